@@ -1,0 +1,59 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench lint fmt clean
+
+help:
+	@echo 'make demo    build, and sign a few requests'
+	@echo 'make test    everything CI runs: build, native, Node and browser tests'
+	@echo 'make build   the npm package, in pkg/'
+	@echo 'make bench   build, and compare with other signers'
+	@echo 'make lint    rustfmt, clippy, prettier, tsc'
+	@echo 'make fmt     format all sources'
+	@echo 'make setup   install what all of these need (they do it themselves)'
+	@echo 'make clean   remove target, pkg and .cache'
+
+setup:
+	@echo '== setup'
+	@scripts/setup test
+
+build:
+	@echo '== build: the npm package, in pkg/'
+	@scripts/setup build
+	@node scripts/build.mjs
+
+demo: build
+	@echo '== demo'
+	@node examples/demo.mjs
+
+test:
+	@echo '== test: setup, build, all tests'
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	@scripts/test
+
+bench: build
+	@echo '== bench'
+	@node bench/run.mjs
+
+lint:
+	@echo '== lint: rustfmt, clippy, prettier, tsc'
+	@scripts/setup build
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \
+	  echo 'scripts/wasm-env cargo clippy --target wasm32-unknown-unknown'; \
+	  scripts/wasm-env cargo clippy --target wasm32-unknown-unknown --no-default-features --features module -- -D warnings; \
+	else \
+	  echo 'skipped: clippy for wasm32 (the compiler with that target has no clippy-driver)'; \
+	fi
+	npx --no-install prettier --check .
+	npx --no-install tsc -p tsconfig.json --noEmit
+
+fmt:
+	@echo '== fmt: rustfmt, prettier'
+	@scripts/setup build
+	cargo fmt
+	npx --no-install prettier --write --log-level warn .
+
+clean:
+	@echo '== clean: target, pkg, .cache'
+	rm -rf target pkg .cache

@@ -1,0 +1,62 @@
+//! AWS Signature Version 4: a request in, signed headers (or a presigned query) out.
+//!
+//! The crate opens no socket, reads no file and knows no clock but the one that it is given. It is the core of the
+//! npm package `sigv4-wasm`, and is as usable from Rust:
+//!
+//! ```
+//! use sigv4_wasm::{Credentials, Payload, Request, Settings, Signer, Timestamp};
+//!
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)?;
+//! let headers = [("content-type", "application/json")];
+//! let request = Request {
+//!     method: "POST",
+//!     host: "abc123.execute-api.eu-west-1.amazonaws.com",
+//!     path: "/prod/items",
+//!     query: "",
+//!     headers: &headers,
+//!     payload: Payload::Bytes(b"{}"),
+//! };
+//! let mut signer = Signer::new();
+//! let signed = signer.sign_header(
+//!     &request,
+//!     &credentials,
+//!     Timestamp::from_epoch_millis(1_440_938_160_000)?,
+//!     &Settings::default(), // region and service follow from the host
+//! )?;
+//! assert!(signed.authorization().starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/eu-west-1/execute-api"));
+//! # Ok::<(), sigv4_wasm::Error>(())
+//! ```
+//!
+//! A request flows one way: [`Request`] → `canonical` (the canonical request) → `sign` (string to sign, key,
+//! signature). Only `wasm` names wasm-bindgen, and only wasm builds compile it.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+// The wasm build allows unsafe code in one file, `wasm/runtime.rs`, and says there why.
+#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+#![cfg_attr(target_arch = "wasm32", deny(unsafe_code))]
+#![warn(missing_docs, unreachable_pub, elided_lifetimes_in_paths)]
+
+extern crate alloc;
+
+mod canonical;
+mod credentials;
+mod endpoint;
+mod error;
+mod request;
+mod scope;
+mod sign;
+mod timestamp;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use canonical::path::{PathEncoding, PathNormalization};
+pub use credentials::Credentials;
+pub use endpoint::{Endpoint, ServiceRules, endpoint_from_host, rules_for};
+pub use error::Error;
+pub use request::{Payload, Request};
+pub use scope::Scope;
+pub use sign::key::{KEY_CACHE_CAPACITY, SigningKey};
+pub use sign::{HeaderPlacement, SessionTokenMode, Settings, Signed, SignedHeaders, Signer};
+pub use timestamp::Timestamp;
+#[cfg(target_arch = "wasm32")]
+pub use wasm::signing::Engine;

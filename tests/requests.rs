@@ -1,0 +1,190 @@
+//! 1,569 tricky requests with the result on which independent signers agree, or that real S3 servers settled.
+//!
+//! In these, every header that is given is signed, but for those that never are.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use serde::Deserialize;
+use sigv4_wasm::{
+    Credentials, HeaderPlacement, Payload, Request, SessionTokenMode, Settings, SignedHeaders, Signer,
+    Timestamp,
+};
+
+/// `majority` cases in which we side with the minority: the reason, and which.
+const EXCEPTIONS: &[(&str, &[&str])] = &[
+    (
+        "S3 path with bytes that no URL may hold raw: they are percent-encoded before they are sent (RFC 3986, section 2), so the encoded form is what a server sees and signs.",
+        &["c00682", "c00685", "c00691", "c00697", "c00703", "c00715", "c00721"],
+    ),
+    (
+        "A vertical tab inside a value: not white space in RFC 9110, section 5.5, and clients refuse to send it.",
+        &["c01690", "c01691"],
+    ),
+    (
+        "Headers that proxies and clients change on the way: the majority signs what one of botocore, smithy and the CRT leaves out; we leave out what any of them does, so that no proxy can break the signature.",
+        &[
+            "c01965", "c01966", "c01967", "c01988", "c01991", "c01996", "c01998", "c01999", "c02000",
+            "c02001", "c02002", "c02006", "c02007", "c02009", "c02011", "c02018", "c02021", "c02022",
+            "c02025", "c02026", "c02027", "c02028", "c02029", "c02030",
+        ],
+    ),
+];
+
+#[test]
+fn agrees_with_independent_signers() {
+    let mut counts = BTreeMap::new();
+    let mut failures = Vec::new();
+    let mut signer = Signer::new();
+    for case in cases().iter().filter(|case| !case.mode.ends_with("v4a")) {
+        let outcome = check(&mut signer, case);
+        let excepted =
+            EXCEPTIONS.iter().any(|(_, ids)| ids.contains(&&case.id[..])) && case.status == "majority";
+        match outcome {
+            Err(difference) if !excepted => failures.push(difference),
+            Ok(()) if excepted => failures.push(format!("{}: is no exception any more", case.id)),
+            _ => *counts.entry(case.status.clone()).or_insert(0) += 1,
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} differ:\n{}",
+        failures.len(),
+        failures[..failures.len().min(8)].join("\n")
+    );
+    let total: usize = counts.values().sum();
+    let exceptions: usize = EXCEPTIONS.iter().map(|(_, ids)| ids.len()).sum();
+    println!("{total} requests: {counts:?}, {exceptions} of them named exceptions");
+    assert_eq!(total, 1569);
+}
+
+fn check(signer: &mut Signer, case: &Case) -> Result<(), String> {
+    let (authority, path, query) = split_url(&case.url);
+    let headers: Vec<(&str, &str)> =
+        case.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    let body = decode_base64(&case.body_base64);
+    let request = Request {
+        method: &case.method,
+        host: &authority,
+        path,
+        query,
+        headers: &headers,
+        payload: match &case.payload_hash {
+            Some(hash) => Payload::Literal(hash),
+            None => Payload::Bytes(&body),
+        },
+    };
+    let credentials =
+        Credentials::new(&case.access_key_id, &case.secret_access_key, case.session_token.as_deref())
+            .unwrap();
+    let settings = Settings {
+        region: Some(&case.region),
+        service: Some(&case.service),
+        content_sha256_header: Some(false), // unless the case gives the header itself
+        session_token_mode: Some(SessionTokenMode::Signed),
+        signed_headers: SignedHeaders::All,
+        header_placement: HeaderPlacement::Headers,
+        ..Settings::default()
+    };
+    let timestamp = timestamp(&case.date);
+    let signed = if case.mode == "query" {
+        signer.presign(&request, &credentials, timestamp, &settings, case.expires.unwrap())
+    } else {
+        signer.sign_header(&request, &credentials, timestamp, &settings)
+    }
+    .map_err(|error| format!("{}: {error}", case.id))?;
+    let expected = &case.expected;
+    for (what, actual, expected) in [
+        ("canonical request", signed.canonical_request(), expected.canonical_request.as_deref()),
+        ("string to sign", signed.string_to_sign(), expected.string_to_sign.as_deref()),
+        ("signed headers", signed.signed_headers(), Some(&expected.signed_headers[..])),
+        ("signature", signed.signature(), Some(&expected.signature[..])),
+    ] {
+        // Some signers show no intermediate steps; a signature is always there.
+        if expected.is_some_and(|expected| expected != actual) {
+            return Err(format!(
+                "{} ({}, {}): {what}\n  ours:     {actual:?}\n  expected: {expected:?}",
+                case.id, case.cls, case.status
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Authority without a default port, path and query, as a client puts them on the wire.
+fn split_url(url: &str) -> (String, &str, &str) {
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let target = target.split('#').next().unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    (authority.strip_suffix(default_port).unwrap_or(authority).to_lowercase(), path, query)
+}
+
+/// `YYYYMMDDTHHMMSSZ`, by trying: the crate has no parser, and a test should not share code with what it tests.
+fn timestamp(text: &str) -> Timestamp {
+    let number = |range: std::ops::Range<usize>| text[range].parse::<i64>().unwrap();
+    let (year, month, day) = (number(0..4), number(4..6), number(6..8));
+    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let mut days: i64 = (1970..year).map(|year| 365 + i64::from(is_leap(year))).sum();
+    let lengths = [31, 28 + i64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    days += lengths[..month as usize - 1].iter().sum::<i64>() + day - 1;
+    let seconds = days * 86_400 + number(9..11) * 3600 + number(11..13) * 60 + number(13..15);
+    let timestamp = Timestamp::from_epoch_millis(seconds * 1000).unwrap();
+    assert_eq!(timestamp.date_time(), text);
+    timestamp
+}
+
+fn decode_base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = Vec::new();
+    let (mut bits, mut held) = (0u32, 0);
+    for byte in text.bytes().filter(|byte| *byte != b'=') {
+        bits = bits << 6 | ALPHABET.iter().position(|known| *known == byte).unwrap() as u32;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+        }
+    }
+    out
+}
+
+fn cases() -> Vec<Case> {
+    let packed =
+        std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/requests.jsonl.gz")).unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Case {
+    id: String,
+    cls: String,
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body_base64: String,
+    service: String,
+    region: String,
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+    date: String,
+    mode: String,
+    payload_hash: Option<String>,
+    expires: Option<u32>,
+    status: String,
+    expected: Expected,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Expected {
+    canonical_request: Option<String>,
+    string_to_sign: Option<String>,
+    signature: String,
+    signed_headers: String,
+}
