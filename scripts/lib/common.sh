@@ -64,6 +64,12 @@ tilde() {
   case $1 in "$HOME"/*) echo "~/${1#"$HOME"/}" ;; *) echo "$1" ;; esac
 }
 
+# Takes from the environment what would change where or how cargo compiles.
+plain_cargo_env() {
+  unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS \
+    CARGO_BUILD_TARGET CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR
+}
+
 # bounded SECONDS COMMAND...
 bounded() {
   local seconds=$1

@@ -136,8 +136,8 @@ build_debian_std() {
 build_std() {
   (
     cd "$1"
-    unset RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR RUSTUP_TOOLCHAIN
-    unset CARGO_ENCODED_RUSTFLAGS
+    plain_cargo_env
+    unset RUSTUP_TOOLCHAIN
     # Cargo leaves the bitcode out of a build without LTO; the release profile, with lto = "fat",
     # needs it.
     RUSTFLAGS='-C embed-bitcode=yes' RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc \
