@@ -51,6 +51,29 @@ impl Error {
         self.describe().1
     }
 
+    /// Which error this is, as a number for the way into JavaScript, where js/errors.js has the texts.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) const fn number(self) -> u32 {
+        match self {
+            Self::AccessKeyIdInvalid => 0,
+            Self::SecretAccessKeyInvalid => 1,
+            Self::SessionTokenInvalid => 2,
+            Self::SigningKeyMissing => 3,
+            Self::RegionRequired => 4,
+            Self::ServiceRequired => 5,
+            Self::RegionInvalid => 6,
+            Self::ServiceInvalid => 7,
+            Self::MethodInvalid => 8,
+            Self::HostInvalid => 9,
+            Self::HeaderNameInvalid(_) => 10,
+            Self::HeaderValueInvalid(_) => 11,
+            Self::DateInvalid => 12,
+            Self::ExpiresInvalid => 13,
+            Self::PayloadHashInvalid => 14,
+            Self::RecordInvalid => 15,
+        }
+    }
+
     /// Where the error lies in the header list, for the errors that concern one header.
     pub const fn header_index(self) -> Option<usize> {
         match self {

@@ -1,4 +1,4 @@
-use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::Error;
 
@@ -37,13 +37,11 @@ impl<'a> Scope<'a> {
         self.service
     }
 
-    /// Appends `date/region/service/aws4_request`, with `separator` for the slash.
-    pub(crate) fn write(&self, separator: &str, out: &mut String) {
-        for part in [self.date, self.region, self.service] {
-            out.push_str(part);
-            out.push_str(separator);
+    /// Appends `date/region/service/aws4_request`.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        for part in [self.date, "/", self.region, "/", self.service, "/", TERMINATOR] {
+            out.extend_from_slice(part.as_bytes());
         }
-        out.push_str(TERMINATOR);
     }
 }
 
@@ -60,9 +58,9 @@ mod tests {
 
     #[test]
     fn writes_four_parts() {
-        let mut text = String::new();
-        Scope::new("20150830", "us-east-1", "iam").unwrap().write("/", &mut text);
-        assert_eq!(text, "20150830/us-east-1/iam/aws4_request");
+        let mut text = Vec::new();
+        Scope::new("20150830", "us-east-1", "iam").unwrap().write(&mut text);
+        assert_eq!(text, b"20150830/us-east-1/iam/aws4_request");
     }
 
     #[test]

@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 /// Encodes every byte but the unreserved ones and, where `keep_slash`, the slash.
 pub(crate) fn encode(text: &[u8], keep_slash: bool, out: &mut Vec<u8>) {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| !(is_unreserved(*byte) || keep_slash && *byte == b'/'))
-    {
+    while let Some(at) = rest.iter().position(|byte| !(is_unreserved(*byte) || keep_slash && *byte == b'/')) {
         let (plain, tail) = rest.split_at(at);
         out.extend_from_slice(plain);
         if let Some((byte, tail)) = tail.split_first() {

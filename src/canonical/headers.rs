@@ -5,49 +5,58 @@ use alloc::vec::Vec;
 use super::{Entry, encode::any};
 
 /// Written by the signer itself: whatever the caller passed under these names is stale.
+const REPLACED: &[&str] =
+    &["authorization", "x-amz-date", "x-amz-security-token", "x-amz-s3session-token", CONTENT_SHA256];
+
+pub(crate) const CONTENT_SHA256: &str = "x-amz-content-sha256";
+
+/// What every signature covers besides `x-amz-*`: AWS asks for `host` and `content-type`, S3 for `content-md5`. A
+/// longer list only gives proxies more to break.
+const REQUIRED: &[&str] = &["host", "content-type", "content-md5"];
+
+/// Headers that proxies and HTTP clients add, change or remove on the way: what any of botocore, smithy and the CRT
+/// leaves out. A name that ends with a hyphen stands for all that begin with it.
+const UNSIGNABLE: &[&str] = &[
+    "authorization",
+    "cache-control",
+    "connection",
+    "expect",
+    "from",
+    "keep-alive",
+    "max-forwards",
+    "pragma",
+    "proxy-",
+    "referer",
+    "sec-",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-amzn-trace-id",
+];
+
 pub(crate) fn is_replaced(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"authorization"
-            | b"x-amz-date"
-            | b"x-amz-security-token"
-            | b"x-amz-s3session-token"
-            | b"x-amz-content-sha256"
-    )
+    is_listed(REPLACED, name)
 }
 
-/// What every signature covers: AWS asks for `host`, `content-type` and all `x-amz-*`, S3 for `content-md5`.
-/// A longer list only gives proxies more to break.
 pub(crate) fn is_required(name: &[u8]) -> bool {
-    matches!(name, b"host" | b"content-type" | b"content-md5") || is_amz(name)
+    is_amz(name) || is_listed(REQUIRED, name)
 }
 
 pub(crate) fn is_amz(name: &[u8]) -> bool {
     name.starts_with(b"x-amz-")
 }
 
-/// Headers that proxies and HTTP clients add, change or remove on the way. The same list as botocore, smithy and the
-/// CRT use, united.
 pub(crate) fn is_unsignable(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"authorization"
-            | b"cache-control"
-            | b"connection"
-            | b"expect"
-            | b"from"
-            | b"keep-alive"
-            | b"max-forwards"
-            | b"pragma"
-            | b"referer"
-            | b"te"
-            | b"trailer"
-            | b"transfer-encoding"
-            | b"upgrade"
-            | b"user-agent"
-            | b"x-amzn-trace-id"
-    ) || name.starts_with(b"proxy-")
-        || name.starts_with(b"sec-")
+    is_listed(UNSIGNABLE, name)
+}
+
+fn is_listed(list: &[&str], name: &[u8]) -> bool {
+    list.iter().any(|listed| {
+        let listed = listed.as_bytes();
+        if listed.last() == Some(&b'-') { name.starts_with(listed) } else { name == listed }
+    })
 }
 
 /// `name:value` lines of sorted entries; the values of one name are joined with a comma.
@@ -66,11 +75,11 @@ pub(crate) fn write_lines(entries: &[Entry<'_>], out: &mut Vec<u8>) {
     }
 }
 
-/// The names of sorted entries, each once.
-pub(crate) fn write_names(entries: &[Entry<'_>], separator: &[u8], out: &mut Vec<u8>) {
+/// The names of sorted entries, each once, joined with a semicolon.
+pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut Vec<u8>) {
     for (index, group) in entries.chunk_by(|a, b| a.key == b.key).enumerate() {
         if index > 0 {
-            out.extend_from_slice(separator);
+            out.push(b';');
         }
         if let Some(entry) = group.first() {
             out.extend_from_slice(entry.key);
@@ -110,7 +119,7 @@ mod tests {
         write_lines(&entries, &mut out);
         assert_eq!(out, "a:x y\u{a0},\nb:z\n".as_bytes());
         out.clear();
-        write_names(&entries, b";", &mut out);
+        write_names(&entries, &mut out);
         assert_eq!(out, b"a;b");
     }
 }

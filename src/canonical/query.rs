@@ -39,16 +39,16 @@ impl Query {
     }
 
     /// A parameter that the signer adds; key and value as they are before encoding.
-    pub(crate) fn push(&mut self, key: &str, value: &[u8]) {
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) {
         let start = self.encoded.len();
-        encode::encode(key.as_bytes(), false, &mut self.encoded);
+        encode::encode(key, false, &mut self.encoded);
         let key_end = self.encoded.len();
         encode::encode(value, false, &mut self.encoded);
         self.bounds.push((start, key_end, self.encoded.len()));
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        let mut entries: Vec<Entry<'_>> = self
+        let entries: Vec<Entry<'_>> = self
             .bounds
             .iter()
             .map(|&(start, key_end, end)| Entry {
@@ -57,8 +57,7 @@ impl Query {
                 value: self.encoded.get(key_end..end).unwrap_or_default(),
             })
             .collect();
-        sort(&mut entries);
-        for (index, entry) in entries.iter().enumerate() {
+        for (index, entry) in sort(entries).iter().enumerate() {
             if index > 0 {
                 out.push(b'&');
             }

@@ -1,19 +1,20 @@
 //! From a canonical request to a signature: in headers, or in the query of a presigned URL.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::canonical::headers::{
+    CONTENT_SHA256, is_amz, is_replaced, is_required, is_unsignable, write_names,
+};
 use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::canonical::payload::{PayloadLine, hex_lower, sha256_hex};
-use crate::canonical::{self, Entry, Layout};
+use crate::canonical::query::Query;
+use crate::canonical::{self, Entry, RequestLine};
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::endpoint::{Endpoint, ServiceRules, endpoint_from_host, rules_for};
 use crate::request::Request;
 use crate::{Credentials, Error, Scope, Timestamp};
 
-mod header;
 pub(crate) mod key;
-mod presign;
 
 /// Which headers are signed besides the ones that always are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub struct Signer {
 #[derive(Default)]
 pub(crate) struct Scratch {
     canonical_request: Vec<u8>,
-    string_to_sign: String,
+    string_to_sign: Vec<u8>,
     result: Vec<u8>,
 }
 
@@ -99,7 +100,7 @@ pub struct Signed<'s> {
     result: &'s [u8],
     canonical_request: &'s [u8],
     signed_headers: core::ops::Range<usize>,
-    string_to_sign: &'s str,
+    string_to_sign: &'s [u8],
     signature: [u8; 64],
     timestamp: Timestamp,
     content_sha256: Option<core::ops::Range<usize>>,
@@ -140,7 +141,7 @@ impl Signed<'_> {
 
     /// What the signing key signed.
     pub fn string_to_sign(&self) -> &str {
-        self.string_to_sign
+        text(self.string_to_sign)
     }
 
     /// Names joined with a semicolon.
@@ -155,7 +156,7 @@ impl Signed<'_> {
 
     /// `date/region/service/aws4_request`.
     pub fn credential_scope(&self) -> &str {
-        self.string_to_sign.split('\n').nth(2).unwrap_or_default()
+        self.string_to_sign().split('\n').nth(2).unwrap_or_default()
     }
 }
 
@@ -173,7 +174,7 @@ impl Signer {
         timestamp: Timestamp,
         settings: &Settings<'_>,
     ) -> Result<Signed<'_>, Error> {
-        self.sign_header_as(request, Identity::from(credentials), timestamp, settings)
+        self.sign_as(request, Identity::from(credentials), timestamp, settings, None)
     }
 
     /// Signs with query parameters; `expires_in` is in seconds, from 1 to 604800.
@@ -185,7 +186,143 @@ impl Signer {
         settings: &Settings<'_>,
         expires_in: u32,
     ) -> Result<Signed<'_>, Error> {
-        self.presign_as(request, Identity::from(credentials), timestamp, settings, expires_in)
+        self.sign_as(request, Identity::from(credentials), timestamp, settings, Some(expires_in))
+    }
+
+    /// The one path of every signature; `expires_in` makes it a presigned request.
+    pub(crate) fn sign_as<'a>(
+        &mut self,
+        request: &Request<'a>,
+        identity: Identity<'a>,
+        timestamp: Timestamp,
+        settings: &Settings<'a>,
+        expires_in: Option<u32>,
+    ) -> Result<Signed<'_>, Error> {
+        if expires_in.is_some_and(|seconds| !(1..=MAX_EXPIRES_SECONDS).contains(&seconds)) {
+            return Err(Error::ExpiresInvalid);
+        }
+        let plan = Plan::new(request, identity, timestamp, settings)?;
+        let scope = plan.scope()?;
+        let rules = plan.rules;
+        let presigned = expires_in.is_some();
+        let payload = PayloadLine::new(
+            request.payload,
+            if presigned { rules.unsigned_presigned_payload } else { rules.unsigned_payload },
+        );
+        let mut credential = Vec::with_capacity(96);
+        credential.extend_from_slice(identity.access_key_id.as_bytes());
+        credential.push(b'/');
+        scope.write(&mut credential);
+
+        // Headers of the caller: signed, moved to the query, or left alone.
+        let hoists = presigned && settings.header_placement == HeaderPlacement::Query;
+        let names = lower_names(request);
+        let mut query = Query::default();
+        let mut entries = Vec::with_capacity(request.headers.len() + 4);
+        let mut add = |key, order, value| entries.push(Entry { key, order, value });
+        let mut has_host = false;
+        let mut content_sha256 = plan.content_sha256_header;
+        let mut rest = &names[..];
+        for (order, (name, value)) in request.headers.iter().enumerate() {
+            let (name, tail) = rest.split_at_checked(name.len()).unwrap_or_default();
+            rest = tail;
+            // A caller who sends this header gets it back with the hash that is signed.
+            content_sha256 |= name == CONTENT_SHA256.as_bytes();
+            if is_replaced(name) || !settings.signed_headers.contains(name) {
+                continue;
+            }
+            if hoists && is_amz(name) {
+                query.push(name, value.as_bytes());
+            } else {
+                has_host |= name == b"host";
+                add(name, order, value.as_bytes());
+            }
+        }
+        if !has_host {
+            add(b"host", 0, request.host.as_bytes());
+        }
+
+        // What the signer adds: headers, or parameters.
+        content_sha256 &= !presigned;
+        if !presigned {
+            add(b"x-amz-date", 0, timestamp.date_time().as_bytes());
+            if content_sha256 {
+                add(CONTENT_SHA256.as_bytes(), 0, payload.as_bytes());
+            }
+            if let Some(token) = plan.signed_token() {
+                add(rules.session_token_header.as_bytes(), 0, token.as_bytes());
+            }
+        }
+        let entries = canonical::sort(entries);
+        query.push_wire(request.query, |key| !presigned || !is_signature_parameter(key));
+        if let Some(seconds) = expires_in {
+            let mut signed_names = Vec::with_capacity(64);
+            write_names(&entries, &mut signed_names);
+            query.push(b"X-Amz-Algorithm", ALGORITHM.as_bytes());
+            query.push(b"X-Amz-Credential", &credential);
+            query.push(b"X-Amz-Date", timestamp.date_time().as_bytes());
+            query.push(b"X-Amz-Expires", decimal(seconds, &mut [0; 10]));
+            query.push(b"X-Amz-SignedHeaders", &signed_names);
+            if let Some(token) = plan.signed_token() {
+                query.push(rules.session_token_parameter.as_bytes(), token.as_bytes());
+            }
+        }
+
+        let Scratch { canonical_request, string_to_sign, result } = &mut self.scratch;
+        let line = RequestLine {
+            method: request.method,
+            path: request.path,
+            path_encoding: plan.path_encoding,
+            path_normalization: plan.path_normalization,
+            query: &query,
+        };
+        let layout = canonical::write_request(&line, &entries, payload.as_bytes(), canonical_request);
+        let canonical_request = &canonical_request[..];
+        string_to_sign.clear();
+        for part in [ALGORITHM, "\n", timestamp.date_time(), "\n"] {
+            string_to_sign.extend_from_slice(part.as_bytes());
+        }
+        scope.write(string_to_sign);
+        string_to_sign.push(b'\n');
+        string_to_sign.extend_from_slice(&sha256_hex(canonical_request));
+        let key = self.keys.get(identity.owner, identity.secret_access_key, &scope)?;
+        let signature = hex_lower(&key.sign(string_to_sign));
+
+        result.clear();
+        if presigned {
+            result.extend_from_slice(canonical_request.get(layout.query).unwrap_or_default());
+            result.extend_from_slice(b"&X-Amz-Signature=");
+            result.extend_from_slice(&signature);
+            if let Some(token) = plan.appended_token() {
+                for part in ["&", rules.session_token_parameter, "="] {
+                    result.extend_from_slice(part.as_bytes());
+                }
+                canonical::encode::encode(token.as_bytes(), false, result);
+            }
+        } else {
+            for part in [
+                ALGORITHM.as_bytes(),
+                b" Credential=",
+                &credential,
+                b", SignedHeaders=",
+                canonical_request.get(layout.signed_headers.clone()).unwrap_or_default(),
+                b", Signature=",
+                &signature,
+            ] {
+                result.extend_from_slice(part);
+            }
+        }
+        let payload_start = canonical_request.len() - payload.as_bytes().len();
+        Ok(Signed {
+            result,
+            canonical_request,
+            signed_headers: layout.signed_headers,
+            string_to_sign,
+            signature,
+            timestamp,
+            content_sha256: content_sha256.then_some(payload_start..canonical_request.len()),
+            session_token_header: rules.session_token_header,
+        })
     }
 
     /// Forgets every signing key.
@@ -265,71 +402,35 @@ impl<'a> Plan<'a> {
         self.identity.session_token.filter(|_| self.session_token_mode == SessionTokenMode::Signed)
     }
 
-    fn write_path(&self, request: &Request<'_>, out: &mut Vec<u8>) {
-        canonical::path::write(request.path, self.path_encoding, self.path_normalization, out);
+    fn appended_token(&self) -> Option<&'a str> {
+        self.identity.session_token.filter(|_| self.session_token_mode == SessionTokenMode::Appended)
     }
-}
-
-/// The string to sign and its signature, once the canonical request is written.
-fn sign_canonical_request(
-    plan: &Plan<'_>,
-    scope: &Scope<'_>,
-    keys: &mut key::KeyCache,
-    canonical_request: &[u8],
-    string_to_sign: &mut String,
-) -> Result<[u8; 64], Error> {
-    string_to_sign.clear();
-    string_to_sign.push_str(ALGORITHM);
-    string_to_sign.push('\n');
-    string_to_sign.push_str(plan.timestamp.date_time());
-    string_to_sign.push('\n');
-    scope.write("/", string_to_sign);
-    string_to_sign.push('\n');
-    string_to_sign.push_str(text(&sha256_hex(canonical_request)));
-    let key = keys.get(plan.identity.owner, plan.identity.secret_access_key, scope)?;
-    Ok(hex_lower(&key.sign(string_to_sign.as_bytes())))
 }
 
 /// Lower-case names of the request's headers, one after the other, for entries to borrow from.
-struct LowerNames {
-    text: Vec<u8>,
-}
-
-impl LowerNames {
-    fn of(request: &Request<'_>) -> Self {
-        let mut text = Vec::with_capacity(request.headers.iter().map(|(name, _)| name.len()).sum());
-        for (name, _) in request.headers {
-            text.extend(name.bytes().map(|byte| byte.to_ascii_lowercase()));
-        }
-        Self { text }
+fn lower_names(request: &Request<'_>) -> Vec<u8> {
+    let mut names = Vec::with_capacity(request.headers.iter().map(|(name, _)| name.len()).sum());
+    for (name, _) in request.headers {
+        names.extend_from_slice(name.as_bytes());
     }
-
-    fn iter<'n>(&'n self, request: &Request<'n>) -> impl Iterator<Item = (&'n [u8], &'n [u8])> {
-        let mut rest = &self.text[..];
-        request.headers.iter().map(move |(name, value)| {
-            let (lower, tail) = rest.split_at_checked(name.len()).unwrap_or_default();
-            rest = tail;
-            (lower, value.as_bytes())
-        })
-    }
+    names.make_ascii_lowercase();
+    names
 }
 
 impl SignedHeaders<'_> {
     fn contains(&self, name: &[u8]) -> bool {
-        canonical::headers::is_required(name)
+        is_required(name)
             || match self {
                 Self::Required => false,
-                Self::All => !canonical::headers::is_unsignable(name),
+                Self::All => !is_unsignable(name),
                 Self::Also(names) => names.iter().any(|also| also.as_bytes() == name),
             }
     }
 }
 
-/// `AKID/date/region/service/aws4_request`, with the separator that the place needs.
-fn write_credential(access_key_id: &str, scope: &Scope<'_>, out: &mut String) {
-    out.push_str(access_key_id);
-    out.push('/');
-    scope.write("/", out);
+/// A URL that was presigned before is presigned afresh.
+fn is_signature_parameter(key: &[u8]) -> bool {
+    SIGNATURE_PARAMETERS.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(key))
 }
 
 pub(crate) fn decimal(mut value: u32, digits: &mut [u8; 10]) -> &[u8] {
@@ -351,3 +452,17 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// Seven days: the longest that AWS takes ("Authenticating Requests: Using Query Parameters", S3 API reference).
+const MAX_EXPIRES_SECONDS: u32 = 604_800;
+
+const SIGNATURE_PARAMETERS: &[&str] = &[
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+    "X-Amz-Security-Token",
+    "X-Amz-S3session-Token",
+];

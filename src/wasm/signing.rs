@@ -45,10 +45,10 @@ impl Engine {
 
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
     /// name of the session token's header, and `authorization` or, presigned, the query, a line each; for a trace
-    /// then the canonical request and the string to sign, each after a NUL. Returns its length, or, negated, that of
-    /// an error: code, message and header index, a line each.
+    /// then the canonical request and the string to sign, each after a NUL. Returns its length; of an error,
+    /// `-1 - number - 16 * header index`.
     ///
-    /// `owner` numbers the credentials (see `KeyCache`); `expires_in` is 0 for a header signature.
+    /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
     #[allow(clippy::too_many_arguments)] // numbers cross for nothing; fields of a record are written and parsed
     pub fn sign(
         &mut self,
@@ -70,13 +70,10 @@ impl Engine {
             wipe_last_field(text);
         }
         if let Err(error) = outcome {
-            result.clear();
-            write_error(error, &mut result);
+            return -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32;
         }
-        let length = result.len() as i32;
         put(&mut self.buffer, &result);
-        result.zeroize(); // of a trace it holds the session token
-        if outcome.is_ok() { length } else { -length }
+        result.len() as i32
     }
 
     /// Takes the first `length` bytes of the buffer into a SHA-256.
@@ -160,10 +157,8 @@ fn sign(
         owner: owner as u64,
         secret_access_key: record.secret_access_key,
     };
-    let signed = match expires_in {
-        0 => signer.sign_header_as(&request, identity, timestamp, &settings)?,
-        seconds => signer.presign_as(&request, identity, timestamp, &settings, seconds)?,
-    };
+    let expires_in = Some(expires_in).filter(|_| flags & PRESIGN != 0);
+    let signed = signer.sign_as(&request, identity, timestamp, &settings, expires_in)?;
     for part in [
         signed.amz_date(),
         "\n",
@@ -251,17 +246,6 @@ fn choose<T>(bits: u32, one: T, two: T) -> Option<T> {
     }
 }
 
-fn write_error(error: Error, out: &mut Vec<u8>) {
-    out.extend_from_slice(error.code().as_bytes());
-    out.push(b'\n');
-    out.extend_from_slice(error.message().as_bytes());
-    out.push(b'\n');
-    if let Some(index) = error.header_index() {
-        let mut digits = [0; 10];
-        out.extend_from_slice(crate::sign::decimal(index as u32, &mut digits));
-    }
-}
-
 /// Puts a result at the start of the buffer, which grows where it must.
 fn put(buffer: &mut Vec<u8>, result: &[u8]) {
     if buffer.len() < result.len() {
@@ -286,3 +270,4 @@ const PAYLOAD: u32 = 8;
 const WEB_SOCKET: u32 = 1 << 10;
 const TRACE: u32 = 1 << 11;
 const HAS_SECRET: u32 = 1 << 12;
+const PRESIGN: u32 = 1 << 13;

@@ -1,0 +1,68 @@
+// The headers of an axios request: what is signed, and what is left for the adapter to know.
+
+/** What a signer adds. Where one of these is in a request already, it is from an earlier attempt. */
+export const SIGNATURE_HEADERS = [
+  'authorization',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-content-sha256',
+];
+
+/** What axios says of every post, put and patch that does not say otherwise. */
+const AXIOS_DEFAULT_CONTENT_TYPE = 'application/x-www-form-urlencoded';
+
+/** Headers that an adapter adds, unless they are there as `false`. */
+const ADDED_BY_ADAPTER = ['user-agent', 'accept-encoding'];
+
+/**
+ * The headers that the request will have, as the signer takes them.
+ *
+ * @param {Record<string, any>} headers  `config.headers` as the adapter gets them
+ * @param {import('./axios-body.js').Body & { sent: boolean }} body  `sent`: whether there is one
+ * @returns {Record<string, string>} lower-case names
+ */
+export function headersToSign(headers, body) {
+  const result = flatten(headers);
+  for (const name of SIGNATURE_HEADERS) delete result[name];
+
+  const { contentType, defaultContentType } = body;
+  if (contentType) result['content-type'] = contentType;
+  if (defaultContentType && [undefined, AXIOS_DEFAULT_CONTENT_TYPE].includes(result['content-type'])) {
+    result['content-type'] = defaultContentType;
+  }
+  // XMLHttpRequest drops it, so that it must not be signed; without a body it says nothing anyway.
+  if (!body.sent) delete result['content-type'];
+  return result;
+}
+
+/**
+ * @param {Record<string, any>} headers  any case; a value of `false`, null or undefined is not sent
+ * @returns {Record<string, string>} lower-case names
+ */
+export function flatten(headers) {
+  /** @type {Record<string, string>} */
+  const result = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    const key = name.toLowerCase();
+    // One line for a repeated header, joined as the adapters or the server would: all of them then send the same.
+    result[key] = Array.isArray(value) ? value.join(key === 'cookie' ? '; ' : ', ') : String(value);
+  }
+  return result;
+}
+
+/**
+ * The headers that the caller switched off and the adapter would otherwise add.
+ *
+ * @param {Record<string, any>} headers
+ * @returns {Record<string, false>}
+ */
+export function switchedOff(headers) {
+  /** @type {Record<string, false>} */
+  const result = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const key = name.toLowerCase();
+    if ((value === false || value === null) && ADDED_BY_ADAPTER.includes(key)) result[key] = false;
+  }
+  return result;
+}

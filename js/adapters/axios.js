@@ -1,0 +1,303 @@
+// Signs the requests of an axios client.
+//
+// An interceptor cannot sign: `transformRequest`, which makes the final body, and axios' own content type come
+// after all interceptors. So ours only wraps the adapter. That is the last function axios calls; it gets the
+// final config, and the wrapper hands on a signed copy. Everything here is public API of axios 0.27 and 1.x.
+
+import { serverClockOffset } from '../clock-skew.js';
+import { SigV4Error } from '../errors.js';
+import { Signer } from '../signer.js';
+import { ownRange } from './axios-body.js';
+import { switchedOff } from './axios-headers.js';
+import { beforeRedirect, redirectError } from './axios-redirect.js';
+import { readRequest, targetUrl } from './axios-request.js';
+
+/**
+ * An axios adapter, and what axios takes for one: since 1.2 also a name, or a list of names to try.
+ *
+ * @typedef {(config: any) => Promise<any>} Adapter
+ * @typedef {Adapter | string | readonly (Adapter | string)[]} AdapterOption
+ */
+
+/**
+ * What is used of `import axios from 'axios'`, the same in all versions.
+ *
+ * @typedef {object} AxiosStatic
+ * @property {new (config: any) => { getUri(config: any): string, request(config: any): Promise<any> }} Axios
+ * @property {{ adapter?: any }} defaults
+ * @property {(adapters: any, config?: any) => Adapter} [getAdapter]  since 1.5
+ */
+
+/**
+ * @typedef {object} InterceptorOptions
+ * @property {AxiosStatic} [axios]  the axios that the client was made with; default: what `import('axios')`
+ *   gives. Only needed where that is another one: an alias, a second copy, a bundle that must not be split.
+ * @property {boolean} [correctClockSkew]  default true: if a request is refused because the local clock is
+ *   wrong, learn the server's time, sign again and send once more. Not with an explicit `date`.
+ * @property {(url: URL) => boolean} [match]  which requests to sign; default all of them. The others are sent
+ *   as they are, so this keeps credentials away from other hosts.
+ */
+
+/**
+ * An interceptor that signs every request of an axios client, 0.27 or 1.x.
+ *
+ * It signs when the request is dispatched, so the order in which interceptors were added does not matter.
+ * Streams are read into memory, as the signature covers their bytes; `payload: 'unsigned'` streams them.
+ * Requests are rejected with a `SigV4Error` if they cannot be signed: `ERR_SIGV4_URL_INVALID` (a relative URL
+ * without `baseURL`, or one with `user:password@`), `ERR_SIGV4_HEADER_INVALID` (axios' `auth` would replace the
+ * signature), `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`, and what `Signer.sign` rejects with.
+ *
+ * @example
+ *   const client = axios.create({ baseURL: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod' });
+ *   client.interceptors.request.use(sigv4Interceptor({ credentials }));
+ *
+ * @param {import('../signer.js').SignerOptions & InterceptorOptions} options
+ * @returns {<C extends object>(config: C) => C}
+ */
+export function sigv4Interceptor(options) {
+  const signing = new SigningAdapter(options);
+  return (/** @type {any} */ config) => {
+    const { adapter, transformRequest } = config;
+    const transforms = [transformRequest ?? []].flat();
+    return copy(config, {
+      // A config that is sent again, by a retry, has both of these already.
+      adapter: signing.isAround(adapter) ? adapter : signing.around(adapter),
+      transformRequest: transforms.includes(ownRange) ? transforms : [ownRange, ...transforms],
+    });
+  };
+}
+
+/** Our wrappers, and what is inside each: another client's wrapper, or axios' own adapter.
+ * @type {WeakMap<object, { owner: SigningAdapter, next: AdapterOption | undefined }>} */
+const wrappers = new WeakMap();
+
+class SigningAdapter {
+  /** @param {import('../signer.js').SignerOptions & InterceptorOptions} options */
+  constructor({ axios, correctClockSkew = true, match = () => true, ...signerOptions }) {
+    this.signer = new Signer(signerOptions);
+    this.match = match;
+    this.correctsClock = correctClockSkew && signerOptions.date === undefined;
+    this.signsBody = (signerOptions.payload ?? 'signed') === 'signed';
+    this.axios = axios;
+  }
+
+  /**
+   * @param {AdapterOption | undefined} adapter
+   * @returns {boolean} whether requests through this adapter come by here
+   */
+  isAround(adapter) {
+    const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
+    return wrapper !== undefined && (wrapper.owner === this || this.isAround(wrapper.next));
+  }
+
+  /**
+   * @param {AdapterOption | undefined} next
+   * @returns {Adapter}
+   */
+  around(next) {
+    const wrapper = (/** @type {any} */ config) => this.dispatch(config, next);
+    wrappers.set(wrapper, { owner: this, next });
+    return wrapper;
+  }
+
+  /**
+   * @param {any} config  final: nothing but the adapter comes after
+   * @param {AdapterOption | undefined} next
+   * @returns {Promise<any>} axios' response
+   */
+  async dispatch(config, next) {
+    const axios = this.axios ?? (await importAxios());
+    const url = targetUrl(config, axios);
+    if (!this.match(url)) return realAdapter(next, config, axios)(config);
+
+    const adapter = innermost(next);
+    const prepared = await unlessCanceled(config, readRequest(config, url, adapter, this.signsBody));
+    const send = realAdapter(adapter, config, axios);
+
+    let outcome = await this.attempt(config, prepared, send);
+    if (this.correctsClock && (await this.learnClock(outcome)) && !prepared.stream) {
+      discard(outcome.response.data);
+      outcome = await this.attempt(config, prepared, send);
+    }
+    if (outcome.error) throw outcome.error;
+    return outcome.response;
+  }
+
+  /**
+   * Signs and sends. What comes back shows the caller's config, not the signed copy: a retry starts from it,
+   * and it holds no signature and no session token.
+   *
+   * @param {any} config
+   * @param {import('./axios-request.js').PreparedRequest} prepared
+   * @param {Adapter} send
+   * @returns {Promise<Outcome>}
+   */
+  async attempt(config, { request, stream }, send) {
+    const { signer, match } = this;
+    const clockOffset = signer.clockOffset;
+    const signed = await unlessCanceled(config, signer.sign(request));
+
+    /** @type {unknown} */
+    let hopError;
+    const signedConfig = copy(config, {
+      url: signed.url,
+      baseURL: undefined,
+      params: undefined,
+      paramsSerializer: undefined,
+      headers: { ...switchedOff(config.headers), ...signed.headers },
+      data: stream ?? (request.body && new Uint8Array(request.body).buffer),
+      beforeRedirect: beforeRedirect({
+        signer,
+        request,
+        match,
+        callers: config.beforeRedirect,
+        onError: (error) => (hopError = error),
+      }),
+      fetchOptions: { redirect: 'manual', ...config.fetchOptions },
+    });
+
+    const { response, error } = await settle(send(signedConfig));
+    if (response) response.config = config;
+    if (error?.config) error.config = config;
+
+    const followsRedirects = config.maxRedirects !== 0 && config.fetchOptions?.redirect === undefined;
+    const redirected = followsRedirects && response && redirectError(response, signed.url, error);
+    return { response, error: hopError ?? (redirected || error), clockOffset };
+  }
+
+  /**
+   * @param {Outcome} outcome
+   * @returns {Promise<boolean>} whether the clock was why the request was refused, and now is corrected
+   */
+  async learnClock({ response, clockOffset }) {
+    if (!response || response.status < 400 || response.status > 499) return false;
+
+    const { status, headers, data } = response;
+    const get = (/** @type {string} */ name) => headers?.get?.(name) ?? headers?.[name];
+    const answer = { status, headers: { get }, body: await readText(data) };
+    const learned = serverClockOffset(answer, Date.now(), clockOffset);
+    if (learned === undefined) return false;
+    this.signer.clockOffset = learned;
+    return true;
+  }
+}
+
+/**
+ * @typedef {object} Outcome
+ * @property {any} [response]  also where it is part of `error`
+ * @property {any} [error]
+ * @property {number} clockOffset  that the request was signed with, in milliseconds
+ */
+
+/**
+ * @param {Promise<any>} sending
+ * @returns {Promise<{ response?: any, error?: any }>}
+ */
+async function settle(sending) {
+  try {
+    return { response: await sending };
+  } catch (error) {
+    return { response: /** @type {any} */ (error)?.response, error };
+  }
+}
+
+/**
+ * @param {AdapterOption | undefined} adapter
+ * @returns {AdapterOption | undefined} without any wrapper of ours, as a request is signed only once
+ */
+function innermost(adapter) {
+  const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
+  return wrapper ? innermost(wrapper.next) : adapter;
+}
+
+/**
+ * @param {AdapterOption | undefined} adapter
+ * @param {any} config
+ * @param {AxiosStatic} axios
+ * @returns {Adapter}
+ */
+function realAdapter(adapter, config, axios) {
+  const option = adapter ?? axios.defaults.adapter;
+  if (typeof option === 'function') return option;
+  if (axios.getAdapter) return axios.getAdapter(option, config);
+
+  // 1.2 to 1.4 have names, but nothing that resolves them. An instance without defaults or interceptors adds
+  // nothing but a content type, and that not where there is a `false`.
+  const plain = new axios.Axios({});
+  return ({ headers, ...rest }) => {
+    const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+    return plain.request({
+      ...rest,
+      headers: typed ? headers : { ...headers, 'content-type': false },
+      adapter: option,
+      transformRequest: [],
+      transformResponse: [],
+    });
+  };
+}
+
+/** @returns {Promise<AxiosStatic>} */
+async function importAxios() {
+  try {
+    return (await import('axios')).default;
+  } catch (cause) {
+    const message = 'Cannot import "axios". Pass the one you use: sigv4Interceptor({ axios, … }).';
+    throw new SigV4Error('ERR_SIGV4_NOT_READY', message, { cause });
+  }
+}
+
+/**
+ * Settles as `work` does, or rejects as soon as the caller cancels: credentials can take seconds to come.
+ * The error does not matter, as axios replaces it with its own.
+ *
+ * @template T
+ * @param {{ signal?: AbortSignal, cancelToken?: any }} config
+ * @param {Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function unlessCanceled({ signal, cancelToken }, work) {
+  if (!signal && !cancelToken) return work;
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new Error('canceled'));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel);
+    cancelToken?.subscribe(cancel);
+    work.then(resolve, reject).finally(() => {
+      signal?.removeEventListener('abort', cancel);
+      cancelToken?.unsubscribe(cancel);
+    });
+  });
+}
+
+/**
+ * @param {any} data  of a response, before `transformResponse`
+ * @returns {Promise<string | undefined>} undefined for a stream, which can only be read once
+ */
+async function readText(data) {
+  if (typeof data === 'string') return data;
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return new TextDecoder().decode(data);
+  return typeof data?.text === 'function' ? data.text() : undefined;
+}
+
+/**
+ * Frees the connection of a response that nobody will read.
+ *
+ * @param {any} data
+ */
+function discard(data) {
+  data?.destroy?.();
+  data?.cancel?.()?.catch?.(() => {});
+}
+
+/**
+ * A copy of a config that keeps its prototype: recent axios gives it none, against prototype pollution.
+ *
+ * @template {object} C
+ * @param {C} config
+ * @param {Record<string, unknown>} changes
+ * @returns {C}
+ */
+function copy(config, changes) {
+  const clone = Object.create(Object.getPrototypeOf(config), Object.getOwnPropertyDescriptors(config));
+  return Object.assign(clone, changes);
+}

@@ -1,0 +1,41 @@
+// Sends the requests of a case, in Node.js and in browsers alike.
+
+/**
+ * @param {import('../js/axios.cases.js').Case} one
+ * @param {import('../js/axios.cases.js').Environment} env
+ * @returns {boolean} whether the case makes sense there
+ */
+export function appliesTo({ only, since = '0.27' }, { adapter, version }) {
+  const versions = ['0.27', '1.3', '1.7', 'latest'];
+  return (!only || only.includes(adapter)) && versions.indexOf(version) >= versions.indexOf(since);
+}
+
+/**
+ * @param {import('../js/axios.cases.js').Case} one
+ * @param {import('../js/axios.cases.js').Tools} tools
+ * @param {object} how
+ * @param {any} how.axios
+ * @param {string} [how.adapter]  default: axios' own
+ * @param {(config: any) => any} [how.interceptor]  default: none, plain axios
+ * @returns {Promise<number>} as which request it arrived
+ */
+export async function sendCase(one, tools, { axios, adapter, interceptor }) {
+  const resolve = (/** @type {any} */ value) => (typeof value === 'function' ? value(tools) : value);
+  const client = axios.create({
+    baseURL: tools.base,
+    ...(adapter && { adapter }),
+    ...resolve(one.defaults),
+  });
+  one.before?.(client);
+  if (interceptor) client.interceptors.request.use(interceptor);
+  one.after?.(client);
+
+  try {
+    const response = await (one.send ? one.send(client, tools) : client.request(resolve(one.request)));
+    return Number(response.headers['x-arrived-as']);
+  } catch (error) {
+    const { response } = /** @type {any} */ (error);
+    if (!response) throw error;
+    throw new Error(`${response.status} ${response.data?.message ?? response.data}`, { cause: error });
+  }
+}
