@@ -1,52 +1,37 @@
 // What axios is about to send, as bytes: what was hashed is then what is sent, byte for byte.
 
+import { bodyUsed, readBody } from '../body.js';
 import { SigV4Error } from '../errors.js';
 
 /**
- * @typedef {object} Body
+ * @typedef {object} AxiosBody
  * @property {Uint8Array} [bytes]  undefined where there is no body
- * @property {string} [contentType]  must be sent, whatever the caller said: it carries the boundary of `bytes`
- * @property {string} [defaultContentType]  to be sent where the caller said nothing
+ * @property {string} [contentType]  to be sent where the caller did not choose one
+ * @property {boolean} [ownsContentType]  to be sent in any case: it carries the boundary of `bytes`
  */
-
-/** Streams that were read here. Not every stream can tell that it is spent. @type {WeakSet<object>} */
-const spent = new WeakSet();
 
 /**
  * Reads a body once, after all of axios' transforms.
  *
  * @param {any} data  `config.data` as the adapter gets it
- * @returns {Promise<Body>}
+ * @returns {Promise<AxiosBody>}
  * @throws {SigV4Error} `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`
  */
-export async function readBody(data) {
+export async function readAxiosBody(data) {
   if (data === undefined || data === null) return {};
-  if (ArrayBuffer.isView(data)) {
-    return { bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
-  }
+  if (['string', 'number', 'boolean'].includes(typeof data)) return { bytes: encode(String(data)) };
   if (isFormDataPackage(data)) return readFormDataPackage(data);
-  if (isStream(data)) return { bytes: await readStream(data) };
+  if (isStream(data)) return isReadable(data) ? readPlatformBody(data) : readOldStream(data);
+  if (ArrayBuffer.isView(data)) return readPlatformBody(data);
 
   switch (Object.prototype.toString.call(data)) {
-    case '[object String]':
-    case '[object Number]':
-    case '[object Boolean]':
-      return { bytes: new TextEncoder().encode(String(data)) };
-    case '[object ArrayBuffer]':
-      return { bytes: new Uint8Array(data) };
-    case '[object URLSearchParams]':
-      return {
-        bytes: new TextEncoder().encode(String(data)),
-        defaultContentType: 'application/x-www-form-urlencoded;charset=utf-8',
-      };
     case '[object Blob]':
     case '[object File]':
-      return {
-        bytes: new Uint8Array(await data.arrayBuffer()),
-        defaultContentType: data.type || 'application/octet-stream',
-      };
+      return { contentType: 'application/octet-stream', ...(await readPlatformBody(data)) };
+    case '[object ArrayBuffer]':
     case '[object FormData]':
-      return readFormData(data);
+    case '[object URLSearchParams]':
+      return readPlatformBody(data);
     default:
       throw unsupported(data);
   }
@@ -61,13 +46,14 @@ export function isStream(data) {
 }
 
 /**
- * The content type of a stream that knows its own: a form of the `form-data` package.
+ * The headers of a body that is sent without being read.
  *
  * @param {any} stream
- * @returns {string | undefined}
+ * @returns {AxiosBody}
  */
-export function streamContentType(stream) {
-  return isFormDataPackage(stream) ? stream.getHeaders()['content-type'] : undefined;
+export function describeStream(stream) {
+  if (!isFormDataPackage(stream)) return {};
+  return { contentType: stream.getHeaders()['content-type'], ownsContentType: true };
 }
 
 /**
@@ -88,7 +74,19 @@ export function ownRange(data) {
 }
 
 /**
- * Whether it is a form of the npm package `form-data`: a Node.js stream that knows its headers.
+ * @param {any} data  a type that `fetch` takes, or a Node.js stream
+ * @returns {Promise<AxiosBody>}
+ */
+async function readPlatformBody(data) {
+  const { data: wire, contentType, ownsContentType } = await readBody(data);
+  // A form polyfill that the platform does not know would go as the text `[object FormData]`.
+  if (ownsContentType && !contentType?.startsWith('multipart/form-data')) throw unsupported(data);
+  const bytes = typeof wire === 'string' ? encode(wire) : wire;
+  return { bytes, ...(contentType && { contentType, ownsContentType }) };
+}
+
+/**
+ * Whether it is a form of the npm package `form-data`: an old Node.js stream that knows its headers.
  *
  * @param {any} data
  * @returns {boolean}
@@ -99,94 +97,56 @@ function isFormDataPackage(data) {
 
 /**
  * @param {any} form
- * @returns {Promise<Body>}
+ * @returns {Promise<AxiosBody>}
  */
 async function readFormDataPackage(form) {
-  const contentType = streamContentType(form);
+  const type = describeStream(form);
   try {
     // Leaves the form as it is, so that a retry can read it again; but throws where a part is a stream.
-    if (!spent.has(form)) return { bytes: form.getBuffer(), contentType };
+    if (!spent.has(form)) return { bytes: form.getBuffer(), ...type };
   } catch {
     // read as the stream that it is
   }
-  return { bytes: await readStream(form), contentType };
+  return { ...(await readOldStream(form)), ...type };
 }
 
-/**
- * The platform serialises the form, and says which boundary it chose.
- *
- * @param {FormData} form
- * @returns {Promise<Body>}
- */
-async function readFormData(form) {
-  const response = new Response(form);
-  const contentType = response.headers.get('content-type') ?? '';
-  // Not every polyfill is known to the platform, which then would send the text `[object FormData]`.
-  if (!contentType.startsWith('multipart/form-data')) throw unsupported(form);
-  return { bytes: new Uint8Array(await response.arrayBuffer()), contentType };
-}
+/** Streams that were read by events, which cannot tell that they are at their end. @type {WeakSet<object>} */
+const spent = new WeakSet();
 
 /**
- * @param {any} stream  a Node.js stream of any age, or a web stream
- * @returns {Promise<Uint8Array>}
- */
-async function readStream(stream) {
-  if (spent.has(stream) || stream.readableEnded || stream.destroyed || stream.locked) throw used();
-  spent.add(stream);
-
-  const chunks = typeof stream.getReader === 'function' ? readWebStream(stream) : readNodeStream(stream);
-  return concat(await chunks);
-}
-
-/**
- * @param {ReadableStream} stream
- * @returns {Promise<unknown[]>}
- */
-async function readWebStream(stream) {
-  const chunks = [];
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return chunks;
-    chunks.push(value);
-  }
-}
-
-/**
- * Listens to events: the old streams that `form-data` is made of are not iterable.
+ * Reads by events: streams of Node.js 0.8 and what imitates them, as `form-data` does, are not iterable.
  *
  * @param {any} stream
- * @returns {Promise<unknown[]>}
+ * @returns {Promise<AxiosBody>}
  */
-function readNodeStream(stream) {
-  return new Promise((resolve, reject) => {
-    /** @type {unknown[]} */
-    const chunks = [];
-    stream.on('data', (/** @type {unknown} */ chunk) => chunks.push(chunk));
-    stream.on('end', () => resolve(chunks));
-    stream.on('error', reject);
-    stream.on('close', () => reject(used())); // without an `end` before it
-    stream.resume();
-  });
+async function readOldStream(stream) {
+  if (spent.has(stream)) throw bodyUsed();
+  spent.add(stream);
+  return readPlatformBody(
+    new ReadableStream({
+      start(controller) {
+        stream.on('data', (/** @type {unknown} */ chunk) => controller.enqueue(chunk));
+        stream.on('end', () => controller.close());
+        stream.on('error', (/** @type {unknown} */ error) => controller.error(error));
+        stream.resume();
+      },
+    }),
+  );
 }
 
 /**
- * @param {unknown[]} chunks
- * @returns {Uint8Array}
+ * @param {any} stream
+ * @returns {boolean} whether it is a web stream, or a Node.js stream of the last ten years
  */
-function concat(chunks) {
-  const parts = chunks.map((chunk) => {
-    if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
-    if (chunk instanceof Uint8Array) return chunk;
-    throw unsupported(chunk);
-  });
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+function isReadable(stream) {
+  return typeof stream.getReader === 'function' || Symbol.asyncIterator in stream;
+}
+
+/**
+ * @param {string} text
+ */
+function encode(text) {
+  return new TextEncoder().encode(text);
 }
 
 /**
@@ -197,16 +157,7 @@ function unsupported(data) {
   const type = Object.prototype.toString.call(data).slice(8, -1);
   return new SigV4Error(
     'ERR_SIGV4_BODY_UNSUPPORTED',
-    `A body of type ${type} cannot be signed. Pass text, bytes, a Blob, a form or a stream, or keep axios' own ` +
-      'transformRequest, which serialises objects.',
-  );
-}
-
-/** @returns {SigV4Error} */
-function used() {
-  return new SigV4Error(
-    'ERR_SIGV4_BODY_USED',
-    'The stream in `data` was read before, or closed before its end, so its bytes cannot be signed. ' +
-      'Pass a new stream for every attempt, or bytes.',
+    `cannot sign a body of type ${type}: pass text, bytes, a Blob, a form or a stream, or keep axios' own ` +
+      'transformRequest, which serialises objects',
   );
 }

@@ -18,20 +18,18 @@ const ADDED_BY_ADAPTER = ['user-agent', 'accept-encoding'];
  * The headers that the request will have, as the signer takes them.
  *
  * @param {Record<string, any>} headers  `config.headers` as the adapter gets them
- * @param {import('./axios-body.js').Body & { sent: boolean }} body  `sent`: whether there is one
+ * @param {import('./axios-body.js').AxiosBody & { sent: boolean }} body  `sent`: whether there is one
  * @returns {Record<string, string>} lower-case names
  */
 export function headersToSign(headers, body) {
   const result = flatten(headers);
   for (const name of SIGNATURE_HEADERS) delete result[name];
 
-  const { contentType, defaultContentType } = body;
-  if (contentType) result['content-type'] = contentType;
-  if (defaultContentType && [undefined, AXIOS_DEFAULT_CONTENT_TYPE].includes(result['content-type'])) {
-    result['content-type'] = defaultContentType;
-  }
+  const { contentType, ownsContentType, sent } = body;
+  const chosen = ![undefined, AXIOS_DEFAULT_CONTENT_TYPE].includes(result['content-type']);
+  if (contentType && (ownsContentType || !chosen)) result['content-type'] = contentType;
   // XMLHttpRequest drops it, so that it must not be signed; without a body it says nothing anyway.
-  if (!body.sent) delete result['content-type'];
+  if (!sent) delete result['content-type'];
   return result;
 }
 

@@ -70,8 +70,8 @@ export function redirectError(response, url, cause) {
   const to = refused ? followedTo : notFollowed ? location : 'another URL';
   return new SigV4Error(
     'ERR_SIGV4_URL_INVALID',
-    `The server redirected the signed request from ${withoutQuery(url)} to ${withoutQuery(to)}, where its ` +
-      'signature does not hold. Request that URL itself. (The http adapter of axios signs such redirects again.)',
+    `the server redirected the signed request from ${withoutQuery(url)} to ${withoutQuery(to)}, where its ` +
+      "signature does not hold: request that URL itself, or use axios' http adapter, whose redirects are signed again",
     { cause },
   );
 }

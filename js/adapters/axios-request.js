@@ -1,7 +1,7 @@
 // The request that axios is about to send, read out of its final config.
 
 import { SigV4Error } from '../errors.js';
-import { isStream, readBody, streamContentType } from './axios-body.js';
+import { describeStream, isStream, readAxiosBody } from './axios-body.js';
 import { headersToSign } from './axios-headers.js';
 
 /**
@@ -23,7 +23,7 @@ export async function readRequest(config, url, adapter, signsBody) {
   refuseBasicAuth(config, url);
   const data = dropsBody(config.method, adapter) ? undefined : config.data;
   const stream = !signsBody && isStream(data) ? data : undefined;
-  const body = stream ? { contentType: streamContentType(stream) } : await readBody(data);
+  const body = stream ? describeStream(stream) : await readAxiosBody(data);
   const sent = stream !== undefined || body.bytes !== undefined;
   const request = {
     method: config.method.toUpperCase(),
@@ -51,7 +51,7 @@ export function targetUrl(config, axios) {
     const shown = String(uri)
       .split(/[?#]/)[0]
       .replace(/\/\/[^/]*@/, '//');
-    const message = `"${shown}" is not an absolute URL: set "baseURL", or request one.`;
+    const message = `"${shown}" is not an absolute URL: set baseURL, or request one`;
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
   url.hash = '';
@@ -73,15 +73,15 @@ function refuseBasicAuth(config, url) {
   if (config.auth) {
     throw new SigV4Error(
       'ERR_SIGV4_HEADER_INVALID',
-      'A signed request cannot have "auth", too: both go into the Authorization header. Remove "auth", or leave ' +
-        'this URL unsigned with "match".',
+      'auth would replace the signature, as both go into the authorization header: remove it, or leave this URL ' +
+        'unsigned with the option match',
     );
   }
   if (url.username || url.password) {
     throw new SigV4Error(
       'ERR_SIGV4_URL_INVALID',
-      `The URL of a signed request cannot have a user name or a password (host: ${url.host}): they and the ` +
-        'signature go into the same header. Remove them.',
+      `the user name and password in the URL (${url.host}) would replace the signature, as they go into the ` +
+        'authorization header, too: remove them',
     );
   }
 }

@@ -74,6 +74,10 @@ const wrappers = new WeakMap();
 class SigningAdapter {
   /** @param {import('../signer.js').SignerOptions & InterceptorOptions} options */
   constructor({ axios, correctClockSkew = true, match = () => true, ...signerOptions }) {
+    if (axios && typeof axios.Axios !== 'function') {
+      const message = 'the option axios must be axios itself, not a client made with axios.create()';
+      throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
+    }
     this.signer = new Signer(signerOptions);
     this.match = match;
     this.correctsClock = correctClockSkew && signerOptions.date === undefined;
@@ -241,8 +245,8 @@ async function importAxios() {
   try {
     return (await import('axios')).default;
   } catch (cause) {
-    const message = 'Cannot import "axios". Pass the one you use: sigv4Interceptor({ axios, … }).';
-    throw new SigV4Error('ERR_SIGV4_NOT_READY', message, { cause });
+    const message = 'cannot import axios: pass the one that you use, sigv4Interceptor({ axios, … })';
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message, { cause });
   }
 }
 

@@ -37,11 +37,13 @@ function describe({ method, url, rawHeaders, body }) {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i].toLowerCase();
     if (IGNORED.has(name)) continue;
-    const value = rawHeaders[i + 1].trim().replace(/\s+/g, ' ');
+    const value = rawHeaders[i + 1].trim().replace(/\s+/g, ' ').replace(/, ?/g, ', ');
     headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
   }
   const boundary = /boundary=(.+)/.exec(headers['content-type'] ?? '')?.[1];
-  const anonymous = (/** @type {string} */ text) => (boundary ? text.replaceAll(boundary, 'BOUNDARY') : text);
+  // Some serialisers end a form with one more line.
+  const anonymous = (/** @type {string} */ text) =>
+    boundary ? text.replaceAll(boundary, 'BOUNDARY').replace(/--\s+$/, '--') : text;
   if (boundary) headers['content-type'] = anonymous(headers['content-type']);
   return {
     method,

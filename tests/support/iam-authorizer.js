@@ -8,6 +8,7 @@
 // - smithy takes the path of an S3 request as it is; S3 decodes and encodes it once.
 
 import { Sha256 } from '@aws-crypto/sha256-js';
+import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4, getCanonicalHeaders, getPayloadHash, getSigningKey } from '@smithy/signature-v4';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -66,20 +67,15 @@ export async function authorize(request, { credentials, region, service, now }) 
   const payloadHash = await hashPayload(claim, headers, request.body, service);
 
   const signed = Object.fromEntries(claim.signedHeaders.map((name) => [name, headers[name] ?? '']));
-  const smithy = new SignatureV4({
+  const arrived = new HttpRequest({ method: request.method, path, query, headers: signed });
+  const smithy = new Recalculation({
     credentials: signer,
     region,
     service,
     sha256: Sha256,
     uriEscapePath: service !== 's3',
   });
-  const canonicalRequest = smithy.createCanonicalRequest(
-    { method: request.method, path, query },
-    getCanonicalHeaders({ headers: signed }, undefined, new Set(claim.signedHeaders)),
-    payloadHash,
-  );
-  const scope = claim.scope.join('/');
-  const stringToSign = await smithy.createStringToSign(claim.date, scope, canonicalRequest, ALGORITHM);
+  const { canonicalRequest, stringToSign } = await smithy.strings(arrived, payloadHash, claim);
   const key = await getSigningKey(Sha256, signer, claim.scope[0], region, service);
   const hmac = new Sha256(key);
   hmac.update(stringToSign);
@@ -87,6 +83,21 @@ export async function authorize(request, { credentials, region, service, now }) 
     throw mismatch(canonicalRequest, stringToSign);
   }
   return claim.accessKeyId;
+}
+
+/** The texts that smithy signs, and that API Gateway shows where a signature does not match. */
+class Recalculation extends SignatureV4 {
+  /**
+   * @param {HttpRequest} request  with no more than the signed headers
+   * @param {string} payloadHash
+   * @param {Claim} claim
+   */
+  async strings(request, payloadHash, { date, scope, signedHeaders }) {
+    const canonicalHeaders = getCanonicalHeaders(request, undefined, new Set(signedHeaders));
+    const canonicalRequest = this.createCanonicalRequest(request, canonicalHeaders, payloadHash);
+    const stringToSign = await this.createStringToSign(date, scope.join('/'), canonicalRequest, ALGORITHM);
+    return { canonicalRequest, stringToSign };
+  }
 }
 
 /**
@@ -247,7 +258,7 @@ function checkSignedHeaders({ signedHeaders }, headers) {
 async function hashPayload({ expires }, headers, body, service) {
   const declared = headers['x-amz-content-sha256'];
   if (declared === UNSIGNED || (expires !== undefined && service === 's3')) return UNSIGNED;
-  const actual = await getPayloadHash({ headers: {}, body }, Sha256);
+  const actual = await getPayloadHash(new HttpRequest({ body }), Sha256);
   if (declared !== undefined && declared !== actual) {
     const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
     throw new Refusal('XAmzContentSHA256Mismatch', message, 400);

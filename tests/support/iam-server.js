@@ -28,7 +28,7 @@ const FILE_TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'a
  * @property {() => Date} [now]  the server's clock
  * @property {'rest' | 'http'} [style]  default rest; HTTP APIs answer every refusal with `Forbidden`
  * @property {boolean} [cors]  default false: allow any origin, and the headers that a signed request needs
- * @property {string} [open]  requests below this prefix need no signature; default /open/
+ * @property {string} [open]  requests to this path and below need no signature; default /open
  * @property {Record<string, string>} [files]  directories to serve unsigned, by prefix: { '/static/': dir }
  * @property {(request: RecordedRequest) => Answer | undefined | Promise<Answer | undefined>} [respond]
  *   answers an accepted request in place of the echo
@@ -89,7 +89,7 @@ export async function startIamServer(options) {
  * @returns {Promise<Answer>}
  */
 async function answerTo(request, settings, requests) {
-  const { cors = false, open = '/open/', files = {}, respond = () => undefined } = settings;
+  const { cors = false, open = '/open', files = {}, respond = () => undefined } = settings;
   if (cors && request.method === 'OPTIONS') return preflight();
   const prefix = Object.keys(files).find((one) => request.url.startsWith(one));
   if (prefix) return file(files[prefix], request.url.slice(prefix.length));
@@ -98,13 +98,21 @@ async function answerTo(request, settings, requests) {
   /** @type {Answer} */
   let answer;
   try {
-    if (!request.url.startsWith(open)) await authorize(request, settings);
+    if (!isBelow(request.url, open)) await authorize(request, settings);
     answer = (await respond(request)) ?? echo(request);
   } catch (error) {
     answer = refuse(error, settings.style ?? 'rest');
   }
   request.status = answer.status ?? 200;
   return answer;
+}
+
+/**
+ * @param {string} url
+ * @param {string} path
+ */
+function isBelow(url, path) {
+  return url.startsWith(path) && ['', '/', '?'].includes(url.charAt(path.length));
 }
 
 /**

@@ -1,0 +1,279 @@
+// The one crossing into wasm: a flat record in, the parts of a signature out. See src/wasm/signing.rs.
+
+import { compile, compileSync } from '#runtime';
+
+import { coreError, SIGNING_KEY_MISSING, SigV4Error } from './errors.js';
+import { Engine, initSync } from './wasm/signing.js';
+
+/**
+ * What crosses.
+ *
+ * @typedef {object} SigningInput
+ * @property {string} method
+ * @property {string} host
+ * @property {string} path  as on the wire
+ * @property {string} query  as on the wire, without the `?`
+ * @property {string[]} headerNames
+ * @property {string[]} headerValues
+ * @property {string | Uint8Array | undefined} body  at most {@link INLINE_BODY_BYTES} long; a longer one as `payload`
+ * @property {string} payload  a hash or keyword that is signed instead of `body`, or nothing
+ * @property {boolean} webSocket
+ *
+ * What the caller chose, compiled by `compileSettings` in options.js.
+ *
+ * @typedef {object} SigningSettings
+ * @property {string} region  or nothing, where the host tells it
+ * @property {string} service
+ * @property {number} flags  see {@link FLAG}
+ * @property {string} signedHeaders  names joined with a semicolon, for `FLAG.signedHeadersAlso`
+ *
+ * @typedef {object} SigningIdentity
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string} sessionToken  or nothing
+ * @property {number} owner  numbers credentials that sign more than once, so that their secret need not cross again
+ * @property {boolean} isUsed  whether they signed before
+ * @property {boolean} hasKey  whether a key was derived for that number: then the secret is left out at first
+ *
+ * @typedef {object} Signature
+ * @property {string} amzDate
+ * @property {string} contentSha256  the header to send, or nothing
+ * @property {string} sessionTokenHeader  the name of the header for the session token
+ * @property {string} value  the authorization header or, presigned, the query
+ * @property {string} [canonicalRequest]  where `FLAG.trace` asks for it
+ * @property {string} [stringToSign]
+ */
+
+/** The bits of `flags`; src/wasm/signing.rs names them alike. */
+export const FLAG = {
+  signedHeadersAll: 1,
+  signedHeadersAlso: 2,
+  pathDouble: 1 << 2,
+  pathSingle: 2 << 2,
+  contentSha256Yes: 1 << 4,
+  contentSha256No: 2 << 4,
+  tokenSigned: 1 << 6,
+  tokenAppended: 2 << 6,
+  payloadSigned: 1 << 8,
+  payloadUnsigned: 2 << 8,
+  webSocket: 1 << 10,
+  trace: 1 << 11,
+  hasSecret: 1 << 12,
+  presign: 1 << 13,
+};
+
+/** Bodies up to this length cross with the record; longer ones are hashed first (see hash.js). */
+export const INLINE_BODY_BYTES = 16 * 1024;
+
+let nextOwner = 1;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** @type {Engine | undefined} */
+let engine;
+/** The memory of the module. @type {WebAssembly.Memory} */
+let memory;
+/** The engine's buffer: where it lies, and a view of it. */
+let pointer = 0;
+let view = new Uint8Array(0);
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/**
+ * Compiles and starts the module, once; concurrent callers share the work. Everything that signs asynchronously waits
+ * for it by itself.
+ *
+ * @param {() => WebAssembly.Module | Promise<WebAssembly.Module>} [load]
+ * @returns {Promise<void>}
+ */
+export function ready(load = compile) {
+  if (engine !== undefined) return Promise.resolve();
+  loading ??= (async () => {
+    try {
+      start(await load());
+    } catch (cause) {
+      throw unavailable(cause);
+    } finally {
+      loading = undefined;
+    }
+  })();
+  return loading;
+}
+
+/** Like {@link ready}, at once: for the synchronous calls. */
+export function readySync() {
+  if (engine !== undefined) return;
+  try {
+    start(compileSync());
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+/**
+ * @param {SigningInput} input
+ * @param {SigningSettings} settings
+ * @param {SigningIdentity} identity
+ * @param {number} epochMillis  when it is signed
+ * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`
+ * @param {number} expiresIn  seconds, with `FLAG.presign`
+ * @returns {Signature}
+ */
+export function signRecord(input, settings, identity, epochMillis, flags, expiresIn) {
+  flags |= settings.flags;
+  if (input.webSocket) flags |= FLAG.webSocket;
+  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
+  identity.isUsed = true;
+  let status = call(input, settings, identity, epochMillis, flags, expiresIn, !identity.hasKey);
+  if (status === -1 - SIGNING_KEY_MISSING) {
+    status = call(input, settings, identity, epochMillis, flags, expiresIn, true);
+  }
+  if (status < 0) throw describe(-1 - status, input);
+  identity.hasKey = identity.owner !== 0;
+  return read(status);
+}
+
+/**
+ * SHA-256 in wasm, in hex.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function sha256(bytes) {
+  const engine = started();
+  for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
+    const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
+    reserve(HASH_CHUNK_BYTES);
+    view.set(chunk);
+    engine.hash_update(chunk.length);
+  }
+  engine.hash_finish();
+  refresh();
+  return decoder.decode(view.subarray(0, 64));
+}
+
+/** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
+const HASH_CHUNK_BYTES = 64 * 1024;
+
+/**
+ * @param {SigningInput} input
+ * @param {SigningSettings} settings
+ * @param {SigningIdentity} identity
+ * @param {number} epochMillis
+ * @param {number} flags
+ * @param {number} expiresIn
+ * @param {boolean} withSecret
+ */
+function call(input, settings, identity, epochMillis, flags, expiresIn, withSecret) {
+  const { headerNames, headerValues, body } = input;
+  // One string, one encodeInto: cheaper than a call for each field.
+  let text =
+    `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${settings.region}\0${settings.service}\0` +
+    `${identity.accessKeyId}\0${identity.sessionToken}\0${input.payload}\0${settings.signedHeaders}\0`;
+  for (let i = 0; i < headerNames.length; i++) text += `${headerNames[i]}\0${headerValues[i]}\0`;
+  if (withSecret) {
+    text += `${identity.secretAccessKey}\0`;
+    flags |= FLAG.hasSecret;
+  }
+  // A UTF-16 unit takes at most three bytes of UTF-8.
+  const textBytes = text.length * 3;
+  const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
+  reserve(textBytes + bodyBytes);
+  const textLength = encoder.encodeInto(text, view).written;
+  let bodyLength = 0;
+  if (typeof body === 'string') {
+    bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
+  } else if (body !== undefined) {
+    view.set(body, textLength);
+    bodyLength = body.length;
+  }
+  return started().sign(
+    textLength,
+    bodyLength,
+    headerNames.length,
+    flags,
+    epochMillis,
+    expiresIn,
+    identity.owner,
+  );
+}
+
+/**
+ * @param {number} length
+ * @returns {Signature}
+ */
+function read(length) {
+  if (length > view.length) pointer = 0; // the buffer moved
+  refresh(length);
+  const [result, canonicalRequest, stringToSign] = decoder.decode(view.subarray(0, length)).split('\0');
+  const [amzDate, contentSha256, sessionTokenHeader, value] = result.split('\n');
+  return { amzDate, contentSha256, sessionTokenHeader, value, canonicalRequest, stringToSign };
+}
+
+/**
+ * Makes the buffer at least this long, and the view valid.
+ *
+ * @param {number} length
+ */
+function reserve(length) {
+  if (length > view.length) pointer = 0;
+  refresh(length);
+}
+
+/**
+ * Growing memory detaches every view of it.
+ *
+ * @param {number} [length]
+ */
+function refresh(length = view.length) {
+  if (pointer !== 0 && view.buffer === memory.buffer) return;
+  const size = Math.max(length, MIN_BUFFER_BYTES);
+  pointer = started().reserve(size);
+  view = new Uint8Array(memory.buffer, pointer, size);
+}
+
+const MIN_BUFFER_BYTES = 8 * 1024;
+
+/** @param {WebAssembly.Module} module */
+function start(module) {
+  if (engine !== undefined) return;
+  memory = /** @type {any} */ (initSync({ module })).memory;
+  engine = new Engine();
+  refresh();
+}
+
+/** @returns {Engine} */
+function started() {
+  if (engine === undefined) readySync();
+  return /** @type {Engine} */ (engine);
+}
+
+/**
+ * @param {number} status
+ * @param {SigningInput} input
+ */
+function describe(status, input) {
+  const number = status % 16;
+  const header = JSON.stringify(input.headerNames[Math.floor(status / 16)] ?? '');
+  return coreError(number, { host: input.host, header: number === 15 ? fieldWithNul(input) : header });
+}
+
+/** @param {SigningInput} input */
+function fieldWithNul(input) {
+  const at = input.headerNames.findIndex((name, i) => `${name}${input.headerValues[i]}`.includes('\0'));
+  return at === -1 ? 'an option or a credential' : `the header ${JSON.stringify(input.headerNames[at])}`;
+}
+
+/** @param {unknown} cause */
+function unavailable(cause) {
+  if (cause instanceof SigV4Error) return cause;
+  if (typeof WebAssembly === 'undefined') {
+    return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', 'this runtime has no WebAssembly', { cause });
+  }
+  return new SigV4Error(
+    'ERR_SIGV4_WASM_UNAVAILABLE',
+    `the wasm module could not be started (${String(cause)}). ` +
+      "A Content-Security-Policy must allow it: script-src 'wasm-unsafe-eval'",
+    { cause },
+  );
+}

@@ -1,0 +1,252 @@
+// Where credentials come from: an object, or a provider whose answers are kept until shortly before they expire.
+
+import { SigV4Error } from './errors.js';
+
+/**
+ * As the AWS SDK names them.
+ *
+ * @typedef {object} Credentials
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string} [sessionToken]  of temporary credentials
+ * @property {Date} [expiration]  of temporary credentials
+ *
+ * Every credential provider of the AWS SDK v3 is one. `forceRefresh` asks for newer credentials than the last ones.
+ * @typedef {(hint?: { forceRefresh?: boolean }) => Credentials | Promise<Credentials>} CredentialsProvider
+ *
+ * @typedef {import('./core.js').SigningIdentity & { expiration: number }} Identity  expiration in epoch milliseconds
+ */
+
+/** Credentials are renewed this long before they expire, so that no request is signed with dying ones. */
+const REFRESH_AHEAD_MS = 5 * 60 * 1000;
+
+/** After a failed refresh, valid credentials are used for this long before the provider is asked again. */
+const RETRY_AFTER_MS = 10 * 1000;
+
+export class CredentialsSource {
+  /** @type {CredentialsProvider | undefined} */
+  #provider;
+  /** Of a static source. @type {unknown} */
+  #object;
+  /** @type {Identity | undefined} */
+  #identity;
+  /** When the provider is next asked, in epoch milliseconds. */
+  #refreshAt = 0;
+  /** @type {Promise<Identity> | undefined} */
+  #refreshing;
+  /** @type {() => number} */
+  #now;
+
+  /**
+   * @param {unknown} credentials
+   * @param {() => number} now  epoch milliseconds by the clock that expiry is compared with
+   */
+  constructor(credentials, now) {
+    if (typeof credentials === 'function') {
+      this.#provider = /** @type {CredentialsProvider} */ (credentials);
+    } else if (typeof credentials === 'object' && credentials !== null) {
+      this.#object = credentials;
+    } else {
+      throw invalid(
+        'the option credentials is missing: pass { accessKeyId, secretAccessKey, sessionToken? }, or a function that ' +
+          'returns them, such as a credential provider of the AWS SDK',
+      );
+    }
+    this.#now = now;
+  }
+
+  /**
+   * Credentials at once: static ones, or a provider's that are still good.
+   *
+   * @returns {Identity | undefined}
+   */
+  current() {
+    if (this.#provider === undefined) return this.#static();
+    const identity = this.#identity;
+    return identity !== undefined && this.#now() < this.#refreshAt ? identity : undefined;
+  }
+
+  /**
+   * Credentials at once, for callers that cannot wait: also such as are due for a refresh but not expired, and those
+   * of a provider that answers synchronously.
+   *
+   * @returns {Identity}
+   */
+  currentSync() {
+    const identity = this.current() ?? this.#askSync();
+    if (identity !== undefined) return identity;
+    throw new SigV4Error(
+      'ERR_SIGV4_NOT_READY',
+      'the credentials must be fetched first: use the asynchronous call, or await signer.ready() before this one',
+    );
+  }
+
+  /**
+   * Credentials, from the provider if need be. However many callers wait, the provider is asked once.
+   *
+   * @returns {Promise<Identity>}
+   */
+  resolve() {
+    const current = this.current();
+    if (current !== undefined) return Promise.resolve(current);
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** The object may be changed by its owner at any time, so it is read each time. */
+  #static() {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = /** @type {any} */ (this.#object);
+    const known = this.#identity;
+    if (
+      known === undefined ||
+      known.accessKeyId !== accessKeyId ||
+      known.secretAccessKey !== secretAccessKey ||
+      known.sessionToken !== (sessionToken ?? '') ||
+      expiration !== undefined
+    ) {
+      return this.#take(this.#object);
+    }
+    return known;
+  }
+
+  /** @returns {Identity | undefined} */
+  #askSync() {
+    const identity = this.#identity;
+    if (identity !== undefined && this.#now() < identity.expiration && identity.expiration !== Infinity) {
+      return identity;
+    }
+    const answer = this.#ask();
+    if (typeof (/** @type {any} */ (answer)?.then) === 'function') {
+      // Asked anyway: let the answer serve the next call.
+      /** @type {Promise<Credentials>} */ (answer).then(
+        (credentials) => this.#accept(credentials),
+        () => {},
+      );
+      return identity;
+    }
+    return this.#accept(answer);
+  }
+
+  /** @returns {Promise<Identity>} */
+  async #refresh() {
+    const last = this.#identity;
+    try {
+      return this.#accept(await this.#ask());
+    } catch (error) {
+      if (last === undefined || this.#now() >= last.expiration || last.expiration === Infinity) {
+        throw error instanceof SigV4Error ? error : providerFailed(error);
+      }
+      this.#refreshAt = Math.min(this.#now() + RETRY_AFTER_MS, last.expiration);
+      return last;
+    }
+  }
+
+  #ask() {
+    const provider = /** @type {CredentialsProvider} */ (this.#provider);
+    try {
+      return provider({ forceRefresh: this.#identity !== undefined && this.#identity.expiration !== Infinity });
+    } catch (cause) {
+      throw providerFailed(cause);
+    }
+  }
+
+  /**
+   * Keeps a provider's answer until {@link REFRESH_AHEAD_MS} before it expires; of a shorter life, until half of it
+   * is over. An answer without expiration is not kept: the provider knows best how long it is good.
+   *
+   * @param {unknown} credentials
+   * @returns {Identity}
+   */
+  #accept(credentials) {
+    const identity = this.#take(credentials);
+    const now = this.#now();
+    this.#refreshAt =
+      identity.expiration === Infinity
+        ? 0
+        : Math.max(identity.expiration - REFRESH_AHEAD_MS, (now + identity.expiration) / 2);
+    return identity;
+  }
+
+  /**
+   * @param {unknown} credentials
+   * @returns {Identity}
+   */
+  #take(credentials) {
+    const taken = parse(credentials);
+    if (this.#now() >= taken.expiration) {
+      throw new SigV4Error(
+        'ERR_SIGV4_CREDENTIALS_EXPIRED',
+        `the credentials of ${taken.accessKeyId} expired at ${new Date(taken.expiration).toISOString()}: fetch new ` +
+          'ones, or pass a provider, which is asked again in time',
+      );
+    }
+    const known = this.#identity;
+    const isKnown =
+      known !== undefined &&
+      known.accessKeyId === taken.accessKeyId &&
+      known.secretAccessKey === taken.secretAccessKey;
+    // Equal keys keep their number, so that the signing key stays cached.
+    const { owner, isUsed, hasKey } = isKnown ? known : NEW;
+    this.#identity = { ...taken, owner, isUsed, hasKey };
+    return this.#identity;
+  }
+}
+
+const NEW = { owner: 0, isUsed: false, hasKey: false };
+
+/**
+ * @param {unknown} credentials
+ * @returns {Pick<Identity, 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'expiration'>}
+ */
+function parse(credentials) {
+  if (typeof credentials !== 'object' || credentials === null) {
+    throw invalid(`the credentials are ${credentials === null ? 'null' : typeof credentials}, not an object`);
+  }
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = /** @type {any} */ (credentials);
+  return {
+    accessKeyId: requireText(accessKeyId, 'accessKeyId'),
+    secretAccessKey: requireText(secretAccessKey, 'secretAccessKey'),
+    sessionToken:
+      sessionToken === undefined || sessionToken === null || sessionToken === ''
+        ? ''
+        : requireText(sessionToken, 'sessionToken'),
+    expiration: parseExpiration(expiration),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {string}
+ */
+function requireText(value, name) {
+  if (typeof value === 'string' && value !== '' && value !== 'undefined' && value !== 'null') return value;
+  const found = typeof value !== 'string' ? `${value === null ? 'null' : typeof value}` : `the text "${value}"`;
+  throw invalid(`${name} is ${found}: pass the value that AWS issued`);
+}
+
+/**
+ * @param {unknown} expiration
+ * @returns {number}
+ */
+function parseExpiration(expiration) {
+  if (expiration === undefined || expiration === null) return Infinity;
+  // A Date by contract; STS, Cognito and credential files write a date string.
+  const millis = Number(typeof expiration === 'string' ? new Date(expiration) : expiration);
+  if (Number.isNaN(millis)) throw invalid('expiration is no valid date: pass a Date');
+  return millis;
+}
+
+/** @param {string} message */
+function invalid(message) {
+  return new SigV4Error('ERR_SIGV4_CREDENTIALS_INVALID', message);
+}
+
+/** @param {unknown} cause */
+function providerFailed(cause) {
+  return new SigV4Error('ERR_SIGV4_CREDENTIALS_PROVIDER', 'the credential provider failed: see the cause', {
+    cause,
+  });
+}

@@ -1,0 +1,102 @@
+// What the caller chose, checked once and compiled to what crosses into wasm.
+
+import { FLAG } from './core.js';
+import { SigV4Error } from './errors.js';
+
+/**
+ * @typedef {object} SigningOptions
+ * @property {string} [region]  such as `eu-west-1`. Default: what a known AWS host tells; any other host needs it,
+ *   and nothing is ever guessed.
+ * @property {string} [service]  the signing name, such as `execute-api`. Default: what a known AWS host tells.
+ * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
+ *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies and
+ *   clients change on the way. A list: the required ones and these.
+ * @property {'signed' | 'unsigned' | { sha256: string }} [payload]  what the signature says of the body: its SHA-256;
+ *   `UNSIGNED-PAYLOAD`, which S3 takes and which lets streams pass unread; or a hash that you know, in hex.
+ *   Default: signed, but for VPC Lattice and presigned S3 URLs.
+ * @property {boolean} [contentSha256Header]  whether `x-amz-content-sha256` is sent. Default: for S3, OpenSearch
+ *   Serverless and VPC Lattice. Turn it on for a Lambda URL behind CloudFront with origin access control.
+ * @property {'signed' | 'appended'} [sessionTokenMode]  whether the session token is part of what is signed. Default:
+ *   signed, but for the MQTT gateway of AWS IoT.
+ * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,
+ *   after its dot segments are taken out; `single`, as it is, for S3.
+ * @property {Date | (() => Date)} [date]  when the request is signed. Default: now, corrected by what was learned of
+ *   the server's clock.
+ */
+
+/**
+ * @param {SigningOptions} options
+ * @returns {import('./core.js').SigningSettings & { payload: SigningOptions['payload'] }}
+ */
+export function compileSettings(options) {
+  const { signedHeaders, payload, contentSha256Header, sessionTokenMode, pathEncoding } = options;
+  let flags = 0;
+  let also = '';
+  if (Array.isArray(signedHeaders)) {
+    flags |= FLAG.signedHeadersAlso;
+    also = signedHeaders.map((name) => text(name, 'signedHeaders').toLowerCase()).join(';');
+  } else {
+    flags |= choose('signedHeaders', signedHeaders, { required: 0, all: FLAG.signedHeadersAll });
+  }
+  if (typeof payload === 'object' && payload !== null) {
+    text(payload.sha256, 'payload.sha256');
+  } else {
+    flags |= choose('payload', payload, { signed: FLAG.payloadSigned, unsigned: FLAG.payloadUnsigned });
+  }
+  flags |= choose('contentSha256Header', contentSha256Header, {
+    true: FLAG.contentSha256Yes,
+    false: FLAG.contentSha256No,
+  });
+  flags |= choose('sessionTokenMode', sessionTokenMode, {
+    signed: FLAG.tokenSigned,
+    appended: FLAG.tokenAppended,
+  });
+  flags |= choose('pathEncoding', pathEncoding, { double: FLAG.pathDouble, single: FLAG.pathSingle });
+  return {
+    region: options.region === undefined ? '' : text(options.region, 'region', 'ERR_SIGV4_REGION_REQUIRED'),
+    service:
+      options.service === undefined ? '' : text(options.service, 'service', 'ERR_SIGV4_SERVICE_REQUIRED'),
+    flags,
+    signedHeaders: also,
+    payload,
+  };
+}
+
+/**
+ * @param {SigningOptions['date']} date
+ * @returns {number} milliseconds since 1970
+ */
+export function epochMillis(date) {
+  const value = typeof date === 'function' ? date() : date;
+  const millis = Object.prototype.toString.call(value) === '[object Date]' ? Number(value) : NaN;
+  if (Number.isNaN(millis)) {
+    throw new SigV4Error('ERR_SIGV4_DATE_INVALID', 'date must be a valid Date, or a function that returns one');
+  }
+  return millis;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Record<string, number>} choices
+ */
+function choose(name, value, choices) {
+  if (value === undefined) return 0;
+  const flag = Object.hasOwn(choices, String(value)) ? choices[String(value)] : undefined;
+  if (flag !== undefined) return flag;
+  throw new SigV4Error(
+    'ERR_SIGV4_OPTION_INVALID',
+    `the option ${name} must be one of ${Object.keys(choices).join(', ')}`,
+  );
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {import('./errors.js').SigV4ErrorCode} [code]
+ * @returns {string}
+ */
+function text(value, name, code = 'ERR_SIGV4_OPTION_INVALID') {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new SigV4Error(code, `the option ${name} must be a string, and not an empty one`);
+}

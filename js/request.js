@@ -1,0 +1,305 @@
+// Every shape of request that callers hand in, as one flat record.
+
+import { assertUnused, bodyInMemory, bodyUsed, isStream, readBody } from './body.js';
+import { INLINE_BODY_BYTES } from './core.js';
+import { SigV4Error } from './errors.js';
+import { sha256, sha256Sync } from './hash.js';
+
+/**
+ * @typedef {Record<string, string | number | boolean | readonly string[] | null | undefined>} HeaderRecord
+ *
+ * @typedef {object} UrlRequest
+ * @property {string} [method]  default GET
+ * @property {string | URL} url  absolute
+ * @property {HeadersInit | HeaderRecord} [headers]
+ * @property {import('./body.js').RequestBody} [body]  a plain object or array is sent as JSON
+ *
+ * A request as the AWS SDK writes it. `path` is taken as it goes on the wire, and may hold the query.
+ * @typedef {object} SdkRequest
+ * @property {string} [method]
+ * @property {string} [protocol]  default `https:`
+ * @property {string} hostname
+ * @property {number} [port]
+ * @property {string} [path]
+ * @property {Record<string, string | readonly string[] | null | undefined>} [query]  not encoded
+ * @property {HeadersInit | HeaderRecord} [headers]
+ * @property {import('./body.js').RequestBody} [body]
+ *
+ * @typedef {UrlRequest | SdkRequest | Request | string | URL} SignableRequest
+ */
+
+/**
+ * A request on its way into the core.
+ *
+ * @typedef {object} FlatRequest
+ * @property {string} method
+ * @property {string} origin  `https://host:port`
+ * @property {string} host
+ * @property {string} path
+ * @property {string} query
+ * @property {boolean} webSocket
+ * @property {Map<string, string>} headers  by lower-case name
+ * @property {unknown} source  the body as it was given, or the fetch Request that carries it
+ * @property {string | Uint8Array | import('./body.js').BodyStream | undefined} body  what is sent, once it is read
+ */
+
+/**
+ * @param {unknown} request
+ * @returns {FlatRequest}
+ */
+export function flatten(request) {
+  const input = /** @type {any} */ (typeof request === 'string' || request instanceof URL ? { url: request } : request);
+  if (typeof input !== 'object' || input === null) {
+    throw urlInvalid('the request must be an object with a url, a fetch Request, or a URL');
+  }
+  const isFetchRequest = typeof input.arrayBuffer === 'function' && typeof input.clone === 'function';
+  const target = input.url !== undefined ? parseUrl(input.url) : parseSdkRequest(input);
+  return {
+    method: parseMethod(input.method),
+    ...target,
+    headers: parseHeaders(input.headers),
+    source: isFetchRequest ? (input.body === null ? undefined : input) : input.body,
+    body: undefined,
+  };
+}
+
+/**
+ * Settles the body, at once.
+ *
+ * @param {FlatRequest} flat
+ * @param {import('./options.js').SigningOptions['payload']} payload
+ * @returns {string} what is signed in place of the body: a hash, a keyword, or nothing
+ */
+export function settleBodySync(flat, payload) {
+  const known = settleUnread(flat, payload);
+  if (known !== undefined) return known;
+  const body = isFetchBody(flat.source) ? undefined : bodyInMemory(flat.source);
+  if (body === undefined) {
+    throw new SigV4Error(
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      'a Blob, FormData, stream or fetch Request must be read before it is signed: use the asynchronous call',
+    );
+  }
+  takeBody(flat, body);
+  const literal = literalPayload(flat, payload);
+  if (literal !== '' || isInline(flat.body)) return literal;
+  return sha256Sync(toBytes(flat.body));
+}
+
+/**
+ * Settles the body, reading it where that takes time.
+ *
+ * @param {FlatRequest} flat
+ * @param {import('./options.js').SigningOptions['payload']} payload
+ * @returns {Promise<string>}
+ */
+export async function settleBody(flat, payload) {
+  const known = settleUnread(flat, payload);
+  if (known !== undefined) return known;
+  if (isFetchBody(flat.source)) {
+    const request = /** @type {Request} */ (flat.source);
+    if (request.bodyUsed) throw bodyUsed();
+    // A clone, so that the caller's request can still be sent.
+    takeBody(flat, { data: new Uint8Array(await request.clone().arrayBuffer()) });
+  } else {
+    takeBody(flat, await readBody(flat.source));
+  }
+  const literal = literalPayload(flat, payload);
+  if (literal !== '' || isInline(flat.body)) return literal;
+  return sha256(toBytes(flat.body));
+}
+
+/**
+ * Whether nothing keeps the body from being settled at once.
+ *
+ * @param {FlatRequest} flat
+ */
+export function isSettledAtOnce({ source }) {
+  return source === undefined || source === null || typeof source === 'string' || source instanceof Uint8Array;
+}
+
+/**
+ * A stream whose bytes are not signed passes unread.
+ *
+ * @param {FlatRequest} flat
+ * @param {import('./options.js').SigningOptions['payload']} payload
+ */
+function settleUnread(flat, payload) {
+  const stream = isFetchBody(flat.source) ? /** @type {any} */ (flat.source).body : flat.source;
+  if (!isStream(stream)) return undefined;
+  const isKnown = payload === 'unsigned' || typeof payload === 'object';
+  const given = isKnown ? '' : (flat.headers.get(CONTENT_SHA256) ?? '');
+  if (!isKnown && given === '') return undefined;
+  assertUnused(stream);
+  flat.body = stream;
+  return isKnown ? literalPayload(flat, payload) || UNSIGNED_PAYLOAD : given;
+}
+
+/**
+ * What the caller says of the payload: by option, or by the header for a body that is not here or not to be signed.
+ * A hash in the header never outranks the bytes: on a request that is signed again it is stale.
+ *
+ * @param {FlatRequest} flat
+ * @param {import('./options.js').SigningOptions['payload']} payload
+ */
+function literalPayload(flat, payload) {
+  if (typeof payload === 'object') return payload.sha256;
+  const given = payload === undefined ? flat.headers.get(CONTENT_SHA256) : undefined;
+  return given !== undefined && (flat.body === undefined || !/^[0-9a-f]{64}$/i.test(given)) ? given : '';
+}
+
+/**
+ * @param {FlatRequest} flat
+ * @param {import('./body.js').WireBody} body
+ */
+function takeBody(flat, { data, contentType, ownsContentType }) {
+  flat.body = data;
+  const given = flat.headers.get('content-type');
+  const replaces = given === undefined || (ownsContentType && /^multipart\/form-data\b/i.test(given));
+  if (contentType !== undefined && replaces) flat.headers.set('content-type', contentType);
+}
+
+/** @param {FlatRequest['body']} body */
+function isInline(body) {
+  return body === undefined || /** @type {string | Uint8Array} */ (body).length <= INLINE_BODY_BYTES;
+}
+
+/** @param {FlatRequest['body']} body */
+function toBytes(body) {
+  return typeof body === 'string' ? new TextEncoder().encode(body) : /** @type {Uint8Array} */ (body);
+}
+
+/** @param {any} source */
+function isFetchBody(source) {
+  return typeof source?.arrayBuffer === 'function' && typeof source.clone === 'function';
+}
+
+/** @param {unknown} method */
+function parseMethod(method) {
+  if (method === undefined) return 'GET';
+  if (typeof method === 'string') return method;
+  throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', `method must be a string, not ${typeof method}`);
+}
+
+/** @param {unknown} url */
+function parseUrl(url) {
+  let parsed;
+  try {
+    parsed = url instanceof URL ? url : new URL(/** @type {string} */ (url));
+  } catch {
+    throw urlInvalid(`${show(url)} is not an absolute URL: pass one such as https://example.com/path`);
+  }
+  if (!PROTOCOLS.has(parsed.protocol)) {
+    throw urlInvalid(`${parsed.protocol} URLs cannot be signed: pass an https, http, wss or ws URL`);
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw urlInvalid(
+      'the URL holds a user name or password, which HTTP clients send as an Authorization header in place of the ' +
+        'signature: remove them',
+    );
+  }
+  return {
+    origin: `${parsed.protocol}//${parsed.host}`,
+    host: parsed.host,
+    path: parsed.pathname,
+    query: wireQuery(parsed.search.slice(1)),
+    webSocket: parsed.protocol === 'wss:' || parsed.protocol === 'ws:',
+  };
+}
+
+/** @param {any} request */
+function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', query }) {
+  if (typeof hostname !== 'string' || typeof path !== 'string') {
+    throw urlInvalid('the request has no url: pass an absolute URL, or a hostname and a path');
+  }
+  // Through the URL parser for the host, which it checks and lower-cases, and for a default port, which it drops.
+  const { origin, host, webSocket } = parseUrl(
+    `${String(protocol).replace(/:?$/, ':')}//${hostname}${port === undefined || port === null ? '' : `:${port}`}/`,
+  );
+  const [wirePath, ...wireQueries] = escapeIllegal(path.startsWith('/') ? path : `/${path}`).split('?');
+  const pairs = wireQueries.length > 0 ? [wireQueries.join('?')] : [];
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value === undefined || value === null) continue;
+    for (const item of Array.isArray(value) ? value : [value]) pairs.push(`${encode(key)}=${encode(String(item))}`);
+  }
+  return { origin, host, path: wirePath, query: wireQuery(pairs.join('&')), webSocket };
+}
+
+/**
+ * A `+` counts as a space, for which servers differ; `%20` they all read alike.
+ *
+ * @param {string} query
+ */
+function wireQuery(query) {
+  return query.includes('+') ? query.replaceAll('+', '%20') : query;
+}
+
+/**
+ * What no URL holds raw, as URL parsers escape it.
+ *
+ * @param {string} path
+ */
+function escapeIllegal(path) {
+  return path.replace(/[^!$-~]|[<>"`{}]/gu, encode);
+}
+
+/** @param {string} text */
+function encode(text) {
+  return encodeURIComponent(text.toWellFormed?.() ?? text);
+}
+
+/**
+ * @param {any} headers
+ * @returns {Map<string, string>}
+ */
+function parseHeaders(headers) {
+  /** @type {Map<string, string>} */
+  const parsed = new Map();
+  if (headers === undefined || headers === null) return parsed;
+  if (typeof headers !== 'object') throw headerInvalid('headers must be a Headers object, pairs or a record');
+  const entries = typeof headers[Symbol.iterator] === 'function' ? headers : Object.entries(headers);
+  for (const [name, value] of entries) {
+    if (value === undefined || value === null) continue;
+    const key = String(name).toLowerCase();
+    const text = headerText(key, value);
+    const before = parsed.get(key);
+    parsed.set(key, before === undefined ? text : `${before}, ${text}`);
+  }
+  // Whatever an earlier signature left behind is replaced.
+  for (const name of STALE) parsed.delete(name);
+  return parsed;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {string}
+ */
+function headerText(name, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return value.map((item) => headerText(name, item)).join(', ');
+  throw headerInvalid(`the value of the header ${JSON.stringify(name)} must be a string, not ${typeof value}`);
+}
+
+/** @param {unknown} url */
+function show(url) {
+  if (typeof url !== 'string') return `a value of type ${typeof url}`;
+  // Without the query and any password: they can hold secrets.
+  return JSON.stringify(url.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//').slice(0, 100));
+}
+
+/** @param {string} message */
+function urlInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+}
+
+/** @param {string} message */
+function headerInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
+}
+
+const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
+const CONTENT_SHA256 = 'x-amz-content-sha256';
+const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
+const STALE = ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-s3session-token'];

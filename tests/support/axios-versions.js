@@ -1,0 +1,27 @@
+// The versions of axios that must work. An axios upgrade must not break the signer (aws4-axios#1249, #1854).
+
+import axiosLatest from 'axios';
+import axios027 from 'axios-0.27';
+import axios13 from 'axios-1.3';
+import axios17 from 'axios-1.7';
+
+/** @type {{ axios: any, version: '0.27' | '1.3' | '1.7' | 'latest', adapters: ('http' | 'fetch')[] }[]} */
+export const AXIOS_VERSIONS = [
+  { axios: axios027, version: '0.27', adapters: ['http'] },
+  { axios: axios13, version: '1.3', adapters: ['http'] },
+  { axios: axios17, version: '1.7', adapters: ['http', 'fetch'] },
+  { axios: axiosLatest, version: 'latest', adapters: ['http', 'fetch'] },
+];
+
+/** Every version with every adapter that it has in Node.js. */
+export const ENVIRONMENTS = AXIOS_VERSIONS.flatMap(({ axios, version, adapters }) =>
+  adapters.map((adapter) => ({ axios, version, adapter, name: `axios ${version}, ${adapter} adapter` })),
+);
+
+/** What the loopback server knows, and what interceptors in tests sign with. */
+export const CREDENTIALS = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'secret',
+  sessionToken: 'to/ke+n==',
+};
+export const OPTIONS = { region: 'us-east-1', service: 'execute-api', credentials: CREDENTIALS };
