@@ -67,14 +67,16 @@ export class CredentialsSource {
   }
 
   /**
-   * Credentials at once, for callers that cannot wait: also such as are due for a refresh but not expired, and those
-   * of a provider that answers synchronously.
+   * Credentials at once, for callers that cannot wait: also those of a provider that answers at once, and such as are
+   * due for a refresh, which is then under way.
    *
    * @returns {Identity}
    */
   currentSync() {
-    const identity = this.current() ?? this.#askSync();
-    if (identity !== undefined) return identity;
+    const answer = this.current() ?? this.#refreshing ?? this.#refresh();
+    if (!(answer instanceof Promise)) return answer;
+    const last = this.#identity;
+    if (last !== undefined && this.#now() < last.expiration) return last;
     throw new SigV4Error(
       'ERR_SIGV4_NOT_READY',
       'the credentials must be fetched first: use the asynchronous call, or await signer.ready() before this one',
@@ -86,13 +88,8 @@ export class CredentialsSource {
    *
    * @returns {Promise<Identity>}
    */
-  resolve() {
-    const current = this.current();
-    if (current !== undefined) return Promise.resolve(current);
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+  async resolve() {
+    return this.current() ?? this.#refreshing ?? this.#refresh();
   }
 
   /** The object may be changed by its owner at any time, so it is read each time. */
@@ -111,45 +108,41 @@ export class CredentialsSource {
     return known;
   }
 
-  /** @returns {Identity | undefined} */
-  #askSync() {
-    const identity = this.#identity;
-    if (identity !== undefined && this.#now() < identity.expiration && identity.expiration !== Infinity) {
-      return identity;
-    }
-    const answer = this.#ask();
-    if (typeof (/** @type {any} */ (answer)?.then) === 'function') {
-      // Asked anyway: let the answer serve the next call.
-      /** @type {Promise<Credentials>} */ (answer).then(
-        (credentials) => this.#accept(credentials),
-        () => {},
-      );
-      return identity;
-    }
-    return this.#accept(answer);
-  }
-
-  /** @returns {Promise<Identity>} */
-  async #refresh() {
-    const last = this.#identity;
-    try {
-      return this.#accept(await this.#ask());
-    } catch (error) {
-      if (last === undefined || this.#now() >= last.expiration || last.expiration === Infinity) {
-        throw error instanceof SigV4Error ? error : providerFailed(error);
-      }
-      this.#refreshAt = Math.min(this.#now() + RETRY_AFTER_MS, last.expiration);
-      return last;
-    }
-  }
-
-  #ask() {
+  /** @returns {Identity | Promise<Identity>} */
+  #refresh() {
     const provider = /** @type {CredentialsProvider} */ (this.#provider);
+    const last = this.#identity;
+    const hint = { forceRefresh: last !== undefined && last.expiration !== Infinity };
     try {
-      return provider({ forceRefresh: this.#identity !== undefined && this.#identity.expiration !== Infinity });
-    } catch (cause) {
-      throw providerFailed(cause);
+      const answer = /** @type {any} */ (provider(hint));
+      if (typeof answer?.then !== 'function') return this.#accept(answer);
+      const refreshing = Promise.resolve(answer)
+        .then((credentials) => this.#accept(credentials))
+        .catch((error) => this.#fallBack(last, error))
+        .finally(() => {
+          this.#refreshing = undefined;
+        });
+      refreshing.catch(() => {}); // a synchronous caller does not wait for it
+      this.#refreshing = refreshing;
+      return refreshing;
+    } catch (error) {
+      return this.#fallBack(last, error);
     }
+  }
+
+  /**
+   * After a failed refresh: the last credentials, if they are known to be still valid. Of those without expiration
+   * only the provider knows.
+   *
+   * @param {Identity | undefined} last
+   * @param {unknown} error
+   * @returns {Identity}
+   */
+  #fallBack(last, error) {
+    const isValid = last !== undefined && last.expiration !== Infinity && this.#now() < last.expiration;
+    if (!isValid) throw error instanceof SigV4Error ? error : providerFailed(error);
+    this.#refreshAt = Math.min(this.#now() + RETRY_AFTER_MS, last.expiration);
+    return last;
   }
 
   /**
@@ -223,7 +216,8 @@ function parse(credentials) {
  */
 function requireText(value, name) {
   if (typeof value === 'string' && value !== '' && value !== 'undefined' && value !== 'null') return value;
-  const found = typeof value !== 'string' ? `${value === null ? 'null' : typeof value}` : `the text "${value}"`;
+  const found =
+    typeof value !== 'string' ? `${value === null ? 'null' : typeof value}` : `the text "${value}"`;
   throw invalid(`${name} is ${found}: pass the value that AWS issued`);
 }
 

@@ -34,7 +34,11 @@ export class SigV4Error extends Error {
     this.code = code;
   }
 }
-Object.defineProperty(SigV4Error.prototype, 'name', { value: 'SigV4Error', configurable: true, writable: true });
+Object.defineProperty(SigV4Error.prototype, 'name', {
+  value: 'SigV4Error',
+  configurable: true,
+  writable: true,
+});
 
 /**
  * What the core refuses, by number (`Error::number` in src/error.rs). `where` fills in what the core cannot know.
@@ -73,7 +77,10 @@ const CORE_ERRORS = [
     'ERR_SIGV4_SERVICE_REQUIRED',
     "the option service holds a slash, white space or a control character: pass one such as 'execute-api'",
   ],
-  ['ERR_SIGV4_METHOD_INVALID', "method is not an HTTP method: pass one such as 'GET' (RFC 9110, section 9.1)"],
+  [
+    'ERR_SIGV4_METHOD_INVALID',
+    "method is not an HTTP method: pass one such as 'GET' (RFC 9110, section 9.1)",
+  ],
   ['ERR_SIGV4_URL_INVALID', 'the host of the URL is empty, or has white space or a control character in it'],
   [
     'ERR_SIGV4_HEADER_INVALID',

@@ -48,7 +48,9 @@ import { sha256, sha256Sync } from './hash.js';
  * @returns {FlatRequest}
  */
 export function flatten(request) {
-  const input = /** @type {any} */ (typeof request === 'string' || request instanceof URL ? { url: request } : request);
+  const input = /** @type {any} */ (
+    typeof request === 'string' || request instanceof URL ? { url: request } : request
+  );
   if (typeof input !== 'object' || input === null) {
     throw urlInvalid('the request must be an object with a url, a fetch Request, or a URL');
   }
@@ -115,7 +117,9 @@ export async function settleBody(flat, payload) {
  * @param {FlatRequest} flat
  */
 export function isSettledAtOnce({ source }) {
-  return source === undefined || source === null || typeof source === 'string' || source instanceof Uint8Array;
+  return (
+    source === undefined || source === null || typeof source === 'string' || source instanceof Uint8Array
+  );
 }
 
 /**
@@ -220,7 +224,8 @@ function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', quer
   const pairs = wireQueries.length > 0 ? [wireQueries.join('?')] : [];
   for (const [key, value] of Object.entries(query ?? {})) {
     if (value === undefined || value === null) continue;
-    for (const item of Array.isArray(value) ? value : [value]) pairs.push(`${encode(key)}=${encode(String(item))}`);
+    for (const item of Array.isArray(value) ? value : [value])
+      pairs.push(`${encode(key)}=${encode(String(item))}`);
   }
   return { origin, host, path: wirePath, query: wireQuery(pairs.join('&')), webSocket };
 }
@@ -279,14 +284,21 @@ function headerText(name, value) {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.map((item) => headerText(name, item)).join(', ');
-  throw headerInvalid(`the value of the header ${JSON.stringify(name)} must be a string, not ${typeof value}`);
+  throw headerInvalid(
+    `the value of the header ${JSON.stringify(name)} must be a string, not ${typeof value}`,
+  );
 }
 
 /** @param {unknown} url */
 function show(url) {
   if (typeof url !== 'string') return `a value of type ${typeof url}`;
   // Without the query and any password: they can hold secrets.
-  return JSON.stringify(url.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//').slice(0, 100));
+  return JSON.stringify(
+    url
+      .replace(/[?#].*$/s, '')
+      .replace(/\/\/.*@/s, '//')
+      .slice(0, 100),
+  );
 }
 
 /** @param {string} message */

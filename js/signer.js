@@ -291,9 +291,7 @@ function traced({ identity, signature }) {
     canonicalRequest:
       token === ''
         ? canonicalRequest
-        : canonicalRequest
-            .replaceAll(token, REDACTED)
-            .replaceAll(rfc3986(token), REDACTED),
+        : canonicalRequest.replaceAll(token, REDACTED).replaceAll(rfc3986(token), REDACTED),
     stringToSign,
     scope: stringToSign.split('\n')[2],
     signedHeaders: lines[lines.length - 2].split(';'),
@@ -305,7 +303,10 @@ const REDACTED = '<session token>';
 
 /** @param {string} text */
 function rfc3986(text) {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /**
@@ -349,5 +350,7 @@ async function load(source) {
     if (!loaded.ok) throw new Error(`${loaded.url} answered ${loaded.status}`);
     loaded = await loaded.arrayBuffer();
   }
-  return loaded instanceof WebAssembly.Module ? loaded : WebAssembly.compile(/** @type {BufferSource} */ (loaded));
+  return loaded instanceof WebAssembly.Module
+    ? loaded
+    : WebAssembly.compile(/** @type {BufferSource} */ (loaded));
 }

@@ -14,7 +14,16 @@ step('wasm module');
 const features = ['--no-default-features', '--features', 'module'];
 const profile = ['--target', 'web', '--release', '--mode', 'no-install', '--no-pack'];
 const output = ['--out-name', 'signing', '--out-dir', 'target/wasm/signing'];
-run('scripts/wasm-env', ['wasm-pack', '--log-level', 'warn', 'build', ...profile, ...output, '--', ...features]);
+run('scripts/wasm-env', [
+  'wasm-pack',
+  '--log-level',
+  'warn',
+  'build',
+  ...profile,
+  ...output,
+  '--',
+  ...features,
+]);
 const wasm = readFileSync('target/wasm/signing/signing_bg.wasm');
 refuseMachinePaths(wasm);
 rmSync('js/wasm', { recursive: true, force: true });

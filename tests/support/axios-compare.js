@@ -45,6 +45,8 @@ function describe({ method, url, rawHeaders, body }) {
   const anonymous = (/** @type {string} */ text) =>
     boundary ? text.replaceAll(boundary, 'BOUNDARY').replace(/--\s+$/, '--') : text;
   if (boundary) headers['content-type'] = anonymous(headers['content-type']);
+  // XMLHttpRequest rewrites the charset of text.
+  else headers['content-type'] &&= headers['content-type'].replace('UTF-8', 'utf-8');
   return {
     method,
     path: unescape(path.replace(/^\/[^/]+/, '')), // the stage
