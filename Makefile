@@ -22,7 +22,8 @@ build:
 
 demo: build
 	@echo '== demo'
-	@node examples/demo.mjs
+	@node scripts/consumer.mjs
+	@cd target/consumer && node examples/demo.mjs
 
 test:
 	@echo '== test: setup, build, all tests'

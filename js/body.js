@@ -38,11 +38,7 @@ export function bodyInMemory(body) {
   }
   if (isJson(body)) return { data: stringify(body), contentType: 'application/json' };
   if (isReadable(body)) return undefined;
-  throw new SigV4Error(
-    'ERR_SIGV4_BODY_UNSUPPORTED',
-    `cannot sign a body of type ${describe(body)}: pass a string, bytes, Blob, FormData, URLSearchParams, a stream, ` +
-      'or a plain object or array, which is sent as JSON',
-  );
+  throw unsupported(body);
 }
 
 /**
@@ -58,6 +54,8 @@ export async function readBody(body) {
     // The platform serialises it, and its content type carries the boundary.
     const response = new Response(/** @type {FormData} */ (body));
     const contentType = response.headers.get('content-type') ?? undefined;
+    // A polyfill that the platform does not know would go as the text `[object FormData]`.
+    if (!contentType?.startsWith('multipart/form-data')) throw unsupported(body);
     return { data: new Uint8Array(await response.arrayBuffer()), contentType, ownsContentType: true };
   }
   if (isBlob(body)) {
@@ -202,6 +200,15 @@ function stringify(body) {
   }
   if (text !== undefined) return text;
   throw new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', 'the body cannot be written as JSON', { cause });
+}
+
+/** @param {unknown} body */
+function unsupported(body) {
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_UNSUPPORTED',
+    `cannot sign a body of type ${describe(body)}: pass a string, bytes, Blob, FormData, URLSearchParams, a stream, ` +
+      'or a plain object or array, which is sent as JSON',
+  );
 }
 
 /** @param {unknown} value */

@@ -18,8 +18,8 @@ const NOW_IN_MESSAGE = /\((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z [+-] \d+ min\.
 /** S3 puts its time beside `RequestTimeTooSkewed`. */
 const NOW_IN_XML = /<ServerTime>([^<]+)<\/ServerTime>/;
 
-/** HTTP APIs say no more than this, whatever the cause. */
-const SAYS_NOTHING = /^\s*\{\s*"message"\s*:\s*"Forbidden"\s*\}\s*$/;
+/** HTTP APIs say no more than this, whatever the cause; and an answer to HEAD says nothing. */
+const SAYS_NOTHING = /^\s*(\{\s*"message"\s*:\s*"Forbidden"\s*\})?\s*$/;
 
 /**
  * An answer as any HTTP client can describe it.
@@ -43,10 +43,10 @@ const SAYS_NOTHING = /^\s*\{\s*"message"\s*:\s*"Forbidden"\s*\}\s*$/;
 export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
   if (answer.status < 400 || answer.status > 499) return undefined;
 
-  const body = answer.body ?? '';
+  const { body = '' } = answer;
   const blamesClock = BLAMES_CLOCK.test(body);
   // Where the answer does not say why, only a Date that AWS would not have tolerated makes the case.
-  const saysNothing = answer.status === 403 && (answer.body === undefined || SAYS_NOTHING.test(body));
+  const saysNothing = answer.status === 403 && SAYS_NOTHING.test(body);
   if (!blamesClock && !saysNothing) return undefined;
 
   const serverTime = (blamesClock ? timeInBody(body) : undefined) ?? timeInHeaders(answer.headers);

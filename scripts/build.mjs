@@ -44,6 +44,8 @@ await build({
   format: 'cjs',
   target: 'es2022',
   platform: 'neutral',
+  // Jest cannot run import() in CommonJS.
+  supported: { 'dynamic-import': false },
 });
 const cjsManifest = { type: 'commonjs', imports: { '#runtime': './runtime/inline.js' } };
 writeFileSync('pkg/cjs/package.json', `${JSON.stringify(cjsManifest, null, 2)}\n`);

@@ -38,6 +38,18 @@ export async function readAxiosBody(data) {
 }
 
 /**
+ * The one form of bytes that all adapters of all versions send as they are.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {ArrayBuffer}
+ */
+export function toArrayBuffer(bytes) {
+  const { buffer, byteLength } = bytes;
+  const isExact = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+  return isExact ? buffer : new Uint8Array(bytes).buffer;
+}
+
+/**
  * @param {any} data
  * @returns {boolean} whether it is a Node.js or a web stream
  */
@@ -79,8 +91,6 @@ export function ownRange(data) {
  */
 async function readPlatformBody(data) {
   const { data: wire, contentType, ownsContentType } = await readBody(data);
-  // A form polyfill that the platform does not know would go as the text `[object FormData]`.
-  if (ownsContentType && !contentType?.startsWith('multipart/form-data')) throw unsupported(data);
   const bytes = typeof wire === 'string' ? encode(wire) : wire;
   return { bytes, ...(contentType && { contentType, ownsContentType }) };
 }

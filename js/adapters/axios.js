@@ -7,7 +7,7 @@
 import { serverClockOffset } from '../clock-skew.js';
 import { SigV4Error } from '../errors.js';
 import { Signer } from '../signer.js';
-import { ownRange } from './axios-body.js';
+import { ownRange, toArrayBuffer } from './axios-body.js';
 import { switchedOff } from './axios-headers.js';
 import { beforeRedirect, redirectError } from './axios-redirect.js';
 import { readRequest, targetUrl } from './axios-request.js';
@@ -67,13 +67,19 @@ export function sigv4Interceptor(options) {
   };
 }
 
-/** Our wrappers, and what is inside each: another client's wrapper, or axios' own adapter.
- * @type {WeakMap<object, { owner: SigningAdapter, next: AdapterOption | undefined }>} */
+/**
+ * Our wrappers, and what is inside each: another interceptor's wrapper, or axios' own adapter.
+ *
+ * @type {WeakMap<object, { owner: SigningAdapter, next: AdapterOption | undefined }>}
+ */
 const wrappers = new WeakMap();
+
+/** Lets the signer say what is missing. @type {any} */
+const NO_OPTIONS = {};
 
 class SigningAdapter {
   /** @param {import('../signer.js').SignerOptions & InterceptorOptions} options */
-  constructor({ axios, correctClockSkew = true, match = () => true, ...signerOptions }) {
+  constructor({ axios, correctClockSkew = true, match = () => true, ...signerOptions } = NO_OPTIONS) {
     if (axios && typeof axios.Axios !== 'function') {
       const message = 'the option axios must be axios itself, not a client made with axios.create()';
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
@@ -149,7 +155,7 @@ class SigningAdapter {
       params: undefined,
       paramsSerializer: undefined,
       headers: { ...switchedOff(config.headers), ...signed.headers },
-      data: stream ?? (request.body && new Uint8Array(request.body).buffer),
+      data: stream ?? (request.body && toArrayBuffer(request.body)),
       beforeRedirect: beforeRedirect({
         signer,
         request,

@@ -154,6 +154,7 @@ for (const { name, axios, adapter } of ENVIRONMENTS) {
       const dates = server.requests.map((request) => headerOf(request, 'x-amz-date'));
       assert.equal(new Set(dates).size, 4);
       assert.equal(minute, 4, 'signed as often as sent');
+      assert.equal((await client.request(config)).config.adapter, config.adapter, 'wrapped once');
     });
 
     it('changes nothing that the caller passed', async () => {
@@ -225,7 +226,7 @@ for (const { name, axios, adapter } of ENVIRONMENTS.filter(({ version }) => vers
 
 describe('an adapter of the caller', () => {
   for (const { axios, version } of AXIOS_VERSIONS) {
-    it(`axios ${version}: gets the request as it must be sent, and is called once`, async () => {
+    it(`axios ${version}: gets the request as it must be sent, without a default port (aws-sdk-go#4800), and once`, async () => {
       /** @type {any[]} */
       const configs = [];
       const adapter = async (/** @type {any} */ config) => {
@@ -248,9 +249,21 @@ describe('an adapter of the caller', () => {
   }
 });
 
+it('leaves the choice of fetch to axios', async () => {
+  let calls = 0;
+  const env = { fetch: (/** @type {Request} */ request) => (calls++, fetch(request)) };
+  await createClient(latest, 'fetch').get('/a', { env });
+  assert.equal(calls, 1);
+});
+
 it('finds axios by itself', async () => {
   const client = createClient(latest, undefined, { axios: undefined });
   assert.equal((await client.get('/a')).status, 200);
+});
+
+it('wants credentials', () => {
+  const create = /** @type {any} */ (sigv4Interceptor);
+  assert.throws(() => create(), withCode('ERR_SIGV4_CREDENTIALS_INVALID'));
 });
 
 it('wants axios, not a client', () => {

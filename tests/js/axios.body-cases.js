@@ -66,13 +66,13 @@ export const BODIES = [
   { name: 'body: empty object', request: { method: 'post', url: '/b', data: {} }, body: '{}' },
   { name: 'body: Uint8Array', request: { method: 'post', url: '/b', data: text('bytes') }, body: 'bytes' },
   {
-    name: 'body: part of a Uint8Array',
+    name: 'body: part of a Uint8Array (axios#2564)',
     request: { method: 'post', url: '/b', data: text('-part-').subarray(1, 5) },
     compare: WHOLE_BUFFER,
     body: 'part',
   },
   {
-    name: 'body: DataView of a part',
+    name: 'body: DataView of a part (axios#2564)',
     request: { method: 'post', url: '/b', data: new DataView(text('-part-').buffer, 1, 4) },
     compare: WHOLE_BUFFER,
     body: 'part',
@@ -131,7 +131,7 @@ export const BODIES = [
     compare: formData,
   },
   {
-    name: 'body: FormData with a content type by hand',
+    name: 'body: FormData with a content type by hand (axios#5899)',
     request: () => ({
       method: 'post',
       url: '/b',
@@ -141,7 +141,7 @@ export const BODIES = [
     compare: formData,
   },
   {
-    name: 'body: form-data package',
+    name: 'body: form-data package (form-data#436)',
     request: ({ node }) => {
       const data = new node.NodeFormData();
       data.append('a', '1');
@@ -170,7 +170,7 @@ export const BODIES = [
     compare: formOfObject,
   },
   {
-    name: 'body: URLSearchParams',
+    name: 'body: URLSearchParams (aws4fetch#36)',
     request: () => ({ method: 'post', url: '/b', data: new URLSearchParams('a=1&b=x y&c=ü') }),
     body: 'a=1&b=x+y&c=%C3%BC',
   },
@@ -190,7 +190,7 @@ export const BODIES = [
     body: 'a=1',
   },
   {
-    name: 'body: Node stream',
+    name: 'body: Node stream (aws4fetch#36)',
     request: ({ node }) => ({ method: 'post', url: '/b', data: node.Readable.from(['st', 'ream']) }),
     only: ['http'],
     body: 'stream',

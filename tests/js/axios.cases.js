@@ -69,13 +69,16 @@ const METHODS = [
 
 /** @type {Case[]} */
 const PATHS = [
-  { name: 'path: @connections/ab=', request: { method: 'post', url: '/@connections/ab=', data: 'hi' } },
+  {
+    name: 'path: @connections/ab= (aws4#91)',
+    request: { method: 'post', url: '/@connections/ab=', data: 'hi' },
+  },
   { name: 'path: a space', request: { url: '/a b' } },
-  { name: 'path: an encoded slash', request: { url: '/a%2Fb/c%2fd' } },
+  { name: 'path: an encoded slash is not decoded (httr2#843)', request: { url: '/a%2Fb/c%2fd' } },
   { name: 'path: a double slash', request: { url: '/a//b' } },
   { name: 'path: umlauts', request: { url: '/ä/ö%C3%BC' }, compare: oldHttpPath },
   { name: 'path: emoji', request: { url: '/😀' }, compare: oldHttpPath },
-  { name: "path: !'()*~", request: { url: "/it's!(a)*~" } },
+  { name: "path: !'()*~ (amplify-js#2356)", request: { url: "/it's!(a)*~" } },
   { name: 'path: a colon', request: { url: '/users:batch/a:b' } },
   { name: 'path: $&+,;=', request: { url: '/$&+,;=' } },
   { name: 'path: |^{}`', request: { url: '/a|b^c{d}`e' } },
@@ -83,7 +86,7 @@ const PATHS = [
   { name: 'path: dot segments', request: { url: '/a/./b/../c' }, compare: oldHttpPath },
   { name: 'path: trailing slash', request: { url: '/items/' } },
   { name: 'path: none', request: { url: '' } },
-  { name: 'path: no leading slash', request: { url: 'items/1' } },
+  { name: 'path: no leading slash (aws-sdk-js-v3#3530)', request: { url: 'items/1' } },
   { name: 'path: a hash', request: { url: '/items#top', params: { a: 1 } } },
 ];
 
@@ -95,7 +98,7 @@ const PARAMS = [
   { name: 'params: dates', request: { url: '/q', params: { since: new Date(0), list: [new Date(1e12)] } } },
   { name: 'params: unicode', request: { url: '/q', params: { ключ: 'значение', emoji: '😀' } } },
   { name: 'params: spaces', request: { url: '/q', params: { q: ' a  b ' } } },
-  { name: 'params: plus', request: { url: '/q', params: { q: 'a+b', 'c+d': '1+1=2' } } },
+  { name: 'params: plus (axios#1111)', request: { url: '/q', params: { q: 'a+b', 'c+d': '1+1=2' } } },
   { name: "params: !'()*~", request: { url: '/q', params: { q: "!'()*~", "k'": 1 } } },
   { name: 'params: :$,[]@/?', request: { url: '/q', params: { 'a[b]': ':$,[]@/?;&=#%' } } },
   { name: 'params: null and undefined', request: { url: '/q', params: { a: null, b: undefined, c: '' } } },
@@ -119,9 +122,12 @@ const PARAMS = [
     request: { url: '/q', params: { ids: [2, 1] }, paramsSerializer: { indexes: null } },
     since: '1.3',
   },
-  { name: 'query: repeated and unsorted', request: { url: '/q?b=2&a=z&a=a&B=1&a=&aa=1&a-b=1' } },
+  {
+    name: 'query: repeated and unsorted (smithy-typescript#848)',
+    request: { url: '/q?b=2&a=z&a=a&B=1&a=&aa=1&a-b=1' },
+  },
   { name: 'query: no value, empty parts', request: { url: '/q?flag&&x=&=y&' } },
-  { name: 'query: + and %20', request: { url: '/q?a=1+2&b=1%202&c=1%2B2' } },
+  { name: 'query: + and %20 (axios#678)', request: { url: '/q?a=1+2&b=1%202&c=1%2B2' } },
   { name: 'query: a percent sign that escapes nothing', request: { url: '/q?off=5%&x=%zz' } },
   { name: 'query: raw characters', request: { url: "/q?a={b}|c^d`e'f&g=h=i?j/k:l@m" } },
 ];
@@ -149,12 +155,12 @@ const HEADERS = [
   },
   { name: 'headers: cookies', request: { url: '/h', headers: { Cookie: ['a=1', 'b=2'] } }, only: ['http'] },
   {
-    name: 'headers: host, as an interceptor by hand wants it',
+    name: 'headers: host, as interceptors by hand want it (amplify-js#3567)',
     request: (/** @type {Tools} */ t) => ({ url: '/h', headers: { host: new URL(t.origin).host } }),
     only: ['http'],
   },
   {
-    name: 'headers: left over from an earlier signature',
+    name: 'headers: left over from an earlier signature (aws4#24)',
     request: {
       url: '/h',
       headers: {
@@ -181,7 +187,7 @@ const HEADERS = [
     request: { method: 'post', url: '/h', data: '<a/>', headers: { 'content-type': 'text/xml' } },
   },
   {
-    name: 'headers: content type without a body',
+    name: 'headers: content type without a body (axios#86)',
     request: { method: 'post', url: '/h', headers: { 'Content-Type': 'application/json' } },
   },
 ];
@@ -194,7 +200,7 @@ const CLIENTS = [
     request: (t) => ({ url: `${t.base}/v2/abs`, params: { a: 1 } }),
   },
   {
-    name: 'url: baseURL with a trailing slash',
+    name: 'url: baseURL with a stage and a trailing slash (aws4-axios#1245)',
     defaults: (t) => ({ baseURL: `${t.base}/` }),
     request: { url: '/x' },
   },
@@ -212,12 +218,12 @@ const CLIENTS = [
   },
   { name: 'call: client.delete with data', send: (client) => client.delete('/call', { data: { a: 1 } }) },
   {
-    name: 'interceptor added before: changes url, params, data and headers',
+    name: 'interceptor added before: changes url, params, data and headers (axios#841)',
     before: (client) => client.interceptors.request.use(rewrite),
     request: { method: 'post', url: '/i', data: { a: 1 } },
   },
   {
-    name: 'interceptor added after: changes url, params, data and headers',
+    name: 'interceptor added after: changes url, params, data and headers (axios#841)',
     after: (client) => client.interceptors.request.use(rewrite),
     request: { method: 'post', url: '/i', data: { a: 1 } },
   },
@@ -234,7 +240,7 @@ const CLIENTS = [
     request: { method: 'put', url: '/i', data: 'x' },
   },
   {
-    name: 'transformRequest: headers and data',
+    name: 'transformRequest: what is sent is what was signed (aws4#100)',
     request: {
       method: 'post',
       url: '/t',
@@ -247,12 +253,12 @@ const CLIENTS = [
     },
   },
   {
-    name: 'retry: response.config',
+    name: 'retry: response.config (aws4-axios#11)',
     send: async (client) =>
       client.request((await client.post('/r', { a: 1 }, { params: { x: 'a b' } })).config),
   },
   {
-    name: 'retry: error.config',
+    name: 'retry: error.config (aws4-axios#11)',
     send: async (client) => {
       const failed = client.post('/r', { a: 1 }, { params: { x: [1, 2] }, validateStatus: () => false });
       const error = await failed.catch((/** @type {unknown} */ reason) => reason);

@@ -112,6 +112,11 @@ it('a stream that was sent unsigned is not sent again, but the clock is learned'
   assert.equal((await client.post('/a', Readable.from(['x']))).status, 200);
 });
 
+it('a HEAD, whose answer has no text', async () => {
+  await startServer(() => 20 * MINUTES);
+  assert.equal((await createClient(latest).head('/a')).status, 200);
+});
+
 it('follows a clock that is set right again', async () => {
   let ahead = 20 * MINUTES;
   await startServer(() => ahead);

@@ -97,6 +97,12 @@ for (const { name, axios } of ENVIRONMENTS.filter(({ adapter }) => adapter === '
       assert.ok(names(data.headers.flat()).includes('x-amz-meta-hop'));
     });
 
+    it('says why it could not sign again', async () => {
+      const dates = [new Date(), new Date(NaN)];
+      const client = createClient(axios, 'http', { date: () => dates.shift() });
+      await assert.rejects(client.get(redirect(302, '/prod/items')), { code: 'ERR_SIGV4_DATE_INVALID' });
+    });
+
     it('maxRedirects: 0 gives the redirect to the caller', async () => {
       const config = { maxRedirects: 0, validateStatus: (/** @type {number} */ status) => status === 302 };
       const response = await createClient(axios, 'http').get(redirect(302, '/prod/items'), config);

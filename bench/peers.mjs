@@ -1,0 +1,54 @@
+// Each peer as its users call it, for one request. All sign the same: method, URL, headers, body, credentials.
+
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import aws4 from 'aws4';
+import { AwsV4Signer } from 'aws4fetch';
+
+const region = 'eu-west-1';
+const service = 'execute-api';
+
+/** @typedef {{ method: string, url: string, headers: Record<string, string>, body?: string }} Work */
+
+/** @param {any} Signer @param {any} credentials @returns {(work: Work) => any} */
+export function sigv4Wasm(Signer, credentials) {
+  const signer = new Signer({ credentials, region, service });
+  return (work) => signer.signSync(work);
+}
+
+/** @returns {(work: Work) => any} */
+export function aws4Peer(credentials) {
+  return ({ method, url, headers, body }) => {
+    const { host, pathname, search } = new URL(url);
+    return aws4.sign(
+      { method, host, path: pathname + search, headers: { ...headers }, body, service, region },
+      credentials,
+    );
+  };
+}
+
+/** The stack of the article: its signer is made once, its request built for each call. @returns {(work: Work) => any} */
+export function smithyPeer(credentials) {
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
+  return ({ method, url, headers, body }) => {
+    const { protocol, hostname, pathname, searchParams } = new URL(url);
+    return signer.sign(
+      new HttpRequest({
+        method,
+        protocol,
+        hostname,
+        path: pathname,
+        query: Object.fromEntries(searchParams),
+        headers: { ...headers, host: hostname },
+        body,
+      }),
+    );
+  };
+}
+
+/** @returns {(work: Work) => any} */
+export function aws4fetchPeer(credentials) {
+  return ({ method, url, headers, body }) =>
+    new AwsV4Signer({ method, url, headers, body, region, service, ...credentials }).sign();
+}
