@@ -103,7 +103,9 @@ export class CredentialsSource {
       known.sessionToken !== (sessionToken ?? '') ||
       expiration !== undefined
     ) {
-      return this.#take(this.#object);
+      const identity = this.#take(this.#object);
+      if (this.#now() >= identity.expiration) throw expired(identity);
+      return identity;
     }
     return known;
   }
@@ -147,7 +149,8 @@ export class CredentialsSource {
 
   /**
    * Keeps a provider's answer until {@link REFRESH_AHEAD_MS} before it expires; of a shorter life, until half of it
-   * is over. An answer without expiration is not kept: the provider knows best how long it is good.
+   * is over. An answer without expiration is not kept: the provider knows best how long it is good. Nor is one that
+   * seems expired, but it is used: where the local clock is wrong, only a refusal by the server can tell.
    *
    * @param {unknown} credentials
    * @returns {Identity}
@@ -155,10 +158,9 @@ export class CredentialsSource {
   #accept(credentials) {
     const identity = this.#take(credentials);
     const now = this.#now();
+    const { expiration } = identity;
     this.#refreshAt =
-      identity.expiration === Infinity
-        ? 0
-        : Math.max(identity.expiration - REFRESH_AHEAD_MS, (now + identity.expiration) / 2);
+      expiration === Infinity ? 0 : Math.max(expiration - REFRESH_AHEAD_MS, (now + expiration) / 2);
     return identity;
   }
 
@@ -168,13 +170,6 @@ export class CredentialsSource {
    */
   #take(credentials) {
     const taken = parse(credentials);
-    if (this.#now() >= taken.expiration) {
-      throw new SigV4Error(
-        'ERR_SIGV4_CREDENTIALS_EXPIRED',
-        `the credentials of ${taken.accessKeyId} expired at ${new Date(taken.expiration).toISOString()}: fetch new ` +
-          'ones, or pass a provider, which is asked again in time',
-      );
-    }
     const known = this.#identity;
     const isKnown =
       known !== undefined &&
@@ -231,6 +226,15 @@ function parseExpiration(expiration) {
   const millis = Number(typeof expiration === 'string' ? new Date(expiration) : expiration);
   if (Number.isNaN(millis)) throw invalid('expiration is no valid date: pass a Date');
   return millis;
+}
+
+/** @param {Pick<Identity, 'accessKeyId' | 'expiration'>} identity */
+export function expired({ accessKeyId, expiration }) {
+  return new SigV4Error(
+    'ERR_SIGV4_CREDENTIALS_EXPIRED',
+    `the credentials of ${accessKeyId} expired at ${new Date(expiration).toISOString()}: fetch new ones, or pass a ` +
+      'provider, which is asked again in time. If that is still to come, the clock of this machine is wrong',
+  );
 }
 
 /** @param {string} message */

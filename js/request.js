@@ -161,6 +161,8 @@ function takeBody(flat, { data, contentType, ownsContentType }) {
   const given = flat.headers.get('content-type');
   const replaces = given === undefined || (ownsContentType && /^multipart\/form-data\b/i.test(given));
   if (contentType !== undefined && replaces) flat.headers.set('content-type', contentType);
+  // As bytes, to which no HTTP client adds a content type of its own that the signature does not know.
+  else if (typeof data === 'string' && given === undefined) flat.body = new TextEncoder().encode(data);
 }
 
 /** @param {FlatRequest['body']} body */
@@ -181,7 +183,7 @@ function isFetchBody(source) {
 /** @param {unknown} method */
 function parseMethod(method) {
   if (method === undefined) return 'GET';
-  if (typeof method === 'string') return method;
+  if (typeof method === 'string') return NORMALIZED_METHOD.test(method) ? method.toUpperCase() : method;
   throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', `method must be a string, not ${typeof method}`);
 }
 
@@ -311,6 +313,8 @@ function headerInvalid(message) {
   return new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
 }
 
+/** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
+const NORMALIZED_METHOD = /^(?:delete|get|head|options|patch|post|put)$/i;
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';

@@ -1,7 +1,7 @@
 // Signing: a request in, the same request with what AWS accepts out.
 
 import { FLAG, ready, readySync, signRecord } from './core.js';
-import { CredentialsSource } from './credentials.js';
+import { CredentialsSource, expired } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
 import { flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
@@ -252,7 +252,7 @@ export class Signer {
       payload,
       webSocket: flat.webSocket,
     };
-    const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity.expiration - at) : 0;
+    const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
     return { flat, identity, signature: signRecord(input, settings, identity, at, flags, seconds) };
   }
 }
@@ -311,17 +311,20 @@ function rfc3986(text) {
 
 /**
  * @param {unknown} expiresIn  seconds
- * @param {number} credentialsLeft  milliseconds until the credentials expire
+ * @param {import('./credentials.js').Identity} identity
+ * @param {number} at  epoch milliseconds
  * @returns {number} seconds
  */
-function lifetime(expiresIn = 3600, credentialsLeft) {
+function lifetime(expiresIn = 3600, identity, at) {
   if (typeof expiresIn !== 'number' || !Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
     throw new SigV4Error(
       'ERR_SIGV4_EXPIRES_INVALID',
       'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
     );
   }
-  return Math.max(1, Math.min(expiresIn, Math.floor(credentialsLeft / 1000)));
+  const left = Math.floor((identity.expiration - at) / 1000);
+  if (left < 1) throw expired(identity);
+  return Math.min(expiresIn, left);
 }
 
 /** @param {object} overrides */

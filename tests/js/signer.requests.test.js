@@ -280,6 +280,29 @@ describe('bodies', () => {
 });
 
 describe('pain 10: what is handed back is what was signed', () => {
+  for (const method of ['get', 'post', 'patch', 'Delete']) {
+    test(`fetch sends ${method} as it was signed`, async () => {
+      const signed = await signRequest({ method, url }, OPTIONS);
+      const response = await fetch(signed.url, signed);
+      assert.equal(response.status, 200, await response.text());
+    });
+  }
+
+  for (const body of [
+    'hello',
+    '',
+    { a: 1 },
+    new Uint8Array(2),
+    new URLSearchParams({ a: '1' }),
+    new Blob(['x']),
+  ]) {
+    test(`fetch sends a body of ${JSON.stringify(body)} as it was signed`, async () => {
+      const signed = await signRequest({ method: 'POST', url, body }, OPTIONS);
+      const response = await fetch(signed.url, signed);
+      assert.equal(response.status, 200, await response.text());
+    });
+  }
+
   test('nothing that the caller passed is changed', async () => {
     const deepFreeze = (value) => {
       for (const inner of Object.values(value)) if (inner?.constructor === Object) deepFreeze(inner);
