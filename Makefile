@@ -35,9 +35,8 @@ bench: build
 	@echo '== bench'
 	@node bench/run.mjs
 
-lint:
+lint: build
 	@echo '== lint: rustfmt, clippy, prettier, tsc'
-	@scripts/setup build
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { Signer } from '../pkg/esm/index.js';
 import { race } from './harness.mjs';
-import { aws4fetchPeer, aws4Peer, sigv4Wasm, smithyPeer } from './peers.mjs';
+import { articlePeer, aws4fetchPeer, aws4Peer, sigv4Wasm, smithyPeer } from './peers.mjs';
 
 const longTerm = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 // As long as the tokens that STS issues for an assumed role.
@@ -32,6 +32,7 @@ for (const [title, work, credentials] of WORK) {
   const peers = {
     'sigv4-wasm (signSync)': sigv4Wasm(Signer, credentials),
     aws4: aws4Peer(credentials),
+    '@aws-sdk/signature-v4 + sha256-js': articlePeer(credentials),
     '@smithy/signature-v4 + sha256-js': smithyPeer(credentials),
     aws4fetch: aws4fetchPeer(credentials),
   };

@@ -268,6 +268,8 @@ function parseHeaders(headers) {
   for (const [name, value] of entries) {
     if (value === undefined || value === null) continue;
     const key = String(name).toLowerCase();
+    if (key === '__proto__')
+      throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
     const text = headerText(key, value);
     const before = parsed.get(key);
     parsed.set(key, before === undefined ? text : `${before}, ${text}`);

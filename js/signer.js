@@ -246,8 +246,7 @@ export class Signer {
       host: flat.host,
       path: flat.path,
       query: flat.query,
-      headerNames: [...flat.headers.keys()],
-      headerValues: [...flat.headers.values()],
+      headers: flat.headers,
       body: payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined,
       payload,
       webSocket: flat.webSocket,
@@ -261,16 +260,18 @@ export class Signer {
 
 /** @param {Work} work @returns {SignedRequest} */
 function headerSigned({ flat, identity, signature }) {
-  const { headers } = flat;
-  headers.set('authorization', signature.value);
-  headers.set('x-amz-date', signature.amzDate);
-  if (signature.contentSha256 !== '') headers.set('x-amz-content-sha256', signature.contentSha256);
-  if (identity.sessionToken !== '') headers.set(signature.sessionTokenHeader, identity.sessionToken);
+  /** @type {Record<string, string>} */
+  const headers = {};
+  for (const [name, value] of flat.headers) headers[name] = value;
+  headers.authorization = signature.value;
+  headers['x-amz-date'] = signature.amzDate;
+  if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
+  if (identity.sessionToken !== '') headers[signature.sessionTokenHeader] = identity.sessionToken;
   /** @type {SignedRequest} */
   const signed = {
     method: flat.method,
     url: flat.query === '' ? flat.origin + flat.path : `${flat.origin}${flat.path}?${flat.query}`,
-    headers: Object.fromEntries(headers),
+    headers,
   };
   if (flat.body !== undefined) signed.body = /** @type {SignedRequest['body']} */ (flat.body);
   return signed;

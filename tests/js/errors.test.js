@@ -92,6 +92,11 @@ const REFUSED = {
   'a header with NUL': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { 'x-a': 'b\0c' } }, options],
   'a header name with a space': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { 'x a': 'b' } }, options],
   'an empty header name': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { '': 'b' } }, options],
+  'a header named __proto__': [
+    'ERR_SIGV4_HEADER_INVALID',
+    { url, headers: JSON.parse('{"__proto__":"x"}') },
+    options,
+  ],
   'a header that is an object': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { 'x-a': {} } }, options],
   'headers that are text': ['ERR_SIGV4_HEADER_INVALID', { url, headers: 'x-a: b' }, options],
   'a body that is a function': ['ERR_SIGV4_BODY_UNSUPPORTED', { url, body: () => {} }, options],
