@@ -14,6 +14,7 @@ import { Engine, initSync } from './wasm/signing.js';
  * @property {string} path  as on the wire
  * @property {string} query  as on the wire, without the `?`
  * @property {Map<string, string>} headers  by lower-case name
+ * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
  * @property {string | Uint8Array | undefined} body  at most {@link INLINE_BODY_BYTES} long; a longer one as `payload`
  * @property {string} payload  a hash or keyword that is signed instead of `body`, or nothing
  * @property {boolean} webSocket
@@ -166,19 +167,26 @@ const HASH_CHUNK_BYTES = 64 * 1024;
 function call(input, settings, identity, epochMillis, flags, expiresIn, withSecret) {
   const { headers, body } = input;
   // One string, one encodeInto: cheaper than a call for each field.
-  let text =
+  const fields =
     `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${settings.region}\0${settings.service}\0` +
     `${identity.accessKeyId}\0${identity.sessionToken}\0${input.payload}\0${settings.signedHeaders}\0`;
-  for (const [name, value] of headers) text += `${name}\0${value}\0`;
+  let headerFields = '';
+  for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
+  let secret = '';
   if (withSecret) {
-    text += `${identity.secretAccessKey}\0`;
+    secret = `${identity.secretAccessKey}\0`;
     flags |= FLAG.hasSecret;
   }
+  const text = fields + headerFields + secret;
   // A UTF-16 unit takes at most three bytes of UTF-8.
   const textBytes = text.length * 3;
   const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
   reserve(textBytes + bodyBytes);
-  const textLength = encoder.encodeInto(text, view).written;
+  // Presigned, headers move to the query, which is UTF-8.
+  const textLength =
+    input.hasLatin1Headers && !(flags & FLAG.presign)
+      ? writeLatin1Headers(fields, headerFields, secret)
+      : encoder.encodeInto(text, view).written;
   let bodyLength = 0;
   if (typeof body === 'string') {
     bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
@@ -187,6 +195,21 @@ function call(input, settings, identity, epochMillis, flags, expiresIn, withSecr
     bodyLength = body.length;
   }
   return started().sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, identity.owner);
+}
+
+/**
+ * Header values go on the wire with one byte for each character (the Fetch standard's "byte sequence", and likewise
+ * Node's http client), not as UTF-8: so they are signed.
+ *
+ * @param {string} fields
+ * @param {string} headerFields
+ * @param {string} secret
+ * @returns {number} bytes written
+ */
+function writeLatin1Headers(fields, headerFields, secret) {
+  let at = encoder.encodeInto(fields, view).written;
+  for (let i = 0; i < headerFields.length; i++) view[at++] = headerFields.charCodeAt(i);
+  return at + encoder.encodeInto(secret, view.subarray(at)).written;
 }
 
 /**

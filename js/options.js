@@ -14,8 +14,8 @@ import { SigV4Error } from './errors.js';
  * @property {'signed' | 'unsigned' | { sha256: string }} [payload]  what the signature says of the body: its SHA-256;
  *   `UNSIGNED-PAYLOAD`, which S3 takes and which lets streams pass unread; or a hash that you know, in hex.
  *   Default: signed, but for VPC Lattice and presigned S3 URLs.
- * @property {boolean} [contentSha256Header]  whether `x-amz-content-sha256` is sent. Default: for S3, OpenSearch
- *   Serverless and VPC Lattice. Turn it on for a Lambda URL behind CloudFront with origin access control.
+ * @property {boolean} [contentSha256Header]  whether `x-amz-content-sha256` is sent. Default: to S3, OpenSearch
+ *   Serverless and VPC Lattice, and wherever the body is not signed. Turn it on for a Lambda URL behind CloudFront with origin access control.
  * @property {'signed' | 'appended'} [sessionTokenMode]  whether the session token is part of what is signed. Default:
  *   signed, but for the MQTT gateway of AWS IoT.
  * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,

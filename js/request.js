@@ -39,6 +39,7 @@ import { sha256, sha256Sync } from './hash.js';
  * @property {string} query
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
+ * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
  * @property {string | Uint8Array | import('./body.js').BodyStream | undefined} body  what is sent, once it is read
  */
@@ -59,7 +60,7 @@ export function flatten(request) {
   return {
     method: parseMethod(input.method),
     ...target,
-    headers: parseHeaders(input.headers),
+    ...parseHeaders(input.headers),
     source: isFetchRequest ? (input.body === null ? undefined : input) : input.body,
     body: undefined,
   };
@@ -257,12 +258,13 @@ function encode(text) {
 
 /**
  * @param {any} headers
- * @returns {Map<string, string>}
+ * @returns {{ headers: Map<string, string>, hasLatin1Headers: boolean }}
  */
 function parseHeaders(headers) {
   /** @type {Map<string, string>} */
   const parsed = new Map();
-  if (headers === undefined || headers === null) return parsed;
+  let hasLatin1Headers = false;
+  if (headers === undefined || headers === null) return { headers: parsed, hasLatin1Headers };
   if (typeof headers !== 'object') throw headerInvalid('headers must be a Headers object, pairs or a record');
   const entries = typeof headers[Symbol.iterator] === 'function' ? headers : Object.entries(headers);
   for (const [name, value] of entries) {
@@ -271,12 +273,20 @@ function parseHeaders(headers) {
     if (key === '__proto__')
       throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
     const text = headerText(key, value);
+    if (NOT_ASCII.test(text)) {
+      if (NOT_LATIN1.test(text)) {
+        throw headerInvalid(
+          `the value of the header ${JSON.stringify(key)} holds a character beyond U+00FF, which no HTTP client sends: encode it`,
+        );
+      }
+      hasLatin1Headers = true;
+    }
     const before = parsed.get(key);
     parsed.set(key, before === undefined ? text : `${before}, ${text}`);
   }
   // Whatever an earlier signature left behind is replaced.
   for (const name of STALE) parsed.delete(name);
-  return parsed;
+  return { headers: parsed, hasLatin1Headers };
 }
 
 /**
@@ -318,6 +328,8 @@ function headerInvalid(message) {
 /** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
 const NORMALIZED_METHOD = /^(?:delete|get|head|options|patch|post|put)$/i;
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
+const NOT_ASCII = /[^\0-\x7f]/;
+const NOT_LATIN1 = /[^\0-\xff]/;
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 const STALE = ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-s3session-token'];

@@ -247,6 +247,7 @@ export class Signer {
       path: flat.path,
       query: flat.query,
       headers: flat.headers,
+      hasLatin1Headers: flat.hasLatin1Headers,
       body: payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined,
       payload,
       webSocket: flat.webSocket,

@@ -3,7 +3,8 @@ use core::fmt;
 
 use zeroize::Zeroize;
 
-use crate::{Error, canonical::encode::any};
+use crate::Error;
+use crate::text::contains;
 
 /// AWS credentials: long-term ones, or temporary ones with their session token.
 ///
@@ -23,9 +24,9 @@ impl Credentials {
         secret_access_key: &str,
         session_token: Option<&str>,
     ) -> Result<Self, Error> {
-        check_access_key_id(access_key_id)?;
-        check_secret_access_key(secret_access_key)?;
-        check_session_token(session_token)?;
+        check_access_key_id(access_key_id.as_bytes())?;
+        check_secret_access_key(secret_access_key.as_bytes())?;
+        check_session_token(session_token.unwrap_or_default().as_bytes())?;
         Ok(Self {
             access_key_id: access_key_id.into(),
             secret_access_key: secret_access_key.into(),
@@ -61,23 +62,21 @@ impl fmt::Debug for Credentials {
     }
 }
 
-pub(crate) fn check_access_key_id(text: &str) -> Result<(), Error> {
+pub(crate) fn check_access_key_id(text: &[u8]) -> Result<(), Error> {
     if text.is_empty() || !is_clean(text) { Err(Error::AccessKeyIdInvalid) } else { Ok(()) }
 }
 
-pub(crate) fn check_secret_access_key(text: &str) -> Result<(), Error> {
+pub(crate) fn check_secret_access_key(text: &[u8]) -> Result<(), Error> {
     if text.is_empty() || !is_clean(text) { Err(Error::SecretAccessKeyInvalid) } else { Ok(()) }
 }
 
-pub(crate) fn check_session_token(text: Option<&str>) -> Result<(), Error> {
-    if text.is_none_or(is_clean) { Ok(()) } else { Err(Error::SessionTokenInvalid) }
+pub(crate) fn check_session_token(text: &[u8]) -> Result<(), Error> {
+    if is_clean(text) { Ok(()) } else { Err(Error::SessionTokenInvalid) }
 }
 
 /// No control character anywhere, no blank at either end.
-fn is_clean(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let blank_edge = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
-    !blank_edge && !any(bytes, |byte| *byte < b' ' || *byte == 0x7F)
+fn is_clean(text: &[u8]) -> bool {
+    !matches!(text, [b' ', ..] | [.., b' ']) && !contains(text, b' ', b"\x7F")
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
+use crate::table::{Table, table};
+use crate::text::{cut, cut_last, split};
 
 /// Signing name and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,185 +82,186 @@ const SERVICE_RULES: &[(&str, ServiceRules)] = &[
 
 /// The rules of a service, by signing name.
 pub fn rules_for(service: &str) -> &'static ServiceRules {
-    SERVICE_RULES.iter().find(|(name, _)| *name == service).map_or(&DEFAULT, |(_, rules)| rules)
+    rules(service.as_bytes())
+}
+
+pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
+    SERVICE_RULES.iter().find(|(name, _)| name.as_bytes() == service).map_or(&DEFAULT, |(_, rules)| rules)
 }
 
 /// Signing name and region of an AWS host in lower case; `None` for any other host, and where the host tells only half.
 ///
 /// `web_socket` tells the MQTT gateway of AWS IoT from its HTTP API, which share a host.
 pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> {
-    let host = host.split(':').next().unwrap_or_default();
-    let name = PARTITION_SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))?;
-    let name = name.strip_suffix(".vpce").unwrap_or(name);
+    let (region, service) = region_and_service(host.as_bytes(), web_socket)?;
+    Some(Endpoint { region: str::from_utf8(region).ok()?, service: str::from_utf8(service).ok()? })
+}
 
-    let (head, last) = name.rsplit_once('.').unwrap_or(("", name));
+pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> Option<(&[u8], &[u8])> {
+    let (host, _port) = cut(host, b':');
+    let name = PARTITION_SUFFIXES.texts().find_map(|suffix| host.strip_suffix(suffix))?;
+    let (head, last) = cut_last(without_suffix(name, b".vpce"), b'.');
     if is_region(last) {
-        return Some(Endpoint { region: last, service: signing_name(head, web_socket)? });
+        return Some((last, signing_name(head, web_socket)?));
     }
     // `bucket.s3-us-west-2` and `s3-fips-us-gov-west-1`, older than the dotted form.
-    if let Some(rest) = last.strip_prefix("s3-") {
-        let region = rest.strip_prefix("fips-").unwrap_or(rest);
-        return is_region(region).then_some(Endpoint { region, service: "s3" });
+    let s3_region = without_prefix(without_prefix(last, b"s3-"), b"fips-");
+    if last.starts_with(b"s3-") && is_region(s3_region) {
+        return Some((s3_region, b"s3"));
     }
-    if let Some(region) = head.rsplit('.').next().filter(|label| is_region(label))
-        && let Some((_, service)) = REGION_FIRST_HOSTS.iter().find(|(label, _)| *label == without_fips(last))
+    let label = without_fips(last);
+    let (_, before) = cut_last(head, b'.');
+    if is_region(before)
+        && let Some(service) = find(REGION_FIRST_HOSTS, before, label)
     {
-        return Some(Endpoint { region, service });
+        return Some((before, service));
     }
-    let (_, region, service) = GLOBAL_HOSTS.iter().find(|(labels, ..)| is_label_suffix(name, labels))?;
-    Some(Endpoint { region, service })
+    let region: &[u8] = if label == b"us-gov" { b"us-gov-west-1" } else { b"us-east-1" };
+    Some((region, find(GLOBAL_HOSTS, before, label)?))
 }
 
 /// The signing name for the labels before the region, such as `abc123.execute-api` or `bucket.s3.dualstack`.
-fn signing_name(head: &str, web_socket: bool) -> Option<&str> {
-    let head = head.strip_suffix(".dualstack").unwrap_or(head);
-    let (prefix, label) = head.rsplit_once('.').unwrap_or(("", head));
+fn signing_name(head: &[u8], web_socket: bool) -> Option<&[u8]> {
+    let (head, label) = cut_last(without_suffix(head, b".dualstack"), b'.');
     let label = without_fips(label);
-    let prefix = without_fips(prefix.rsplit('.').next().unwrap_or_default());
-    if label == "iot" && web_socket {
-        return Some("iotdevicegateway");
-    }
-    if label.starts_with("s3express-") {
-        return Some("s3express");
-    }
-    let exception = SIGNING_NAMES.iter().find(|(prefixes, host_label, _)| {
-        *host_label == label
-            && match *prefixes {
-                Prefix::Any => true,
-                Prefix::Some => !prefix.is_empty(),
-                Prefix::Is(expected) => prefix == expected,
-            }
-    });
-    match exception {
-        Some((_, _, service)) => Some(service),
-        None => Some(label).filter(|label| !label.is_empty()),
+    if label.is_empty() {
+        None
+    } else if web_socket && label == b"iot" {
+        Some(b"iotdevicegateway")
+    } else if label.starts_with(b"s3express-") {
+        Some(b"s3express")
+    } else {
+        find(SIGNING_NAMES, without_fips(cut_last(head, b'.').1), label).or(Some(label))
     }
 }
 
-fn without_fips(label: &str) -> &str {
-    let label = label.strip_suffix("-fips").unwrap_or(label);
-    label.strip_prefix("fips-").unwrap_or(label)
+/// The last column of the first row that fits: what stands before the label (nothing for any, `*` for something), label,
+/// signing name.
+fn find(table: Table, before: &[u8], label: &[u8]) -> Option<&'static [u8]> {
+    let mut texts = table.texts();
+    while let (Some(expected), Some(known), Some(service)) = (texts.next(), texts.next(), texts.next()) {
+        if known == label
+            && (expected.is_empty() || expected == before || (expected == b"*" && !before.is_empty()))
+        {
+            return Some(service);
+        }
+    }
+    None
 }
 
-/// Whether the last labels of `name` are those of `labels`.
-fn is_label_suffix(name: &str, labels: &str) -> bool {
-    name.strip_suffix(labels).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+fn without_fips(label: &[u8]) -> &[u8] {
+    without_prefix(without_suffix(label, b"-fips"), b"fips-")
+}
+
+#[inline(never)]
+fn without_prefix<'a>(text: &'a [u8], prefix: &[u8]) -> &'a [u8] {
+    text.strip_prefix(prefix).unwrap_or(text)
+}
+
+#[inline(never)]
+fn without_suffix<'a>(text: &'a [u8], suffix: &[u8]) -> &'a [u8] {
+    text.strip_suffix(suffix).unwrap_or(text)
 }
 
 /// Such as `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
-fn is_region(label: &str) -> bool {
-    let mut parts = label.split('-');
-    let area = parts.next().unwrap_or_default();
-    let number = parts.next_back().unwrap_or_default();
-    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let mut words = 0;
-    let all_words = parts.all(|part| {
-        words += 1;
-        is_word(part)
-    });
-    matches!(area.len(), 2..=4)
-        && is_word(area)
-        && words > 0
-        && all_words
-        && matches!(number.len(), 1..=2)
-        && number.bytes().all(|byte| byte.is_ascii_digit())
+fn is_region(label: &[u8]) -> bool {
+    let (words, number) = cut_last(label, b'-');
+    let (area, rest) = cut(words, b'-');
+    matches!(number.len(), 1..=2)
+        && is_within(number, b'0', b'9')
+        && matches!(area.len(), 2..=4)
+        && !rest.is_empty()
+        && split(words, b'-').all(|word| is_within(word, b'a', b'z'))
+}
+
+#[inline(never)]
+fn is_within(text: &[u8], first: u8, last: u8) -> bool {
+    !text.is_empty() && text.iter().all(|byte| (first..=last).contains(byte))
 }
 
 /// The DNS suffixes of the AWS partitions and of their dual-stack endpoints.
-const PARTITION_SUFFIXES: &[&str] = &[
-    ".amazonaws.com",
-    ".api.aws",
-    ".on.aws",
-    ".amazonaws.com.cn",
-    ".api.amazonwebservices.com.cn",
-    ".amazonaws.eu",
-    ".api.amazonwebservices.eu",
-    ".c2s.ic.gov",
-    ".api.aws.ic.gov",
-    ".sc2s.sgov.gov",
-    ".api.aws.scloud",
-    ".csp.hci.ic.gov",
-    ".api.aws.hci.ic.gov",
-    ".cloud.adc-e.uk",
-    ".api.cloud-aws.adc-e.uk",
+const PARTITION_SUFFIXES: Table = table![
+    [".amazonaws.com"],
+    [".api.aws"],
+    [".on.aws"],
+    [".amazonaws.com.cn"],
+    [".api.amazonwebservices.com.cn"],
+    [".amazonaws.eu"],
+    [".api.amazonwebservices.eu"],
+    [".c2s.ic.gov"],
+    [".api.aws.ic.gov"],
+    [".sc2s.sgov.gov"],
+    [".api.aws.scloud"],
+    [".csp.hci.ic.gov"],
+    [".api.aws.hci.ic.gov"],
+    [".cloud.adc-e.uk"],
+    [".api.cloud-aws.adc-e.uk"],
 ];
 
 /// Hosts without a region: the last labels before the suffix, region, signing name.
-const GLOBAL_HOSTS: &[(&str, &str, &str)] = &[
-    ("s3", "us-east-1", "s3"),
-    ("s3-accelerate", "us-east-1", "s3"),
-    ("sts", "us-east-1", "sts"),
-    ("iam", "us-east-1", "iam"),
-    ("iam-fips", "us-east-1", "iam"),
-    ("iam.us-gov", "us-gov-west-1", "iam"),
-    ("route53", "us-east-1", "route53"),
-    ("route53-fips", "us-east-1", "route53"),
-    ("route53.us-gov", "us-gov-west-1", "route53"),
-    ("cloudfront", "us-east-1", "cloudfront"),
-    ("cloudfront-fips", "us-east-1", "cloudfront"),
-    ("organizations", "us-east-1", "organizations"),
-    ("budgets", "us-east-1", "budgets"),
-    ("globalaccelerator", "us-west-2", "globalaccelerator"),
-    ("health", "us-east-1", "health"),
-    ("importexport", "us-east-1", "importexport"),
-    ("queue", "us-east-1", "sqs"),
-    ("sdb", "us-east-1", "sdb"),
-    ("shield", "us-east-1", "shield"),
-    ("support", "us-east-1", "support"),
-    ("waf", "us-east-1", "waf"),
-    ("waf-fips", "us-east-1", "waf"),
+const GLOBAL_HOSTS: Table = table![
+    ["", "s3", "s3"],
+    ["", "sts", "sts"],
+    ["", "iam", "iam"],
+    ["iam", "us-gov", "iam"],
+    ["", "route53", "route53"],
+    ["route53", "us-gov", "route53"],
+    ["", "cloudfront", "cloudfront"],
+    ["", "organizations", "organizations"],
+    ["", "budgets", "budgets"],
+    ["", "globalaccelerator", "globalaccelerator"],
+    ["", "health", "health"],
+    ["", "importexport", "importexport"],
+    ["", "queue", "sqs"],
+    ["", "sdb", "sdb"],
+    ["", "shield", "shield"],
+    ["", "support", "support"],
+    ["", "waf", "waf"],
 ];
 
 /// Hosts that have their region before the service: the last label, signing name.
-const REGION_FIRST_HOSTS: &[(&str, &str)] = &[
-    ("es", "es"),
-    ("aoss", "aoss"),
-    ("cloudsearch", "cloudsearch"),
-    ("elasticmapreduce", "elasticmapreduce"),
-    ("neptune", "neptune-db"),
-    ("neptune-graph", "neptune-graph"),
-    ("queue", "sqs"),
-    ("rds", "rds-db"),
+const REGION_FIRST_HOSTS: Table = table![
+    ["", "es", "es"],
+    ["", "aoss", "aoss"],
+    ["", "cloudsearch", "cloudsearch"],
+    ["", "elasticmapreduce", "elasticmapreduce"],
+    ["", "neptune", "neptune-db"],
+    ["", "neptune-graph", "neptune-graph"],
+    ["", "queue", "sqs"],
+    ["", "rds", "rds-db"],
 ];
 
-/// What stands before the label of a signing-name exception.
-enum Prefix {
-    Any,
-    Some,
-    Is(&'static str),
-}
-
-/// Labels before the region that are not the signing name. The first row that fits counts.
-const SIGNING_NAMES: &[(Prefix, &str, &str)] = &[
-    (Prefix::Any, "lambda-url", "lambda"),
-    (Prefix::Any, "appsync-api", "appsync"),
-    (Prefix::Any, "appsync-realtime-api", "appsync"),
-    (Prefix::Any, "bedrock-runtime", "bedrock"),
-    (Prefix::Any, "bedrock-agent", "bedrock"),
-    (Prefix::Any, "bedrock-agent-runtime", "bedrock"),
-    (Prefix::Any, "bedrock-data-automation", "bedrock"),
-    (Prefix::Any, "bedrock-data-automation-runtime", "bedrock"),
-    (Prefix::Any, "s3-accesspoint", "s3"),
-    (Prefix::Any, "s3-control", "s3"),
-    (Prefix::Is("jobs"), "iot", "iot-jobs-data"),
-    (Prefix::Some, "iot", "iotdata"),
-    (Prefix::Any, "email", "ses"),
-    (Prefix::Any, "git-codecommit", "codecommit"),
-    (Prefix::Any, "oidc", "sso-oauth"),
-    (Prefix::Is("portal"), "sso", "awsssoportal"),
-    (Prefix::Is("sms-voice"), "pinpoint", "sms-voice"),
-    (Prefix::Any, "pinpoint", "mobiletargeting"),
-    (Prefix::Any, "transcribestreaming", "transcribe"),
-    (Prefix::Any, "forecastquery", "forecast"),
-    (Prefix::Any, "personalize-events", "personalize"),
-    (Prefix::Any, "personalize-runtime", "personalize"),
-    (Prefix::Any, "models-v2-lex", "lex"),
-    (Prefix::Any, "runtime-v2-lex", "lex"),
-    (Prefix::Any, "marketplace", "aws-marketplace"),
-    (Prefix::Any, "data-servicediscovery", "servicediscovery"),
-    (Prefix::Any, "streaming-rekognition", "rekognition"),
-    (Prefix::Any, "sync-states", "states"),
-    (Prefix::Any, "aps-workspaces", "aps"),
+/// Labels before the region that are not the signing name.
+const SIGNING_NAMES: Table = table![
+    ["jobs", "iot", "iot-jobs-data"],
+    ["*", "iot", "iotdata"],
+    ["portal", "sso", "awsssoportal"],
+    ["sms-voice", "pinpoint", "sms-voice"],
+    ["", "lambda-url", "lambda"],
+    ["", "appsync-api", "appsync"],
+    ["", "appsync-realtime-api", "appsync"],
+    ["", "bedrock-runtime", "bedrock"],
+    ["", "bedrock-agent", "bedrock"],
+    ["", "bedrock-agent-runtime", "bedrock"],
+    ["", "bedrock-data-automation", "bedrock"],
+    ["", "bedrock-data-automation-runtime", "bedrock"],
+    ["", "s3-accesspoint", "s3"],
+    ["", "s3-control", "s3"],
+    ["", "email", "ses"],
+    ["", "git-codecommit", "codecommit"],
+    ["", "oidc", "sso-oauth"],
+    ["", "pinpoint", "mobiletargeting"],
+    ["", "transcribestreaming", "transcribe"],
+    ["", "forecastquery", "forecast"],
+    ["", "personalize-events", "personalize"],
+    ["", "personalize-runtime", "personalize"],
+    ["", "models-v2-lex", "lex"],
+    ["", "runtime-v2-lex", "lex"],
+    ["", "marketplace", "aws-marketplace"],
+    ["", "data-servicediscovery", "servicediscovery"],
+    ["", "streaming-rekognition", "rekognition"],
+    ["", "sync-states", "states"],
+    ["", "aps-workspaces", "aps"],
 ];
 
 #[cfg(test)]

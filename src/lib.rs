@@ -42,9 +42,13 @@ mod canonical;
 mod credentials;
 mod endpoint;
 mod error;
+mod hash;
 mod request;
 mod scope;
+mod settings;
 mod sign;
+mod table;
+mod text;
 mod timestamp;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -55,8 +59,9 @@ pub use endpoint::{Endpoint, ServiceRules, endpoint_from_host, rules_for};
 pub use error::Error;
 pub use request::{Payload, Request};
 pub use scope::Scope;
+pub use settings::{HeaderPlacement, SessionTokenMode, Settings, SignedHeaders};
 pub use sign::key::{KEY_CACHE_CAPACITY, SigningKey};
-pub use sign::{HeaderPlacement, SessionTokenMode, Settings, Signed, SignedHeaders, Signer};
+pub use sign::{Signed, Signer};
 pub use timestamp::Timestamp;
 #[cfg(target_arch = "wasm32")]
 pub use wasm::signing::Engine;

@@ -1,4 +1,11 @@
-use crate::{Error, canonical::encode::any};
+use alloc::vec::Vec;
+
+use crate::canonical::Entry;
+use crate::canonical::headers::{is_required, is_unsignable};
+use crate::credentials::{check_access_key_id, check_session_token};
+use crate::endpoint::{self, ServiceRules};
+use crate::text::{Put, contains, split};
+use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
 
 /// The request to sign, as it goes on the wire.
 #[derive(Debug, Clone, Copy)]
@@ -30,63 +37,116 @@ pub enum Payload<'a> {
     Literal(&'a str),
 }
 
-impl Request<'_> {
+/// Everything that a signature depends on but the time: request, credentials and settings, in bytes and in the form that is
+/// cheapest to fill from a record that JavaScript wrote.
+pub(crate) struct Input<'a> {
+    pub(crate) method: &'a [u8],
+    pub(crate) host: &'a [u8],
+    pub(crate) path: &'a [u8],
+    pub(crate) query: &'a [u8],
+    pub(crate) headers: &'a [Entry<'a>],
+    pub(crate) body: &'a [u8],
+    /// What is signed in place of the hash of the body.
+    pub(crate) payload_hash: Option<&'a [u8]>,
+    /// Whether the body is signed; `None` leaves that to the service.
+    pub(crate) signs_body: Option<bool>,
+
+    pub(crate) access_key_id: &'a [u8],
+    /// Empty for long-term credentials.
+    pub(crate) session_token: &'a [u8],
+    /// See `KeyCache::get`.
+    pub(crate) owner: u64,
+    pub(crate) secret_access_key: Option<&'a [u8]>,
+
+    /// Empty for what the host tells; likewise the service.
+    pub(crate) region: &'a [u8],
+    pub(crate) service: &'a [u8],
+    pub(crate) web_socket: bool,
+    /// `None` leaves the choice to the service; likewise the next three.
+    pub(crate) path_encoding: Option<PathEncoding>,
+    pub(crate) path_normalization: Option<PathNormalization>,
+    pub(crate) content_sha256_header: Option<bool>,
+    pub(crate) session_token_mode: Option<SessionTokenMode>,
+    pub(crate) signs_all_headers: bool,
+    /// Headers to sign besides the required ones, joined with semicolons.
+    pub(crate) signed_headers: &'a [u8],
+    pub(crate) header_placement: HeaderPlacement,
+}
+
+impl<'a> Input<'a> {
     /// Everything behind this check is well-formed: nothing that it lets pass can break a line of the canonical
-    /// request or a header.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// request or a header. Appends the names of the headers in lower case to `names`.
+    pub(crate) fn check(&self, names: &mut Vec<u8>) -> Result<(), Error> {
         if !is_token(self.method) {
             return Err(Error::MethodInvalid);
         }
-        if self.host.is_empty() || self.host.bytes().any(|byte| byte <= b' ' || byte == 0x7F) {
+        if self.host.is_empty() || contains(self.host, b'!', b"\x7F") {
             return Err(Error::HostInvalid);
         }
-        for (index, (name, value)) in self.headers.iter().enumerate() {
-            if !is_token(name) {
-                return Err(Error::HeaderNameInvalid(index));
+        for header in self.headers {
+            if !is_token(header.key) {
+                return Err(Error::HeaderNameInvalid(header.order));
             }
-            if any(value.as_bytes(), |byte| matches!(byte, b'\r' | b'\n' | 0)) {
-                return Err(Error::HeaderValueInvalid(index));
+            if contains(header.value, 0, b"\r\n\0") {
+                return Err(Error::HeaderValueInvalid(header.order));
             }
+            names.put(header.key);
         }
-        if let Payload::Literal(text) = self.payload {
-            let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let is_keyword = text == UNSIGNED_PAYLOAD
-                || (text.starts_with("STREAMING-")
-                    && text
-                        .bytes()
-                        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-'));
-            if !is_hash && !is_keyword {
-                return Err(Error::PayloadHashInvalid);
-            }
+        names.make_ascii_lowercase();
+        if self.payload_hash.is_some_and(|text| !is_payload_hash(text)) {
+            return Err(Error::PayloadHashInvalid);
         }
-        Ok(())
+        check_access_key_id(self.access_key_id)?;
+        check_session_token(self.session_token)
+    }
+
+    /// Empty where neither the caller nor the host tells.
+    pub(crate) fn region_and_service(&self) -> (&'a [u8], &'a [u8]) {
+        if !self.region.is_empty() && !self.service.is_empty() {
+            return (self.region, self.service);
+        }
+        let (region, service) = endpoint::region_and_service(self.host, self.web_socket).unwrap_or_default();
+        (
+            if self.region.is_empty() { region } else { self.region },
+            if self.service.is_empty() { service } else { self.service },
+        )
+    }
+
+    /// The rules of the service, but for what the caller decided.
+    pub(crate) fn rules(&self, service: &[u8]) -> ServiceRules {
+        let rules = *endpoint::rules(service);
+        // Without the header, no server would know that the body is not hashed.
+        let is_keyword = self.payload_hash.is_some_and(|text| text.len() != 64);
+        let content_sha256_header =
+            rules.content_sha256_header || is_keyword || self.signs_body == Some(false);
+        ServiceRules {
+            path_encoding: self.path_encoding.unwrap_or(rules.path_encoding),
+            path_normalization: self.path_normalization.unwrap_or(rules.path_normalization),
+            content_sha256_header: self.content_sha256_header.unwrap_or(content_sha256_header),
+            session_token_mode: self.session_token_mode.unwrap_or(rules.session_token_mode),
+            ..rules
+        }
+    }
+
+    pub(crate) fn signs_header(&self, name: &[u8]) -> bool {
+        is_required(name)
+            || (self.signs_all_headers && !is_unsignable(name))
+            || split(self.signed_headers, b';').any(|also| also == name)
     }
 }
 
+fn is_payload_hash(text: &[u8]) -> bool {
+    let is_hash = text.len() == 64 && text.iter().all(u8::is_ascii_hexdigit);
+    let is_keyword = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
+    is_hash || text == UNSIGNED_PAYLOAD || (text.starts_with(b"STREAMING-") && text.iter().all(is_keyword))
+}
+
 /// S3's "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk".
-pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+pub(crate) const UNSIGNED_PAYLOAD: &[u8] = b"UNSIGNED-PAYLOAD";
 
 /// RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric()
-                || matches!(
-                    byte,
-                    b'!' | b'#'
-                        | b'$'
-                        | b'%'
-                        | b'&'
-                        | b'\''
-                        | b'*'
-                        | b'+'
-                        | b'-'
-                        | b'.'
-                        | b'^'
-                        | b'_'
-                        | b'`'
-                        | b'|'
-                        | b'~'
-                )
-        })
+#[inline(never)]
+fn is_token(text: &[u8]) -> bool {
+    let is_mark = |byte: &u8| b"!#$%&'*+-.^_`|~".iter().any(|mark| mark == byte);
+    !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte))
 }

@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
 
 use crate::Error;
+use crate::text::{Put, contains};
 
 /// The credential scope: what a signing key, and so a signature, is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +14,15 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// `date` is `YYYYMMDD`; region and service are signing names, such as `eu-west-1` and `execute-api`.
     pub fn new(date: &'a str, region: &'a str, service: &'a str) -> Result<Self, Error> {
-        if !is_scope_part(region) {
-            return Err(if region.is_empty() { Error::RegionRequired } else { Error::RegionInvalid });
-        }
-        if !is_scope_part(service) {
-            return Err(if service.is_empty() { Error::ServiceRequired } else { Error::ServiceInvalid });
-        }
-        Ok(Self { date, region, service })
+        let scope = Self { date, region, service };
+        scope.text()?;
+        Ok(scope)
+    }
+
+    pub(crate) fn text(&self) -> Result<Vec<u8>, Error> {
+        let mut text = Vec::new();
+        write(self.date.as_bytes(), self.region.as_bytes(), self.service.as_bytes(), &mut text)?;
+        Ok(text)
     }
 
     /// `YYYYMMDD`.
@@ -36,20 +39,20 @@ impl<'a> Scope<'a> {
     pub fn service(&self) -> &'a str {
         self.service
     }
-
-    /// Appends `date/region/service/aws4_request`.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        for part in [self.date, "/", self.region, "/", self.service, "/", TERMINATOR] {
-            out.extend_from_slice(part.as_bytes());
-        }
-    }
 }
 
-/// The last part of every scope, and the last input of the key derivation.
-pub(crate) const TERMINATOR: &str = "aws4_request";
-
-fn is_scope_part(text: &str) -> bool {
-    !text.is_empty() && !text.bytes().any(|byte| byte <= b' ' || byte == 0x7F || byte == b'/')
+/// Appends `date/region/service/aws4_request`.
+pub(crate) fn write(date: &[u8], region: &[u8], service: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    let is_part = |text| !contains(text, b'!', b"/\x7F");
+    match (region, service) {
+        (b"", _) => return Err(Error::RegionRequired),
+        _ if !is_part(region) => return Err(Error::RegionInvalid),
+        (_, b"") => return Err(Error::ServiceRequired),
+        _ if !is_part(service) => return Err(Error::ServiceInvalid),
+        _ => {}
+    }
+    out.put(date).put(b"/").put(region).put(b"/").put(service).put(b"/aws4_request");
+    Ok(())
 }
 
 #[cfg(test)]
@@ -59,7 +62,7 @@ mod tests {
     #[test]
     fn writes_four_parts() {
         let mut text = Vec::new();
-        Scope::new("20150830", "us-east-1", "iam").unwrap().write(&mut text);
+        write(b"20150830", b"us-east-1", b"iam", &mut text).unwrap();
         assert_eq!(text, b"20150830/us-east-1/iam/aws4_request");
     }
 

@@ -8,45 +8,45 @@ pub struct Timestamp {
 
 impl Timestamp {
     /// From milliseconds since 1970-01-01T00:00:00Z, cut to the second.
-    pub const fn from_epoch_millis(millis: i64) -> Result<Self, Error> {
-        if millis < 0 || millis >= YEAR_10000_MILLIS {
+    pub fn from_epoch_millis(millis: i64) -> Result<Self, Error> {
+        if !(0..YEAR_10000_MILLIS).contains(&millis) {
             return Err(Error::DateInvalid);
         }
-        let seconds = (millis / 1000) as u64;
+        let seconds = millis / 1000;
         let (year, month, day) = civil_from_days((seconds / 86_400) as u32);
         let of_day = (seconds % 86_400) as u32;
         let mut text = *b"00000000T000000Z";
-        let parts = [
-            (0, 4, year),
-            (4, 2, month),
-            (6, 2, day),
-            (9, 2, of_day / 3600),
-            (11, 2, of_day / 60 % 60),
-            (13, 2, of_day % 60),
-        ];
-        let mut part = 0;
-        while part < parts.len() {
-            let (start, width, mut value) = parts[part];
-            let mut at = start + width;
-            while at > start {
-                at -= 1;
-                text[at] = b'0' + (value % 10) as u8;
-                value /= 10;
-            }
-            part += 1;
-        }
+        let (date, time) = text.split_at_mut(8);
+        write_digits((year * 100 + month) * 100 + day, date);
+        write_digits((of_day / 3600 * 100 + of_day / 60 % 60) * 100 + of_day % 60, time);
         Ok(Self { text })
     }
 
     /// `YYYYMMDDTHHMMSSZ`, as in `x-amz-date` and the string to sign.
     pub fn date_time(&self) -> &str {
         // Only digits, `T` and `Z` are ever written above.
-        core::str::from_utf8(&self.text).unwrap_or_default()
+        str::from_utf8(&self.text).unwrap_or_default()
     }
 
     /// `YYYYMMDD`, as in the credential scope.
     pub fn date(&self) -> &str {
         self.date_time().get(..8).unwrap_or_default()
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    pub(crate) fn date_bytes(&self) -> &[u8] {
+        self.text.split_at(8).0
+    }
+}
+
+/// In the places of the zeros; what is no zero stays.
+fn write_digits(mut number: u32, text: &mut [u8]) {
+    for digit in text.iter_mut().rev().filter(|digit| **digit == b'0') {
+        *digit += (number % 10) as u8;
+        number /= 10;
     }
 }
 

@@ -1,66 +1,52 @@
 //! Percent-encoding with the unreserved set of RFC 3986, section 2.3, and upper-case hex: the only one SigV4 knows.
 
 use alloc::vec::Vec;
+use core::slice;
+
+use crate::text::Put;
+
+/// What a text is before it is encoded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decode {
+    /// Every byte stands for itself.
+    Nothing,
+    /// `%XX` stands for a byte, whose one canonical spelling comes out; a `%` that begins no escape is a literal `%`.
+    Escapes,
+    /// A part of a query: likewise, and `+` is a space.
+    Form,
+}
 
 /// Encodes every byte but the unreserved ones and, where `keep_slash`, the slash.
-pub(crate) fn encode(text: &[u8], keep_slash: bool, out: &mut Vec<u8>) {
+pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut Vec<u8>) {
+    let is_plain = |byte| is_unreserved(byte) || keep_slash && byte == b'/';
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| !(is_unreserved(*byte) || keep_slash && *byte == b'/')) {
-        let (plain, tail) = rest.split_at(at);
-        out.extend_from_slice(plain);
-        if let Some((byte, tail)) = tail.split_first() {
-            push_escape(*byte, out);
-            rest = tail;
-        }
-    }
-    out.extend_from_slice(rest);
-}
-
-/// Decodes each `%XX`, then encodes: what is already encoded stays as it is, in its one canonical spelling. A `%` that
-/// begins no escape is a literal `%`.
-pub(crate) fn normalize(text: &[u8], keep_slash: bool, plus_is_space: bool, out: &mut Vec<u8>) {
-    let mut rest = text;
-    while let Some((byte, tail)) = rest.split_first() {
-        let (decoded, tail) = match *byte {
-            b'%' => match tail {
-                [high, low, after @ ..] => match (hex_value(*high), hex_value(*low)) {
-                    (Some(high), Some(low)) => (high << 4 | low, after),
-                    _ => (b'%', tail),
-                },
-                _ => (b'%', tail),
+    loop {
+        let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
+        let (plain, special) = rest.split_at_checked(plain).unwrap_or_default();
+        out.put(plain);
+        let byte;
+        (byte, rest) = match special {
+            [] => return,
+            [b'+', tail @ ..] if decode == Decode::Form => (b' ', tail),
+            [byte, tail @ ..] => match unescape(special) {
+                Some(unescaped) if decode != Decode::Nothing => unescaped,
+                _ => (*byte, tail),
             },
-            b'+' if plus_is_space => (b' ', tail),
-            other => (other, tail),
         };
-        if is_unreserved(decoded) || (keep_slash && decoded == b'/') {
-            out.push(decoded);
-        } else {
-            push_escape(decoded, out);
-        }
-        rest = tail;
+        let escape = [b'%', upper_hex(byte >> 4), upper_hex(byte & 15)];
+        out.put(if is_plain(byte) { slice::from_ref(&byte) } else { &escape });
     }
 }
 
-/// Whether any byte is such. Looks at all of them, as a loop without an early exit becomes SIMD code.
-pub(crate) fn any(bytes: &[u8], is_such: impl Fn(&u8) -> bool) -> bool {
-    bytes.iter().fold(false, |found, byte| found | is_such(byte))
-}
-
-fn push_escape(byte: u8, out: &mut Vec<u8>) {
-    out.extend_from_slice(&[b'%', upper_hex(byte >> 4), upper_hex(byte & 15)]);
+/// The byte for which the `%XX` at the start of a text stands, and what follows.
+fn unescape(text: &[u8]) -> Option<(u8, &[u8])> {
+    let [b'%', high, low, tail @ ..] = text else { return None };
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    Some(((value(*high)? << 4 | value(*low)?) as u8, tail))
 }
 
 const fn upper_hex(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
-}
-
-const fn hex_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }
 
 const fn is_unreserved(byte: u8) -> bool {
@@ -75,17 +61,17 @@ mod tests {
 
     fn normalized(text: &str, keep_slash: bool) -> String {
         let mut out = Vec::new();
-        normalize(text.as_bytes(), keep_slash, true, &mut out);
+        encode(text.as_bytes(), Decode::Form, keep_slash, &mut out);
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn encodes_all_but_the_unreserved() {
         let mut out = Vec::new();
-        encode("/aZ09-._~ %!'()*:é".as_bytes(), true, &mut out);
+        encode("/aZ09-._~ %!'()*:é".as_bytes(), Decode::Nothing, true, &mut out);
         assert_eq!(out, b"/aZ09-._~%20%25%21%27%28%29%2A%3A%C3%A9");
         out.clear();
-        encode(b"a/b", false, &mut out);
+        encode(b"a/b", Decode::Nothing, false, &mut out);
         assert_eq!(out, b"a%2Fb");
     }
 

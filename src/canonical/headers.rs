@@ -2,46 +2,53 @@
 
 use alloc::vec::Vec;
 
-use super::{Entry, encode::any};
+use super::Entry;
+use crate::table::{Table, table};
+use crate::text::{Put, contains};
 
 /// Written by the signer itself: whatever the caller passed under these names is stale.
-const REPLACED: &[&str] =
-    &["authorization", "x-amz-date", "x-amz-security-token", "x-amz-s3session-token", CONTENT_SHA256];
+const REPLACED: Table = table![
+    ["authorization"],
+    ["x-amz-date"],
+    ["x-amz-security-token"],
+    ["x-amz-s3session-token"],
+    ["x-amz-content-sha256"],
+];
 
-pub(crate) const CONTENT_SHA256: &str = "x-amz-content-sha256";
+pub(crate) const CONTENT_SHA256: &[u8] = b"x-amz-content-sha256";
 
 /// What every signature covers besides `x-amz-*`: AWS asks for `host` and `content-type`, S3 for `content-md5`. A
 /// longer list only gives proxies more to break.
-const REQUIRED: &[&str] = &["host", "content-type", "content-md5"];
+const REQUIRED: Table = table![["host"], ["content-type"], ["content-md5"]];
 
 /// Headers that proxies and HTTP clients add, change or remove on the way: what any of botocore, smithy and the CRT
 /// leaves out. A name that ends with a hyphen stands for all that begin with it.
-const UNSIGNABLE: &[&str] = &[
-    "authorization",
-    "cache-control",
-    "connection",
-    "expect",
-    "from",
-    "keep-alive",
-    "max-forwards",
-    "pragma",
-    "proxy-",
-    "referer",
-    "sec-",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-    "x-amzn-trace-id",
+const UNSIGNABLE: Table = table![
+    ["authorization"],
+    ["cache-control"],
+    ["connection"],
+    ["expect"],
+    ["from"],
+    ["keep-alive"],
+    ["max-forwards"],
+    ["pragma"],
+    ["proxy-"],
+    ["referer"],
+    ["sec-"],
+    ["te"],
+    ["trailer"],
+    ["transfer-encoding"],
+    ["upgrade"],
+    ["user-agent"],
+    ["x-amzn-trace-id"],
 ];
 
 pub(crate) fn is_replaced(name: &[u8]) -> bool {
-    is_listed(REPLACED, name)
+    REPLACED.contains(name)
 }
 
 pub(crate) fn is_required(name: &[u8]) -> bool {
-    is_amz(name) || is_listed(REQUIRED, name)
+    is_amz(name) || REQUIRED.contains(name)
 }
 
 pub(crate) fn is_amz(name: &[u8]) -> bool {
@@ -49,57 +56,47 @@ pub(crate) fn is_amz(name: &[u8]) -> bool {
 }
 
 pub(crate) fn is_unsignable(name: &[u8]) -> bool {
-    is_listed(UNSIGNABLE, name)
-}
-
-fn is_listed(list: &[&str], name: &[u8]) -> bool {
-    list.iter().any(|listed| {
-        let listed = listed.as_bytes();
-        if listed.last() == Some(&b'-') { name.starts_with(listed) } else { name == listed }
-    })
+    UNSIGNABLE.texts().any(|listed| name == listed || (listed.ends_with(b"-") && name.starts_with(listed)))
 }
 
 /// `name:value` lines of sorted entries; the values of one name are joined with a comma.
 pub(crate) fn write_lines(entries: &[Entry<'_>], out: &mut Vec<u8>) {
-    for group in entries.chunk_by(|a, b| a.key == b.key) {
-        for (index, entry) in group.iter().enumerate() {
-            if index == 0 {
-                out.extend_from_slice(entry.key);
-                out.push(b':');
-            } else {
-                out.push(b',');
-            }
-            write_value(entry.value, out);
+    let mut last: &[u8] = b"";
+    for entry in entries {
+        if entry.key == last {
+            out.pop();
+            out.put(b",");
+        } else {
+            out.put(entry.key).put(b":");
         }
-        out.push(b'\n');
+        write_value(entry.value, out);
+        out.put(b"\n");
+        last = entry.key;
     }
 }
 
 /// The names of sorted entries, each once, joined with a semicolon.
 pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut Vec<u8>) {
-    for (index, group) in entries.chunk_by(|a, b| a.key == b.key).enumerate() {
-        if index > 0 {
-            out.push(b';');
-        }
-        if let Some(entry) = group.first() {
-            out.extend_from_slice(entry.key);
+    let mut last: &[u8] = b"";
+    for entry in entries {
+        if entry.key != last {
+            let separator: &[u8] = if last.is_empty() { b"" } else { b";" };
+            out.put(separator).put(entry.key);
+            last = entry.key;
         }
     }
 }
 
 /// Space and tab go at both ends, and runs of them become one space. Nothing else counts as white space.
 fn write_value(value: &[u8], out: &mut Vec<u8>) {
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    if !any(value, is_blank) {
-        return out.extend_from_slice(value);
+    if !contains(value, 0, b" \t") {
+        out.put(value);
+        return;
     }
-    let mut words = value.split(is_blank).filter(|word| !word.is_empty());
-    if let Some(first) = words.next() {
-        out.extend_from_slice(first);
-    }
-    for word in words {
-        out.push(b' ');
-        out.extend_from_slice(word);
+    let mut separator: &[u8] = b"";
+    for word in value.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty()) {
+        out.put(separator).put(word);
+        separator = b" ";
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Source: "Create a signed AWS API request", step 1, in the IAM user guide.
 
-use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
+use core::mem::swap;
 
 pub(crate) mod encode;
 pub(crate) mod headers;
@@ -22,48 +22,44 @@ pub(crate) struct Entry<'a> {
     pub(crate) value: &'a [u8],
 }
 
-/// Sorts by heap: the sort of `core` would be a third of the whole module, and is no faster for a handful of headers.
-pub(crate) fn sort(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
-    if entries.is_sorted() { entries } else { BinaryHeap::from(entries).into_sorted_vec() }
+#[inline(never)]
+pub(crate) fn add<'a>(entries: &mut Vec<Entry<'a>>, key: &'a [u8], order: usize, value: &'a [u8]) {
+    entries.push(Entry { key, order, value });
 }
 
-/// Where the parts of a canonical request lie in its text.
-pub(crate) struct Layout {
-    pub(crate) query: core::ops::Range<usize>,
-    pub(crate) signed_headers: core::ops::Range<usize>,
+/// Shell's sort: as fast as any for the handful that there are, far from quadratic for thousands, and a tenth of the size
+/// of the sort of `core`, which would be a third of the whole module. The gaps are those of M. Ciura.
+pub(crate) fn sort(entries: &mut [Entry<'_>]) {
+    for gap in [701, 301, 132, 57, 23, 10, 4, 1] {
+        for end in gap..entries.len() {
+            let mut at = end;
+            while let Some(before) = at.checked_sub(gap)
+                && let Ok([low, high]) = entries.get_disjoint_mut([before, at])
+                && high < low
+            {
+                swap(low, high);
+                at = before;
+            }
+        }
+    }
 }
 
-/// What stands above the headers: everything is decided, nothing is written yet.
-pub(crate) struct RequestLine<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    pub(crate) path_encoding: path::PathEncoding,
-    pub(crate) path_normalization: path::PathNormalization,
-    pub(crate) query: &'a query::Query,
-}
+#[cfg(test)]
+mod tests {
+    use alloc::format;
 
-/// Assembles the six parts into `out`, which is cleared first.
-pub(crate) fn write_request(
-    line: &RequestLine<'_>,
-    headers: &[Entry<'_>],
-    payload_hash: &[u8],
-    out: &mut Vec<u8>,
-) -> Layout {
-    out.clear();
-    out.extend_from_slice(line.method.as_bytes());
-    out.push(b'\n');
-    path::write(line.path, line.path_encoding, line.path_normalization, out);
-    out.push(b'\n');
-    let query_start = out.len();
-    line.query.write(out);
-    let query = query_start..out.len();
-    out.push(b'\n');
-    headers::write_lines(headers, out);
-    out.push(b'\n');
-    let signed_start = out.len();
-    headers::write_names(headers, out);
-    let signed_headers = signed_start..out.len();
-    out.push(b'\n');
-    out.extend_from_slice(payload_hash);
-    Layout { query, signed_headers }
+    use super::*;
+
+    #[test]
+    fn sorts_any_number() {
+        for length in [0, 1, 2, 3, 10, 1000, 5000] {
+            let keys: Vec<_> =
+                (0..length).map(|n: usize| format!("{:x}", n.wrapping_mul(0x9E37_79B9) % 997)).collect();
+            let entries =
+                keys.iter().enumerate().map(|(order, key)| Entry { key: key.as_bytes(), order, value: b"" });
+            let mut entries: Vec<_> = entries.collect();
+            sort(&mut entries);
+            assert!(entries.is_sorted());
+        }
+    }
 }

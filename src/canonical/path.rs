@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::encode;
+use super::encode::{Decode, encode};
+use crate::text::{Put, split};
 
 /// How the path on the wire becomes the one that is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,47 +23,48 @@ pub enum PathNormalization {
     Disabled,
 }
 
-pub(crate) fn write(path: &str, encoding: PathEncoding, normalization: PathNormalization, out: &mut Vec<u8>) {
+pub(crate) fn write(
+    path: &[u8],
+    encoding: PathEncoding,
+    normalization: PathNormalization,
+    out: &mut Vec<u8>,
+) {
     let normalized;
     let path = match normalization {
         PathNormalization::Enabled if needs_normalization(path) => {
             normalized = normalize(path);
             &normalized[..]
         }
-        _ => path.as_bytes(),
+        _ => path,
     };
-    if path.first() != Some(&b'/') {
-        out.push(b'/');
+    if !path.starts_with(b"/") {
+        out.put(b"/");
     }
-    match encoding {
-        PathEncoding::Double => encode::encode(path, true, out),
-        PathEncoding::Single => encode::normalize(path, true, false, out),
-    }
+    let decode = match encoding {
+        PathEncoding::Double => Decode::Nothing,
+        PathEncoding::Single => Decode::Escapes,
+    };
+    encode(path, decode, true, out);
 }
 
 /// Only an empty segment or one that begins with a dot can change anything.
-fn needs_normalization(path: &str) -> bool {
-    path.as_bytes().windows(2).any(|pair| matches!(pair, b"//" | b"/.")) || path.starts_with('.')
+fn needs_normalization(path: &[u8]) -> bool {
+    path.starts_with(b".") || path.windows(2).any(|pair| matches!(pair, b"//" | b"/."))
 }
 
-fn normalize(path: &str) -> Vec<u8> {
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in path.split('/') {
+fn normalize(path: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for segment in split(path, b'/') {
         match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
+            b"" | b"." => {}
+            b".." => out.truncate(out.iter().rposition(|byte| *byte == b'/').unwrap_or(0)),
+            _ => {
+                out.put(b"/").put(segment);
             }
-            _ => segments.push(segment),
         }
     }
-    let mut out = Vec::with_capacity(path.len() + 1);
-    for segment in &segments {
-        out.push(b'/');
-        out.extend_from_slice(segment.as_bytes());
-    }
-    if path.ends_with('/') || segments.is_empty() {
-        out.push(b'/');
+    if path.ends_with(b"/") || out.is_empty() {
+        out.put(b"/");
     }
     out
 }
@@ -75,7 +77,7 @@ mod tests {
 
     fn written(path: &str, encoding: PathEncoding, normalization: PathNormalization) -> String {
         let mut out = Vec::new();
-        write(path, encoding, normalization, &mut out);
+        write(path.as_bytes(), encoding, normalization, &mut out);
         String::from_utf8(out).unwrap()
     }
 

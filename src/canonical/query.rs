@@ -2,71 +2,65 @@
 
 use alloc::vec::Vec;
 
-use super::{Entry, encode, sort};
+use super::encode::{Decode, encode};
+use super::{add, sort};
+use crate::table::{Table, table};
+use crate::text::{Put, cut, split};
 
-/// Collects parameters in canonical encoding; `write` then puts them in order.
+/// Adds the parameters of a URL to `parameters`: split at `&`, empty parts dropped, and at the first `=`; `+` is a space.
 ///
-/// Sorted by encoded key and then encoded value; repeated keys all stay.
-#[derive(Default)]
-pub(crate) struct Query {
-    encoded: Vec<u8>,
-    /// Start of the key, end of the key, end of the value, in `encoded`.
-    bounds: Vec<(usize, usize, usize)>,
-}
-
-impl Query {
-    /// The parameters of a URL: split at `&`, empty parts dropped, and at the first `=`; `+` is a space.
-    /// `keep` decides by encoded key.
-    pub(crate) fn push_wire(&mut self, query: &str, keep: impl Fn(&[u8]) -> bool) {
-        for part in query.as_bytes().split(|byte| *byte == b'&') {
-            if part.is_empty() {
-                continue;
-            }
-            let (key, value) = match part.iter().position(|byte| *byte == b'=') {
-                Some(at) => (part.get(..at).unwrap_or_default(), part.get(at + 1..).unwrap_or_default()),
-                None => (part, &[][..]),
-            };
-            let start = self.encoded.len();
-            encode::normalize(key, false, true, &mut self.encoded);
-            let key_end = self.encoded.len();
-            if !keep(self.encoded.get(start..).unwrap_or_default()) {
-                self.encoded.truncate(start);
-                continue;
-            }
-            encode::normalize(value, false, true, &mut self.encoded);
-            self.bounds.push((start, key_end, self.encoded.len()));
-        }
-    }
-
-    /// A parameter that the signer adds; key and value as they are before encoding.
-    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) {
-        let start = self.encoded.len();
-        encode::encode(key, false, &mut self.encoded);
-        let key_end = self.encoded.len();
-        encode::encode(value, false, &mut self.encoded);
-        self.bounds.push((start, key_end, self.encoded.len()));
-    }
-
-    pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        let entries: Vec<Entry<'_>> = self
-            .bounds
-            .iter()
-            .map(|&(start, key_end, end)| Entry {
-                key: self.encoded.get(start..key_end).unwrap_or_default(),
-                order: 0,
-                value: self.encoded.get(key_end..end).unwrap_or_default(),
-            })
-            .collect();
-        for (index, entry) in sort(entries).iter().enumerate() {
-            if index > 0 {
-                out.push(b'&');
-            }
-            out.extend_from_slice(entry.key);
-            out.push(b'=');
-            out.extend_from_slice(entry.value);
+/// A URL that was presigned before is presigned afresh, without the parameters of its old signature.
+pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut Vec<u8>) {
+    for part in split(query, b'&').filter(|part| !part.is_empty()) {
+        let (key, value) = cut(part, b'=');
+        let start = parameters.len();
+        push(key, value, Decode::Form, parameters);
+        if presigned && is_of_signature(parameters.get(start..).unwrap_or_default()) {
+            parameters.truncate(start);
         }
     }
 }
+
+/// Adds one parameter in canonical encoding, which leaves `=` and `&` to stand for nothing but themselves.
+#[inline(never)]
+pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut Vec<u8>) {
+    encode(key, decode, false, parameters);
+    parameters.put(b"=");
+    encode(value, decode, false, parameters);
+    parameters.put(b"&");
+}
+
+/// Writes the parameters in order: by encoded key and then encoded value; repeated keys all stay.
+pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) {
+    let mut entries = Vec::new();
+    for parameter in split(parameters, b'&').filter(|parameter| !parameter.is_empty()) {
+        let (key, value) = cut(parameter, b'=');
+        add(&mut entries, key, 0, value);
+    }
+    sort(&mut entries);
+    for entry in entries {
+        if !out.is_empty() {
+            out.put(b"&");
+        }
+        out.put(entry.key).put(b"=").put(entry.value);
+    }
+}
+
+fn is_of_signature(parameter: &[u8]) -> bool {
+    let (key, _) = cut(parameter, b'=');
+    SIGNATURE_PARAMETERS.texts().any(|known| known.eq_ignore_ascii_case(key))
+}
+
+const SIGNATURE_PARAMETERS: Table = table![
+    ["X-Amz-Algorithm"],
+    ["X-Amz-Credential"],
+    ["X-Amz-Date"],
+    ["X-Amz-Expires"],
+    ["X-Amz-SignedHeaders"],
+    ["X-Amz-Signature"],
+    ["X-Amz-Security-Token"],
+    ["X-Amz-S3session-Token"],
+];
 
 #[cfg(test)]
 mod tests {
@@ -75,10 +69,9 @@ mod tests {
     use super::*;
 
     fn canonical(query: &str) -> String {
-        let mut parameters = Query::default();
-        parameters.push_wire(query, |_| true);
-        let mut out = Vec::new();
-        parameters.write(&mut out);
+        let (mut parameters, mut out) = (Vec::new(), Vec::new());
+        push_wire(query.as_bytes(), false, &mut parameters);
+        write(&parameters, &mut out);
         String::from_utf8(out).unwrap()
     }
 

@@ -1,15 +1,15 @@
 //! Signing keys: derived once, kept as HMAC states.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::credentials::check_secret_access_key;
-use crate::scope::TERMINATOR;
+use crate::hash::{finish, update};
+use crate::text::{Put, split};
 use crate::{Error, Scope};
 
 /// A key that is good for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
@@ -24,18 +24,31 @@ pub struct SigningKey {
 impl SigningKey {
     /// Derives the key ("Create a signed AWS API request", step 3).
     pub fn derive(secret_access_key: &str, scope: &Scope<'_>) -> Result<Self, Error> {
+        Self::derive_for(secret_access_key.as_bytes(), &scope.text()?)
+    }
+
+    /// The scope as text: its parts are the inputs of the derivation.
+    fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
         check_secret_access_key(secret_access_key)?;
-        let mut first = Zeroizing::new(Vec::with_capacity(PREFIX.len() + secret_access_key.len()));
-        first.extend_from_slice(PREFIX);
-        first.extend_from_slice(secret_access_key.as_bytes());
-        let mut key = hmac(&first, scope.date().as_bytes());
-        for part in [scope.region(), scope.service(), TERMINATOR] {
-            key = hmac(&*key, part.as_bytes());
+        // Room for all of it, so that no piece of the secret stays behind where the text was before it grew.
+        let mut first = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
+        first.put(PREFIX).put(secret_access_key);
+        let mut key = Self::new(&first);
+        first.as_mut_slice().zeroize();
+        for part in split(scope, b'/') {
+            key = Self::new(&*Zeroizing::new(key.sign(part)));
         }
-        Ok(Self { state: keyed(&*key) })
+        Ok(key)
+    }
+
+    #[inline(never)]
+    #[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
+    fn new(key: &[u8]) -> Self {
+        Self { state: Hmac::new_from_slice(key).expect("HMAC takes keys of any length") }
     }
 
     /// The signature of a text, as bytes.
+    #[inline(never)]
     pub fn sign(&self, text: &[u8]) -> [u8; 32] {
         self.state.clone().chain_update(text).finalize().into_bytes().into()
     }
@@ -64,28 +77,28 @@ struct CachedKey {
     owner: u64,
     /// Tells secrets apart without keeping them.
     fingerprint: [u8; 32],
-    date: Box<str>,
-    region: Box<str>,
-    service: Box<str>,
+    scope: Vec<u8>,
     key: SigningKey,
     last_used: u64,
 }
 
 impl KeyCache {
-    /// The key for a scope. A caller that numbers its credentials (never twice the same number, never 0) can leave the
-    /// secret out as long as the key is cached.
+    /// The key for a scope, which is given as text. A caller that numbers its credentials (never twice the same number,
+    /// never 0) can leave the secret out as long as the key is cached.
     pub(crate) fn get(
         &mut self,
         owner: u64,
-        secret: Option<&str>,
-        scope: &Scope<'_>,
+        secret: Option<&[u8]>,
+        scope: &[u8],
     ) -> Result<&SigningKey, Error> {
-        let index = match self.position(scope, |entry| owner != 0 && entry.owner == owner) {
+        let is_owners = |entry: &CachedKey| owner != 0 && entry.owner == owner && entry.scope == scope;
+        let index = match self.entries.iter().position(is_owners) {
             Some(index) => index,
             None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, scope)?,
         };
         self.clock += 1;
         let entry = self.entries.get_mut(index).ok_or(Error::SigningKeyMissing)?;
+        entry.owner = owner;
         entry.last_used = self.clock;
         Ok(&entry.key)
     }
@@ -100,27 +113,28 @@ impl KeyCache {
     }
 
     /// The same credentials under another number share a key; otherwise one is derived.
-    fn insert(&mut self, owner: u64, secret: &str, scope: &Scope<'_>) -> Result<usize, Error> {
+    fn insert(&mut self, owner: u64, secret: &[u8], scope: &[u8]) -> Result<usize, Error> {
         let fingerprint = fingerprint(secret);
-        if let Some(index) = self.position(scope, |entry| entry.fingerprint == fingerprint) {
-            if let Some(entry) = self.entries.get_mut(index) {
-                entry.owner = owner;
+        let is_same = |entry: &&mut CachedKey| entry.fingerprint == fingerprint && entry.scope == scope;
+        let key = match self.entries.iter_mut().enumerate().find(|(_, entry)| is_same(entry)) {
+            // Unnumbered credentials use any key, and leave theirs to the first that has a number.
+            Some((index, known)) if owner == 0 || known.owner == 0 => {
+                known.owner = owner.max(known.owner);
+                return Ok(index);
             }
-            return Ok(index);
-        }
-        let entry = CachedKey {
-            owner,
-            fingerprint,
-            date: scope.date().into(),
-            region: scope.region().into(),
-            service: scope.service().into(),
-            key: SigningKey::derive(secret, scope)?,
-            last_used: self.clock,
+            // Two numbers for the same credentials each have an entry, so that neither takes it from the other.
+            Some((_, known)) => known.key.clone(),
+            None => {
+                let key = SigningKey::derive_for(secret, scope)?;
+                self.derived += 1;
+                key
+            }
         };
-        self.derived += 1;
-        if self.entries.len() < KEY_CACHE_CAPACITY {
+        let entry = CachedKey { owner, fingerprint, scope: scope.to_vec(), key, last_used: self.clock };
+        let index = self.entries.len();
+        if index < KEY_CACHE_CAPACITY {
             self.entries.push(entry);
-            return Ok(self.entries.len() - 1);
+            return Ok(index);
         }
         let oldest = self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.last_used);
         let index = oldest.map_or(0, |(index, _)| index);
@@ -129,30 +143,15 @@ impl KeyCache {
         }
         Ok(index)
     }
-
-    fn position(&self, scope: &Scope<'_>, is_owner: impl Fn(&CachedKey) -> bool) -> Option<usize> {
-        self.entries.iter().position(|entry| {
-            is_owner(entry)
-                && *entry.date == *scope.date()
-                && *entry.region == *scope.region()
-                && *entry.service == *scope.service()
-        })
-    }
 }
 
-fn fingerprint(secret: &str) -> [u8; 32] {
+fn fingerprint(secret: &[u8]) -> [u8; 32] {
     // One compression for a secret of the usual 40 characters. The prefix keeps this hash apart from any that SigV4
     // makes of the secret.
-    Sha256::new().chain_update(b"fingerprint\0").chain_update(secret).finalize().into()
-}
-
-fn hmac(key: &[u8], text: &[u8]) -> Zeroizing<[u8; 32]> {
-    Zeroizing::new(keyed(key).chain_update(text).finalize().into_bytes().into())
-}
-
-#[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
+    let mut hasher = Sha256::new();
+    update(&mut hasher, b"fingerprint\0");
+    update(&mut hasher, secret);
+    finish(&mut hasher)
 }
 
 const PREFIX: &[u8] = b"AWS4";
@@ -165,15 +164,15 @@ mod tests {
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    fn scope(region: &'static str) -> Scope<'static> {
-        Scope::new("20150830", region, "iam").unwrap()
+    fn scope(region: &str) -> Vec<u8> {
+        format!("20150830/{region}/iam/aws4_request").into_bytes()
     }
 
     #[test]
     fn derives_the_key_of_the_aws_documentation() {
         // "Examples of how to derive a signing key for Signature Version 4", whose key signs nothing there: compare
         // the signature of the documentation's IAM ListUsers example instead.
-        let key = SigningKey::derive(SECRET, &scope("us-east-1")).unwrap();
+        let key = SigningKey::derive(SECRET, &Scope::new("20150830", "us-east-1", "iam").unwrap()).unwrap();
         let text = "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
                     f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
         let signature = hex::encode(key.sign(text.as_bytes()));
@@ -184,19 +183,31 @@ mod tests {
     fn one_derivation_serves_many_signatures() {
         let mut cache = KeyCache::default();
         for _ in 0..3 {
-            cache.get(1, Some(SECRET), &scope("us-east-1")).unwrap();
+            cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
         }
         cache.get(1, None, &scope("us-east-1")).unwrap();
-        cache.get(0, Some(SECRET), &scope("us-east-1")).unwrap(); // unnumbered, equal credentials
+        cache.get(0, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap(); // unnumbered, equal credentials
         assert_eq!(cache.derived(), 1);
+    }
+
+    #[test]
+    fn two_numbers_for_equal_credentials_do_not_take_the_key_from_each_other() {
+        let mut cache = KeyCache::default();
+        for owner in [0, 1, 2] {
+            cache.get(owner, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
+        }
+        for owner in [1, 2, 1, 2] {
+            cache.get(owner, None, &scope("us-east-1")).unwrap();
+        }
+        assert_eq!((cache.derived(), cache.entries.len()), (1, 2));
     }
 
     #[test]
     fn never_answers_with_the_key_of_other_credentials_or_scopes() {
         let mut cache = KeyCache::default();
-        let first = cache.get(1, Some(SECRET), &scope("us-east-1")).unwrap().sign(b"x");
-        let other_secret = cache.get(2, Some("another"), &scope("us-east-1")).unwrap().sign(b"x");
-        let other_region = cache.get(1, Some(SECRET), &scope("eu-west-1")).unwrap().sign(b"x");
+        let first = cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap().sign(b"x");
+        let other_secret = cache.get(2, Some(b"another"), &scope("us-east-1")).unwrap().sign(b"x");
+        let other_region = cache.get(1, Some(SECRET.as_bytes()), &scope("eu-west-1")).unwrap().sign(b"x");
         assert!(first != other_secret && first != other_region);
         assert_eq!(cache.get(3, None, &scope("us-east-1")).unwrap_err(), Error::SigningKeyMissing);
         assert_eq!(cache.get(0, None, &scope("us-east-1")).unwrap_err(), Error::SigningKeyMissing);
@@ -205,15 +216,12 @@ mod tests {
     #[test]
     fn is_bounded_and_forgets_the_least_recently_used_first() {
         let mut cache = KeyCache::default();
-        let region = |n: usize| format!("region-{n}");
-        for n in 0..KEY_CACHE_CAPACITY {
-            let region = region(n);
-            cache.get(1, Some(SECRET), &Scope::new("20150830", &region, "s3").unwrap()).unwrap();
-        }
-        let mut get = |n, secret| {
-            let region = region(n);
-            cache.get(1, secret, &Scope::new("20150830", &region, "s3").unwrap()).map(|_| ())
+        let mut get = |n, secret: Option<&str>| {
+            cache.get(1, secret.map(str::as_bytes), &scope(&format!("region-{n}"))).map(|_| ())
         };
+        for n in 0..KEY_CACHE_CAPACITY {
+            get(n, Some(SECRET)).unwrap();
+        }
         get(0, None).unwrap(); // now 1 is the oldest
         get(1000, Some(SECRET)).unwrap();
         get(0, None).unwrap();

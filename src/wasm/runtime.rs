@@ -3,11 +3,14 @@
 //! The one file with unsafe code: a global allocator cannot be declared without.
 #![allow(unsafe_code)]
 
-use talc::wasm::WasmDynamicTalc;
+use talc::{
+    cell::TalcSyncCell,
+    wasm::{WasmBinning, WasmGrowAndClaim},
+};
 
 // Talc instead of the dlmalloc of std: a third of its size (see its README) and at least as fast.
 #[global_allocator]
-static ALLOCATOR: WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> = TalcSyncCell::new_wasm(WasmGrowAndClaim);
 
 /// Nothing in the core panics on input; a panic is a defect, and traps without dragging in the formatting of messages.
 #[cfg(not(feature = "std"))]

@@ -1,20 +1,22 @@
 //! The hot path: one request in, one signature out, one crossing.
 //!
 //! JavaScript writes a record into the engine's buffer, calls `sign`, and reads the result from the same buffer. A
-//! record is a run of UTF-8 fields, each ended by a NUL, in the order of [`Record::parse`], then the bytes of the
+//! record is a run of UTF-8 fields, each ended by a NUL, in the order in which [`sign`] reads them, then the bytes of the
 //! body. No text of a request can smuggle a field in: the number of fields is known from the call.
 
 use alloc::vec::Vec;
 
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize;
 
-use crate::canonical::payload::hex_lower;
-use crate::sign::Identity;
+use crate::canonical::add;
+use crate::hash;
+use crate::request::Input;
+use crate::sign::Texts;
+use crate::text::cut;
 use crate::{
-    Error, PathEncoding, PathNormalization, Payload, Request, SessionTokenMode, Settings, SignedHeaders,
-    Signer, Timestamp,
+    Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signed, Signer, Timestamp,
 };
 
 /// Signing keys, scratch memory and the buffer that is shared with JavaScript.
@@ -36,10 +38,7 @@ impl Engine {
 
     /// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
     pub fn reserve(&mut self, length: usize) -> usize {
-        if self.buffer.len() < length {
-            self.buffer.zeroize();
-            self.buffer = alloc::vec![0; length];
-        }
+        grow(&mut self.buffer, length);
         self.buffer.as_ptr() as usize
     }
 
@@ -60,31 +59,45 @@ impl Engine {
         expires_in: u32,
         owner: f64,
     ) -> i32 {
-        let Self { buffer, signer, .. } = self;
-        let (text, body) = buffer.split_at_mut_checked(text_length).unwrap_or_default();
+        let (text, body) = self.buffer.split_at_mut_checked(text_length).unwrap_or_default();
         let body = body.get(..body_length).unwrap_or_default();
-        let mut result = Vec::with_capacity(640);
         let outcome =
-            sign(signer, text, body, header_count, flags, epoch_millis, expires_in, owner, &mut result);
+            sign(&mut self.signer, text, body, header_count, flags, epoch_millis, expires_in, owner);
         if flags & HAS_SECRET != 0 {
             wipe_last_field(text);
         }
-        if let Err(error) = outcome {
-            return -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32;
+        match outcome {
+            Ok(signed) => {
+                let Texts { payload_hash, result, canonical_request, string_to_sign, .. } = signed.texts;
+                let parts: [&[u8]; 11] = [
+                    signed.timestamp.as_bytes(),
+                    b"\n",
+                    if signed.content_sha256_header { payload_hash } else { b"" },
+                    b"\n",
+                    signed.session_token_header.as_bytes(),
+                    b"\n",
+                    result,
+                    // For a trace:
+                    b"\0",
+                    canonical_request,
+                    b"\0",
+                    string_to_sign,
+                ];
+                put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..7] })
+            }
+            Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
         }
-        put(&mut self.buffer, &result);
-        result.len() as i32
     }
 
     /// Takes the first `length` bytes of the buffer into a SHA-256.
     pub fn hash_update(&mut self, length: usize) {
-        self.hasher.update(self.buffer.get(..length).unwrap_or_default());
+        hash::update(&mut self.hasher, self.buffer.get(..length).unwrap_or_default());
     }
 
     /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
     pub fn hash_finish(&mut self) {
-        let digest = hex_lower(&self.hasher.finalize_reset().into());
-        put(&mut self.buffer, &digest);
+        let digest = hash::to_hex(&hash::finish(&mut self.hasher));
+        put(&mut self.buffer, &[&digest]);
     }
 
     /// Forgets every signing key.
@@ -99,8 +112,8 @@ impl Engine {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn sign(
-    signer: &mut Signer,
+fn sign<'s>(
+    signer: &'s mut Signer,
     text: &[u8],
     body: &[u8],
     header_count: usize,
@@ -108,29 +121,48 @@ fn sign(
     epoch_millis: f64,
     expires_in: u32,
     owner: f64,
-    result: &mut Vec<u8>,
-) -> Result<(), Error> {
+) -> Result<Signed<'s>, Error> {
     let timestamp = timestamp(epoch_millis)?;
-    let text = core::str::from_utf8(text).map_err(|_| Error::RecordInvalid)?;
-    let mut record = Record::parse(text, header_count, flags & HAS_SECRET != 0)?;
-    let headers = core::mem::take(&mut record.headers);
-    let also: Vec<&str> = record.signed_header_names.split(';').collect();
-    let request = Request {
-        method: record.method,
-        host: record.host,
-        path: record.path,
-        query: record.query,
+    let mut fields = Fields { rest: text, is_complete: text.ends_with(b"\0") };
+    let mut texts = [&b""[..]; 10];
+    for text in &mut texts {
+        *text = fields.next();
+    }
+    let [
+        method,
+        host,
+        path,
+        query,
+        region,
+        service,
+        access_key_id,
+        session_token,
+        payload_hash,
+        signed_headers,
+    ] = texts;
+    let mut headers = Vec::new();
+    for order in 0..header_count.min(text.len()) {
+        add(&mut headers, fields.next(), order, fields.next());
+    }
+    let secret_access_key = if flags & HAS_SECRET != 0 { Some(fields.next()) } else { None };
+    if !fields.is_complete || !fields.rest.is_empty() {
+        return Err(Error::RecordInvalid);
+    }
+    let input = Input {
+        method,
+        host,
+        path,
+        query,
         headers: &headers,
-        payload: match (record.payload, flags >> PAYLOAD & 3) {
-            ("", 1) => Payload::Signed(body),
-            ("", 2) => Payload::Unsigned,
-            ("", _) => Payload::Bytes(body),
-            (literal, _) => Payload::Literal(literal),
-        },
-    };
-    let settings = Settings {
-        region: Some(record.region).filter(|region| !region.is_empty()),
-        service: Some(record.service).filter(|service| !service.is_empty()),
+        body,
+        payload_hash: if payload_hash.is_empty() { None } else { Some(payload_hash) },
+        signs_body: choose(flags >> PAYLOAD, true, false),
+        access_key_id,
+        session_token,
+        owner: owner as u64,
+        secret_access_key,
+        region,
+        service,
         web_socket: flags & WEB_SOCKET != 0,
         path_encoding: choose(flags >> PATH_ENCODING, PathEncoding::Double, PathEncoding::Single),
         path_normalization: choose(
@@ -144,87 +176,26 @@ fn sign(
             SessionTokenMode::Signed,
             SessionTokenMode::Appended,
         ),
-        signed_headers: match flags & 3 {
-            1 => SignedHeaders::All,
-            2 => SignedHeaders::Also(&also),
-            _ => SignedHeaders::Required,
-        },
-        ..Settings::default()
+        signs_all_headers: flags & 3 == 1,
+        signed_headers: if flags & 3 == 2 { signed_headers } else { b"" },
+        header_placement: HeaderPlacement::Query,
     };
-    let identity = Identity {
-        access_key_id: record.access_key_id,
-        session_token: Some(record.session_token),
-        owner: owner as u64,
-        secret_access_key: record.secret_access_key,
-    };
-    let expires_in = Some(expires_in).filter(|_| flags & PRESIGN != 0);
-    let signed = signer.sign_as(&request, identity, timestamp, &settings, expires_in)?;
-    for part in [
-        signed.amz_date(),
-        "\n",
-        signed.content_sha256().unwrap_or_default(),
-        "\n",
-        signed.session_token_header(),
-        "\n",
-        signed.authorization(),
-    ] {
-        result.extend_from_slice(part.as_bytes());
-    }
-    if flags & TRACE != 0 {
-        for part in [signed.canonical_request(), signed.string_to_sign()] {
-            result.push(0);
-            result.extend_from_slice(part.as_bytes());
-        }
-    }
-    Ok(())
+    signer.sign(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
 }
 
-struct Record<'a> {
-    method: &'a str,
-    host: &'a str,
-    path: &'a str,
-    query: &'a str,
-    region: &'a str,
-    service: &'a str,
-    access_key_id: &'a str,
-    session_token: &'a str,
-    /// A payload hash or keyword; empty where the body itself follows.
-    payload: &'a str,
-    signed_header_names: &'a str,
-    headers: Vec<(&'a str, &'a str)>,
-    /// Last, so that it is easily found and wiped.
-    secret_access_key: Option<&'a str>,
+/// Takes a record apart.
+struct Fields<'a> {
+    rest: &'a [u8],
+    is_complete: bool,
 }
 
-impl<'a> Record<'a> {
-    fn parse(text: &'a str, header_count: usize, has_secret: bool) -> Result<Self, Error> {
-        let mut fields = text.split('\0');
-        let mut next = || fields.next().ok_or(Error::RecordInvalid);
-        let record = Self {
-            method: next()?,
-            host: next()?,
-            path: next()?,
-            query: next()?,
-            region: next()?,
-            service: next()?,
-            access_key_id: next()?,
-            session_token: next()?,
-            payload: next()?,
-            signed_header_names: next()?,
-            headers: {
-                let mut headers = Vec::with_capacity(header_count.min(text.len()));
-                for _ in 0..header_count {
-                    headers.push((next()?, next()?));
-                }
-                headers
-            },
-            secret_access_key: if has_secret { Some(next()?) } else { None },
-        };
-        // Every field ends with a NUL, so one empty piece is left, and nothing else.
-        match (fields.next(), fields.next()) {
-            (Some(""), None) => Ok(record),
-            _ => Err(Error::RecordInvalid),
-        }
+impl<'a> Fields<'a> {
+    #[inline(never)]
+    fn next(&mut self) -> &'a [u8] {
+        self.is_complete &= !self.rest.is_empty();
+        let (field, rest) = cut(self.rest, 0);
+        self.rest = rest;
+        field
     }
 }
 
@@ -246,13 +217,24 @@ fn choose<T>(bits: u32, one: T, two: T) -> Option<T> {
     }
 }
 
-/// Puts a result at the start of the buffer, which grows where it must.
-fn put(buffer: &mut Vec<u8>, result: &[u8]) {
-    if buffer.len() < result.len() {
-        buffer.zeroize();
-        *buffer = result.to_vec();
-    } else if let Some(start) = buffer.get_mut(..result.len()) {
-        start.copy_from_slice(result);
+/// Puts a result at the start of the buffer, which grows where it must, and returns its length.
+fn put(buffer: &mut Vec<u8>, parts: &[&[u8]]) -> i32 {
+    grow(buffer, parts.iter().map(|part| part.len()).sum());
+    let mut length = 0;
+    for part in parts {
+        if let Some(room) = buffer.get_mut(length..length + part.len()) {
+            room.copy_from_slice(part);
+        }
+        length += part.len();
+    }
+    length as i32
+}
+
+/// The old content is wiped.
+fn grow(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        buffer.as_mut_slice().zeroize();
+        *buffer = alloc::vec![0; length];
     }
 }
 

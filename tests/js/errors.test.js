@@ -92,6 +92,7 @@ const REFUSED = {
   'a header with NUL': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { 'x-a': 'b\0c' } }, options],
   'a header name with a space': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { 'x a': 'b' } }, options],
   'an empty header name': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { '': 'b' } }, options],
+  'a header value beyond Latin-1': ['ERR_SIGV4_HEADER_INVALID', { url, headers: { 'x-a': '日本' } }, options],
   'a header named __proto__': [
     'ERR_SIGV4_HEADER_INVALID',
     { url, headers: JSON.parse('{"__proto__":"x"}') },

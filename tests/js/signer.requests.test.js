@@ -1,7 +1,7 @@
 // Every shape of request and every type of body, verified on the wire by an independent implementation.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 
@@ -254,12 +254,33 @@ describe('bodies', () => {
       { ...OPTIONS, payload: 'unsigned' },
     );
     assert.equal(signed.body, stream);
-    assert.equal(signed.headers['x-amz-content-sha256'], undefined);
+    assert.equal(signed.headers['x-amz-content-sha256'], 'UNSIGNED-PAYLOAD', 'or no server would know');
     const s3 = await signRequest(
       { method: 'PUT', url: 'https://b.s3.eu-west-1.amazonaws.com/k', body: stream },
       { credentials: CREDENTIALS, payload: 'unsigned' },
     );
     assert.equal(s3.headers['x-amz-content-sha256'], 'UNSIGNED-PAYLOAD');
+  });
+
+  test('header values are signed as the bytes that are sent: one for each character', async () => {
+    // The verifier of these tests, as smithy, reads them as UTF-8. tests/servers shows which servers agree with us.
+    const { sessionToken, ...credentials } = CREDENTIALS;
+    const signed = await signRequest(
+      { url: 'https://example.com/', headers: { 'x-amz-meta-note': 'café' } },
+      { ...OPTIONS, credentials, date: new Date(1440938160000) },
+    );
+    const canonicalRequest =
+      'GET\n/\n\nhost:example.com\nx-amz-date:20150830T123600Z\nx-amz-meta-note:café\n\n' +
+      `host;x-amz-date;x-amz-meta-note\n${sha256('')}`;
+    const stringToSign =
+      'AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/execute-api/aws4_request\n' +
+      sha256(Buffer.from(canonicalRequest, 'latin1'));
+    const key = ['20150830', 'us-east-1', 'execute-api', 'aws4_request'].reduce(
+      (key, part) => createHmac('sha256', key).update(part).digest(),
+      `AWS4${credentials.secretAccessKey}`,
+    );
+    const expected = createHmac('sha256', key).update(stringToSign).digest('hex');
+    assert.match(signed.headers.authorization, new RegExp(`Signature=${expected}$`));
   });
 
   test('a hash that the caller knows stands for the body', async () => {

@@ -1,0 +1,79 @@
+//! Tables of text, packed: each text follows a byte with its length.
+//!
+//! In wasm a `&str` takes 8 bytes besides its text, as much as most texts of our tables, and nothing compresses them.
+
+/// Rows of text, made by [`table!`](crate::table).
+#[derive(Clone, Copy)]
+pub(crate) struct Table(pub(crate) &'static [u8]);
+
+impl Table {
+    /// In a table of one column.
+    pub(crate) fn contains(self, text: &[u8]) -> bool {
+        self.texts().any(|known| known == text)
+    }
+
+    /// Row by row.
+    pub(crate) fn texts(self) -> Texts {
+        Texts(self.0)
+    }
+}
+
+pub(crate) struct Texts(&'static [u8]);
+
+impl Iterator for Texts {
+    type Item = &'static [u8];
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (length, rest) = self.0.split_first()?;
+        let (text, rest) = rest.split_at_checked(usize::from(*length))?;
+        self.0 = rest;
+        Some(text)
+    }
+}
+
+macro_rules! table {
+    ($([$($text:expr),+]),+ $(,)?) => {{
+        const TEXTS: &[&str] = &[$($($text),+),+];
+        $crate::table::Table(&$crate::table::pack::<{ $crate::table::packed_length(TEXTS) }>(TEXTS))
+    }};
+}
+pub(crate) use table;
+
+pub(crate) const fn packed_length(texts: &[&str]) -> usize {
+    let mut length = texts.len();
+    let mut index = 0;
+    while index < texts.len() {
+        length += texts[index].len();
+        index += 1;
+    }
+    length
+}
+
+pub(crate) const fn pack<const LENGTH: usize>(texts: &[&str]) -> [u8; LENGTH] {
+    let mut packed = [0; LENGTH];
+    let mut at = 0;
+    let mut index = 0;
+    while index < texts.len() {
+        let text = texts[index].as_bytes();
+        assert!(text.len() < 256);
+        packed[at] = text.len() as u8;
+        let (_, rest) = packed.split_at_mut(at + 1);
+        rest.split_at_mut(text.len()).0.copy_from_slice(text);
+        at += 1 + text.len();
+        index += 1;
+    }
+    packed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gives_back_the_texts() {
+        const TABLE: Table = table!(["a", "bc"], ["", "d"]);
+        assert!(TABLE.texts().eq([&b"a"[..], b"bc", b"", b"d"]));
+        assert!(TABLE.contains(b"d"));
+    }
+}
