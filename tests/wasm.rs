@@ -1,0 +1,205 @@
+//! The boundary to JavaScript, in Node.js and in a browser: what js/core.js relies on.
+
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::{Uint8Array, WebAssembly::Memory};
+use sigv4_wasm::Engine;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const AT: f64 = 1_440_938_160_000.0; // 2015-08-30T12:36:00Z
+const TRACE: u32 = 1 << 11;
+const HAS_SECRET: u32 = 1 << 12;
+const PRESIGN: u32 = 1 << 13;
+
+/// The case get-vanilla of the official suite.
+const VANILLA: [&str; 10] =
+    ["GET", "example.amazonaws.com", "/", "", "us-east-1", "service", "AKIDEXAMPLE", "", "", ""];
+const VANILLA_SIGNATURE: &str = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
+#[wasm_bindgen_test]
+fn signs_a_case_of_the_official_suite() {
+    let mut engine = Engine::new();
+    let result = sign(&mut engine, &VANILLA, &[], true).unwrap();
+    let lines: Vec<&str> = result.split('\n').collect();
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+         SignedHeaders=host;x-amz-date, Signature={VANILLA_SIGNATURE}"
+    );
+    assert_eq!(lines, ["20150830T123600Z", "", "x-amz-security-token", &authorization]);
+}
+
+#[wasm_bindgen_test]
+fn presigns_a_case_of_the_official_suite() {
+    let mut engine = Engine::new();
+    let result = call(&mut engine, &VANILLA, &[], Some(SECRET), b"", PRESIGN, AT, 3600, 0.0).unwrap();
+    let expected = "X-Amz-Signature=e93c787ed7f371d5c6b165c1b38ede9550f4dce4144713e844b25b7192d3865d";
+    assert!(result.ends_with(expected), "{result}");
+}
+
+#[wasm_bindgen_test]
+fn a_trace_adds_canonical_request_and_string_to_sign() {
+    let mut engine = Engine::new();
+    let result = call(&mut engine, &VANILLA, &[], Some(SECRET), b"", TRACE, AT, 0, 0.0).unwrap();
+    let parts: Vec<&str> = result.split('\0').collect();
+    assert_eq!(parts.len(), 3);
+    assert!(parts[1].starts_with("GET\n/\n\nhost:example.amazonaws.com\n"), "{}", parts[1]);
+    assert!(
+        parts[2].starts_with("AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/service/aws4_request\n")
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_body_follows_the_text_and_may_hold_anything() {
+    let mut engine = Engine::new();
+    let with = |engine: &mut Engine, body: &[u8]| {
+        call(engine, &VANILLA, &[], Some(SECRET), body, 0, AT, 0, 0.0).unwrap()
+    };
+    let empty = with(&mut engine, b"");
+    let nul = with(&mut engine, b"\0");
+    let large = with(&mut engine, &[7; 100_000]);
+    assert!(empty != nul && nul != large);
+    assert!(empty.ends_with(VANILLA_SIGNATURE));
+}
+
+#[wasm_bindgen_test]
+fn three_signatures_in_a_row_derive_one_key() {
+    let mut engine = Engine::new();
+    for with_secret in [true, false, false] {
+        let result = sign(&mut engine, &VANILLA, &[], with_secret).unwrap();
+        assert!(result.ends_with(VANILLA_SIGNATURE));
+    }
+    assert_eq!(engine.derived_keys(), 1.0);
+    engine.clear_keys();
+    assert_eq!(sign(&mut engine, &VANILLA, &[], false), Err(-1 - 3));
+}
+
+#[wasm_bindgen_test]
+fn the_secret_is_wiped_from_the_buffer() {
+    let mut engine = Engine::new();
+    for region in ["us-east-1", "a/b"] {
+        let mut fields = VANILLA;
+        fields[4] = region; // the second is refused
+        let _ = sign(&mut engine, &fields, &[("x-a", "b")], true);
+        let memory = wasm_bindgen::memory().unchecked_into::<Memory>();
+        let pointer = engine.reserve(0) as u32;
+        let buffer = Uint8Array::new_with_byte_offset_and_length(&memory.buffer(), pointer, 4096).to_vec();
+        assert!(!buffer.windows(8).any(|window| window == &SECRET.as_bytes()[..8]));
+    }
+}
+
+#[wasm_bindgen_test]
+fn errors_have_numbers_and_the_engine_works_on() {
+    let mut engine = Engine::new();
+    let change = |index: usize, text: &'static str| {
+        let mut fields = VANILLA;
+        fields[index] = text;
+        fields
+    };
+    let ok = [("x-ok", "1")];
+    for (fields, headers, status) in [
+        (change(6, ""), &ok[..], -1),
+        (change(7, "t\r\n"), &ok, -3),
+        (change(4, ""), &ok, -5),
+        (change(5, ""), &ok, -6),
+        (change(4, "a/b"), &ok, -7),
+        (change(5, "a b"), &ok, -8),
+        (change(0, "G T"), &ok, -9),
+        (change(1, ""), &ok, -10),
+        (VANILLA, &[("x-ok", "1"), ("x bad", "1")], -11 - 16),
+        (VANILLA, &[("x-ok", "1"), ("x-ok", "1"), ("x-bad", "a\nb")], -12 - 32),
+        (change(8, "abc"), &ok, -15),
+        (change(2, "/a\0b"), &ok, -16),
+        (VANILLA, &[("x-a", "b\0x-c\0d")], -16),
+    ] {
+        assert_eq!(sign(&mut engine, &fields, headers, true), Err(status), "{fields:?} {headers:?}");
+        assert!(sign(&mut engine, &VANILLA, &[], true).unwrap().ends_with(VANILLA_SIGNATURE));
+    }
+    for (secret, status) in [("", -2), ("with newline\n", -2)] {
+        let refused = call(&mut engine, &VANILLA, &[], Some(secret), b"", 0, AT, 0, 0.0);
+        assert_eq!(refused, Err(status), "{secret:?}");
+    }
+    for at in [f64::NAN, -1.0, f64::INFINITY, 253_402_300_800_000.0] {
+        assert_eq!(call(&mut engine, &VANILLA, &[], Some(SECRET), b"", 0, at, 0, 0.0), Err(-13));
+    }
+    for expires_in in [0, 604_801] {
+        let refused = call(&mut engine, &VANILLA, &[], Some(SECRET), b"", PRESIGN, AT, expires_in, 0.0);
+        assert_eq!(refused, Err(-14));
+    }
+}
+
+#[wasm_bindgen_test]
+fn lengths_that_lie_are_refused() {
+    let mut engine = Engine::new();
+    engine.reserve(64);
+    for (text, body, headers) in [(1_000_000, 0, 0), (64, 0, 0), (0, 0, 0), (64, 1_000_000, usize::MAX)] {
+        assert!(engine.sign(text, body, headers, HAS_SECRET, AT, 0, 0.0) < 0);
+    }
+}
+
+#[wasm_bindgen_test]
+fn hashes_in_pieces() {
+    let mut engine = Engine::new();
+    for _ in 0..2 {
+        for piece in [&b"a"[..], b"", b"bc"] {
+            write(&mut engine, piece);
+            engine.hash_update(piece.len());
+        }
+        engine.hash_finish();
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(read(&mut engine, 64), expected);
+    }
+}
+
+fn sign(
+    engine: &mut Engine,
+    fields: &[&str],
+    headers: &[(&str, &str)],
+    with_secret: bool,
+) -> Result<String, i32> {
+    call(engine, fields, headers, with_secret.then_some(SECRET), b"", 0, AT, 0, 1.0)
+}
+
+/// As js/core.js calls it.
+#[allow(clippy::too_many_arguments)]
+fn call(
+    engine: &mut Engine,
+    fields: &[&str],
+    headers: &[(&str, &str)],
+    secret: Option<&str>,
+    body: &[u8],
+    flags: u32,
+    epoch_millis: f64,
+    expires_in: u32,
+    owner: f64,
+) -> Result<String, i32> {
+    let mut record = String::new();
+    let headers_flat = headers.iter().flat_map(|(name, value)| [*name, *value]);
+    for field in fields.iter().copied().chain(headers_flat).chain(secret) {
+        record.push_str(field);
+        record.push('\0');
+    }
+    let text_length = record.len();
+    let mut record = record.into_bytes();
+    record.extend_from_slice(body);
+    write(engine, &record);
+    let flags = flags | if secret.is_some() { HAS_SECRET } else { 0 };
+    let status = engine.sign(text_length, body.len(), headers.len(), flags, epoch_millis, expires_in, owner);
+    if status < 0 { Err(status) } else { Ok(read(engine, status as usize)) }
+}
+
+fn write(engine: &mut Engine, bytes: &[u8]) {
+    let pointer = engine.reserve(bytes.len());
+    view(pointer, bytes.len()).copy_from(bytes);
+}
+
+fn read(engine: &mut Engine, length: usize) -> String {
+    let pointer = engine.reserve(0);
+    String::from_utf8(view(pointer, length).to_vec()).unwrap()
+}
+
+fn view(pointer: usize, length: usize) -> Uint8Array {
+    let memory = wasm_bindgen::memory().unchecked_into::<Memory>();
+    Uint8Array::new_with_byte_offset_and_length(&memory.buffer(), pointer as u32, length as u32)
+}
