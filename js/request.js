@@ -190,6 +190,11 @@ function parseMethod(method) {
 
 /** @param {unknown} url */
 function parseUrl(url) {
+  const plain = typeof url === 'string' && url.length < 2048 ? PLAIN_URL.exec(url) : null;
+  if (plain !== null) {
+    const [, host, path, query = ''] = plain;
+    return { origin: `https://${host}`, host, path: path || '/', query, webSocket: false };
+  }
   let parsed;
   try {
     parsed = url instanceof URL ? url : new URL(/** @type {string} */ (url));
@@ -324,6 +329,13 @@ function urlInvalid(message) {
 function headerInvalid(message) {
   return new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
 }
+
+/**
+ * URLs that every URL parser leaves exactly as they are, so that parsing, a tenth of the time of a signature, can be left
+ * out: a host of ASCII names that ends in no number, no port, no dot segment, nothing to escape.
+ */
+const PLAIN_URL =
+  /^https:\/\/((?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})((?:\/[\w~-][\w.~-]*)*\/?)(?:\?([\w.~=&%-]+))?$/;
 
 /** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
 const NORMALIZED_METHOD = /^(?:delete|get|head|options|patch|post|put)$/i;

@@ -99,6 +99,44 @@ describe('request shapes', () => {
     });
   }
 
+  test('a URL as text is signed as the URL parser reads it, plain or not', () => {
+    const signer = new Signer({ ...OPTIONS, date: new Date(1e12) });
+    const hosts = [
+      'a.example.com',
+      'A.example.com',
+      'xn--bcher-kva.example',
+      '1.2.3.4',
+      '1.2.3.0x4',
+      'a.b.c1',
+      'a-.b--c.de',
+    ];
+    const paths = [
+      '',
+      '/',
+      '/a/b',
+      '/a/',
+      '//a',
+      '/a//b',
+      '/.',
+      '/..a',
+      '/a/../b',
+      '/a/.b',
+      '/%2e',
+      '/~_-',
+      '/ü',
+      '/a b',
+    ];
+    const queries = ['', '?', '?a', '?a=b&c=%20', '?a=b+c', "?a='", '?a=%zz', '?[]', '?a#b', '#a'];
+    for (const host of hosts) {
+      for (const path of paths) {
+        for (const query of queries) {
+          const text = `https://${host}${path}${query}`;
+          assert.deepEqual(signer.signSync(text), signer.signSync(new URL(text)), text);
+        }
+      }
+    }
+  });
+
   test('pain 6: a plus in the query is sent as %20', async () => {
     const signed = await signRequest(`${url}?q=a+b`, OPTIONS);
     assert.equal(signed.url, `${url}?q=a%20b`);
