@@ -17,6 +17,7 @@ import { Engine, initSync } from './wasm/signing.js';
  * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
  * @property {string | Uint8Array | undefined} body  at most {@link INLINE_BODY_BYTES} long; a longer one as `payload`
  * @property {string} payload  a hash or keyword that is signed instead of `body`, or nothing
+ * @property {boolean} isBodyHash  whether that is the hash of a body too long to cross
  * @property {boolean} webSocket
  *
  * What the caller chose, compiled by `compileSettings` in options.js.
@@ -60,6 +61,7 @@ export const FLAG = {
   trace: 1 << 11,
   hasSecret: 1 << 12,
   presign: 1 << 13,
+  bodyHash: 1 << 14,
 };
 
 /** Bodies up to this length cross with the record; longer ones are hashed first (see hash.js). */
@@ -123,6 +125,7 @@ export function readySync() {
 export function signRecord(input, settings, identity, epochMillis, flags, expiresIn) {
   flags |= settings.flags;
   if (input.webSocket) flags |= FLAG.webSocket;
+  if (input.isBodyHash) flags |= FLAG.bodyHash;
   if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
   identity.isUsed = true;
   let status = call(input, settings, identity, epochMillis, flags, expiresIn, !identity.hasKey);

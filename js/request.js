@@ -40,6 +40,8 @@ import { sha256, sha256Sync } from './hash.js';
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
  * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
+ * @property {string | undefined} unsendable  the name of a header with a value beyond Latin-1
+ * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
  * @property {string | Uint8Array | import('./body.js').BodyStream | undefined} body  what is sent, once it is read
  */
@@ -63,7 +65,21 @@ export function flatten(request) {
     ...parseHeaders(input.headers),
     source: isFetchRequest ? (input.body === null ? undefined : input) : input.body,
     body: undefined,
+    isBodyHash: false,
   };
+}
+
+/**
+ * What HTTP clients refuse to send. A presigned URL may hold it: there, headers are parameters.
+ *
+ * @param {FlatRequest} flat
+ */
+export function assertSendable({ unsendable }) {
+  if (unsendable === undefined) return;
+  throw headerInvalid(
+    `the value of the header ${JSON.stringify(unsendable)} holds a character beyond U+00FF, which no HTTP client ` +
+      'sends: encode it',
+  );
 }
 
 /**
@@ -86,6 +102,7 @@ export function settleBodySync(flat, payload) {
   takeBody(flat, body);
   const literal = literalPayload(flat, payload);
   if (literal !== '' || isInline(flat.body)) return literal;
+  flat.isBodyHash = true;
   return sha256Sync(toBytes(flat.body));
 }
 
@@ -109,6 +126,7 @@ export async function settleBody(flat, payload) {
   }
   const literal = literalPayload(flat, payload);
   if (literal !== '' || isInline(flat.body)) return literal;
+  flat.isBodyHash = true;
   return sha256(toBytes(flat.body));
 }
 
@@ -263,13 +281,15 @@ function encode(text) {
 
 /**
  * @param {any} headers
- * @returns {{ headers: Map<string, string>, hasLatin1Headers: boolean }}
+ * @returns {Pick<FlatRequest, 'headers' | 'hasLatin1Headers' | 'unsendable'>}
  */
 function parseHeaders(headers) {
   /** @type {Map<string, string>} */
   const parsed = new Map();
   let hasLatin1Headers = false;
-  if (headers === undefined || headers === null) return { headers: parsed, hasLatin1Headers };
+  /** @type {string | undefined} */
+  let unsendable;
+  if (headers === undefined || headers === null) return { headers: parsed, hasLatin1Headers, unsendable };
   if (typeof headers !== 'object') throw headerInvalid('headers must be a Headers object, pairs or a record');
   const entries = typeof headers[Symbol.iterator] === 'function' ? headers : Object.entries(headers);
   for (const [name, value] of entries) {
@@ -279,19 +299,15 @@ function parseHeaders(headers) {
       throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
     const text = headerText(key, value);
     if (NOT_ASCII.test(text)) {
-      if (NOT_LATIN1.test(text)) {
-        throw headerInvalid(
-          `the value of the header ${JSON.stringify(key)} holds a character beyond U+00FF, which no HTTP client sends: encode it`,
-        );
-      }
       hasLatin1Headers = true;
+      if (NOT_LATIN1.test(text)) unsendable = key;
     }
     const before = parsed.get(key);
     parsed.set(key, before === undefined ? text : `${before}, ${text}`);
   }
   // Whatever an earlier signature left behind is replaced.
   for (const name of STALE) parsed.delete(name);
-  return { headers: parsed, hasLatin1Headers };
+  return { headers: parsed, hasLatin1Headers, unsendable };
 }
 
 /**

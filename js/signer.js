@@ -4,7 +4,7 @@ import { FLAG, ready, readySync, signRecord } from './core.js';
 import { CredentialsSource, expired } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
-import { flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
+import { assertSendable, flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
 
 /**
  * @typedef {import('./credentials.js').Credentials} Credentials
@@ -240,6 +240,7 @@ export class Signer {
    * @param {number | undefined} expiresIn
    */
   #finish(flat, payload, options, settings, identity, flags, expiresIn) {
+    if (!(flags & FLAG.presign)) assertSendable(flat);
     const at = options.date === undefined ? this.#now() : epochMillis(options.date);
     const input = {
       method: flat.method,
@@ -250,6 +251,7 @@ export class Signer {
       hasLatin1Headers: flat.hasLatin1Headers,
       body: payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined,
       payload,
+      isBodyHash: flat.isBodyHash,
       webSocket: flat.webSocket,
     };
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;

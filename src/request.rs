@@ -48,6 +48,8 @@ pub(crate) struct Input<'a> {
     pub(crate) body: &'a [u8],
     /// What is signed in place of the hash of the body.
     pub(crate) payload_hash: Option<&'a [u8]>,
+    /// Whether that is the hash of a body that is not here, to be used as the body would be.
+    pub(crate) is_body_hash: bool,
     /// Whether the body is signed; `None` leaves that to the service.
     pub(crate) signs_body: Option<bool>,
 

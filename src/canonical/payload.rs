@@ -8,9 +8,10 @@ use crate::text::Put;
 
 /// A hash in lower-case hex, or a keyword. `unsigned` is what the service expects where the caller left the choice to it.
 pub(crate) fn write(input: &Input<'_>, unsigned: bool, out: &mut Vec<u8>) {
+    let signs_body = input.signs_body.unwrap_or(!unsigned);
     match input.payload_hash {
-        Some(text) => out.put(text),
-        None if input.signs_body.unwrap_or(!unsigned) => out.put(&sha256_hex(input.body)),
-        None => out.put(UNSIGNED_PAYLOAD),
+        Some(text) if signs_body || !input.is_body_hash => out.put(text),
+        None if signs_body => out.put(&sha256_hex(input.body)),
+        _ => out.put(UNSIGNED_PAYLOAD),
     };
 }

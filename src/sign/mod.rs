@@ -158,6 +158,7 @@ impl Signer {
             headers: &headers,
             body,
             payload_hash,
+            is_body_hash: false,
             signs_body,
             access_key_id: credentials.access_key_id().as_bytes(),
             session_token: credentials.session_token().unwrap_or_default().as_bytes(),

@@ -156,6 +156,7 @@ fn sign<'s>(
         headers: &headers,
         body,
         payload_hash: if payload_hash.is_empty() { None } else { Some(payload_hash) },
+        is_body_hash: flags & BODY_HASH != 0,
         signs_body: choose(flags >> PAYLOAD, true, false),
         access_key_id,
         session_token,
@@ -253,3 +254,4 @@ const WEB_SOCKET: u32 = 1 << 10;
 const TRACE: u32 = 1 << 11;
 const HAS_SECRET: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
+const BODY_HASH: u32 = 1 << 14;

@@ -321,6 +321,32 @@ describe('bodies', () => {
     assert.match(signed.headers.authorization, new RegExp(`Signature=${expected}$`));
   });
 
+  test('a body too long to cross is left unsigned wherever a short one is', async () => {
+    const signer = new Signer({ credentials: CREDENTIALS, region: 'us-east-1', date: new Date(1e12) });
+    for (const [service, options, presigns] of [
+      ['s3', {}, true],
+      ['vpc-lattice-svcs', {}, true],
+      ['vpc-lattice-svcs', {}, false],
+      ['s3', { payload: 'unsigned' }, false],
+      ['execute-api', {}, true],
+      ['s3', {}, false],
+    ]) {
+      const traces = [1, 100_000].map((length) => {
+        const request = { method: 'PUT', url: 'https://example.com/', body: new Uint8Array(length) };
+        return signer.trace(request, { service, ...options, ...(presigns && { expiresIn: 60 }) });
+      });
+      const [short, long] = (await Promise.all(traces)).map((trace) =>
+        trace.canonicalRequest.split('\n').at(-1),
+      );
+      if (service === 'execute-api' || (service === 's3' && !presigns && !options.payload)) {
+        assert.match(long, /^[0-9a-f]{64}$/);
+        assert.notEqual(long, short);
+      } else {
+        assert.deepEqual([short, long], ['UNSIGNED-PAYLOAD', 'UNSIGNED-PAYLOAD']);
+      }
+    }
+  });
+
   test('a hash that the caller knows stands for the body', async () => {
     const options = { ...OPTIONS, payload: { sha256: sha256('known') } };
     const signed = await signRequest(

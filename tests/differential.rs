@@ -1,0 +1,381 @@
+//! Random requests, signed by us and by the crate `aws-sigv4`: the signatures must be the same.
+//!
+//! One run uses a fixed seed, and one a seed from the clock, so that each run explores. `SIGV4_SEED` names that second
+//! seed, `SIGV4_CASES` how many requests each makes, and `SIGV4_CASE` holds one request, as a failure prints it.
+//!
+//! Where the two differ, the rows of `differential/known_differences.json` that apply change the request, and both are
+//! asked once more: now they must agree. So a row excuses no more than what it names.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sigv4::http_request::{
+    self, PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningSettings, UriPathNormalizationMode,
+};
+use aws_sigv4::sign::v4::SigningParams;
+use sigv4_wasm::{
+    Credentials, HeaderPlacement, PathEncoding, PathNormalization, Payload, Request, SessionTokenMode,
+    Settings, SignedHeaders, Signer, Timestamp,
+};
+
+use case::{Case, Placement, Random, Signed, TokenMode, random_case};
+use known::Row;
+
+#[path = "differential/case.rs"]
+mod case;
+#[path = "differential/known.rs"]
+mod known;
+
+#[test]
+fn agrees_with_aws_sigv4_on_the_same_requests_each_time() {
+    let needed = run(0x5167_0004);
+    let rows = known::rows("aws-sigv4");
+    let stale: Vec<&str> =
+        rows.iter().map(|row| &row.id[..]).filter(|id| !needed.contains_key(*id)).collect();
+    assert!(
+        cases() < CASES || stale.is_empty(),
+        "known differences that no request needs any more: {stale:?}"
+    );
+}
+
+#[test]
+fn agrees_with_aws_sigv4_on_new_requests_each_time() {
+    let seed = match std::env::var("SIGV4_SEED") {
+        Ok(text) => text.parse().expect("SIGV4_SEED is a number"),
+        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64,
+    };
+    run(seed);
+}
+
+const CASES: usize = 5_500;
+
+fn cases() -> usize {
+    std::env::var("SIGV4_CASES").map_or(CASES, |text| text.parse().expect("SIGV4_CASES is a number"))
+}
+
+/// How often each known difference was needed.
+fn run(seed: u64) -> BTreeMap<String, usize> {
+    let mut random = Random(seed);
+    let mut signer = Signer::new();
+    let rows = known::rows("aws-sigv4");
+    let mut needed = BTreeMap::new();
+    let mut agreed = 0;
+    let mut refused = 0;
+    let one: Option<Case> = std::env::var("SIGV4_CASE").ok().map(|text| serde_json::from_str(&text).unwrap());
+    let count = if one.is_some() { 1 } else { cases() };
+    for index in 0..count {
+        let case = one.clone().unwrap_or_else(|| random_case(&mut random));
+        match judge(&mut signer, &case, &rows) {
+            Verdict::Agree => agreed += 1,
+            Verdict::BothRefuse => refused += 1,
+            Verdict::AgreeBut(ids) => ids.into_iter().for_each(|id| *needed.entry(id).or_insert(0) += 1),
+            Verdict::Differ => {
+                let case = if one.is_some() { case } else { shrink(&mut signer, case, &rows) };
+                panic!(
+                    "seed {seed}, request {index}, made smaller:\n{}",
+                    describe(&mut signer, &case, &rows)
+                );
+            }
+        }
+    }
+    println!(
+        "seed {seed}: {count} requests, the same signature for {agreed}, both refuse {refused}, \
+         known differences, each with the same signature once it is levelled: {needed:#?}"
+    );
+    needed
+}
+
+enum Verdict {
+    Agree,
+    BothRefuse,
+    /// Once what these rows say is taken into account.
+    AgreeBut(Vec<String>),
+    Differ,
+}
+
+fn judge(signer: &mut Signer, case: &Case, rows: &[Row]) -> Verdict {
+    match (ours(signer, case), theirs(case)) {
+        (Ok(ours), Ok(theirs)) if ours.agrees_with(&theirs) => return Verdict::Agree,
+        (Err(_), Err(_)) => return Verdict::BothRefuse,
+        _ => {}
+    }
+    let applying = applying(case, rows);
+    if !agrees_but(signer, case, &applying) {
+        return Verdict::Differ;
+    }
+    let needed = (0..applying.len()).filter(|&index| {
+        let mut others = applying.clone();
+        others.remove(index);
+        !agrees_but(signer, case, &others)
+    });
+    Verdict::AgreeBut(needed.map(|index| applying[index].id.clone()).collect())
+}
+
+/// Rows that change the request, each after those before it.
+fn applying<'r>(case: &Case, rows: &'r [Row]) -> Vec<&'r Row> {
+    let mut changed = case.clone();
+    let mut applying = Vec::new();
+    for row in rows {
+        let next = row.change(&changed);
+        if next != changed {
+            applying.push(row);
+            changed = next;
+        }
+    }
+    applying
+}
+
+fn level(case: &Case, rows: &[&Row]) -> (Case, Case) {
+    let mut pair = (case.clone(), case.clone());
+    for row in rows {
+        if row.both {
+            pair.0 = row.change(&pair.0);
+        }
+        pair.1 = row.change(&pair.1);
+    }
+    pair
+}
+
+fn agrees_but(signer: &mut Signer, case: &Case, rows: &[&Row]) -> bool {
+    let (for_us, for_them) = level(case, rows);
+    match (ours(signer, &for_us), theirs(&for_them)) {
+        (Ok(ours), Ok(theirs)) => ours.agrees_with(&theirs),
+        _ => false,
+    }
+}
+
+/// What a signer made of a request.
+#[derive(Debug)]
+struct Answer {
+    signature: String,
+    /// Headers to send as `name: value`, or parameters as `name=value`.
+    additions: Vec<String>,
+    /// Only of ourselves, and only to be printed: the other crate keeps it private.
+    #[allow(dead_code)]
+    canonical_request: String,
+}
+
+impl Answer {
+    fn agrees_with(&self, other: &Self) -> bool {
+        self.signature == other.signature && other.additions.iter().all(|one| self.additions.contains(one))
+    }
+}
+
+fn ours(signer: &mut Signer, case: &Case) -> Result<Answer, String> {
+    let headers: Vec<(&str, &str)> =
+        case.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    let request = Request {
+        method: &case.method,
+        host: &case.host,
+        path: &case.path,
+        query: &case.query,
+        headers: &headers,
+        payload: match case.payload.as_deref() {
+            None => Payload::Bytes(&case.body_hex),
+            Some("signed") => Payload::Signed(&case.body_hex),
+            Some("unsigned") => Payload::Unsigned,
+            Some(literal) => Payload::Literal(literal),
+        },
+    };
+    let also: Vec<&str> = case.named_headers().iter().map(|name| &name[..]).collect();
+    let settings = Settings {
+        region: (!case.infer).then_some(&case.region),
+        service: (!case.infer).then_some(&case.service),
+        path_encoding: case.path_encoding.map(|encoding| match encoding {
+            case::PathEncoding::Double => PathEncoding::Double,
+            case::PathEncoding::Single => PathEncoding::Single,
+        }),
+        path_normalization: case.path_normalization.map(|enabled| match enabled {
+            true => PathNormalization::Enabled,
+            false => PathNormalization::Disabled,
+        }),
+        content_sha256_header: case.content_sha256_header,
+        session_token_mode: case.session_token_mode.map(|mode| match mode {
+            TokenMode::Signed => SessionTokenMode::Signed,
+            TokenMode::Appended => SessionTokenMode::Appended,
+        }),
+        signed_headers: match &case.signed_headers {
+            Signed::All => SignedHeaders::All,
+            Signed::Required => SignedHeaders::Required,
+            Signed::Also(_) => SignedHeaders::Also(&also),
+        },
+        header_placement: match case.header_placement {
+            Placement::Query => HeaderPlacement::Query,
+            Placement::Headers => HeaderPlacement::Headers,
+        },
+        ..Settings::default()
+    };
+    let timestamp = Timestamp::from_epoch_millis(case.epoch_seconds * 1000).map_err(text)?;
+    let credentials =
+        Credentials::new(&case.access_key_id, &case.secret_access_key, case.session_token.as_deref())
+            .map_err(text)?;
+    let signed = if case.is_presigned() {
+        signer.presign(&request, &credentials, timestamp, &settings, case.expires).map_err(text)?
+    } else {
+        signer.sign_header(&request, &credentials, timestamp, &settings).map_err(text)?
+    };
+    let additions = if case.is_presigned() {
+        signed.query().split('&').map(str::to_owned).collect()
+    } else {
+        let hash = signed.content_sha256().map(|hash| ("x-amz-content-sha256", hash));
+        let token = credentials.session_token().map(|token| (signed.session_token_header(), token));
+        [("authorization", signed.authorization()), ("x-amz-date", signed.amz_date())]
+            .into_iter()
+            .chain(hash)
+            .chain(token)
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect()
+    };
+    Ok(Answer {
+        signature: signed.signature().into(),
+        additions,
+        canonical_request: signed.canonical_request().into(),
+    })
+}
+
+fn theirs(case: &Case) -> Result<Answer, String> {
+    let identity = aws_credential_types::Credentials::new(
+        &case.access_key_id,
+        &case.secret_access_key,
+        case.session_token.clone(),
+        None,
+        "test",
+    )
+    .into();
+    let mut settings = SigningSettings::default();
+    if !case.encodes_path_twice() {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+    }
+    settings.uri_path_normalization_mode = UriPathNormalizationMode::from(case.normalizes_path());
+    if case.sends_content_sha256() {
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    }
+    if !case.signs_token() {
+        settings.session_token_mode = http_request::SessionTokenMode::Exclude;
+    }
+    if matches!(case.signed_headers, Signed::Also(_)) {
+        settings.excluded_headers = None;
+    }
+    settings.session_token_name_override = case.token_name();
+    if case.is_presigned() && !case.signs_token() && case.token_name().is_some() {
+        return Err("aws-sigv4 would panic".into());
+    }
+    if case.is_presigned() {
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(Duration::from_secs(case.expires.into()));
+    }
+    let params = SigningParams::builder()
+        .identity(&identity)
+        .region(&case.region)
+        .name(&case.service)
+        .time(UNIX_EPOCH + Duration::from_secs(case.epoch_seconds as u64))
+        .settings(settings)
+        .build()
+        .map_err(text)?
+        .into();
+    let body = match case.payload_keyword() {
+        None => SignableBody::Bytes(&case.body_hex),
+        Some(keyword) => SignableBody::Precomputed(keyword.into()),
+    };
+    let url = format!("{}://{}{}", case.scheme, case.host, case.target());
+    let headers = case.headers.iter().map(|(name, value)| (&name[..], &value[..]));
+    let request = SignableRequest::new(&case.method, url, headers, body).map_err(chain)?;
+    let (instructions, signature) = http_request::sign(request, &params).map_err(chain)?.into_parts();
+    let headers = instructions.headers().map(|(name, value)| format!("{name}: {value}"));
+    let parameters = instructions
+        .params()
+        .iter()
+        .map(|(name, value)| format!("{name}={}", known::encode(value.as_bytes(), "")));
+    Ok(Answer { signature, additions: headers.chain(parameters).collect(), canonical_request: String::new() })
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+fn chain(error: impl std::error::Error) -> String {
+    let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    format!("{error}{cause}")
+}
+
+/// Takes away what is not needed for the difference, until nothing is left to take away.
+fn shrink(signer: &mut Signer, mut case: Case, rows: &[Row]) -> Case {
+    loop {
+        let differs = |smaller: &Case| matches!(judge(signer, smaller, rows), Verdict::Differ);
+        match smaller(&case).into_iter().find(differs) {
+            Some(smaller) => case = smaller,
+            None => return case,
+        }
+    }
+}
+
+fn smaller(case: &Case) -> Vec<Case> {
+    let mut all = Vec::new();
+    let mut add = |change: &dyn Fn(&mut Case)| {
+        let mut smaller = case.clone();
+        change(&mut smaller);
+        if smaller != *case {
+            all.push(smaller);
+        }
+    };
+    for index in 0..case.headers.len() {
+        add(&|case| drop(case.headers.remove(index)));
+    }
+    add(&|case| case.query.clear());
+    if case.path.len() > 1 {
+        add(&|case| case.path = "/".into());
+    }
+    add(&|case| case.body_hex.clear());
+    add(&|case| case.session_token = None);
+    add(&|case| case.payload = None);
+    add(&|case| case.signed_headers = Signed::All);
+    add(&|case| case.path_encoding = None);
+    add(&|case| case.path_normalization = None);
+    add(&|case| case.content_sha256_header = None);
+    add(&|case| case.session_token_mode = None);
+    add(&|case| case.header_placement = Placement::Headers);
+    add(&|case| case.mode = case::Mode::Header);
+    add(&|case| case.infer = false);
+    add(&|case| case.expires = 60);
+    add(&|case| case.epoch_seconds = 1_440_938_160);
+    add(&|case| case.method = "GET".into());
+    add(&|case| case.scheme = "https".into());
+    add(&|case| case.host = "example.com".into());
+    add(&|case| case.region = "us-east-1".into());
+    add(&|case| case.service = "service".into());
+    add(&|case| case.access_key_id = "AKIDEXAMPLE".into());
+    add(&|case| case.secret_access_key = "secret".into());
+    let without =
+        |text: &str, at: usize| text.chars().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| c).collect();
+    for at in 0..case.path.chars().count() {
+        add(&|case| case.path = without(&case.path, at));
+    }
+    for at in 0..case.query.chars().count() {
+        add(&|case| case.query = without(&case.query, at));
+    }
+    for index in 0..case.headers.len() {
+        for at in 0..case.headers[index].0.chars().count() {
+            add(&|case| case.headers[index].0 = without(&case.headers[index].0, at));
+        }
+        for at in 0..case.headers[index].1.chars().count() {
+            add(&|case| case.headers[index].1 = without(&case.headers[index].1, at));
+        }
+    }
+    all
+}
+
+fn describe(signer: &mut Signer, case: &Case, rows: &[Row]) -> String {
+    let applying = applying(case, rows);
+    let ids: Vec<&str> = applying.iter().map(|row| &row.id[..]).collect();
+    let (for_us, for_them) = level(case, &applying);
+    format!(
+        "SIGV4_CASE='{}'\nknown differences that apply, and are not all: {ids:?}\nours: {:#?}\ntheirs: {:#?}\nasked about {}",
+        serde_json::to_string(case).unwrap().replace('\'', r"'\''"),
+        ours(signer, &for_us),
+        theirs(&for_them),
+        serde_json::to_string(&for_them).unwrap(),
+    )
+}

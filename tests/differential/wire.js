@@ -1,0 +1,82 @@
+// What other signers are told of a request: as it goes on the wire.
+
+import { encode } from './known.js';
+
+/** @typedef {import('./case.js').Case} Case */
+
+/**
+ * URL, headers and payload as they are sent. Handed in again, they mean the same request.
+ *
+ * @param {Case} one
+ * @returns {Case}
+ */
+export function wire(one) {
+  const url = new URL(one.form === 'url' ? urlOf(one) : `${one.scheme}://${one.host}/`);
+  const target =
+    one.form === 'url'
+      ? { path: url.pathname, query: url.search.slice(1) }
+      : { path: escapeIllegal(one.path).replace(/^\/?/, '/'), query: sdkQuery(one) };
+  const headers = joined(one.headers);
+  return {
+    ...one,
+    ...target,
+    // As fetch sends it.
+    method: /^(?:delete|get|head|options|patch|post|put)$/i.test(one.method)
+      ? one.method.toUpperCase()
+      : one.method,
+    parameters: {},
+    host: url.host,
+    headers: [...headers],
+    payload: one.payload ?? givenPayload(one, headers.get('x-amz-content-sha256')),
+  };
+}
+
+/** @param {Case} one */
+export function urlOf({ scheme, host, path, query }) {
+  return `${scheme}://${host}${path}${query === '' ? '' : `?${query}`}`;
+}
+
+/**
+ * A header that is there more than once is sent as one.
+ *
+ * @param {[string, string][]} headers
+ */
+function joined(headers) {
+  /** @type {Map<string, string>} */
+  const all = new Map();
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    const before = all.get(key);
+    all.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return all;
+}
+
+/**
+ * A caller says with this header what is signed in place of the body: a keyword, or the hash of a body that is elsewhere.
+ *
+ * @param {Case} one
+ * @param {string | undefined} given
+ */
+function givenPayload({ bodyAs }, given) {
+  const isStale = bodyAs !== 'none' && /^[0-9a-f]{64}$/i.test(given ?? '');
+  return given === undefined || given === '' || isStale ? null : given;
+}
+
+/** @param {Case} one */
+function sdkQuery({ query, parameters }) {
+  const pairs = query === '' ? [] : [escapeIllegal(query)];
+  for (const [key, values] of Object.entries(parameters)) {
+    for (const value of [values].flat()) pairs.push(`${encode(key)}=${encode(value)}`);
+  }
+  return pairs.join('&');
+}
+
+/**
+ * What a URL parser escapes, but for dot segments and backslashes.
+ *
+ * @param {string} text
+ */
+function escapeIllegal(text) {
+  return text.replace(/[^!-~]|["#<>`{}]/gu, (char) => encode(char));
+}
