@@ -38,10 +38,12 @@ bench: build
 lint: build
 	@echo '== lint: rustfmt, clippy, prettier, tsc'
 	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+	cargo clippy --all-targets --features tools -- -D warnings
 	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \
-	  echo 'scripts/wasm-env cargo clippy --target wasm32-unknown-unknown'; \
-	  scripts/wasm-env cargo clippy --target wasm32-unknown-unknown --no-default-features --features module -- -D warnings; \
+	  for module in module tools; do \
+	    echo "scripts/wasm-env cargo clippy --target wasm32-unknown-unknown, feature $$module"; \
+	    scripts/wasm-env cargo clippy --target wasm32-unknown-unknown --no-default-features --features $$module -- -D warnings || exit 1; \
+	  done; \
 	else \
 	  echo 'skipped: clippy for wasm32 (the compiler with that target has no clippy-driver)'; \
 	fi

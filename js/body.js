@@ -147,8 +147,11 @@ async function* chunksOf(stream) {
   }
 }
 
-/** @param {unknown} chunk */
-function chunkBytes(chunk) {
+/**
+ * @param {unknown} chunk
+ * @returns {Uint8Array}
+ */
+export function chunkBytes(chunk) {
   if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   throw new SigV4Error(
@@ -163,7 +166,7 @@ function isReadable(body) {
 }
 
 /** @param {unknown} body */
-function isBlob(body) {
+export function isBlob(body) {
   return isInstance(body, 'Blob') || isInstance(body, 'File');
 }
 
@@ -212,7 +215,7 @@ function unsupported(body) {
 }
 
 /** @param {unknown} value */
-function describe(value) {
+export function describe(value) {
   return typeof value === 'object' || typeof value === 'function'
     ? Object.prototype.toString.call(value).slice(8, -1)
     : typeof value;

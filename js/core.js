@@ -138,6 +138,25 @@ export function signRecord(input, settings, identity, epochMillis, flags, expire
 }
 
 /**
+ * Signs any text with the key of a scope.
+ *
+ * @param {string} text
+ * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`
+ * @param {SigningIdentity} identity
+ * @returns {string} the signature, in hex
+ */
+export function signText(text, scope, identity) {
+  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
+  identity.isUsed = true;
+  let status = callText(text, scope, identity, !identity.hasKey);
+  if (status === -1 - SIGNING_KEY_MISSING) status = callText(text, scope, identity, true);
+  if (status < 0) throw coreError(-1 - status, { host: '', header: 'an option or a credential' });
+  identity.hasKey = identity.owner !== 0;
+  refresh();
+  return decoder.decode(view.subarray(0, status));
+}
+
+/**
  * SHA-256 in wasm, in hex.
  *
  * @param {Uint8Array} bytes
@@ -213,6 +232,20 @@ function writeLatin1Headers(fields, headerFields, secret) {
   let at = encoder.encodeInto(fields, view).written;
   for (let i = 0; i < headerFields.length; i++) view[at++] = headerFields.charCodeAt(i);
   return at + encoder.encodeInto(secret, view.subarray(at)).written;
+}
+
+/**
+ * @param {string} text
+ * @param {Parameters<typeof signText>[1]} scope
+ * @param {SigningIdentity} identity
+ * @param {boolean} withSecret
+ */
+function callText(text, { date, region, service }, identity, withSecret) {
+  const fields = `${date}\0${region}\0${service}\0${withSecret ? `${identity.secretAccessKey}\0` : ''}`;
+  reserve((fields.length + text.length) * 3);
+  const fieldsLength = encoder.encodeInto(fields, view).written;
+  const textLength = encoder.encodeInto(text, view.subarray(fieldsLength)).written;
+  return started().sign_text(fieldsLength, textLength, withSecret, identity.owner);
 }
 
 /**
@@ -297,7 +330,7 @@ function fieldWithNul(input) {
 }
 
 /** @param {unknown} cause */
-function unavailable(cause) {
+export function unavailable(cause) {
   if (cause instanceof SigV4Error) return cause;
   if (typeof WebAssembly === 'undefined') {
     return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', 'this runtime has no WebAssembly', { cause });

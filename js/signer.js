@@ -1,16 +1,19 @@
 // Signing: a request in, the same request with what AWS accepts out.
 
-import { FLAG, ready, readySync, signRecord } from './core.js';
-import { CredentialsSource, expired } from './credentials.js';
+import { FLAG, ready, readySync, signRecord, signText } from './core.js';
+import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
 import { assertSendable, flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
+import { headerSigned, lifetime, presigned, traced } from './results.js';
 
 /**
  * @typedef {import('./credentials.js').Credentials} Credentials
  * @typedef {import('./credentials.js').CredentialsProvider} CredentialsProvider
  * @typedef {import('./request.js').SignableRequest} SignableRequest
  * @typedef {import('./options.js').SigningOptions} SigningOptions
+ * @typedef {import('./results.js').SignedRequest} SignedRequest
+ * @typedef {import('./results.js').SigningTrace} SigningTrace
  *
  * @typedef {SigningOptions & { credentials: Credentials | CredentialsProvider }} SignerOptions
  *
@@ -18,28 +21,6 @@ import { assertSendable, flatten, isSettledAtOnce, settleBody, settleBodySync } 
  * @property {number} [expiresIn]  how long the URL is good, in seconds, from 1 to 604800; default 3600. A URL cannot
  *   outlive the temporary credentials that signed it: where they expire sooner, so does the URL, and its
  *   `X-Amz-Expires` says so.
- */
-
-/**
- * What must go on the wire.
- *
- * @typedef {object} SignedRequest
- * @property {string} method
- * @property {string} url  absolute
- * @property {Record<string, string>} headers  by lower-case name: what the caller passed, and what the signature adds.
- *   `host` is signed, but not here unless the caller passed it: HTTP clients set it, and browsers forbid to.
- * @property {string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>} [body]
- */
-
-/**
- * What a signature was made of, for debugging. The session token is redacted, and the secret was never in it.
- *
- * @typedef {object} SigningTrace
- * @property {string} canonicalRequest
- * @property {string} stringToSign
- * @property {string} scope  `date/region/service/aws4_request`
- * @property {string[]} signedHeaders
- * @property {string} signature
  */
 
 /**
@@ -177,8 +158,106 @@ export class Signer {
     return traced(await this.#work(request, overrides, flags));
   }
 
+  /**
+   * Presigns many URLs with the same credentials, which are resolved once.
+   *
+   * @param {Iterable<SignableRequest>} requests
+   * @param {Partial<SignerOptions> & PresignOptions} [overrides]  for all of them
+   * @returns {Promise<string[]>} the URLs, in the order of the requests
+   * @throws {SigV4Error}
+   */
+  async presignMany(requests, overrides) {
+    if (typeof requests?.[Symbol.iterator] !== 'function') {
+      throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'presignMany takes an array of requests');
+    }
+    const flats = Array.from(requests, (request) => flatten(request));
+    const { options, settings, identity } = await this.#identify(overrides);
+    const urls = [];
+    for (const flat of flats) {
+      const payload = isSettledAtOnce(flat)
+        ? settleBodySync(flat, settings.payload)
+        : await settleBody(flat, settings.payload);
+      const seconds = overrides?.expiresIn;
+      urls.push(presigned(this.#finish(flat, payload, options, settings, identity, FLAG.presign, seconds)));
+    }
+    return urls;
+  }
+
+  /**
+   * Signs an upload to S3 whose body is too large to be held, or not there yet: the body is sent in chunks, each of
+   * which is signed as it goes, and may end with a checksum.
+   *
+   * Source: "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", Amazon S3
+   * API reference, and its page on trailing headers.
+   *
+   * @param {SignableRequest} request  without its body; the method is PUT unless it says otherwise
+   * @param {import('./s3/source.js').StreamSource} source  the body. It is read as fast as the signed one is, and
+   *   given up where that is given up.
+   * @param {Partial<SignerOptions> & import('./s3/stream.js').StreamOptions} [overrides]
+   * @returns {Promise<import('./s3/stream.js').SignedStreamRequest>}
+   * @throws {SigV4Error}
+   */
+  async signStream(request, source, overrides) {
+    const { signStream } = await import('./s3/stream.js');
+    return signStream(request, source, { ...this.#options, ...overrides }, async (flat, payload) => {
+      const { options, settings, identity } = await this.#identify(overrides);
+      return {
+        signed: headerSigned(this.#finish(flat, payload, options, settings, identity, 0, undefined)),
+        signText: (text, scope) => signText(text, scope, identity),
+      };
+    });
+  }
+
+  /**
+   * Signs the messages of an event stream, such as one to Amazon Transcribe. Its request is signed first, with
+   * `payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' }` and `contentSha256Header: true`.
+   *
+   * @param {SignedRequest | string} prior  that request, or its signature; the latter needs the options region and
+   *   service. Credentials are those of this moment until the end of the stream.
+   * @param {Partial<SignerOptions>} [overrides]
+   * @returns {Promise<import('./events.js').EventSigner>}
+   * @throws {SigV4Error}
+   */
+  async eventSigner(prior, overrides) {
+    const { openEventSigner } = await import('./events.js');
+    const { options, settings, identity } = await this.#identify(overrides);
+    return openEventSigner(prior, {
+      region: settings.region,
+      service: settings.service,
+      now: () => this.#time(options),
+      signText: (text, scope) => signText(text, scope, identity),
+    });
+  }
+
+  /**
+   * Presigns an upload by an HTML form: whoever has the result can upload one file to S3, under the conditions given,
+   * until it expires.
+   *
+   * Source: "Browser-Based Uploads Using POST", Amazon S3 API reference.
+   *
+   * @param {import('./s3/post.js').PostOptions} upload
+   * @param {Partial<SignerOptions>} [overrides]
+   * @returns {Promise<import('./s3/post.js').PresignedPost>}
+   * @throws {SigV4Error}
+   */
+  async presignPost(upload, overrides) {
+    const { presignPost } = await import('./s3/post.js');
+    const { options, settings, identity } = await this.#identify(overrides);
+    return presignPost(upload, {
+      region: settings.region,
+      identity,
+      at: this.#time(options),
+      signText: (text, scope) => signText(text, scope, identity),
+    });
+  }
+
   #now() {
     return Date.now() + this.clockOffset;
+  }
+
+  /** @param {SigningOptions} options */
+  #time({ date }) {
+    return date === undefined ? this.#now() : epochMillis(date);
   }
 
   /**
@@ -212,6 +291,17 @@ export class Signer {
     return this.#finish(flat, payload, options, settings, identity, flags, overrides?.expiresIn);
   }
 
+  /**
+   * Who signs, and how.
+   *
+   * @param {(Partial<SignerOptions> & PresignOptions) | undefined} overrides
+   */
+  async #identify(overrides) {
+    const { options, settings, credentials } = this.#merge(overrides);
+    await ready();
+    return { options, settings, identity: credentials.current() ?? (await credentials.resolve()) };
+  }
+
   /** @param {Partial<SignerOptions> | undefined} overrides */
   #merge(overrides) {
     if (overrides === undefined || isOnlyExpiry(overrides)) {
@@ -241,7 +331,7 @@ export class Signer {
    */
   #finish(flat, payload, options, settings, identity, flags, expiresIn) {
     if (!(flags & FLAG.presign)) assertSendable(flat);
-    const at = options.date === undefined ? this.#now() : epochMillis(options.date);
+    const at = this.#time(options);
     const input = {
       method: flat.method,
       host: flat.host,
@@ -257,78 +347,6 @@ export class Signer {
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
     return { flat, identity, signature: signRecord(input, settings, identity, at, flags, seconds) };
   }
-}
-
-/** @typedef {{ flat: import('./request.js').FlatRequest, identity: import('./credentials.js').Identity, signature: import('./core.js').Signature }} Work */
-
-/** @param {Work} work @returns {SignedRequest} */
-function headerSigned({ flat, identity, signature }) {
-  /** @type {Record<string, string>} */
-  const headers = {};
-  for (const [name, value] of flat.headers) headers[name] = value;
-  headers.authorization = signature.value;
-  headers['x-amz-date'] = signature.amzDate;
-  if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
-  if (identity.sessionToken !== '') headers[signature.sessionTokenHeader] = identity.sessionToken;
-  /** @type {SignedRequest} */
-  const signed = {
-    method: flat.method,
-    url: flat.query === '' ? flat.origin + flat.path : `${flat.origin}${flat.path}?${flat.query}`,
-    headers,
-  };
-  if (flat.body !== undefined) signed.body = /** @type {SignedRequest['body']} */ (flat.body);
-  return signed;
-}
-
-/** @param {Work} work */
-function presigned({ flat, signature }) {
-  return `${flat.origin}${flat.path}?${signature.value}`;
-}
-
-/** @param {Work} work @returns {SigningTrace} */
-function traced({ identity, signature }) {
-  const canonicalRequest = /** @type {string} */ (signature.canonicalRequest);
-  const stringToSign = /** @type {string} */ (signature.stringToSign);
-  const lines = canonicalRequest.split('\n');
-  const token = identity.sessionToken;
-  return {
-    canonicalRequest:
-      token === ''
-        ? canonicalRequest
-        : canonicalRequest.replaceAll(token, REDACTED).replaceAll(rfc3986(token), REDACTED),
-    stringToSign,
-    scope: stringToSign.split('\n')[2],
-    signedHeaders: lines[lines.length - 2].split(';'),
-    signature: /Signature=([0-9a-f]{64})/.exec(signature.value)?.[1] ?? '',
-  };
-}
-
-const REDACTED = '<session token>';
-
-/** @param {string} text */
-function rfc3986(text) {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/**
- * @param {unknown} expiresIn  seconds
- * @param {import('./credentials.js').Identity} identity
- * @param {number} at  epoch milliseconds
- * @returns {number} seconds
- */
-function lifetime(expiresIn = 3600, identity, at) {
-  if (typeof expiresIn !== 'number' || !Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
-    throw new SigV4Error(
-      'ERR_SIGV4_EXPIRES_INVALID',
-      'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
-    );
-  }
-  const left = Math.floor((identity.expiration - at) / 1000);
-  if (left < 1) throw expired(identity);
-  return Math.min(expiresIn, left);
 }
 
 /** @param {object} overrides */

@@ -12,31 +12,21 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
-step('wasm module');
-const features = ['--no-default-features', '--features', 'module'];
-const profile = ['--target', 'web', '--release', '--mode', 'no-install', '--no-pack'];
-const output = ['--out-name', 'signing', '--out-dir', 'target/wasm/signing'];
-// The module is published: panic locations must not tell where it was built. Adds to the flags of .cargo/config.toml.
-const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
-const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
-const config = ['--config', `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(remap)}`];
-const wasmPack = ['wasm-pack', '--log-level', 'warn', 'build', ...profile, ...output];
-run('scripts/wasm-env', [...wasmPack, '--', ...features, ...config]);
-const wasm = readFileSync('target/wasm/signing/signing_bg.wasm');
-refuseMachinePaths(wasm);
+step('wasm modules');
 rmSync('js/wasm', { recursive: true, force: true });
 mkdirSync('js/wasm');
-cpSync('target/wasm/signing/signing_bg.wasm', 'js/wasm/signing.wasm');
-cpSync('target/wasm/signing/signing.js', 'js/wasm/signing.js');
-cpSync('target/wasm/signing/signing.d.ts', 'js/wasm/signing.d.ts');
-writeFileSync('js/wasm/signing-bytes.js', `export const base64 = '${wasm.toString('base64')}';\n`);
+const wasm = {
+  signing: buildModule('signing', 'module'),
+  // A larger stack than .cargo/config.toml says, for tables that are made there: the last one counts.
+  tools: buildModule('tools', 'tools', ['-C', 'link-arg=-zstack-size=262144']),
+};
 
 step('ES modules, CommonJS and types');
 rmSync('pkg', { recursive: true, force: true });
 cpSync('js', 'pkg/esm', { recursive: true });
 const sources = readdirSync('js', { recursive: true }).filter((file) => file.endsWith('.js'));
 await build({
-  entryPoints: sources.filter((file) => file !== 'runtime/workerd.js').map((file) => `js/${file}`),
+  entryPoints: sources.filter((file) => !/^runtime\/workerd/.test(file)).map((file) => `js/${file}`),
   outdir: 'pkg/cjs',
   outbase: 'js',
   format: 'cjs',
@@ -45,10 +35,13 @@ await build({
   // Jest cannot run import() in CommonJS.
   supported: { 'dynamic-import': false },
 });
-const cjsManifest = { type: 'commonjs', imports: { '#runtime': './runtime/inline.js' } };
+const cjsManifest = {
+  type: 'commonjs',
+  imports: { '#runtime': './runtime/inline.js', '#runtime/tools': './runtime/inline-tools.js' },
+};
 writeFileSync('pkg/cjs/package.json', `${JSON.stringify(cjsManifest, null, 2)}\n`);
 run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
-cpSync('js/wasm/signing.d.ts', 'pkg/esm/wasm/signing.d.ts');
+for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.d.ts`, `pkg/esm/wasm/${name}.d.ts`);
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
 
 step('package.json and documents');
@@ -58,7 +51,39 @@ writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version }, nu
 cpSync('pkg-template/README.md', 'pkg/README.md');
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
-step(`done: pkg/ ${version}, wasm ${wasm.length} bytes, ${gzipSync(wasm, { level: 9 }).length} gzipped`);
+for (const [name, bytes] of Object.entries(wasm)) {
+  step(`${name}.wasm: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
+}
+step(`done: pkg/ ${version}`);
+
+/**
+ * Builds the crate with a feature into js/wasm: the module, the code around it, its types, and its bytes as text.
+ *
+ * @param {string} name
+ * @param {string} feature  see Cargo.toml
+ * @param {string[]} [rustflags]  besides those of .cargo/config.toml
+ * @returns {Buffer}
+ */
+function buildModule(name, feature, rustflags = []) {
+  const built = `target/wasm/${name}`;
+  const profile = ['--target', 'web', '--release', '--mode', 'no-install', '--no-pack'];
+  // The module is published: panic locations must not tell where it was built.
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+  const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
+  const config = `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...rustflags, ...remap])}`;
+  const cargo = ['--config', config, '--no-default-features', '--features', feature];
+  run('scripts/wasm-env', [
+    ...['wasm-pack', '--log-level', 'warn', 'build', ...profile],
+    ...['--out-name', name, '--out-dir', built, '--', ...cargo],
+  ]);
+  const bytes = readFileSync(`${built}/${name}_bg.wasm`);
+  refuseMachinePaths(bytes);
+  cpSync(`${built}/${name}_bg.wasm`, `js/wasm/${name}.wasm`);
+  for (const extension of ['js', 'd.ts'])
+    cpSync(`${built}/${name}.${extension}`, `js/wasm/${name}.${extension}`);
+  writeFileSync(`js/wasm/${name}-bytes.js`, `export const base64 = '${bytes.toString('base64')}';\n`);
+  return bytes;
+}
 
 function step(text) {
   console.log(`build: ${text}`);

@@ -52,7 +52,7 @@ impl Error {
     }
 
     /// Which error this is, as a number for the way into JavaScript, where js/errors.js has the texts.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
     pub(crate) const fn number(self) -> u32 {
         match self {
             Self::AccessKeyIdInvalid => 0,

@@ -39,6 +39,8 @@
 extern crate alloc;
 
 mod canonical;
+#[cfg(feature = "tools")]
+mod checksum;
 mod credentials;
 mod endpoint;
 mod error;
@@ -54,6 +56,8 @@ mod timestamp;
 mod wasm;
 
 pub use canonical::path::{PathEncoding, PathNormalization};
+#[cfg(feature = "tools")]
+pub use checksum::Checksum;
 pub use credentials::Credentials;
 pub use endpoint::{Endpoint, ServiceRules, endpoint_from_host, rules_for};
 pub use error::Error;
@@ -63,5 +67,5 @@ pub use settings::{HeaderPlacement, SessionTokenMode, Settings, SignedHeaders};
 pub use sign::key::{KEY_CACHE_CAPACITY, SigningKey};
 pub use sign::{Signed, Signer};
 pub use timestamp::Timestamp;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
 pub use wasm::signing::Engine;

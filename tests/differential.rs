@@ -106,12 +106,13 @@ fn judge(signer: &mut Signer, case: &Case, rows: &[Row]) -> Verdict {
     if !agrees_but(signer, case, &applying) {
         return Verdict::Differ;
     }
-    let needed = (0..applying.len()).filter(|&index| {
+    let is_needed = |index: &usize| {
         let mut others = applying.clone();
-        others.remove(index);
-        !agrees_but(signer, case, &others)
-    });
-    Verdict::AgreeBut(needed.map(|index| applying[index].id.clone()).collect())
+        let only_one = applying.len() == 1;
+        others.remove(*index);
+        only_one || !agrees_but(signer, case, &others)
+    };
+    Verdict::AgreeBut((0..applying.len()).filter(is_needed).map(|index| applying[index].id.clone()).collect())
 }
 
 /// Rows that change the request, each after those before it.

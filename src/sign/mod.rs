@@ -10,7 +10,7 @@ use crate::hash::{sha256_hex, to_hex};
 use crate::request::Input;
 use crate::text::Put;
 use crate::{
-    Credentials, Error, HeaderPlacement, Payload, Request, SessionTokenMode, Settings, SignedHeaders,
+    Credentials, Error, HeaderPlacement, Payload, Request, Scope, SessionTokenMode, Settings, SignedHeaders,
     Timestamp, scope,
 };
 
@@ -283,6 +283,28 @@ impl Signer {
         }
         let session_token_header = rules.session_token_header;
         Ok(Signed { texts, signature, timestamp, content_sha256_header, session_token_header })
+    }
+
+    /// Signs any text with the key of a scope: a chunk, a trailer, an event or a POST policy, of which the caller writes
+    /// the string to sign. The signature is 64 hex digits.
+    pub fn sign_text(
+        &mut self,
+        text: &[u8],
+        credentials: &Credentials,
+        scope: &Scope<'_>,
+    ) -> Result<[u8; 64], Error> {
+        self.sign_text_for(text, 0, Some(credentials.secret_access_key().as_bytes()), &scope.text()?)
+    }
+
+    /// `owner`, the secret and the scope as text: see `KeyCache::get`.
+    pub(crate) fn sign_text_for(
+        &mut self,
+        text: &[u8],
+        owner: u64,
+        secret_access_key: Option<&[u8]>,
+        scope: &[u8],
+    ) -> Result<[u8; 64], Error> {
+        Ok(to_hex(&self.keys.get(owner, secret_access_key, scope)?.sign(text)))
     }
 
     /// Forgets every signing key.

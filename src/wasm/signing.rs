@@ -17,6 +17,7 @@ use crate::sign::Texts;
 use crate::text::cut;
 use crate::{
     Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signed, Signer, Timestamp,
+    scope,
 };
 
 /// Signing keys, scratch memory and the buffer that is shared with JavaScript.
@@ -86,6 +87,28 @@ impl Engine {
                 put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..7] })
             }
             Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
+        }
+    }
+
+    /// Signs any text with the key of a scope. In the buffer: date, region, service and, with `has_secret`, the secret,
+    /// each ended by a NUL; then the text. The signature replaces it, in hex. Returns its length; of an error,
+    /// `-1 - number`.
+    pub fn sign_text(
+        &mut self,
+        scope_length: usize,
+        text_length: usize,
+        has_secret: bool,
+        owner: f64,
+    ) -> i32 {
+        let (scope, text) = self.buffer.split_at_mut_checked(scope_length).unwrap_or_default();
+        let text = text.get(..text_length).unwrap_or_default();
+        let outcome = sign_text(&mut self.signer, scope, text, has_secret, owner);
+        if has_secret {
+            wipe_last_field(scope);
+        }
+        match outcome {
+            Ok(signature) => put(&mut self.buffer, &[&signature]),
+            Err(error) => -1 - error.number() as i32,
         }
     }
 
@@ -182,6 +205,23 @@ fn sign<'s>(
         header_placement: HeaderPlacement::Query,
     };
     signer.sign(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
+}
+
+fn sign_text(
+    signer: &mut Signer,
+    scope: &[u8],
+    text: &[u8],
+    has_secret: bool,
+    owner: f64,
+) -> Result<[u8; 64], Error> {
+    let mut fields = Fields { rest: scope, is_complete: scope.ends_with(b"\0") };
+    let mut scope = Vec::new();
+    scope::write(fields.next(), fields.next(), fields.next(), &mut scope)?;
+    let secret_access_key = if has_secret { Some(fields.next()) } else { None };
+    if !fields.is_complete || !fields.rest.is_empty() {
+        return Err(Error::RecordInvalid);
+    }
+    signer.sign_text_for(text, owner as u64, secret_access_key, &scope)
 }
 
 /// Takes a record apart.

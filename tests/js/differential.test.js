@@ -127,12 +127,12 @@ async function judge(oracle, cases, signers = Object.keys(oracle.versions)) {
       verdicts.push(verdict);
       if (outcome !== 'known') continue;
       const rows = applying(wires[index], signer);
-      for (const left of [undefined, ...rows]) {
+      for (const left of rows.length > 1 ? [undefined, ...rows] : [undefined]) {
         const pair = level(
           wires[index],
           rows.filter((row) => row !== left),
         );
-        again.push({ verdict, left, pair });
+        again.push({ verdict, left, only: rows.length === 1 ? rows[0] : undefined, pair });
       }
     }
   }
@@ -140,10 +140,12 @@ async function judge(oracle, cases, signers = Object.keys(oracle.versions)) {
     again.map(({ pair, verdict }) => ({ ...forOthers(pair.forThem), signers: [verdict.signer] })),
   );
   const oursAgain = await Promise.all(again.map(({ pair }) => sign(pair.forUs)));
-  for (const [i, { verdict, left }] of again.entries()) {
+  for (const [i, { verdict, left, only }] of again.entries()) {
     const agrees = agree(oursAgain[i], second[i][verdict.signer]);
-    if (left === undefined) verdict.differs = !agrees;
-    else if (!agrees) verdict.rows.push(left);
+    if (left === undefined) {
+      verdict.differs = !agrees;
+      if (only !== undefined) verdict.rows.push(only);
+    } else if (!agrees) verdict.rows.push(left);
   }
   return verdicts;
 }

@@ -1,0 +1,98 @@
+// What callers get of a signature.
+
+import { expired } from './credentials.js';
+import { SigV4Error } from './errors.js';
+
+/**
+ * What must go on the wire.
+ *
+ * @typedef {object} SignedRequest
+ * @property {string} method
+ * @property {string} url  absolute
+ * @property {Record<string, string>} headers  by lower-case name: what the caller passed, and what the signature adds.
+ *   `host` is signed, but not here unless the caller passed it: HTTP clients set it, and browsers forbid to.
+ * @property {string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>} [body]
+ */
+
+/**
+ * What a signature was made of, for debugging. The session token is redacted, and the secret was never in it.
+ *
+ * @typedef {object} SigningTrace
+ * @property {string} canonicalRequest
+ * @property {string} stringToSign
+ * @property {string} scope  `date/region/service/aws4_request`
+ * @property {string[]} signedHeaders
+ * @property {string} signature
+ */
+
+/** @typedef {{ flat: import('./request.js').FlatRequest, identity: import('./credentials.js').Identity, signature: import('./core.js').Signature }} Work */
+
+/** @param {Work} work @returns {SignedRequest} */
+export function headerSigned({ flat, identity, signature }) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  for (const [name, value] of flat.headers) headers[name] = value;
+  headers.authorization = signature.value;
+  headers['x-amz-date'] = signature.amzDate;
+  if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
+  if (identity.sessionToken !== '') headers[signature.sessionTokenHeader] = identity.sessionToken;
+  /** @type {SignedRequest} */
+  const signed = {
+    method: flat.method,
+    url: flat.query === '' ? flat.origin + flat.path : `${flat.origin}${flat.path}?${flat.query}`,
+    headers,
+  };
+  if (flat.body !== undefined) signed.body = /** @type {SignedRequest['body']} */ (flat.body);
+  return signed;
+}
+
+/** @param {Work} work */
+export function presigned({ flat, signature }) {
+  return `${flat.origin}${flat.path}?${signature.value}`;
+}
+
+/** @param {Work} work @returns {SigningTrace} */
+export function traced({ identity, signature }) {
+  const canonicalRequest = /** @type {string} */ (signature.canonicalRequest);
+  const stringToSign = /** @type {string} */ (signature.stringToSign);
+  const lines = canonicalRequest.split('\n');
+  const token = identity.sessionToken;
+  return {
+    canonicalRequest:
+      token === ''
+        ? canonicalRequest
+        : canonicalRequest.replaceAll(token, REDACTED).replaceAll(rfc3986(token), REDACTED),
+    stringToSign,
+    scope: stringToSign.split('\n')[2],
+    signedHeaders: lines[lines.length - 2].split(';'),
+    signature: /Signature=([0-9a-f]{64})/.exec(signature.value)?.[1] ?? '',
+  };
+}
+
+const REDACTED = '<session token>';
+
+/** @param {string} text */
+function rfc3986(text) {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/**
+ * @param {unknown} expiresIn  seconds
+ * @param {import('./credentials.js').Identity} identity
+ * @param {number} at  epoch milliseconds
+ * @returns {number} seconds
+ */
+export function lifetime(expiresIn = 3600, identity, at) {
+  if (typeof expiresIn !== 'number' || !Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
+    throw new SigV4Error(
+      'ERR_SIGV4_EXPIRES_INVALID',
+      'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
+    );
+  }
+  const left = Math.floor((identity.expiration - at) / 1000);
+  if (left < 1) throw expired(identity);
+  return Math.min(expiresIn, left);
+}

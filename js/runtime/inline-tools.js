@@ -1,0 +1,9 @@
+// The module `tools`, found like the other one: see inline.js.
+
+import { base64 } from '../wasm/tools-bytes.js';
+import { decode } from './base64.js';
+
+/** @returns {Promise<WebAssembly.Module>} */
+export function compile() {
+  return WebAssembly.compile(decode(base64));
+}

@@ -1,0 +1,176 @@
+// The encoding `aws-chunked`: each chunk with its length and its signature, at the end perhaps a checksum.
+
+import { EMPTY_SHA256 } from '../chain.js';
+import { SigV4Error } from '../errors.js';
+import { sha256 } from '../hash.js';
+
+/**
+ * @typedef {object} Encoding
+ * @property {number} chunkSize  of every chunk but the last, in bytes
+ * @property {number} [length]  of what is encoded, in bytes
+ * @property {number} signatureLength  0 where chunks are not signed
+ * @property {Trailer} [trailer]
+ *
+ * @typedef {object} Trailer
+ * @property {string} name  of the checksum: `crc32`
+ * @property {string} header
+ * @property {number} length  of the value of the header
+ *
+ * @typedef {object} Signing
+ * @property {(...hashes: string[]) => Promise<string>} chunk
+ * @property {(hash: string) => Promise<string>} trailer
+ *
+ * @typedef {{ update(bytes: Uint8Array): void, finish(): Uint8Array, free(): void }} Checksum
+ */
+
+/**
+ * How many bytes a body has once it is encoded.
+ *
+ * @param {Encoding & { length: number }} encoding
+ */
+export function encodedLength({ chunkSize, length, signatureLength, trailer }) {
+  /** @param {number} size */
+  const head = (size) =>
+    size.toString(16).length + (signatureLength === 0 ? 0 : CHUNK_SIGNATURE.length + signatureLength) + CRLF;
+  const rest = length % chunkSize;
+  const full = (length - rest) / chunkSize;
+  let total = full * (head(chunkSize) + chunkSize + CRLF);
+  if (rest > 0) total += head(rest) + rest + CRLF;
+  total += head(0) + CRLF;
+  if (trailer !== undefined) {
+    total += trailer.header.length + 1 + trailer.length + CRLF;
+    if (signatureLength > 0) total += TRAILER_SIGNATURE.length + signatureLength + CRLF;
+  }
+  return total;
+}
+
+/**
+ * The encoded body, a chunk at a time, and no byte is read before it is asked for.
+ *
+ * @param {import('./source.js').Source} source
+ * @param {Encoding} encoding
+ * @param {Signing | undefined} signing
+ * @param {() => Checksum | undefined} newChecksum
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
+export function encodedStream(source, encoding, signing, newChecksum) {
+  const frames = encode(source, encoding, signing, newChecksum);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await frames.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        void frames.return();
+        await source.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
+ * @param {import('./source.js').Source} source
+ * @param {Encoding} encoding
+ * @param {Signing | undefined} signing
+ * @param {() => Checksum | undefined} newChecksum
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>}
+ */
+async function* encode(source, encoding, signing, newChecksum) {
+  const { signatureLength, trailer } = encoding;
+  let checksum = newChecksum();
+  /** @param {string} signature */
+  const filled = (signature) => signature.padEnd(signatureLength, '*');
+  /**
+   * @param {number} size
+   * @param {string[]} hashes
+   */
+  const head = async (size, ...hashes) => {
+    const digits = size.toString(16);
+    if (signing === undefined) return `${digits}\r\n`;
+    return `${digits}${CHUNK_SIGNATURE}${filled(await signing.chunk(EMPTY_SHA256, ...hashes))}\r\n`;
+  };
+  try {
+    for await (const { frame, start, end } of chunksOf(source, encoding)) {
+      const chunk = frame.subarray(start, end);
+      checksum?.update(chunk);
+      const first = await head(chunk.length, ...(signing === undefined ? [] : [await sha256(chunk)]));
+      encoder.encodeInto(first, frame.subarray(start - first.length));
+      encoder.encodeInto('\r\n', frame.subarray(end));
+      yield frame.subarray(start - first.length, end + CRLF);
+    }
+    let last = await head(0, EMPTY_SHA256);
+    if (checksum !== undefined && trailer !== undefined) {
+      const value = btoa(String.fromCharCode(...checksum.finish()));
+      checksum = undefined;
+      const line = `${trailer.header}:${value}`;
+      last += `${line}\r\n`;
+      if (signing !== undefined) {
+        const hash = await sha256(encoder.encode(`${line}\n`));
+        last += `${TRAILER_SIGNATURE}${filled(await signing.trailer(hash))}\r\n`;
+      }
+    }
+    yield encoder.encode(`${last}\r\n`);
+  } catch (error) {
+    source.cancel(error).catch(() => {}); // it may be what failed
+    throw error;
+  } finally {
+    checksum?.free();
+  }
+}
+
+/**
+ * The source cut to chunks of one size, each in memory of its own with room for what goes before and after it.
+ *
+ * @param {import('./source.js').Source} source
+ * @param {Encoding} encoding
+ * @returns {AsyncGenerator<{ frame: Uint8Array<ArrayBuffer>, start: number, end: number }, void, void>}
+ */
+async function* chunksOf(source, { chunkSize, length, signatureLength }) {
+  const start =
+    chunkSize.toString(16).length +
+    (signatureLength === 0 ? 0 : CHUNK_SIGNATURE.length + signatureLength) +
+    CRLF;
+  const room = start + Math.min(chunkSize, length ?? chunkSize) + CRLF;
+  let total = 0;
+  /** @type {Uint8Array<ArrayBuffer> | undefined} */
+  let frame;
+  let end = start;
+  for (let bytes = await source.read(); bytes !== undefined; bytes = await source.read()) {
+    total += bytes.length;
+    if (length !== undefined && total > length) throw mismatch(length, `at least ${total}`);
+    for (let at = 0; at < bytes.length;) {
+      frame ??= new Uint8Array(room);
+      const part = bytes.subarray(at, at + start + chunkSize - end);
+      frame.set(part, end);
+      at += part.length;
+      end += part.length;
+      if (end === start + chunkSize) {
+        yield { frame, start, end };
+        frame = undefined;
+        end = start;
+      }
+    }
+  }
+  if (length !== undefined && total < length) throw mismatch(length, String(total));
+  if (frame !== undefined) yield { frame, start, end };
+}
+
+/**
+ * @param {number} declared
+ * @param {string} found
+ */
+export function mismatch(declared, found) {
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_MISMATCH',
+    `the body was declared to be ${declared} bytes long, but it is ${found}: the upload is given up before its last ` +
+      'chunk, so that it is not taken for whole',
+  );
+}
+
+const CHUNK_SIGNATURE = ';chunk-signature=';
+const TRAILER_SIGNATURE = 'x-amz-trailer-signature:';
+const CRLF = 2;
+const encoder = new TextEncoder();

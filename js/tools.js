@@ -1,0 +1,29 @@
+// The second wasm module: what few need, loaded by who needs it. See src/wasm/tools.rs.
+
+import { compile } from '#runtime/tools';
+
+import { unavailable } from './core.js';
+import { initSync, Checksum } from './wasm/tools.js';
+
+/** @type {Promise<typeof TOOLS> | undefined} */
+let loading;
+
+/**
+ * The classes of the module, which starts on first use, once; concurrent callers share the work.
+ *
+ * @returns {Promise<typeof TOOLS>}
+ */
+export function tools() {
+  loading ??= (async () => {
+    try {
+      initSync({ module: await compile() });
+      return TOOLS;
+    } catch (cause) {
+      loading = undefined;
+      throw unavailable(cause);
+    }
+  })();
+  return loading;
+}
+
+const TOOLS = { Checksum };

@@ -1,0 +1,31 @@
+//! What few need and those who do load by themselves: one class for each tool.
+
+use alloc::vec::Vec;
+
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+
+/// See [`crate::Checksum`].
+#[wasm_bindgen]
+pub struct Checksum {
+    checksum: crate::Checksum,
+}
+
+#[wasm_bindgen]
+impl Checksum {
+    /// `crc32`, `crc32c`, `crc64nvme`, `sha1` or `sha256`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str) -> Result<Self, JsError> {
+        let checksum = crate::Checksum::new(name).ok_or_else(|| JsError::new("unknown checksum"))?;
+        Ok(Self { checksum })
+    }
+
+    /// Takes in more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.checksum.update(bytes);
+    }
+
+    /// The checksum, in network byte order. Frees this object.
+    pub fn finish(self) -> Vec<u8> {
+        self.checksum.finish()
+    }
+}
