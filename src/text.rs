@@ -13,7 +13,10 @@ pub(crate) trait Put {
 impl Put for Vec<u8> {
     #[inline(never)]
     fn put(&mut self, text: &[u8]) -> &mut Self {
-        self.extend_from_slice(text);
+        match text {
+            [byte] => self.push(*byte), // a separator: not worth the call that copies memory
+            _ => self.extend_from_slice(text),
+        }
         self
     }
 }
