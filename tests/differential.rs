@@ -35,10 +35,8 @@ fn agrees_with_aws_sigv4_on_the_same_requests_each_time() {
     let rows = known::rows("aws-sigv4");
     let stale: Vec<&str> =
         rows.iter().map(|row| &row.id[..]).filter(|id| !needed.contains_key(*id)).collect();
-    assert!(
-        cases() < CASES || stale.is_empty(),
-        "known differences that no request needs any more: {stale:?}"
-    );
+    let is_partial = cases() < CASES || std::env::var_os("SIGV4_CASE").is_some();
+    assert!(is_partial || stale.is_empty(), "known differences that no request needs any more: {stale:?}");
 }
 
 #[test]

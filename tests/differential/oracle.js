@@ -1,11 +1,18 @@
 // Other signers, behind one Python process.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { PYTHON } from '../servers/support/tools.js';
+
+const requirements = readFileSync(new URL('../servers/requirements.txt', import.meta.url), 'utf8');
+
+/** The versions that known_differences.json speaks of: others may need less. */
+export const PINNED = Object.fromEntries(
+  Array.from(requirements.matchAll(/^(botocore|awscrt)==(.*)$/gm), ([, name, version]) => [name, version]),
+);
 
 /** A Python that has botocore, or nothing. */
 export function findPython() {
@@ -34,8 +41,15 @@ export class Oracle {
   }
 
   async start() {
-    const failed = new Promise((_, reject) => this.#process.once('error', reject));
-    this.versions = JSON.parse(await Promise.race([this.#line(), failed]));
+    try {
+      const failed = new Promise((_, reject) => this.#process.once('error', reject));
+      this.versions = JSON.parse(await Promise.race([this.#line(), failed]));
+      const absent = Object.keys(PINNED).filter((name) => !(name in this.versions));
+      if (absent.length > 0 && process.env.CI === 'true') throw new Error(`Python has no ${absent}`);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
     return this;
   }
 
@@ -51,7 +65,8 @@ export class Oracle {
   }
 
   stop() {
-    this.#process.stdin.end();
+    this.#process.stdin.destroy();
+    this.#process.stdout.destroy();
     this.#process.kill();
   }
 
