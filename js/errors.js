@@ -72,7 +72,8 @@ const CORE_ERRORS = [
   ],
   [
     'ERR_SIGV4_REGION_REQUIRED',
-    "the option region holds a slash, white space or a control character: pass one such as 'eu-west-1'",
+    "the option region is not a region's name: pass one such as 'eu-west-1'; several, or a pattern, are for SigV4a " +
+      '(sigv4-wasm/v4a)',
   ],
   [
     'ERR_SIGV4_SERVICE_REQUIRED',

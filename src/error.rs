@@ -52,7 +52,7 @@ impl Error {
     }
 
     /// Which error this is, as a number for the way into JavaScript, where js/errors.js has the texts.
-    #[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
+    #[cfg(target_arch = "wasm32")]
     pub(crate) const fn number(self) -> u32 {
         match self {
             Self::AccessKeyIdInvalid => 0,
@@ -111,7 +111,7 @@ impl Error {
             ),
             Self::RegionInvalid => (
                 "ERR_SIGV4_REGION_REQUIRED",
-                "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
+                "the region is not a region's name. Pass one such as 'eu-west-1'; several, or a pattern, are for SigV4a.",
             ),
             Self::ServiceInvalid => (
                 "ERR_SIGV4_SERVICE_REQUIRED",

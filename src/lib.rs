@@ -65,7 +65,10 @@ pub use request::{Payload, Request};
 pub use scope::Scope;
 pub use settings::{HeaderPlacement, SessionTokenMode, Settings, SignedHeaders};
 pub use sign::key::{KEY_CACHE_CAPACITY, SigningKey};
+pub use sign::scheme::{Scheme, SigV4};
+#[cfg(feature = "tools")]
+pub use sign::sigv4a::SigV4a;
 pub use sign::{Signed, Signer};
 pub use timestamp::Timestamp;
-#[cfg(all(target_arch = "wasm32", not(feature = "tools")))]
+#[cfg(target_arch = "wasm32")]
 pub use wasm::signing::Engine;

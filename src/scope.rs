@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use crate::Error;
-use crate::text::{Put, contains};
+use crate::text::{Put, contains, split};
 
 /// The credential scope: what a signing key, and so a signature, is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl<'a> Scope<'a> {
 
     pub(crate) fn text(&self) -> Result<Vec<u8>, Error> {
         let mut text = Vec::new();
-        write(self.date.as_bytes(), self.region.as_bytes(), self.service.as_bytes(), &mut text)?;
+        write(self.date.as_bytes(), Some(self.region.as_bytes()), self.service.as_bytes(), &mut text)?;
         Ok(text)
     }
 
@@ -41,18 +41,47 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Appends `date/region/service/aws4_request`.
-pub(crate) fn write(date: &[u8], region: &[u8], service: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-    let is_part = |text| !contains(text, b'!', b"/\x7F");
-    match (region, service) {
-        (b"", _) => return Err(Error::RegionRequired),
-        _ if !is_part(region) => return Err(Error::RegionInvalid),
-        (_, b"") => return Err(Error::ServiceRequired),
-        _ if !is_part(service) => return Err(Error::ServiceInvalid),
-        _ => {}
+/// Appends `date/region/service/aws4_request`; SigV4a leaves the region out.
+pub(crate) fn write(
+    date: &[u8],
+    region: Option<&[u8]>,
+    service: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
+    out.put(date).put(b"/");
+    if let Some(region) = region {
+        check_region(region)?;
+        out.put(region).put(b"/");
     }
-    out.put(date).put(b"/").put(region).put(b"/").put(service).put(b"/aws4_request");
+    if service.is_empty() {
+        return Err(Error::ServiceRequired);
+    }
+    if !is_part(service) {
+        return Err(Error::ServiceInvalid);
+    }
+    out.put(service).put(b"/aws4_request");
     Ok(())
+}
+
+fn check_region(region: &[u8]) -> Result<(), Error> {
+    if region.is_empty() {
+        return Err(Error::RegionRequired);
+    }
+    // A region set is for SigV4a. (`*` alone is not refused: other signers take it.)
+    if is_part(region) && !contains(region, 0, b",") { Ok(()) } else { Err(Error::RegionInvalid) }
+}
+
+/// Of SigV4a: names or patterns, joined with commas.
+pub(crate) fn check_region_set(regions: &[u8]) -> Result<(), Error> {
+    if regions.is_empty() {
+        return Err(Error::RegionRequired);
+    }
+    let is_valid = split(regions, b',').all(|region| !region.is_empty() && is_part(region));
+    if is_valid { Ok(()) } else { Err(Error::RegionInvalid) }
+}
+
+fn is_part(text: &[u8]) -> bool {
+    !contains(text, b'!', b"/\x7F")
 }
 
 #[cfg(test)]
@@ -62,8 +91,11 @@ mod tests {
     #[test]
     fn writes_four_parts() {
         let mut text = Vec::new();
-        write(b"20150830", b"us-east-1", b"iam", &mut text).unwrap();
+        write(b"20150830", Some(b"us-east-1"), b"iam", &mut text).unwrap();
         assert_eq!(text, b"20150830/us-east-1/iam/aws4_request");
+        text.clear();
+        write(b"20150830", None, b"iam", &mut text).unwrap();
+        assert_eq!(text, b"20150830/iam/aws4_request");
     }
 
     #[test]
@@ -71,7 +103,20 @@ mod tests {
         let refused = |region, service| Scope::new("20150830", region, service).unwrap_err();
         assert_eq!(refused("", "iam"), Error::RegionRequired);
         assert_eq!(refused("us-east-1", ""), Error::ServiceRequired);
-        assert_eq!(refused("us/east", "iam"), Error::RegionInvalid);
+        for region in ["us/east", "us east", "us-east-1,us-west-2"] {
+            assert_eq!(refused(region, "iam"), Error::RegionInvalid);
+        }
         assert_eq!(refused("us-east-1", "iam\n"), Error::ServiceInvalid);
+    }
+
+    #[test]
+    fn a_region_set_may_have_several_names_and_patterns() {
+        for regions in ["*", "us-east-1", "us-east-1,us-west-*"] {
+            assert_eq!(check_region_set(regions.as_bytes()), Ok(()));
+        }
+        assert_eq!(check_region_set(b""), Err(Error::RegionRequired));
+        for regions in [",", "us-east-1,", "us-east-1, us-west-2", "a/b", "a\n"] {
+            assert_eq!(check_region_set(regions.as_bytes()), Err(Error::RegionInvalid));
+        }
     }
 }

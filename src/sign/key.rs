@@ -12,6 +12,8 @@ use crate::hash::{finish, update};
 use crate::text::{Put, split};
 use crate::{Error, Scope};
 
+use super::scheme::private::Scheme;
+
 /// A key that is good for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
 ///
 /// Holds the two SHA-256 states that HMAC begins with, not the key itself: the secret cannot be found from them, and
@@ -28,7 +30,7 @@ impl SigningKey {
     }
 
     /// The scope as text: its parts are the inputs of the derivation.
-    fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
+    pub(super) fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
         check_secret_access_key(secret_access_key)?;
         // Room for all of it, so that no piece of the secret stays behind where the text was before it grew.
         let mut first = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
@@ -43,14 +45,19 @@ impl SigningKey {
 
     #[inline(never)]
     #[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
-    fn new(key: &[u8]) -> Self {
+    pub(super) fn new(key: &[u8]) -> Self {
         Self { state: Hmac::new_from_slice(key).expect("HMAC takes keys of any length") }
     }
 
     /// The signature of a text, as bytes.
     #[inline(never)]
     pub fn sign(&self, text: &[u8]) -> [u8; 32] {
-        self.state.clone().chain_update(text).finalize().into_bytes().into()
+        self.begin().chain_update(text).finalize().into_bytes().into()
+    }
+
+    /// For texts in parts.
+    pub(super) fn begin(&self) -> Hmac<Sha256> {
+        self.state.clone()
     }
 }
 
@@ -64,37 +71,32 @@ impl fmt::Debug for SigningKey {
 /// credentials, regions and services at a time; 64 keys are some 20 kB.
 pub const KEY_CACHE_CAPACITY: usize = 64;
 
-/// Signing keys by credentials and scope.
-#[derive(Default)]
-pub(crate) struct KeyCache {
-    entries: Vec<CachedKey>,
+/// Signing keys by credentials and by what they are good for.
+pub(crate) struct KeyCache<S: Scheme> {
+    entries: Vec<CachedKey<S::Key>>,
     clock: u64,
     derived: u64,
 }
 
-struct CachedKey {
+struct CachedKey<K> {
     /// The caller's number for the credentials; 0 for none.
     owner: u64,
     /// Tells secrets apart without keeping them.
     fingerprint: [u8; 32],
-    scope: Vec<u8>,
-    key: SigningKey,
+    /// See [`Scheme::key_name`].
+    name: Vec<u8>,
+    key: K,
     last_used: u64,
 }
 
-impl KeyCache {
-    /// The key for a scope, which is given as text. A caller that numbers its credentials (never twice the same number,
-    /// never 0) can leave the secret out as long as the key is cached.
-    pub(crate) fn get(
-        &mut self,
-        owner: u64,
-        secret: Option<&[u8]>,
-        scope: &[u8],
-    ) -> Result<&SigningKey, Error> {
-        let is_owners = |entry: &CachedKey| owner != 0 && entry.owner == owner && entry.scope == scope;
+impl<S: Scheme> KeyCache<S> {
+    /// The key of a name. A caller that numbers its credentials (never twice the same number, never 0) can leave the
+    /// secret out as long as the key is cached.
+    pub(crate) fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&S::Key, Error> {
+        let is_owners = |entry: &CachedKey<S::Key>| owner != 0 && entry.owner == owner && entry.name == name;
         let index = match self.entries.iter().position(is_owners) {
             Some(index) => index,
-            None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, scope)?,
+            None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, name)?,
         };
         self.clock += 1;
         let entry = self.entries.get_mut(index).ok_or(Error::SigningKeyMissing)?;
@@ -113,9 +115,9 @@ impl KeyCache {
     }
 
     /// The same credentials under another number share a key; otherwise one is derived.
-    fn insert(&mut self, owner: u64, secret: &[u8], scope: &[u8]) -> Result<usize, Error> {
+    fn insert(&mut self, owner: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
         let fingerprint = fingerprint(secret);
-        let is_same = |entry: &&mut CachedKey| entry.fingerprint == fingerprint && entry.scope == scope;
+        let is_same = |entry: &CachedKey<S::Key>| entry.fingerprint == fingerprint && entry.name == name;
         let key = match self.entries.iter_mut().enumerate().find(|(_, entry)| is_same(entry)) {
             // Unnumbered credentials use any key, and leave theirs to the first that has a number.
             Some((index, known)) if owner == 0 || known.owner == 0 => {
@@ -125,12 +127,12 @@ impl KeyCache {
             // Two numbers for the same credentials each have an entry, so that neither takes it from the other.
             Some((_, known)) => known.key.clone(),
             None => {
-                let key = SigningKey::derive_for(secret, scope)?;
+                let key = S::derive(secret, name)?;
                 self.derived += 1;
                 key
             }
         };
-        let entry = CachedKey { owner, fingerprint, scope: scope.to_vec(), key, last_used: self.clock };
+        let entry = CachedKey { owner, fingerprint, name: name.to_vec(), key, last_used: self.clock };
         let index = self.entries.len();
         if index < KEY_CACHE_CAPACITY {
             self.entries.push(entry);
@@ -142,6 +144,12 @@ impl KeyCache {
             *slot = entry;
         }
         Ok(index)
+    }
+}
+
+impl<S: Scheme> Default for KeyCache<S> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), clock: 0, derived: 0 }
     }
 }
 
@@ -161,6 +169,7 @@ mod tests {
     use alloc::format;
 
     use super::*;
+    use crate::SigV4;
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
@@ -181,7 +190,7 @@ mod tests {
 
     #[test]
     fn one_derivation_serves_many_signatures() {
-        let mut cache = KeyCache::default();
+        let mut cache = KeyCache::<SigV4>::default();
         for _ in 0..3 {
             cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
         }
@@ -192,7 +201,7 @@ mod tests {
 
     #[test]
     fn two_numbers_for_equal_credentials_do_not_take_the_key_from_each_other() {
-        let mut cache = KeyCache::default();
+        let mut cache = KeyCache::<SigV4>::default();
         for owner in [0, 1, 2] {
             cache.get(owner, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
         }
@@ -204,7 +213,7 @@ mod tests {
 
     #[test]
     fn never_answers_with_the_key_of_other_credentials_or_scopes() {
-        let mut cache = KeyCache::default();
+        let mut cache = KeyCache::<SigV4>::default();
         let first = cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap().sign(b"x");
         let other_secret = cache.get(2, Some(b"another"), &scope("us-east-1")).unwrap().sign(b"x");
         let other_region = cache.get(1, Some(SECRET.as_bytes()), &scope("eu-west-1")).unwrap().sign(b"x");
@@ -215,7 +224,7 @@ mod tests {
 
     #[test]
     fn is_bounded_and_forgets_the_least_recently_used_first() {
-        let mut cache = KeyCache::default();
+        let mut cache = KeyCache::<SigV4>::default();
         let mut get = |n, secret: Option<&str>| {
             cache.get(1, secret.map(str::as_bytes), &scope(&format!("region-{n}"))).map(|_| ())
         };

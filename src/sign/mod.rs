@@ -6,20 +6,24 @@ use alloc::vec::Vec;
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::headers::{CONTENT_SHA256, is_amz, is_replaced, write_lines, write_names};
 use crate::canonical::{add, path, payload, query, sort};
-use crate::hash::{sha256_hex, to_hex};
+use crate::hash::sha256_hex;
 use crate::request::Input;
 use crate::text::Put;
 use crate::{
-    Credentials, Error, HeaderPlacement, Payload, Request, Scope, SessionTokenMode, Settings, SignedHeaders,
-    Timestamp, scope,
+    Credentials, Error, HeaderPlacement, Payload, Request, Scope, SessionTokenMode, Settings, SigV4,
+    SignedHeaders, Timestamp, scope,
 };
 
+use scheme::private::Scheme;
+
 pub(crate) mod key;
+pub(crate) mod scheme;
+#[cfg(feature = "tools")]
+pub(crate) mod sigv4a;
 
 /// Signs requests, and keeps the keys and the memory that make the next signature cheap.
-#[derive(Default)]
-pub struct Signer {
-    keys: key::KeyCache,
+pub struct Signer<S: Scheme = SigV4> {
+    keys: key::KeyCache<S>,
     texts: Texts,
 }
 
@@ -33,6 +37,7 @@ pub(crate) struct Texts {
     parameters: Vec<u8>,
     query: Vec<u8>,
     signed_headers: Vec<u8>,
+    signature: Vec<u8>,
     pub(crate) canonical_request: Vec<u8>,
     pub(crate) string_to_sign: Vec<u8>,
     pub(crate) result: Vec<u8>,
@@ -41,7 +46,6 @@ pub(crate) struct Texts {
 /// A signature and everything that went into it, borrowed from the signer.
 pub struct Signed<'s> {
     pub(crate) texts: &'s Texts,
-    signature: [u8; 64],
     pub(crate) timestamp: Timestamp,
     pub(crate) content_sha256_header: bool,
     pub(crate) session_token_header: &'static str,
@@ -88,23 +92,31 @@ impl Signed<'_> {
         text(&self.texts.signed_headers)
     }
 
-    /// 64 hex digits.
+    /// In hex: 64 digits, or those of a DER-encoded ECDSA signature.
     pub fn signature(&self) -> &str {
-        text(&self.signature)
+        text(&self.texts.signature)
     }
 
-    /// `date/region/service/aws4_request`.
+    /// `date/region/service/aws4_request`; SigV4a leaves the region out.
     pub fn credential_scope(&self) -> &str {
         self.string_to_sign().split('\n').nth(2).unwrap_or_default()
     }
 }
 
 impl Signer {
-    /// With an empty key cache.
+    /// For SigV4, with an empty key cache.
     pub fn new() -> Self {
         Self::default()
     }
+}
 
+impl<S: Scheme> Default for Signer<S> {
+    fn default() -> Self {
+        Self { keys: key::KeyCache::default(), texts: Texts::default() }
+    }
+}
+
+impl<S: Scheme> Signer<S> {
     /// Signs with the `authorization` header.
     pub fn sign_header(
         &mut self,
@@ -194,7 +206,10 @@ impl Signer {
         input.check(&mut texts.names)?;
         let (region, service) = input.region_and_service();
         texts.credential.put(input.access_key_id).put(b"/");
-        scope::write(timestamp.date_bytes(), region, service, &mut texts.credential)?;
+        if S::HAS_REGION_SET {
+            scope::check_region_set(region)?;
+        }
+        scope::write(timestamp.date_bytes(), S::region_of_scope(region), service, &mut texts.credential)?;
         let scope = texts.credential.get(input.access_key_id.len() + 1..).unwrap_or_default();
         let rules = input.rules(service);
         let (signed_token, appended_token): (&[u8], &[u8]) = match rules.session_token_mode {
@@ -214,7 +229,8 @@ impl Signer {
             names = rest;
             // A caller who sends this header gets it back with the hash that is signed.
             content_sha256_header |= name == CONTENT_SHA256;
-            if is_replaced(name) || !input.signs_header(name) {
+            let is_replaced = is_replaced(name) || (S::HAS_REGION_SET && name == REGION_SET);
+            if is_replaced || !input.signs_header(name) {
                 continue;
             }
             if presigned && is_amz(name) && input.header_placement == HeaderPlacement::Query {
@@ -235,6 +251,9 @@ impl Signer {
             if content_sha256_header {
                 add(&mut entries, CONTENT_SHA256, 0, &texts.payload_hash);
             }
+            if S::HAS_REGION_SET {
+                add(&mut entries, REGION_SET, 0, region);
+            }
             if !signed_token.is_empty() {
                 add(&mut entries, rules.session_token_header.as_bytes(), 0, signed_token);
             }
@@ -244,11 +263,12 @@ impl Signer {
         query::push_wire(input.query, presigned, &mut texts.parameters);
         if let Some(seconds) = expires_in {
             for (key, value) in [
-                ("X-Amz-Algorithm", ALGORITHM),
+                ("X-Amz-Algorithm", S::ALGORITHM),
                 ("X-Amz-Credential", &texts.credential),
                 ("X-Amz-Date", timestamp.as_bytes()),
                 ("X-Amz-Expires", decimal(seconds, &mut [0; 10])),
                 ("X-Amz-SignedHeaders", &texts.signed_headers),
+                ("X-Amz-Region-Set", if S::HAS_REGION_SET { region } else { b"" }),
                 (rules.session_token_parameter, signed_token),
             ] {
                 if !value.is_empty() {
@@ -265,46 +285,57 @@ impl Signer {
         write_lines(&entries, canonical_request);
         canonical_request.put(b"\n").put(&texts.signed_headers).put(b"\n").put(&texts.payload_hash);
 
-        texts.string_to_sign.put(ALGORITHM).put(b"\n").put(timestamp.as_bytes()).put(b"\n").put(scope);
+        texts.string_to_sign.put(S::ALGORITHM).put(b"\n").put(timestamp.as_bytes()).put(b"\n").put(scope);
         texts.string_to_sign.put(b"\n").put(&sha256_hex(canonical_request));
-        let key = self.keys.get(input.owner, input.secret_access_key, scope)?;
-        let signature = to_hex(&key.sign(&texts.string_to_sign));
+        let key_name = S::key_name(scope, input.access_key_id);
+        let key = self.keys.get(input.owner, input.secret_access_key, key_name)?;
+        texts.signature.put(S::sign(key, &texts.string_to_sign).as_ref());
 
         let result = &mut texts.result;
         if presigned {
-            result.put(&texts.query).put(b"&X-Amz-Signature=").put(&signature);
+            result.put(&texts.query).put(b"&X-Amz-Signature=").put(&texts.signature);
             if !appended_token.is_empty() {
                 result.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
                 encode(appended_token, Decode::Nothing, false, result);
             }
         } else {
-            result.put(ALGORITHM).put(b" Credential=").put(&texts.credential);
-            result.put(b", SignedHeaders=").put(&texts.signed_headers).put(b", Signature=").put(&signature);
+            result.put(S::ALGORITHM).put(b" Credential=").put(&texts.credential);
+            result
+                .put(b", SignedHeaders=")
+                .put(&texts.signed_headers)
+                .put(b", Signature=")
+                .put(&texts.signature);
         }
         let session_token_header = rules.session_token_header;
-        Ok(Signed { texts, signature, timestamp, content_sha256_header, session_token_header })
+        Ok(Signed { texts, timestamp, content_sha256_header, session_token_header })
     }
 
     /// Signs any text with the key of a scope: a chunk, a trailer, an event or a POST policy, of which the caller writes
-    /// the string to sign. The signature is 64 hex digits.
+    /// the string to sign. The signature is in hex.
     pub fn sign_text(
         &mut self,
         text: &[u8],
         credentials: &Credentials,
         scope: &Scope<'_>,
-    ) -> Result<[u8; 64], Error> {
-        self.sign_text_for(text, 0, Some(credentials.secret_access_key().as_bytes()), &scope.text()?)
+    ) -> Result<String, Error> {
+        let secret_access_key = credentials.secret_access_key().as_bytes();
+        let access_key_id = credentials.access_key_id().as_bytes();
+        let signature =
+            self.sign_text_for(text, 0, access_key_id, Some(secret_access_key), &scope.text()?)?;
+        Ok(self::text(signature.as_ref()).into())
     }
 
-    /// `owner`, the secret and the scope as text: see `KeyCache::get`.
+    /// `owner` and the secret: see `KeyCache::get`. The scope as text.
     pub(crate) fn sign_text_for(
         &mut self,
         text: &[u8],
         owner: u64,
+        access_key_id: &[u8],
         secret_access_key: Option<&[u8]>,
         scope: &[u8],
-    ) -> Result<[u8; 64], Error> {
-        Ok(to_hex(&self.keys.get(owner, secret_access_key, scope)?.sign(text)))
+    ) -> Result<S::Signature, Error> {
+        let key = self.keys.get(owner, secret_access_key, S::key_name(scope, access_key_id))?;
+        Ok(S::sign(key, text))
     }
 
     /// Forgets every signing key.
@@ -326,6 +357,7 @@ impl Texts {
         self.parameters.clear();
         self.query.clear();
         self.signed_headers.clear();
+        self.signature.clear();
         self.canonical_request.clear();
         self.string_to_sign.clear();
         self.result.clear();
@@ -350,7 +382,8 @@ fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }
 
-const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
+/// Where SigV4a names the regions.
+const REGION_SET: &[u8] = b"x-amz-region-set";
 
 /// Seven days: the longest that AWS takes ("Authenticating Requests: Using Query Parameters", S3 API reference).
 const MAX_EXPIRES_SECONDS: u32 = 604_800;

@@ -14,18 +14,25 @@ use crate::canonical::add;
 use crate::hash;
 use crate::request::Input;
 use crate::sign::Texts;
+use crate::sign::scheme::private::Scheme as _;
 use crate::text::cut;
 use crate::{
     Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signed, Signer, Timestamp,
     scope,
 };
 
+/// One crate, two modules: a build with the feature `tools` is the second one, and its engine signs with SigV4a.
+#[cfg(not(feature = "tools"))]
+type Scheme = crate::SigV4;
+#[cfg(feature = "tools")]
+type Scheme = crate::SigV4a;
+
 /// Signing keys, scratch memory and the buffer that is shared with JavaScript.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Engine {
     buffer: Vec<u8>,
-    signer: Signer,
+    signer: Signer<Scheme>,
     hasher: Sha256,
 }
 
@@ -90,8 +97,9 @@ impl Engine {
         }
     }
 
-    /// Signs any text with the key of a scope. In the buffer: date, region, service and, with `has_secret`, the secret,
-    /// each ended by a NUL; then the text. The signature replaces it, in hex. Returns its length; of an error,
+    /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with
+    /// `has_secret`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex. Returns its
+    /// length; of an error,
     /// `-1 - number`.
     pub fn sign_text(
         &mut self,
@@ -107,7 +115,7 @@ impl Engine {
             wipe_last_field(scope);
         }
         match outcome {
-            Ok(signature) => put(&mut self.buffer, &[&signature]),
+            Ok(signature) => put(&mut self.buffer, &[signature.as_ref()]),
             Err(error) => -1 - error.number() as i32,
         }
     }
@@ -136,7 +144,7 @@ impl Engine {
 
 #[allow(clippy::too_many_arguments)]
 fn sign<'s>(
-    signer: &'s mut Signer,
+    signer: &'s mut Signer<Scheme>,
     text: &[u8],
     body: &[u8],
     header_count: usize,
@@ -208,20 +216,22 @@ fn sign<'s>(
 }
 
 fn sign_text(
-    signer: &mut Signer,
+    signer: &mut Signer<Scheme>,
     scope: &[u8],
     text: &[u8],
     has_secret: bool,
     owner: f64,
-) -> Result<[u8; 64], Error> {
+) -> Result<impl AsRef<[u8]>, Error> {
     let mut fields = Fields { rest: scope, is_complete: scope.ends_with(b"\0") };
     let mut scope = Vec::new();
-    scope::write(fields.next(), fields.next(), fields.next(), &mut scope)?;
+    let (date, region, service) = (fields.next(), fields.next(), fields.next());
+    scope::write(date, Scheme::region_of_scope(region), service, &mut scope)?;
+    let access_key_id = fields.next();
     let secret_access_key = if has_secret { Some(fields.next()) } else { None };
     if !fields.is_complete || !fields.rest.is_empty() {
         return Err(Error::RecordInvalid);
     }
-    signer.sign_text_for(text, owner as u64, secret_access_key, &scope)
+    signer.sign_text_for(text, owner as u64, access_key_id, secret_access_key, &scope)
 }
 
 /// Takes a record apart.

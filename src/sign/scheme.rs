@@ -1,0 +1,63 @@
+//! What tells the algorithms of Signature Version 4 apart.
+
+use crate::Error;
+use crate::hash::to_hex;
+
+use super::key::SigningKey;
+
+/// An algorithm: [`SigV4`], or `SigV4a` of the feature `tools`.
+pub trait Scheme: private::Scheme {}
+
+impl<S: private::Scheme> Scheme for S {}
+
+/// `AWS4-HMAC-SHA256`: a key for each day, region and service.
+#[derive(Debug, Clone, Copy)]
+pub struct SigV4;
+
+pub(crate) mod private {
+    use super::Error;
+
+    /// What differs.
+    pub trait Scheme {
+        /// The name of the algorithm.
+        const ALGORITHM: &'static [u8];
+        /// Whether the regions are in a signed `x-amz-region-set`, and not in the credential scope.
+        const HAS_REGION_SET: bool;
+
+        /// Wiped on drop.
+        type Key: Clone;
+        /// In hex.
+        type Signature: AsRef<[u8]>;
+
+        /// The region that is part of the credential scope.
+        fn region_of_scope(region: &[u8]) -> Option<&[u8]> {
+            if Self::HAS_REGION_SET { None } else { Some(region) }
+        }
+        /// What a key is good for: keys are kept by it, and derived from it.
+        fn key_name<'a>(scope: &'a [u8], access_key_id: &'a [u8]) -> &'a [u8];
+        /// Derives the key of that name.
+        fn derive(secret_access_key: &[u8], key_name: &[u8]) -> Result<Self::Key, Error>;
+        /// Signs a text.
+        fn sign(key: &Self::Key, text: &[u8]) -> Self::Signature;
+    }
+}
+
+impl private::Scheme for SigV4 {
+    const ALGORITHM: &'static [u8] = b"AWS4-HMAC-SHA256";
+    const HAS_REGION_SET: bool = false;
+
+    type Key = SigningKey;
+    type Signature = [u8; 64];
+
+    fn key_name<'a>(scope: &'a [u8], _access_key_id: &'a [u8]) -> &'a [u8] {
+        scope
+    }
+
+    fn derive(secret_access_key: &[u8], scope: &[u8]) -> Result<SigningKey, Error> {
+        SigningKey::derive_for(secret_access_key, scope)
+    }
+
+    fn sign(key: &SigningKey, text: &[u8]) -> [u8; 64] {
+        to_hex(&key.sign(text))
+    }
+}
