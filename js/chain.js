@@ -15,6 +15,13 @@ import { coreError } from './errors.js';
 /** @type {Scheme} */
 export const SIGV4 = { algorithm: 'AWS4-HMAC-SHA256', length: 64 };
 
+/**
+ * An ECDSA signature in DER has at most 144 hex digits.
+ *
+ * @type {Scheme}
+ */
+export const SIGV4A = { algorithm: 'AWS4-ECDSA-P256-SHA256', length: 144 };
+
 /** SHA-256 of nothing, in hex. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 

@@ -40,9 +40,17 @@ import { Engine, initSync } from './wasm/signing.js';
  * @property {string} amzDate
  * @property {string} contentSha256  the header to send, or nothing
  * @property {string} sessionTokenHeader  the name of the header for the session token
+ * @property {string} regionSet  the header `x-amz-region-set` to send, or nothing
  * @property {string} value  the authorization header or, presigned, the query
  * @property {string} [canonicalRequest]  where `FLAG.trace` asks for it
  * @property {string} [stringToSign]
+ *
+ * A wasm module that has an engine.
+ * @typedef {object} EngineModule
+ * @property {() => Promise<WebAssembly.Module>} compile
+ * @property {() => WebAssembly.Module} compileSync
+ * @property {(module: { module: WebAssembly.Module }) => { memory: WebAssembly.Memory }} initSync
+ * @property {new () => Engine} Engine
  */
 
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
@@ -72,163 +80,255 @@ let nextOwner = 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** @type {Engine | undefined} */
-let engine;
-/** The memory of the module. @type {WebAssembly.Memory} */
-let memory;
-/** The engine's buffer: where it lies, and a view of it. */
-let pointer = 0;
-let view = new Uint8Array(0);
-/** @type {Promise<void> | undefined} */
-let loading;
+/** An engine in wasm, and the buffer that is shared with it. */
+export class Core {
+  #module;
+  /** @type {Engine | undefined} */
+  #engine;
+  /** The memory of the module. @type {WebAssembly.Memory | undefined} */
+  #memory;
+  /** The engine's buffer: where it lies, and a view of it. */
+  #pointer = 0;
+  #view = new Uint8Array(0);
+  /** @type {Promise<void> | undefined} */
+  #loading;
 
-/**
- * Compiles and starts the module, once; concurrent callers share the work. Everything that signs asynchronously waits
- * for it by itself.
- *
- * @param {() => WebAssembly.Module | Promise<WebAssembly.Module>} [load]
- * @returns {Promise<void>}
- */
-export function ready(load = compile) {
-  if (engine !== undefined) return Promise.resolve();
-  loading ??= (async () => {
+  /** @param {EngineModule} module */
+  constructor(module) {
+    this.#module = module;
+  }
+
+  /**
+   * Compiles and starts the module, once; concurrent callers share the work. Everything that signs asynchronously waits
+   * for it by itself.
+   *
+   * @param {() => WebAssembly.Module | Promise<WebAssembly.Module>} [load]
+   * @returns {Promise<void>}
+   */
+  ready(load = this.#module.compile) {
+    if (this.#engine !== undefined) return Promise.resolve();
+    this.#loading ??= (async () => {
+      try {
+        this.#start(await load());
+      } catch (cause) {
+        throw unavailable(cause);
+      } finally {
+        this.#loading = undefined;
+      }
+    })();
+    return this.#loading;
+  }
+
+  /** Like {@link Core.ready}, at once: for the synchronous calls. */
+  readySync() {
+    if (this.#engine !== undefined) return;
     try {
-      start(await load());
+      this.#start(this.#module.compileSync());
     } catch (cause) {
       throw unavailable(cause);
-    } finally {
-      loading = undefined;
     }
-  })();
-  return loading;
-}
-
-/** Like {@link ready}, at once: for the synchronous calls. */
-export function readySync() {
-  if (engine !== undefined) return;
-  try {
-    start(compileSync());
-  } catch (cause) {
-    throw unavailable(cause);
   }
-}
 
-/**
- * @param {SigningInput} input
- * @param {SigningSettings} settings
- * @param {SigningIdentity} identity
- * @param {number} epochMillis  when it is signed
- * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`
- * @param {number} expiresIn  seconds, with `FLAG.presign`
- * @returns {Signature}
- */
-export function signRecord(input, settings, identity, epochMillis, flags, expiresIn) {
-  flags |= settings.flags;
-  if (input.webSocket) flags |= FLAG.webSocket;
-  if (input.isBodyHash) flags |= FLAG.bodyHash;
-  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
-  identity.isUsed = true;
-  let status = call(input, settings, identity, epochMillis, flags, expiresIn, !identity.hasKey);
-  if (status === -1 - SIGNING_KEY_MISSING) {
-    status = call(input, settings, identity, epochMillis, flags, expiresIn, true);
+  /**
+   * @param {SigningInput} input
+   * @param {SigningSettings} settings
+   * @param {SigningIdentity} identity
+   * @param {number} epochMillis  when it is signed
+   * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`
+   * @param {number} expiresIn  seconds, with `FLAG.presign`
+   * @returns {Signature}
+   */
+  sign(input, settings, identity, epochMillis, flags, expiresIn) {
+    flags |= settings.flags;
+    if (input.webSocket) flags |= FLAG.webSocket;
+    if (input.isBodyHash) flags |= FLAG.bodyHash;
+    use(identity);
+    let status = this.#call(input, settings, identity, epochMillis, flags, expiresIn, !identity.hasKey);
+    if (status === -1 - SIGNING_KEY_MISSING) {
+      status = this.#call(input, settings, identity, epochMillis, flags, expiresIn, true);
+    }
+    if (status < 0) throw describe(-1 - status, input);
+    identity.hasKey = identity.owner !== 0;
+    return parse(this.#read(status));
   }
-  if (status < 0) throw describe(-1 - status, input);
-  identity.hasKey = identity.owner !== 0;
-  return read(status);
-}
 
-/**
- * Signs any text with the key of a scope.
- *
- * @param {string} text
- * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`
- * @param {SigningIdentity} identity
- * @returns {string} the signature, in hex
- */
-export function signText(text, scope, identity) {
-  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
-  identity.isUsed = true;
-  let status = callText(text, scope, identity, !identity.hasKey);
-  if (status === -1 - SIGNING_KEY_MISSING) status = callText(text, scope, identity, true);
-  if (status < 0) throw coreError(-1 - status, { host: '', header: 'an option or a credential' });
-  identity.hasKey = identity.owner !== 0;
-  refresh();
-  return decoder.decode(view.subarray(0, status));
-}
-
-/**
- * SHA-256 in wasm, in hex.
- *
- * @param {Uint8Array} bytes
- */
-export function sha256(bytes) {
-  const engine = started();
-  for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
-    const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
-    reserve(HASH_CHUNK_BYTES);
-    view.set(chunk);
-    engine.hash_update(chunk.length);
+  /**
+   * Signs any text with the key of a scope.
+   *
+   * @param {string} text
+   * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`
+   * @param {SigningIdentity} identity
+   * @returns {string} the signature, in hex
+   */
+  signText(text, scope, identity) {
+    use(identity);
+    let status = this.#callText(text, scope, identity, !identity.hasKey);
+    if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
+    if (status < 0) throw coreError(-1 - status, { host: '', header: 'an option or a credential' });
+    identity.hasKey = identity.owner !== 0;
+    return this.#read(status);
   }
-  engine.hash_finish();
-  refresh();
-  return decoder.decode(view.subarray(0, 64));
+
+  /**
+   * SHA-256 in wasm, in hex.
+   *
+   * @param {Uint8Array} bytes
+   */
+  sha256(bytes) {
+    const engine = this.#started();
+    for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
+      const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
+      this.#reserve(HASH_CHUNK_BYTES);
+      this.#view.set(chunk);
+      engine.hash_update(chunk.length);
+    }
+    engine.hash_finish();
+    return this.#read(64);
+  }
+
+  /**
+   * @param {SigningInput} input
+   * @param {SigningSettings} settings
+   * @param {SigningIdentity} identity
+   * @param {number} epochMillis
+   * @param {number} flags
+   * @param {number} expiresIn
+   * @param {boolean} withSecret
+   */
+  #call(input, settings, identity, epochMillis, flags, expiresIn, withSecret) {
+    const { headers, body } = input;
+    // One string, one encodeInto: cheaper than a call for each field.
+    const fields =
+      `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${settings.region}\0${settings.service}\0` +
+      `${identity.accessKeyId}\0${identity.sessionToken}\0${input.payload}\0${settings.signedHeaders}\0`;
+    let headerFields = '';
+    for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
+    let secret = '';
+    if (withSecret) {
+      secret = `${identity.secretAccessKey}\0`;
+      flags |= FLAG.hasSecret;
+    }
+    const text = fields + headerFields + secret;
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    const textBytes = text.length * 3;
+    const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
+    this.#reserve(textBytes + bodyBytes);
+    const view = this.#view;
+    // Presigned, headers move to the query, which is UTF-8.
+    const textLength =
+      input.hasLatin1Headers && !(flags & FLAG.presign)
+        ? writeLatin1Headers(view, fields, headerFields, secret)
+        : encoder.encodeInto(text, view).written;
+    let bodyLength = 0;
+    if (typeof body === 'string') {
+      bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
+    } else if (body !== undefined) {
+      view.set(body, textLength);
+      bodyLength = body.length;
+    }
+    const { owner } = identity;
+    return this.#started().sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, owner);
+  }
+
+  /**
+   * @param {string} text
+   * @param {Parameters<Core['signText']>[1]} scope
+   * @param {SigningIdentity} identity
+   * @param {boolean} withSecret
+   */
+  #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, owner }, withSecret) {
+    const secret = withSecret ? `${secretAccessKey}\0` : '';
+    const fields = `${date}\0${region}\0${service}\0${accessKeyId}\0${secret}`;
+    this.#reserve((fields.length + text.length) * 3);
+    const fieldsLength = encoder.encodeInto(fields, this.#view).written;
+    const textLength = encoder.encodeInto(text, this.#view.subarray(fieldsLength)).written;
+    return this.#started().sign_text(fieldsLength, textLength, withSecret, owner);
+  }
+
+  /**
+   * A result from the start of the buffer.
+   *
+   * @param {number} length
+   */
+  #read(length) {
+    if (length > this.#view.length) this.#pointer = 0; // the buffer moved
+    this.#refresh(length);
+    return decoder.decode(this.#view.subarray(0, length));
+  }
+
+  /**
+   * Makes the buffer at least this long, and the view valid.
+   *
+   * @param {number} length
+   */
+  #reserve(length) {
+    if (length > this.#view.length) this.#pointer = 0;
+    this.#refresh(length);
+  }
+
+  /**
+   * Growing memory detaches every view of it.
+   *
+   * @param {number} length
+   */
+  #refresh(length) {
+    const engine = this.#started();
+    const { buffer } = /** @type {WebAssembly.Memory} */ (this.#memory);
+    if (this.#pointer !== 0 && this.#view.buffer === buffer) return;
+    const size = Math.max(length, this.#view.length, MIN_BUFFER_BYTES);
+    this.#pointer = engine.reserve(size);
+    // Not `buffer`: making room may have grown the memory.
+    this.#view = new Uint8Array(/** @type {WebAssembly.Memory} */ (this.#memory).buffer, this.#pointer, size);
+  }
+
+  /** @param {WebAssembly.Module} module */
+  #start(module) {
+    if (this.#engine !== undefined) return;
+    this.#memory = this.#module.initSync({ module }).memory;
+    this.#engine = new this.#module.Engine();
+    this.#refresh(MIN_BUFFER_BYTES);
+  }
+
+  /** @returns {Engine} */
+  #started() {
+    if (this.#engine === undefined) this.readySync();
+    return /** @type {Engine} */ (this.#engine);
+  }
 }
 
 /** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
 const HASH_CHUNK_BYTES = 64 * 1024;
+const MIN_BUFFER_BYTES = 8 * 1024;
+
+/** Of the module `signing`: SigV4. */
+export const core = /* @__PURE__ */ new Core({
+  compile,
+  compileSync,
+  initSync: /** @type {any} */ (initSync),
+  Engine,
+});
 
 /**
- * @param {SigningInput} input
- * @param {SigningSettings} settings
+ * Credentials that sign a second time get a number.
+ *
  * @param {SigningIdentity} identity
- * @param {number} epochMillis
- * @param {number} flags
- * @param {number} expiresIn
- * @param {boolean} withSecret
  */
-function call(input, settings, identity, epochMillis, flags, expiresIn, withSecret) {
-  const { headers, body } = input;
-  // One string, one encodeInto: cheaper than a call for each field.
-  const fields =
-    `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${settings.region}\0${settings.service}\0` +
-    `${identity.accessKeyId}\0${identity.sessionToken}\0${input.payload}\0${settings.signedHeaders}\0`;
-  let headerFields = '';
-  for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
-  let secret = '';
-  if (withSecret) {
-    secret = `${identity.secretAccessKey}\0`;
-    flags |= FLAG.hasSecret;
-  }
-  const text = fields + headerFields + secret;
-  // A UTF-16 unit takes at most three bytes of UTF-8.
-  const textBytes = text.length * 3;
-  const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
-  reserve(textBytes + bodyBytes);
-  // Presigned, headers move to the query, which is UTF-8.
-  const textLength =
-    input.hasLatin1Headers && !(flags & FLAG.presign)
-      ? writeLatin1Headers(fields, headerFields, secret)
-      : encoder.encodeInto(text, view).written;
-  let bodyLength = 0;
-  if (typeof body === 'string') {
-    bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
-  } else if (body !== undefined) {
-    view.set(body, textLength);
-    bodyLength = body.length;
-  }
-  return started().sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, identity.owner);
+function use(identity) {
+  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
+  identity.isUsed = true;
 }
 
 /**
  * Header values go on the wire with one byte for each character (the Fetch standard's "byte sequence", and likewise
  * Node's http client), not as UTF-8: so they are signed.
  *
+ * @param {Uint8Array} view
  * @param {string} fields
  * @param {string} headerFields
  * @param {string} secret
  * @returns {number} bytes written
  */
-function writeLatin1Headers(fields, headerFields, secret) {
+function writeLatin1Headers(view, fields, headerFields, secret) {
   let at = encoder.encodeInto(fields, view).written;
   for (let i = 0; i < headerFields.length; i++) view[at++] = headerFields.charCodeAt(i);
   return at + encoder.encodeInto(secret, view.subarray(at)).written;
@@ -236,37 +336,22 @@ function writeLatin1Headers(fields, headerFields, secret) {
 
 /**
  * @param {string} text
- * @param {Parameters<typeof signText>[1]} scope
- * @param {SigningIdentity} identity
- * @param {boolean} withSecret
- */
-function callText(text, { date, region, service }, identity, withSecret) {
-  const fields = `${date}\0${region}\0${service}\0${withSecret ? `${identity.secretAccessKey}\0` : ''}`;
-  reserve((fields.length + text.length) * 3);
-  const fieldsLength = encoder.encodeInto(fields, view).written;
-  const textLength = encoder.encodeInto(text, view.subarray(fieldsLength)).written;
-  return started().sign_text(fieldsLength, textLength, withSecret, identity.owner);
-}
-
-/**
- * @param {number} length
  * @returns {Signature}
  */
-function read(length) {
-  if (length > view.length) pointer = 0; // the buffer moved
-  refresh(length);
+function parse(text) {
   // Slices rather than splits: this is the hot path.
-  const text = decoder.decode(view.subarray(0, length));
   const traceAt = text.indexOf('\0');
   const result = traceAt === -1 ? text : text.slice(0, traceAt);
   const contentAt = AMZ_DATE_LENGTH + 1;
   const tokenAt = result.indexOf('\n', contentAt) + 1;
-  const valueAt = result.indexOf('\n', tokenAt) + 1;
+  const regionsAt = result.indexOf('\n', tokenAt) + 1;
+  const valueAt = result.indexOf('\n', regionsAt) + 1;
   const [canonicalRequest, stringToSign] = traceAt === -1 ? [] : text.slice(traceAt + 1).split('\0');
   return {
     amzDate: result.slice(0, AMZ_DATE_LENGTH),
     contentSha256: result.slice(contentAt, tokenAt - 1),
-    sessionTokenHeader: result.slice(tokenAt, valueAt - 1),
+    sessionTokenHeader: result.slice(tokenAt, regionsAt - 1),
+    regionSet: result.slice(regionsAt, valueAt - 1),
     value: result.slice(valueAt),
     canonicalRequest,
     stringToSign,
@@ -274,44 +359,6 @@ function read(length) {
 }
 
 const AMZ_DATE_LENGTH = 'YYYYMMDDTHHMMSSZ'.length;
-
-/**
- * Makes the buffer at least this long, and the view valid.
- *
- * @param {number} length
- */
-function reserve(length) {
-  if (length > view.length) pointer = 0;
-  refresh(length);
-}
-
-/**
- * Growing memory detaches every view of it.
- *
- * @param {number} [length]
- */
-function refresh(length = view.length) {
-  if (pointer !== 0 && view.buffer === memory.buffer) return;
-  const size = Math.max(length, MIN_BUFFER_BYTES);
-  pointer = started().reserve(size);
-  view = new Uint8Array(memory.buffer, pointer, size);
-}
-
-const MIN_BUFFER_BYTES = 8 * 1024;
-
-/** @param {WebAssembly.Module} module */
-function start(module) {
-  if (engine !== undefined) return;
-  memory = /** @type {any} */ (initSync({ module })).memory;
-  engine = new Engine();
-  refresh();
-}
-
-/** @returns {Engine} */
-function started() {
-  if (engine === undefined) readySync();
-  return /** @type {Engine} */ (engine);
-}
 
 /**
  * @param {number} status

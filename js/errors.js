@@ -63,7 +63,8 @@ const CORE_ERRORS = [
   ['ERR_SIGV4_CREDENTIALS_INVALID', 'the signing key is not cached and no secretAccessKey was given'],
   [
     'ERR_SIGV4_REGION_REQUIRED',
-    "the host {host} does not tell the region: pass the option region, for example region: 'eu-west-1'",
+    "the host {host} does not tell the region: pass the option region, for example region: 'eu-west-1' (with " +
+      "SigV4a regionSet: ['eu-west-1'])",
   ],
   [
     'ERR_SIGV4_SERVICE_REQUIRED',
@@ -72,8 +73,7 @@ const CORE_ERRORS = [
   ],
   [
     'ERR_SIGV4_REGION_REQUIRED',
-    "the option region is not a region's name: pass one such as 'eu-west-1'; several, or a pattern, are for SigV4a " +
-      '(sigv4-wasm/v4a)',
+    "the option region holds a slash, white space or a control character: pass one such as 'eu-west-1'",
   ],
   [
     'ERR_SIGV4_SERVICE_REQUIRED',

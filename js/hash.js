@@ -1,6 +1,6 @@
 // SHA-256 of bodies: by the host where that is faster, otherwise in wasm.
 
-import { readySync, sha256 as wasmSha256 } from './core.js';
+import { core } from './core.js';
 
 /**
  * node:crypto, without an import that a bundler would have to resolve. Present in Node from 20.16 and 22.3, Deno, Bun.
@@ -25,8 +25,7 @@ let found;
 export function sha256Sync(bytes) {
   const crypto = nodeCrypto();
   if (crypto !== undefined) return crypto.createHash('sha256').update(bytes).digest('hex');
-  readySync();
-  return wasmSha256(bytes);
+  return core.sha256(bytes);
 }
 
 /**

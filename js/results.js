@@ -20,7 +20,7 @@ import { SigV4Error } from './errors.js';
  * @typedef {object} SigningTrace
  * @property {string} canonicalRequest
  * @property {string} stringToSign
- * @property {string} scope  `date/region/service/aws4_request`
+ * @property {string} scope  `date/region/service/aws4_request`; of SigV4a without the region
  * @property {string[]} signedHeaders
  * @property {string} signature
  */
@@ -35,6 +35,7 @@ export function headerSigned({ flat, identity, signature }) {
   headers.authorization = signature.value;
   headers['x-amz-date'] = signature.amzDate;
   if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
+  if (signature.regionSet !== '') headers['x-amz-region-set'] = signature.regionSet;
   if (identity.sessionToken !== '') headers[signature.sessionTokenHeader] = identity.sessionToken;
   /** @type {SignedRequest} */
   const signed = {
@@ -65,7 +66,7 @@ export function traced({ identity, signature }) {
     stringToSign,
     scope: stringToSign.split('\n')[2],
     signedHeaders: lines[lines.length - 2].split(';'),
-    signature: /Signature=([0-9a-f]{64})/.exec(signature.value)?.[1] ?? '',
+    signature: /Signature=([0-9a-f]+)/.exec(signature.value)?.[1] ?? '',
   };
 }
 

@@ -1,6 +1,7 @@
 // Signing: a request in, the same request with what AWS accepts out.
 
-import { FLAG, ready, readySync, signRecord, signText } from './core.js';
+import { SIGV4 } from './chain.js';
+import { core, FLAG } from './core.js';
 import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
@@ -65,15 +66,29 @@ export async function presignUrl(request, options) {
  * @throws {SigV4Error} `ERR_SIGV4_WASM_UNAVAILABLE`
  */
 export function init(source) {
-  return source === undefined ? ready() : ready(() => load(source));
+  return source === undefined ? core.ready() : core.ready(() => load(source));
 }
 
-/** Signs requests for one set of credentials, which it keeps fresh. */
-export class Signer {
+/**
+ * What an algorithm brings along.
+ *
+ * @typedef {object} Variant
+ * @property {import('./core.js').Core} core
+ * @property {import('./chain.js').Scheme} scheme
+ * @property {typeof compileSettings} compileSettings
+ */
+
+/**
+ * What signers of all algorithms have in common.
+ *
+ * @template {SigningOptions & { credentials: Credentials | CredentialsProvider }} [Options=SignerOptions]
+ */
+export class BaseSigner {
   /** @type {SigningOptions} */
   #options;
   #settings;
   #credentials;
+  #variant;
 
   /**
    * How far the server's clock is ahead of the local one, in milliseconds. It is added to the local time wherever no
@@ -83,11 +98,15 @@ export class Signer {
    */
   clockOffset = 0;
 
-  /** @param {SignerOptions} options */
-  constructor(options) {
+  /**
+   * @param {Options} options
+   * @param {Variant} variant
+   */
+  constructor(options, variant) {
     const { credentials, ...rest } = requireOptions(options);
+    this.#variant = variant;
     this.#options = rest;
-    this.#settings = compileSettings(rest);
+    this.#settings = variant.compileSettings(rest);
     this.#credentials = new CredentialsSource(credentials, () => this.#now());
   }
 
@@ -97,12 +116,12 @@ export class Signer {
    * @returns {Promise<void>}
    */
   async ready() {
-    await Promise.all([ready(), this.#credentials.resolve()]);
+    await Promise.all([this.#variant.core.ready(), this.#credentials.resolve()]);
   }
 
   /**
    * @param {SignableRequest} request
-   * @param {Partial<SignerOptions>} [overrides]  for this request only
+   * @param {Partial<Options>} [overrides]  for this request only
    * @returns {Promise<SignedRequest>}
    * @throws {SigV4Error}
    */
@@ -115,7 +134,7 @@ export class Signer {
    * fetched before ({@link Signer.ready}).
    *
    * @param {SignableRequest} request
-   * @param {Partial<SignerOptions>} [overrides]
+   * @param {Partial<Options>} [overrides]
    * @returns {SignedRequest}
    * @throws {SigV4Error} `ERR_SIGV4_NOT_READY` where credentials must be fetched first
    */
@@ -125,7 +144,7 @@ export class Signer {
 
   /**
    * @param {SignableRequest} request
-   * @param {Partial<SignerOptions> & PresignOptions} [overrides]
+   * @param {Partial<Options> & PresignOptions} [overrides]
    * @returns {Promise<string>} the URL
    * @throws {SigV4Error}
    */
@@ -137,7 +156,7 @@ export class Signer {
    * Likewise at once.
    *
    * @param {SignableRequest} request
-   * @param {Partial<SignerOptions> & PresignOptions} [overrides]
+   * @param {Partial<Options> & PresignOptions} [overrides]
    * @returns {string}
    * @throws {SigV4Error}
    */
@@ -149,7 +168,7 @@ export class Signer {
    * What the signature of a request is made of; with `expiresIn`, of its presigned URL.
    *
    * @param {SignableRequest} request
-   * @param {Partial<SignerOptions> & PresignOptions} [overrides]
+   * @param {Partial<Options> & PresignOptions} [overrides]
    * @returns {Promise<SigningTrace>}
    * @throws {SigV4Error}
    */
@@ -162,7 +181,7 @@ export class Signer {
    * Presigns many URLs with the same credentials, which are resolved once.
    *
    * @param {Iterable<SignableRequest>} requests
-   * @param {Partial<SignerOptions> & PresignOptions} [overrides]  for all of them
+   * @param {Partial<Options> & PresignOptions} [overrides]  for all of them
    * @returns {Promise<string[]>} the URLs, in the order of the requests
    * @throws {SigV4Error}
    */
@@ -171,7 +190,7 @@ export class Signer {
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'presignMany takes an array of requests');
     }
     const flats = Array.from(requests, (request) => flatten(request));
-    const { options, settings, identity } = await this.#identify(overrides);
+    const { options, settings, identity } = await this.identify(overrides);
     const urls = [];
     for (const flat of flats) {
       const payload = isSettledAtOnce(flat)
@@ -193,62 +212,39 @@ export class Signer {
    * @param {SignableRequest} request  without its body; the method is PUT unless it says otherwise
    * @param {import('./s3/source.js').StreamSource} source  the body. It is read as fast as the signed one is, and
    *   given up where that is given up.
-   * @param {Partial<SignerOptions> & import('./s3/stream.js').StreamOptions} [overrides]
+   * @param {Partial<Options> & import('./s3/stream.js').StreamOptions} [overrides]
    * @returns {Promise<import('./s3/stream.js').SignedStreamRequest>}
    * @throws {SigV4Error}
    */
   async signStream(request, source, overrides) {
     const { signStream } = await import('./s3/stream.js');
-    return signStream(request, source, { ...this.#options, ...overrides }, async (flat, payload) => {
-      const { options, settings, identity } = await this.#identify(overrides);
-      return {
-        signed: headerSigned(this.#finish(flat, payload, options, settings, identity, 0, undefined)),
-        signText: (text, scope) => signText(text, scope, identity),
-      };
+    const options = { ...this.#options, ...overrides };
+    return signStream(request, source, options, this.#variant.scheme, async (flat, payload) => {
+      const { options, settings, identity, signText } = await this.identify(overrides);
+      const signed = headerSigned(this.#finish(flat, payload, options, settings, identity, 0, undefined));
+      return { signed, signText };
     });
   }
 
   /**
-   * Signs the messages of an event stream, such as one to Amazon Transcribe. Its request is signed first, with
-   * `payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' }` and `contentSha256Header: true`.
+   * Who signs, and how.
    *
-   * @param {SignedRequest | string} prior  that request, or its signature; the latter needs the options region and
-   *   service. Credentials are those of this moment until the end of the stream.
-   * @param {Partial<SignerOptions>} [overrides]
-   * @returns {Promise<import('./events.js').EventSigner>}
-   * @throws {SigV4Error}
+   * @protected
+   * @param {(Partial<Options> & PresignOptions) | undefined} overrides
    */
-  async eventSigner(prior, overrides) {
-    const { openEventSigner } = await import('./events.js');
-    const { options, settings, identity } = await this.#identify(overrides);
-    return openEventSigner(prior, {
-      region: settings.region,
-      service: settings.service,
-      now: () => this.#time(options),
-      signText: (text, scope) => signText(text, scope, identity),
-    });
-  }
-
-  /**
-   * Presigns an upload by an HTML form: whoever has the result can upload one file to S3, under the conditions given,
-   * until it expires.
-   *
-   * Source: "Browser-Based Uploads Using POST", Amazon S3 API reference.
-   *
-   * @param {import('./s3/post.js').PostOptions} upload
-   * @param {Partial<SignerOptions>} [overrides]
-   * @returns {Promise<import('./s3/post.js').PresignedPost>}
-   * @throws {SigV4Error}
-   */
-  async presignPost(upload, overrides) {
-    const { presignPost } = await import('./s3/post.js');
-    const { options, settings, identity } = await this.#identify(overrides);
-    return presignPost(upload, {
-      region: settings.region,
+  async identify(overrides) {
+    const { options, settings, credentials } = this.#merge(overrides);
+    const { core } = this.#variant;
+    await core.ready();
+    const identity = credentials.current() ?? (await credentials.resolve());
+    return {
+      options,
+      settings,
       identity,
-      at: this.#time(options),
-      signText: (text, scope) => signText(text, scope, identity),
-    });
+      at: () => this.#time(options),
+      /** @type {import('./chain.js').SignText} */
+      signText: (text, scope) => core.signText(text, scope, identity),
+    };
   }
 
   #now() {
@@ -262,14 +258,14 @@ export class Signer {
 
   /**
    * @param {SignableRequest} request
-   * @param {(Partial<SignerOptions> & PresignOptions) | undefined} overrides
+   * @param {(Partial<Options> & PresignOptions) | undefined} overrides
    * @param {number} flags
    */
   async #work(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides);
     const flat = flatten(request);
     // Nothing to wait for is the usual case: a warm signer settles in one turn.
-    await ready();
+    await this.#variant.core.ready();
     const identity = credentials.current() ?? (await credentials.resolve());
     const payload = isSettledAtOnce(flat)
       ? settleBodySync(flat, settings.payload)
@@ -279,30 +275,19 @@ export class Signer {
 
   /**
    * @param {SignableRequest} request
-   * @param {(Partial<SignerOptions> & PresignOptions) | undefined} overrides
+   * @param {(Partial<Options> & PresignOptions) | undefined} overrides
    * @param {number} flags
    */
   #workSync(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides);
     const flat = flatten(request);
-    readySync();
+    this.#variant.core.readySync();
     const identity = credentials.currentSync();
     const payload = settleBodySync(flat, settings.payload);
     return this.#finish(flat, payload, options, settings, identity, flags, overrides?.expiresIn);
   }
 
-  /**
-   * Who signs, and how.
-   *
-   * @param {(Partial<SignerOptions> & PresignOptions) | undefined} overrides
-   */
-  async #identify(overrides) {
-    const { options, settings, credentials } = this.#merge(overrides);
-    await ready();
-    return { options, settings, identity: credentials.current() ?? (await credentials.resolve()) };
-  }
-
-  /** @param {Partial<SignerOptions> | undefined} overrides */
+  /** @param {Partial<Options> | undefined} overrides */
   #merge(overrides) {
     if (overrides === undefined || isOnlyExpiry(overrides)) {
       return { options: this.#options, settings: this.#settings, credentials: this.#credentials };
@@ -310,7 +295,7 @@ export class Signer {
     const options = { ...this.#options, ...overrides };
     return {
       options,
-      settings: compileSettings(options),
+      settings: this.#variant.compileSettings(options),
       credentials:
         overrides.credentials === undefined
           ? this.#credentials
@@ -345,7 +330,56 @@ export class Signer {
       webSocket: flat.webSocket,
     };
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
-    return { flat, identity, signature: signRecord(input, settings, identity, at, flags, seconds) };
+    return {
+      flat,
+      identity,
+      signature: this.#variant.core.sign(input, settings, identity, at, flags, seconds),
+    };
+  }
+}
+
+/**
+ * Signs requests for one set of credentials, which it keeps fresh.
+ *
+ * @extends {BaseSigner<SignerOptions>}
+ */
+export class Signer extends BaseSigner {
+  /** @param {SignerOptions} options */
+  constructor(options) {
+    super(options, { core, scheme: SIGV4, compileSettings });
+  }
+
+  /**
+   * Signs the messages of an event stream, such as one to Amazon Transcribe. Its request is signed first, with
+   * `payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' }` and `contentSha256Header: true`.
+   *
+   * @param {SignedRequest | string} prior  that request, or its signature; the latter needs the options region and
+   *   service. Credentials are those of this moment until the end of the stream.
+   * @param {Partial<SignerOptions>} [overrides]
+   * @returns {Promise<import('./events.js').EventSigner>}
+   * @throws {SigV4Error}
+   */
+  async eventSigner(prior, overrides) {
+    const { openEventSigner } = await import('./events.js');
+    const { settings, at, signText } = await this.identify(overrides);
+    return openEventSigner(prior, { region: settings.region, service: settings.service, now: at, signText });
+  }
+
+  /**
+   * Presigns an upload by an HTML form: whoever has the result can upload one file to S3, under the conditions given,
+   * until it expires.
+   *
+   * Source: "Browser-Based Uploads Using POST", Amazon S3 API reference.
+   *
+   * @param {import('./s3/post.js').PostOptions} upload
+   * @param {Partial<SignerOptions>} [overrides]
+   * @returns {Promise<import('./s3/post.js').PresignedPost>}
+   * @throws {SigV4Error}
+   */
+  async presignPost(upload, overrides) {
+    const { presignPost } = await import('./s3/post.js');
+    const { settings, identity, at, signText } = await this.identify(overrides);
+    return presignPost(upload, { region: settings.region, identity, at: at(), signText });
   }
 }
 

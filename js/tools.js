@@ -1,9 +1,17 @@
 // The second wasm module: what few need, loaded by who needs it. See src/wasm/tools.rs.
 
-import { compile } from '#runtime/tools';
+import { compile, compileSync } from '#runtime/tools';
 
-import { unavailable } from './core.js';
-import { initSync, Checksum } from './wasm/tools.js';
+import { Core, unavailable } from './core.js';
+import { initSync, Checksum, Engine } from './wasm/tools.js';
+
+/** Its engine: SigV4a. */
+export const sigv4aCore = /* @__PURE__ */ new Core({
+  compile,
+  compileSync,
+  initSync: /** @type {any} */ (initSync),
+  Engine: /** @type {any} */ (Engine),
+});
 
 /** @type {Promise<typeof TOOLS> | undefined} */
 let loading;

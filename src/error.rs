@@ -111,7 +111,7 @@ impl Error {
             ),
             Self::RegionInvalid => (
                 "ERR_SIGV4_REGION_REQUIRED",
-                "the region is not a region's name. Pass one such as 'eu-west-1'; several, or a pattern, are for SigV4a.",
+                "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
             ),
             Self::ServiceInvalid => (
                 "ERR_SIGV4_SERVICE_REQUIRED",

@@ -1,6 +1,6 @@
 // Uploads to S3 in signed chunks ("Transferring Payload in Multiple Chunks", Amazon S3 API reference).
 
-import { SIGV4, SignatureChain, startOf } from '../chain.js';
+import { SignatureChain, startOf } from '../chain.js';
 import { SigV4Error } from '../errors.js';
 import { flatten } from '../request.js';
 import { encodedLength, encodedStream, mismatch } from './chunks.js';
@@ -37,11 +37,11 @@ import { openSource } from './source.js';
  * @param {unknown} request
  * @param {unknown} body
  * @param {Omit<import('../options.js').SigningOptions, 'payload'> & { payload?: unknown } & Omit<StreamOptions, 'payload'>} options
+ * @param {import('../chain.js').Scheme} scheme
  * @param {(flat: import('../request.js').FlatRequest, payload: string) => Promise<Seed>} seed  signs the headers
- * @param {import('../chain.js').Scheme} [scheme]
  * @returns {Promise<SignedStreamRequest>}
  */
-export async function signStream(request, body, options, seed, scheme = SIGV4) {
+export async function signStream(request, body, options, scheme, seed) {
   const { payload, ...plan } = planOf(options, scheme);
   const flat = flattenUpload(request);
   const source = openSource(body);

@@ -60,6 +60,7 @@ const SIGNATURE_PARAMETERS: Table = table![
     ["X-Amz-Signature"],
     ["X-Amz-Security-Token"],
     ["X-Amz-S3session-Token"],
+    ["X-Amz-Region-Set"],
 ];
 
 #[cfg(test)]

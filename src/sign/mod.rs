@@ -38,6 +38,7 @@ pub(crate) struct Texts {
     query: Vec<u8>,
     signed_headers: Vec<u8>,
     signature: Vec<u8>,
+    pub(crate) region_set: Vec<u8>,
     pub(crate) canonical_request: Vec<u8>,
     pub(crate) string_to_sign: Vec<u8>,
     pub(crate) result: Vec<u8>,
@@ -70,6 +71,11 @@ impl Signed<'_> {
     /// The value of `x-amz-content-sha256`, where that header is to be sent.
     pub fn content_sha256(&self) -> Option<&str> {
         self.content_sha256_header.then(|| text(&self.texts.payload_hash))
+    }
+
+    /// The value of `x-amz-region-set`, where SigV4a sends that header.
+    pub fn region_set(&self) -> Option<&str> {
+        Some(text(&self.texts.region_set)).filter(|regions| !regions.is_empty())
     }
 
     /// The header that carries the session token, where there is one.
@@ -208,6 +214,7 @@ impl<S: Scheme> Signer<S> {
         texts.credential.put(input.access_key_id).put(b"/");
         if S::HAS_REGION_SET {
             scope::check_region_set(region)?;
+            texts.region_set.put(region);
         }
         scope::write(timestamp.date_bytes(), S::region_of_scope(region), service, &mut texts.credential)?;
         let scope = texts.credential.get(input.access_key_id.len() + 1..).unwrap_or_default();
@@ -358,6 +365,7 @@ impl Texts {
         self.query.clear();
         self.signed_headers.clear();
         self.signature.clear();
+        self.region_set.clear();
         self.canonical_request.clear();
         self.string_to_sign.clear();
         self.result.clear();

@@ -14,7 +14,7 @@ use crate::canonical::add;
 use crate::hash;
 use crate::request::Input;
 use crate::sign::Texts;
-use crate::sign::scheme::private::Scheme as _;
+use crate::sign::scheme::private::{self, Scheme as _};
 use crate::text::cut;
 use crate::{
     Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signed, Signer, Timestamp,
@@ -26,6 +26,8 @@ use crate::{
 type Scheme = crate::SigV4;
 #[cfg(feature = "tools")]
 type Scheme = crate::SigV4a;
+
+type Signature = <Scheme as private::Scheme>::Signature;
 
 /// Signing keys, scratch memory and the buffer that is shared with JavaScript.
 #[wasm_bindgen]
@@ -51,7 +53,7 @@ impl Engine {
     }
 
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
-    /// name of the session token's header, and `authorization` or, presigned, the query, a line each; for a trace
+    /// name of the session token's header, `x-amz-region-set` (or nothing), and `authorization` or, presigned, the query, a line each; for a trace
     /// then the canonical request and the string to sign, each after a NUL. Returns its length; of an error,
     /// `-1 - number - 16 * header index`.
     ///
@@ -76,13 +78,16 @@ impl Engine {
         }
         match outcome {
             Ok(signed) => {
-                let Texts { payload_hash, result, canonical_request, string_to_sign, .. } = signed.texts;
-                let parts: [&[u8]; 11] = [
+                let Texts { payload_hash, region_set, result, canonical_request, string_to_sign, .. } =
+                    signed.texts;
+                let parts: [&[u8]; 13] = [
                     signed.timestamp.as_bytes(),
                     b"\n",
                     if signed.content_sha256_header { payload_hash } else { b"" },
                     b"\n",
                     signed.session_token_header.as_bytes(),
+                    b"\n",
+                    region_set,
                     b"\n",
                     result,
                     // For a trace:
@@ -91,7 +96,7 @@ impl Engine {
                     b"\0",
                     string_to_sign,
                 ];
-                put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..7] })
+                put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..9] })
             }
             Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
         }
@@ -221,7 +226,7 @@ fn sign_text(
     text: &[u8],
     has_secret: bool,
     owner: f64,
-) -> Result<impl AsRef<[u8]>, Error> {
+) -> Result<Signature, Error> {
     let mut fields = Fields { rest: scope, is_complete: scope.ends_with(b"\0") };
     let mut scope = Vec::new();
     let (date, region, service) = (fields.next(), fields.next(), fields.next());
