@@ -11,6 +11,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4, getCanonicalHeaders, getPayloadHash, getSigningKey } from '@smithy/signature-v4';
 
+import { decode } from './aws-chunked.js';
+
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SKEW_MINUTES = 5;
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
@@ -64,7 +66,7 @@ export async function authorize(request, { credentials, region, service, now }) 
   checkScope(claim, region, service);
   checkTime(claim, now());
   checkSignedHeaders(claim, headers);
-  const payloadHash = await hashPayload(claim, headers, request.body, service);
+  const payloadHash = await hashPayload(claim, headers, request.body, service, signer);
 
   const signed = Object.fromEntries(claim.signedHeaders.map((name) => [name, headers[name] ?? '']));
   const arrived = new HttpRequest({ method: request.method, path, query, headers: signed });
@@ -254,16 +256,36 @@ function checkSignedHeaders({ signedHeaders }, headers) {
  * @param {Record<string, string>} headers
  * @param {Uint8Array} body
  * @param {string} service
+ * @param {IamCredentials} signer
  */
-async function hashPayload({ expires }, headers, body, service) {
+async function hashPayload({ expires }, headers, body, service, { secretAccessKey }) {
   const declared = headers['x-amz-content-sha256'];
   if (declared === UNSIGNED || (expires !== undefined && service === 's3')) return UNSIGNED;
+  if (declared?.startsWith('STREAMING-') && service === 's3') {
+    checkChunks(headers, body, secretAccessKey);
+    return declared;
+  }
   const actual = await getPayloadHash(new HttpRequest({ body }), Sha256);
   if (declared !== undefined && declared !== actual) {
     const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
     throw new Refusal('XAmzContentSHA256Mismatch', message, 400);
   }
   return actual;
+}
+
+/**
+ * @param {Record<string, string>} headers
+ * @param {Uint8Array} body
+ * @param {string} secretAccessKey
+ */
+function checkChunks(headers, body, secretAccessKey) {
+  try {
+    const decoded = decode(/** @type {any} */ ({ headers }), Buffer.from(body), secretAccessKey);
+    if (decoded.body.length === Number(headers['x-amz-decoded-content-length'])) return;
+  } catch {
+    // Not in chunks, or signed wrong.
+  }
+  throw new Refusal('SignatureDoesNotMatch', 'A chunk does not match the signature that was provided.');
 }
 
 /**
