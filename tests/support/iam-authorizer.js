@@ -11,7 +11,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4, getCanonicalHeaders, getPayloadHash, getSigningKey } from '@smithy/signature-v4';
 
-import { decode } from './aws-chunked.js';
+import { decode as decodeChunks } from './aws-chunked.js';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SKEW_MINUTES = 5;
@@ -280,7 +280,7 @@ async function hashPayload({ expires }, headers, body, service, { secretAccessKe
  */
 function checkChunks(headers, body, secretAccessKey) {
   try {
-    const decoded = decode(/** @type {any} */ ({ headers }), Buffer.from(body), secretAccessKey);
+    const decoded = decodeChunks(/** @type {any} */ ({ headers }), Buffer.from(body), secretAccessKey);
     if (decoded.body.length === Number(headers['x-amz-decoded-content-length'])) return;
   } catch {
     // Not in chunks, or signed wrong.
