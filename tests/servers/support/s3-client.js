@@ -18,6 +18,7 @@ import { Signer } from 'sigv4-wasm';
  * @typedef {Omit<import('sigv4-wasm').SdkRequest, 'hostname' | 'port' | 'protocol'>} PathRequest
  * @typedef {Partial<import('sigv4-wasm').SignerOptions>} Overrides
  * @typedef {Overrides & { expiresIn?: number }} PresignOverrides
+ * @typedef {Overrides & import('sigv4-wasm').StreamOptions} StreamOverrides
  */
 
 export class S3Client {
@@ -35,6 +36,7 @@ export class S3Client {
     const { hostname, port } = new URL(origin);
     this.#signer = new Signer({ credentials, region: 'us-east-1', service: 's3' });
     this.#target = { protocol: 'http:', hostname, port: Number(port) };
+    this.origin = origin;
     this.bucket = bucket;
     this.credentials = credentials;
   }
@@ -62,6 +64,23 @@ export class S3Client {
    */
   presign(request, overrides) {
     return this.#signer.presign(this.#absolute(request), overrides);
+  }
+
+  /**
+   * @param {PathRequest} request
+   * @param {import('sigv4-wasm').StreamSource} source
+   * @param {StreamOverrides} [overrides]
+   */
+  signStream(request, source, overrides) {
+    return this.#signer.signStream(this.#absolute(request), source, overrides);
+  }
+
+  /**
+   * @param {Omit<import('sigv4-wasm').PostOptions, 'bucket' | 'endpoint'>} upload
+   * @param {Overrides} [overrides]
+   */
+  presignPost(upload, overrides) {
+    return this.#signer.presignPost({ ...upload, bucket: this.bucket, endpoint: this.origin }, overrides);
   }
 
   /**
@@ -125,16 +144,29 @@ export async function send({ method, url, headers, body }) {
   if (typeof body === 'string' || body instanceof Uint8Array) {
     headers = { ...headers, 'content-length': String(Buffer.byteLength(body)) };
   }
+  const isStream = typeof body === 'object' && !(body instanceof Uint8Array);
+  // A server that refuses at once would close the connection on what is still being sent, and not be heard.
+  if (isStream) headers = { ...headers, expect: '100-continue' };
   const outgoing = httpRequest({ method, hostname, port, path, headers, agent: false });
-  const response = new Promise((resolve, reject) => outgoing.on('response', resolve).on('error', reject));
-  // A server that refuses early may close the connection on what is still being sent.
-  outgoing.on('error', () => {});
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) outgoing.end(body);
-  else pipeline(Readable.fromWeb(/** @type {any} */ (body)), outgoing).catch(() => {});
+  outgoing.strictContentLength = true;
+  const response = new Promise((resolve, reject) => {
+    /** @type {Promise<void> | undefined} */
+    let sent;
+    outgoing.on('response', resolve);
+    outgoing.on('continue', () => {
+      sent = pipeline(Readable.fromWeb(/** @type {any} */ (body)), outgoing);
+      sent.catch(reject);
+    });
+    // Where the body has failed, that is the cause, and this only what follows.
+    outgoing.on('error', (error) => sent ?? reject(error));
+  });
+  if (isStream) outgoing.flushHeaders();
+  else outgoing.end(body);
   const incoming = await response;
   /** @type {Buffer[]} */
   const chunks = [];
   for await (const chunk of incoming) chunks.push(chunk);
+  outgoing.destroy();
   const bytes = Buffer.concat(chunks);
   const text = bytes.toString();
   return {
