@@ -4,7 +4,8 @@
 // What it does otherwise than AWS: it takes a signature of any date, and no presigned URL; it hashes forms as Python
 // would have written them, and the query of a GET as if it were a body, so that no GET with a query can be right but
 // for S3; and in S3 it takes the path as it is written, which Amazon S3 and servers that verify by themselves encode
-// anew. So forms here have no `~` or `*`, and keys are written in the one way that comes to the same.
+// anew. So forms here have no `~` or `*`, and keys are written in the one way that comes to the same. Of an upload in
+// chunks it verifies the headers, not the chunks. With IAM it has no uploads by HTML form: it looks for a header.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -14,6 +15,8 @@ import { Signer } from 'sigv4-wasm';
 import { assumeRole, callQuery, element, startMotoAccount } from './support/moto-account.js';
 import { S3Client, send } from './support/s3-client.js';
 import { PYTHON, describeWith } from './support/tools.js';
+
+const LARGE = Buffer.alloc(200_000, '0123456789abcdef-');
 
 describeWith(PYTHON, 'moto', () => {
   /** @type {import('./support/moto-account.js').MotoAccount} */
@@ -117,6 +120,11 @@ describeWith(PYTHON, 'moto', () => {
           query: { 'list-type': '2', prefix: 'a b', 'start-after': '+' },
         });
         assert.match(text, /<Key>a b<\/Key>/);
+        for (const payload of /** @type {const} */ (['signed', 'unsigned'])) {
+          const signed = await s3.signStream({ path: '/chunks' }, LARGE, { trailer: 'crc32', payload });
+          assert.equal((await fetch(signed.url, signed)).status, 200);
+          assert.ok((await s3.ok({ path: '/chunks' })).bytes.equals(LARGE));
+        }
         await s3.ok({ method: 'DELETE', path: '/a%20b' });
         assert.equal((await s3.try({ path: '/a%20b' })).status, 404);
       });
@@ -171,6 +179,17 @@ describeWith(PYTHON, 'moto', () => {
         assert.deepEqual([refused.status, refused.code], [403, code]);
       });
     }
+
+    test('an upload in chunks whose length was changed', async () => {
+      const s3 = new S3Client({ origin: moto.origin, credentials: temporary, bucket: 'bucket' });
+      await s3.ok({ method: 'PUT' });
+      const signed = await s3.signStream({ path: '/chunks' }, LARGE, { trailer: 'crc32' });
+      const body = new Uint8Array(await new Response(signed.body).arrayBuffer());
+      assert.equal((await send({ ...signed, body })).status, 200);
+      signed.headers['x-amz-decoded-content-length'] = '1';
+      const refused = await send({ ...signed, body });
+      assert.deepEqual([refused.status, refused.code], [403, 'SignatureDoesNotMatch']);
+    });
 
     test('what the policy does not allow', async () => {
       const signed = await signerFor('iam', temporary).sign({

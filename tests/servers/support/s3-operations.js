@@ -1,9 +1,8 @@
 // What is done to every S3 server, and what must come of it: one table for all. What one of them cannot do is in
 // s3-servers.js.
 //
-// Each entry of a table is a name and a function of an S3Client whose bucket is there. An upload in signed chunks or
-// through a form belongs here too: as entries of `operations`, and of `refusals` for chunks or policies that were
-// tampered with.
+// Each entry of a table is a name and a function of an S3Client whose bucket is there. Uploads in signed chunks and
+// through a form have tables of their own, of the same kind: s3-chunked.js and s3-forms.js.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

@@ -15,6 +15,7 @@ export const swift = {
     'an unknown access key': [403, 'SignatureDoesNotMatch', 'it does not tell which of the keys is wrong'],
     'presigned: from 20 minutes ahead': [200, undefined, 'it only looks whether the URL has expired'],
   },
+  noForms: { reason: 's3api has none: they are no S3 requests to Swift', status: 412 },
 };
 
 /** @type {import('./s3-suite.js').S3Server} */
@@ -34,6 +35,8 @@ export const s3sFs = {
     'a slash last': { reason: 'a directory, which has no content', status: 400, code: 'UnexpectedContent' },
     'a dot first': { reason: 'becomes a name that is taken', status: 500, code: 'InternalError' },
     'a double dot last': { reason: 'becomes a directory that is there', status: 500, code: 'InternalError' },
+    'chunks: the encoding is that of the upload, not of the object': { reason: 'it keeps aws-chunked' },
+    'forms: the name of the file in the key': { reason: '${filename} stays as it is' },
   },
   answers: {
     'a header added': [200, undefined, 'it does not ask that x-amz-* are signed'],
@@ -42,5 +45,55 @@ export const s3sFs = {
     'the wrong region': [200, undefined, 'it is of any region'],
     'the wrong service': [501, 'NotImplemented', 'its word for it'],
     'presigned: from 20 minutes ahead': [403, 'RequestTimeTooSkewed', 'its word for it'],
+    ...forAll(
+      [500, 'InternalError', 'it notices while it stores'],
+      [
+        'chunks: another byte',
+        'chunks: another signature',
+        'chunks: another signature of the last',
+        'chunks: one left out',
+        'chunks: two swapped',
+        'chunks: one twice',
+        'chunks: those before the last left out',
+        'chunks: cut off',
+        'chunks: no signature',
+        'chunks: those of another upload',
+        'chunks: with a trailer: another byte',
+        'chunks: another value of the trailer',
+        'chunks: another signature of the trailer',
+        'chunks: no signature of the trailer',
+      ],
+    ),
+    'chunks: without the last': [200, undefined, 'the length is enough for it', true],
+    ...forAll(
+      [400, 'BadDigest', 'it looks at checksums after it has stored', true],
+      [
+        'chunks: no trailer',
+        'chunks: unsigned: another byte',
+        'chunks: unsigned: another value of the trailer',
+        'chunks: unsigned: without the last',
+      ],
+    ),
+    ...forAll(
+      [400, 'InvalidPolicyDocument', 'its word for it'],
+      [
+        'forms: another beginning',
+        'forms: another value',
+        'forms: a field left out',
+        'forms: another key',
+        'forms: a key that begins otherwise',
+        'forms: another date',
+        'forms: another session token',
+        'forms: no session token',
+      ],
+    ),
   },
 };
+
+/**
+ * @param {[status: number, code: string, why: string, stores?: true]} answer
+ * @param {string[]} refusals
+ */
+function forAll(answer, refusals) {
+  return Object.fromEntries(refusals.map((what) => [what, answer]));
+}
