@@ -13,8 +13,7 @@ import { openSource } from './source.js';
  * @property {'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'} [trailer]  the checksum that is sent after the body
  *   for S3 to check and to keep. Default: none.
  * @property {number} [length]  of the body in bytes, before it is encoded. Default: that of bytes, of a string or of a
- *   Blob; otherwise what the header `content-length` says. Amazon S3 answers 411 to an upload of unknown length; some
- *   other servers take it.
+ *   Blob; otherwise what the header `content-length` says. S3 answers 411 to an upload of unknown length.
  * @property {'signed' | 'unsigned'} [payload]  `unsigned`: chunks without signatures, only for uploads with a trailer.
  *   Default: signed.
  *
