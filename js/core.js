@@ -70,6 +70,7 @@ export const FLAG = {
   hasSecret: 1 << 12,
   presign: 1 << 13,
   bodyHash: 1 << 14,
+  keepHeaders: 1 << 15,
 };
 
 /** Bodies up to this length cross with the record; longer ones are hashed first (see hash.js). */
@@ -214,11 +215,9 @@ export class Core {
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
     this.#reserve(textBytes + bodyBytes);
     const view = this.#view;
-    // Presigned, headers move to the query, which is UTF-8.
-    const textLength =
-      input.hasLatin1Headers && !(flags & FLAG.presign)
-        ? writeLatin1Headers(view, fields, headerFields, secret)
-        : encoder.encodeInto(text, view).written;
+    const textLength = input.hasLatin1Headers
+      ? writeLatin1Headers(view, fields, headers, secret, movesHeaders(flags))
+      : encoder.encodeInto(text, view).written;
     let bodyLength = 0;
     if (typeof body === 'string') {
       bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
@@ -319,18 +318,32 @@ function use(identity) {
 }
 
 /**
+ * Whether `x-amz-*` headers become parameters.
+ *
+ * @param {number} flags
+ */
+export function movesHeaders(flags) {
+  return (flags & (FLAG.presign | FLAG.keepHeaders)) === FLAG.presign;
+}
+
+/**
  * Header values go on the wire with one byte for each character (the Fetch standard's "byte sequence", and likewise
- * Node's http client), not as UTF-8: so they are signed.
+ * Node's http client), not as UTF-8: so they are signed. A query is UTF-8.
  *
  * @param {Uint8Array} view
  * @param {string} fields
- * @param {string} headerFields
+ * @param {Map<string, string>} headers
  * @param {string} secret
+ * @param {boolean} moves  whether those named `x-amz-*` go to the query
  * @returns {number} bytes written
  */
-function writeLatin1Headers(view, fields, headerFields, secret) {
+function writeLatin1Headers(view, fields, headers, secret, moves) {
   let at = encoder.encodeInto(fields, view).written;
-  for (let i = 0; i < headerFields.length; i++) view[at++] = headerFields.charCodeAt(i);
+  for (const [name, value] of headers) {
+    const field = `${name}\0${value}\0`;
+    if (moves && name.startsWith('x-amz-')) at += encoder.encodeInto(field, view.subarray(at)).written;
+    else for (let i = 0; i < field.length; i++) view[at++] = field.charCodeAt(i);
+  }
   return at + encoder.encodeInto(secret, view.subarray(at)).written;
 }
 

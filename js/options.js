@@ -20,6 +20,9 @@ import { SigV4Error } from './errors.js';
  *   signed, but for the MQTT gateway of AWS IoT.
  * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,
  *   after its dot segments are taken out; `single`, as it is, for S3.
+ * @property {'query' | 'headers'} [headerPlacement]  where a presigned request carries its `x-amz-*` headers. `query`
+ *   (default): they become parameters, so that the URL alone is enough. `headers`: they stay headers, and who uses the
+ *   URL must send them, as they were given. S3 takes some only so, such as the length of an upload or its encryption.
  * @property {Date | (() => Date)} [date]  when the request is signed. Default: now, corrected by what was learned of
  *   the server's clock.
  */
@@ -29,7 +32,8 @@ import { SigV4Error } from './errors.js';
  * @returns {import('./core.js').SigningSettings & { payload: SigningOptions['payload'] }}
  */
 export function compileSettings(options) {
-  const { signedHeaders, payload, contentSha256Header, sessionTokenMode, pathEncoding } = options;
+  const { signedHeaders, payload, contentSha256Header, sessionTokenMode, pathEncoding, headerPlacement } =
+    options;
   let flags = 0;
   let also = '';
   if (Array.isArray(signedHeaders)) {
@@ -52,6 +56,7 @@ export function compileSettings(options) {
     appended: FLAG.tokenAppended,
   });
   flags |= choose('pathEncoding', pathEncoding, { double: FLAG.pathDouble, single: FLAG.pathSingle });
+  flags |= choose('headerPlacement', headerPlacement, { query: 0, headers: FLAG.keepHeaders });
   return {
     region: options.region === undefined ? '' : text(options.region, 'region', 'ERR_SIGV4_REGION_REQUIRED'),
     service:

@@ -40,7 +40,7 @@ import { sha256, sha256Sync } from './hash.js';
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
  * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
- * @property {string | undefined} unsendable  the name of a header with a value beyond Latin-1
+ * @property {boolean} hasUnsendableHeaders  whether a value of theirs is beyond Latin-1
  * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
  * @property {string | Uint8Array | import('./body.js').BodyStream | undefined} body  what is sent, once it is read
@@ -70,14 +70,19 @@ export function flatten(request) {
 }
 
 /**
- * What HTTP clients refuse to send. A presigned URL may hold it: there, headers are parameters.
+ * What HTTP clients refuse to send. A parameter may hold it.
  *
  * @param {FlatRequest} flat
+ * @param {boolean} movesHeaders  whether those named `x-amz-*` become parameters
  */
-export function assertSendable({ unsendable }) {
-  if (unsendable === undefined) return;
+export function assertSendable({ headers, hasUnsendableHeaders }, movesHeaders) {
+  if (!hasUnsendableHeaders) return;
+  const refused = [...headers].find(
+    ([name, value]) => NOT_LATIN1.test(value) && !(movesHeaders && name.startsWith('x-amz-')),
+  );
+  if (refused === undefined) return;
   throw headerInvalid(
-    `the value of the header ${JSON.stringify(unsendable)} holds a character beyond U+00FF, which no HTTP client ` +
+    `the value of the header ${JSON.stringify(refused[0])} holds a character beyond U+00FF, which no HTTP client ` +
       'sends: encode it',
   );
 }
@@ -281,15 +286,16 @@ function encode(text) {
 
 /**
  * @param {any} headers
- * @returns {Pick<FlatRequest, 'headers' | 'hasLatin1Headers' | 'unsendable'>}
+ * @returns {Pick<FlatRequest, 'headers' | 'hasLatin1Headers' | 'hasUnsendableHeaders'>}
  */
 function parseHeaders(headers) {
   /** @type {Map<string, string>} */
   const parsed = new Map();
   let hasLatin1Headers = false;
-  /** @type {string | undefined} */
-  let unsendable;
-  if (headers === undefined || headers === null) return { headers: parsed, hasLatin1Headers, unsendable };
+  let hasUnsendableHeaders = false;
+  if (headers === undefined || headers === null) {
+    return { headers: parsed, hasLatin1Headers, hasUnsendableHeaders };
+  }
   if (typeof headers !== 'object') throw headerInvalid('headers must be a Headers object, pairs or a record');
   const entries = typeof headers[Symbol.iterator] === 'function' ? headers : Object.entries(headers);
   for (const [name, value] of entries) {
@@ -300,14 +306,14 @@ function parseHeaders(headers) {
     const text = headerText(key, value);
     if (NOT_ASCII.test(text)) {
       hasLatin1Headers = true;
-      if (NOT_LATIN1.test(text)) unsendable = key;
+      hasUnsendableHeaders ||= NOT_LATIN1.test(text);
     }
     const before = parsed.get(key);
     parsed.set(key, before === undefined ? text : `${before}, ${text}`);
   }
   // Whatever an earlier signature left behind is replaced.
   for (const name of STALE) parsed.delete(name);
-  return { headers: parsed, hasLatin1Headers, unsendable };
+  return { headers: parsed, hasLatin1Headers, hasUnsendableHeaders };
 }
 
 /**

@@ -1,7 +1,7 @@
 // Signing: a request in, the same request with what AWS accepts out.
 
 import { SIGV4 } from './chain.js';
-import { core, FLAG } from './core.js';
+import { core, FLAG, movesHeaders } from './core.js';
 import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
@@ -43,7 +43,9 @@ export async function signRequest(request, options) {
 /**
  * Presigns a URL: it carries the signature, so whoever has it can make this one request until it expires.
  *
- * Headers named `x-amz-*` move to the query; a `content-type` stays a header, which the user of the URL must send.
+ * Headers named `x-amz-*` move to the query, unless the option `headerPlacement` says otherwise. All others that are
+ * signed stay headers, such as `content-type`: who uses the URL must send them, as they were given here. The URL names
+ * them, in `X-Amz-SignedHeaders`.
  *
  * Source: "Authenticating Requests: Using Query Parameters", Amazon S3 API reference.
  *
@@ -315,7 +317,7 @@ export class BaseSigner {
    * @param {number | undefined} expiresIn
    */
   #finish(flat, payload, options, settings, identity, flags, expiresIn) {
-    if (!(flags & FLAG.presign)) assertSendable(flat);
+    assertSendable(flat, movesHeaders(flags | settings.flags));
     const at = this.#time(options);
     const input = {
       method: flat.method,

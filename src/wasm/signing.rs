@@ -215,7 +215,11 @@ fn sign<'s>(
         ),
         signs_all_headers: flags & 3 == 1,
         signed_headers: if flags & 3 == 2 { signed_headers } else { b"" },
-        header_placement: HeaderPlacement::Query,
+        header_placement: if flags & KEEP_HEADERS != 0 {
+            HeaderPlacement::Headers
+        } else {
+            HeaderPlacement::Query
+        },
     };
     signer.sign(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
 }
@@ -310,3 +314,4 @@ const TRACE: u32 = 1 << 11;
 const HAS_SECRET: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
 const BODY_HASH: u32 = 1 << 14;
+const KEEP_HEADERS: u32 = 1 << 15;

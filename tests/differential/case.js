@@ -31,6 +31,7 @@ import { readFileSync } from 'node:fs';
  * @property {'double' | 'single' | null} pathEncoding
  * @property {boolean | null} contentSha256Header
  * @property {'signed' | 'appended' | null} sessionTokenMode
+ * @property {'query' | 'headers'} headerPlacement
  */
 
 const PIECES = JSON.parse(readFileSync(new URL('pieces.json', import.meta.url), 'utf8'));
@@ -124,6 +125,7 @@ export function randomCase(random) {
     pathEncoding: random.choose(5, ['double', 'single']),
     contentSha256Header: random.choose(10, [true, false]),
     sessionTokenMode: random.choose(5, ['signed', 'appended']),
+    headerPlacement: random.percent(30) ? 'query' : 'headers',
   };
 }
 
@@ -271,6 +273,7 @@ export function smaller(one) {
     { pathEncoding: null },
     { contentSha256Header: null },
     { sessionTokenMode: null },
+    { headerPlacement: 'headers' },
     { mode: 'header' },
     { infer: false },
     { expires: 60 },

@@ -56,6 +56,7 @@ const CHANGES = {
     if (one.headers.length < count && one.mode === 'header') one.contentSha256Header = true;
   },
   'move x-amz-* headers to the query'(one) {
+    if (one.headerPlacement === 'headers') return;
     const isMoved = ([name]) => /^x-amz-/i.test(name);
     const moved = one.headers.filter(isMoved);
     one.headers = one.headers.filter((header) => !isMoved(header));
@@ -75,7 +76,10 @@ const CHANGES = {
     );
   },
   'drop header values beyond ASCII'(one) {
-    one.headers = one.headers.filter(([, value]) => /^[\0-\x7f]*$/.test(value));
+    const moves = one.mode === 'presigned' && one.headerPlacement === 'query';
+    one.headers = one.headers.filter(
+      ([name, value]) => /^[\0-\x7f]*$/.test(value) || (moves && /^x-amz-/i.test(name)),
+    );
   },
   'drop what is no content hash'(one) {
     const isHash = (text) => /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-[A-Z0-9-]+)$/i.test(text);

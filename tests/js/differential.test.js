@@ -254,6 +254,7 @@ function handIn(one) {
       payload: isChoice ? (one.payload ?? undefined) : { sha256: one.payload },
       contentSha256Header: one.contentSha256Header ?? undefined,
       sessionTokenMode: one.sessionTokenMode ?? undefined,
+      headerPlacement: one.headerPlacement,
       pathEncoding: one.pathEncoding ?? undefined,
       date: new Date(one.epochSeconds * 1000),
       ...(one.mode === 'presigned' && { expiresIn: one.expires }),

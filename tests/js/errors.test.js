@@ -17,6 +17,13 @@ afterEach(async () => {
   assert.equal((await signRequest(url, options)).headers.authorization, expected, 'works on');
 });
 
+/** A stream that can be read again. */
+const objects = {
+  async *[Symbol.asyncIterator]() {
+    yield { no: 'bytes' };
+  },
+};
+
 /** name: [code, request, options] */
 const REFUSED = {
   'no options': ['ERR_SIGV4_OPTION_INVALID', url, undefined],
@@ -104,7 +111,7 @@ const REFUSED = {
   'a body that is a Map': ['ERR_SIGV4_BODY_UNSUPPORTED', { url, body: new Map() }, options],
   'a body with a cycle': ['ERR_SIGV4_BODY_UNSUPPORTED', { url, body: cycle() }, options],
   'a body with a BigInt': ['ERR_SIGV4_BODY_UNSUPPORTED', { url, body: { a: 1n } }, options],
-  'a stream of objects': ['ERR_SIGV4_BODY_UNSUPPORTED', { url, body: objects() }, options],
+  'a stream of objects': ['ERR_SIGV4_BODY_UNSUPPORTED', { url, body: objects }, options],
   'a date that is none': ['ERR_SIGV4_DATE_INVALID', url, { ...options, date: new Date(NaN) }],
   'a date that is text': ['ERR_SIGV4_DATE_INVALID', url, { ...options, date: '2015-08-30' }],
   'a date before 1970': ['ERR_SIGV4_DATE_INVALID', url, { ...options, date: new Date(-1) }],
@@ -116,6 +123,11 @@ const REFUSED = {
     'ERR_SIGV4_OPTION_INVALID',
     url,
     { ...options, pathEncoding: 'toString' },
+  ],
+  'an unknown header placement': [
+    'ERR_SIGV4_OPTION_INVALID',
+    url,
+    { ...options, headerPlacement: 'body' },
   ],
   'signedHeaders that are none': ['ERR_SIGV4_OPTION_INVALID', url, { ...options, signedHeaders: [1] }],
 };
@@ -130,23 +142,21 @@ function cycle() {
   return body;
 }
 
-async function* objects() {
-  yield { no: 'bytes' };
-}
-
 describe('refused with a code, what and what to do', () => {
   for (const [name, [code, request, given]] of Object.entries(REFUSED)) {
-    test(name, async () => {
-      const error = await signRequest(request, given).then(
-        () => assert.fail('was signed'),
-        (reason) => reason,
-      );
-      assert.ok(error instanceof SigV4Error, inspect(error));
-      assert.equal(error.code, code);
-      assert.equal(error.name, 'SigV4Error');
-      assert.ok(error.message.length > 20, error.message);
-      assertNoSecret(error);
-    });
+    for (const sign of [signRequest, presignUrl]) {
+      test(`${name}: ${sign.name}`, async () => {
+        const error = await sign(request, given).then(
+          () => assert.fail('was signed'),
+          (reason) => reason,
+        );
+        assert.ok(error instanceof SigV4Error, inspect(error));
+        assert.equal(error.code, code);
+        assert.equal(error.name, 'SigV4Error');
+        assert.ok(error.message.length > 20, error.message);
+        assertNoSecret(error);
+      });
+    }
   }
 
   test('a consumed body', async () => {
@@ -179,6 +189,37 @@ describe('refused with a code, what and what to do', () => {
         code: 'ERR_SIGV4_EXPIRES_INVALID',
       });
     });
+  }
+});
+
+describe('presigning refuses', () => {
+  const signer = new Signer(options);
+  const refused = {
+    'no request': ['ERR_SIGV4_URL_INVALID', () => signer.presignSync()],
+    'no options': ['ERR_SIGV4_OPTION_INVALID', () => presignUrl(url)],
+    'a stream, at once': [
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      () => signer.presignSync({ url, body: new Blob(['x']).stream() }),
+    ],
+    'a body that is known, and its hash is none': [
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      () => signer.presignSync({ url, body: 'x' }, { payload: { sha256: 'x' } }),
+    ],
+    'a kept header that no client sends': [
+      'ERR_SIGV4_HEADER_INVALID',
+      () => signer.presignSync({ url, headers: { 'x-amz-meta': '日本' } }, { headerPlacement: 'headers' }),
+    ],
+    'a content type that no client sends': [
+      'ERR_SIGV4_HEADER_INVALID',
+      () => signer.presignSync({ url, headers: { 'x-amz-meta': '日本', 'content-type': '日本' } }),
+    ],
+    'credentials that are over before the URL is good': [
+      'ERR_SIGV4_CREDENTIALS_EXPIRED',
+      () => new Signer(withCredentials({ expiration: new Date(1e12 + 999) })).presignSync(url),
+    ],
+  };
+  for (const [name, [code, presign]] of Object.entries(refused)) {
+    test(name, () => assert.rejects(async () => presign(), { code }));
   }
 });
 
