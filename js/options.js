@@ -22,7 +22,7 @@ import { SigV4Error } from './errors.js';
  *   after its dot segments are taken out; `single`, as it is, for S3.
  * @property {'query' | 'headers'} [headerPlacement]  where a presigned request carries its `x-amz-*` headers. `query`
  *   (default): they become parameters, so that the URL alone is enough. `headers`: they stay headers, and who uses the
- *   URL must send them, as they were given. S3 takes some only so, such as the length of an upload or its encryption.
+ *   URL must send them, as they were given. AWS's own SDK does so with `x-amz-server-side-encryption` for S3.
  * @property {Date | (() => Date)} [date]  when the request is signed. Default: now, corrected by what was learned of
  *   the server's clock.
  */

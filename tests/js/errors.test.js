@@ -124,11 +124,7 @@ const REFUSED = {
     url,
     { ...options, pathEncoding: 'toString' },
   ],
-  'an unknown header placement': [
-    'ERR_SIGV4_OPTION_INVALID',
-    url,
-    { ...options, headerPlacement: 'body' },
-  ],
+  'an unknown header placement': ['ERR_SIGV4_OPTION_INVALID', url, { ...options, headerPlacement: 'body' }],
   'signedHeaders that are none': ['ERR_SIGV4_OPTION_INVALID', url, { ...options, signedHeaders: [1] }],
 };
 

@@ -19,7 +19,10 @@ import { transcribeUrl } from '../../examples/recipes/transcribe.mjs';
 import { findPython } from '../differential/oracle.js';
 
 const NOW = Date.UTC(2015, 7, 30, 12, 36);
-const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+const CREDENTIALS = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+};
 const PEOPLE = {
   'long-term credentials': CREDENTIALS,
   'temporary credentials': { ...CREDENTIALS, sessionToken: 'IQoJb3JpZ2luX2VjE/+EXAMPLE==' },
@@ -55,7 +58,8 @@ const RECIPES = {
 };
 
 const python = findPython();
-const missing = 'there is no Python with botocore, awscrt and aws-msk-iam-sasl-signer-python: see scripts/setup test';
+const missing =
+  'there is no Python with botocore, awscrt and aws-msk-iam-sasl-signer-python: see scripts/setup test';
 if (python === undefined || !canImport(python)) {
   if (process.env.CI === 'true') throw new Error(missing);
   test('recipes', { skip: missing });
@@ -96,7 +100,9 @@ test('every recipe is here', () => {
 
 /** @param {string} python */
 function canImport(python) {
-  return spawnSync(python, ['-c', 'import awscrt, aws_msk_iam_sasl_signer'], { stdio: 'ignore' }).status === 0;
+  return (
+    spawnSync(python, ['-c', 'import awscrt, aws_msk_iam_sasl_signer'], { stdio: 'ignore' }).status === 0
+  );
 }
 
 /**

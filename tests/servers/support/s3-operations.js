@@ -310,6 +310,36 @@ export const operations = {
     const headers = { 'x-amz-meta-note': 'two  words ü', 'x-amz-meta-a': '1' };
     await s3.okPresigned({ method: 'PUT', path: '/presigned/meta', headers }, { body: 'x' });
   },
+
+  'presigned: metadata that the uploader must send': async (s3) => {
+    const headers = { 'x-amz-meta-note': 'two  words', 'x-amz-meta-a': '1', 'content-type': 'text/x-test' };
+    const request = { method: 'PUT', path: '/presigned/kept', headers };
+    await s3.okPresigned(request, { headers, body: 'x' }, { headerPlacement: 'headers' });
+    const head = await s3.ok({ method: 'HEAD', path: '/presigned/kept' });
+    assert.match(String(head.headers['x-amz-meta-note']), /^two +words$/);
+    assert.equal(head.headers['x-amz-meta-a'], '1');
+    assert.equal(head.headers['content-type'], 'text/x-test');
+  },
+
+  'presigned: headers beyond ASCII, a parameter and those that stay': async (s3) => {
+    const kept = { 'x-note': 'café' };
+    const headers = { ...kept, 'x-amz-meta-note': '日本 ü' };
+    const body = Buffer.from('x'); // beside a string, Node sends headers as UTF-8
+    const request = { method: 'PUT', path: '/presigned/latin1' };
+    const signedHeaders = ['x-note'];
+    await s3.okPresigned({ ...request, headers }, { headers: kept, body }, { signedHeaders });
+    const note = { 'x-amz-meta-note': 'café' };
+    await s3.okPresigned(
+      { ...request, headers: note },
+      { headers: note, body },
+      { headerPlacement: 'headers' },
+    );
+  },
+
+  'presigned: a length that the uploader must keep to': async (s3) => {
+    const request = { method: 'PUT', path: '/presigned/length', headers: { 'content-length': '3' } };
+    await s3.okPresigned(request, { body: 'abc' }, { signedHeaders: ['content-length'] });
+  },
 };
 
 /**
@@ -527,6 +557,25 @@ export const refusals = {
       return send({ method: 'PUT', url, headers: { 'content-type': 'text/html' }, body: 'x' });
     },
   },
+  'presigned: without metadata that the uploader must send': {
+    answer: [403, 'SignatureDoesNotMatch'],
+    send: async (s3) => send({ method: 'PUT', url: await urlWithMetadata(s3), headers: {}, body: 'x' }),
+  },
+  'presigned: with other metadata than the uploader must send': {
+    answer: [403, 'SignatureDoesNotMatch'],
+    send: async (s3) => {
+      const headers = { 'x-amz-meta-a': '2' };
+      return send({ method: 'PUT', url: await urlWithMetadata(s3), headers, body: 'x' });
+    },
+  },
+  'presigned: with another length than the uploader must keep to': {
+    answer: [403, 'SignatureDoesNotMatch'],
+    send: async (s3) => {
+      const request = { method: 'PUT', path: '/kept', headers: { 'content-length': '3' } };
+      const url = await s3.presign(request, { signedHeaders: ['content-length'] });
+      return send({ method: 'PUT', url, headers: {}, body: 'four' });
+    },
+  },
   'presigned: with another session token': {
     answer: [403, 'SignatureDoesNotMatch'],
     send: async (s3) => {
@@ -543,6 +592,12 @@ export const refusals = {
     },
   },
 };
+
+/** @param {S3Client} s3 */
+function urlWithMetadata(s3) {
+  const request = { method: 'PUT', path: '/kept', headers: { 'x-amz-meta-a': '1' } };
+  return s3.presign(request, { headerPlacement: 'headers' });
+}
 
 /** @param {string} url */
 function get(url) {

@@ -28,6 +28,7 @@ export const s3sFs = {
   },
   start: startS3sFs,
   limits: {
+    'presigned: headers beyond ASCII, a parameter and those that stay': { reason: 'it takes no such header' },
     'an empty segment': { reason: 'a path has none, so it is taken away', status: 200 },
     'a dot segment': { reason: 'a path has none, so it is taken away', status: 200 },
     'a double-dot segment': { reason: 'a path has none, so it is resolved', status: 200 },
