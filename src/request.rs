@@ -107,7 +107,7 @@ impl<'a> Input<'a> {
         if !self.region.is_empty() && !self.service.is_empty() {
             return (self.region, self.service);
         }
-        let (region, service) = endpoint::region_and_service(self.host, self.web_socket).unwrap_or_default();
+        let (region, service) = endpoint::region_and_service(self.host, self.web_socket);
         (
             if self.region.is_empty() { region } else { self.region },
             if self.service.is_empty() { service } else { self.service },

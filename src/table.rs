@@ -8,6 +8,7 @@ pub(crate) struct Table(pub(crate) &'static [u8]);
 
 impl Table {
     /// In a table of one column.
+    #[inline(never)]
     pub(crate) fn contains(self, text: &[u8]) -> bool {
         self.texts().any(|known| known == text)
     }
@@ -23,7 +24,7 @@ pub(crate) struct Texts(&'static [u8]);
 impl Iterator for Texts {
     type Item = &'static [u8];
 
-    #[inline(never)]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let (length, rest) = self.0.split_first()?;
         let (text, rest) = rest.split_at_checked(usize::from(*length))?;
