@@ -211,8 +211,10 @@ impl<S: Scheme> Signer<S> {
         texts.clear();
         input.check(&mut texts.names)?;
         let (region, service) = input.region_and_service();
-        // All regions: of a Multi-Region Access Point, where a key for one has no use.
-        let region: &[u8] = if !S::HAS_REGION_SET && region == b"*" { b"" } else { region };
+        // A Multi-Region Access Point tells all regions, for which SigV4 has no key. (Callers may say `*`.)
+        if !S::HAS_REGION_SET && region == b"*" && input.region.is_empty() {
+            return Err(Error::RegionRequired);
+        }
         texts.credential.put(input.access_key_id).put(b"/");
         if S::HAS_REGION_SET {
             scope::check_region_set(region)?;
