@@ -185,8 +185,11 @@ function takeBody(flat, { data, contentType, ownsContentType }) {
   const given = flat.headers.get('content-type');
   const replaces = given === undefined || (ownsContentType && /^multipart\/form-data\b/i.test(given));
   if (contentType !== undefined && replaces) flat.headers.set('content-type', contentType);
-  // As bytes, to which no HTTP client adds a content type of its own that the signature does not know.
-  else if (typeof data === 'string' && given === undefined) flat.body = new TextEncoder().encode(data);
+  // As bytes, to which no HTTP client adds a content type of its own that the signature does not know. And with which
+  // Node's http sends headers as one byte a character: with text, it sends both as UTF-8.
+  if (typeof data === 'string' && (!flat.headers.has('content-type') || flat.hasLatin1Headers)) {
+    flat.body = new TextEncoder().encode(data);
+  }
 }
 
 /** @param {FlatRequest['body']} body */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
+import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 
@@ -319,6 +320,25 @@ describe('bodies', () => {
     );
     const expected = createHmac('sha256', key).update(stringToSign).digest('hex');
     assert.match(signed.headers.authorization, new RegExp(`Signature=${expected}$`));
+  });
+
+  test('and with a body of text they leave as such, too', async () => {
+    // Node's http sends headers together with a text, and as UTF-8, but never with bytes.
+    const socket = createServer((connection) => {
+      connection.on('data', (data) => {
+        received = Buffer.concat([received, data]);
+        if (received.includes('hello')) connection.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+      });
+    });
+    let received = Buffer.alloc(0);
+    await new Promise((resolve) => socket.listen(0, '127.0.0.1', resolve));
+    const { port } = /** @type {import('node:net').AddressInfo} */ (socket.address());
+    const headers = { 'content-type': 'text/plain', 'x-amz-meta-note': 'café' };
+    await send(
+      await signRequest({ method: 'PUT', url: `http://127.0.0.1:${port}/`, headers, body: 'hello' }, OPTIONS),
+    );
+    socket.close();
+    assert.ok(received.includes(Buffer.from('x-amz-meta-note: café\r\n', 'latin1')));
   });
 
   test('a body too long to cross is left unsigned wherever a short one is', async () => {
