@@ -1,79 +1,85 @@
-// Each peer as its users call it, for one request. All sign the same: method, URL, headers, body, credentials.
+// Each peer as its users call it, for one request. All sign the same: method, URL, headers, body, credentials. These
+// run anywhere; peers-node.mjs has those that need Node.js.
 
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { HttpRequest as ArticleHttpRequest } from '@aws-sdk/protocol-http';
-import { SignatureV4 as ArticleSignatureV4 } from '@aws-sdk/signature-v4';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import aws4 from 'aws4';
 import { AwsV4Signer } from 'aws4fetch';
 
-const region = 'eu-west-1';
-const service = 'execute-api';
-
-/** @typedef {{ method: string, url: string, headers: Record<string, string>, body?: string }} Work */
-
-/** @param {any} Signer @param {any} credentials @returns {(work: Work) => any} */
-export function sigv4Wasm(Signer, credentials) {
-  const signer = new Signer({ credentials, region, service });
-  return (work) => signer.signSync(work);
-}
-
-/** @returns {(work: Work) => any} */
-export function aws4Peer(credentials) {
-  return ({ method, url, headers, body }) => {
-    const { host, pathname, search } = new URL(url);
-    return aws4.sign(
-      { method, host, path: pathname + search, headers: { ...headers }, body, service, region },
-      credentials,
-    );
-  };
-}
+export const OURS = 'sigv4-wasm';
+export const SMITHY = '@smithy/signature-v4 + sha256-js';
+export const AWS4FETCH = 'aws4fetch';
 
 /**
- * The stack that we replace, as guides have it: the packages' old names, and for each request a signer and the default
- * chain of credential providers, whose first link finds them in the environment.
+ * @typedef {import('./requests.mjs').Work} Work
+ * @typedef {import('./requests.mjs').Scope} Scope
+ * @typedef {(credentials: any, scope: Scope) => (work: Work) => any} Peer  what it returns is read by verify.mjs
  */
-export function articlePeer(credentials) {
-  process.env.AWS_ACCESS_KEY_ID = credentials.accessKeyId;
-  process.env.AWS_SECRET_ACCESS_KEY = credentials.secretAccessKey;
-  if (credentials.sessionToken) process.env.AWS_SESSION_TOKEN = credentials.sessionToken;
-  else delete process.env.AWS_SESSION_TOKEN;
-  return articleWork;
-}
 
-const articleWork = smithyWork(
-  () => new ArticleSignatureV4({ credentials: defaultProvider(), region, service, sha256: Sha256 }),
-  ArticleHttpRequest,
-);
-
-/** The same in its newest version, with one signer for all requests. */
-export function smithyPeer(credentials) {
-  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
-  return smithyWork(() => signer, HttpRequest);
-}
-
-/** @returns {(work: Work) => any} */
-function smithyWork(signerFor, Request) {
-  return ({ method, url, headers, body }) => {
-    const { protocol, hostname, pathname, searchParams } = new URL(url);
-    return signerFor().sign(
-      new Request({
-        method,
-        protocol,
-        hostname,
-        path: pathname,
-        query: Object.fromEntries(searchParams),
-        headers: { ...headers, host: hostname },
-        body,
-      }),
-    );
+/** @param {any} Signer @returns {Peer} */
+export function ours(Signer) {
+  return (credentials, scope) => {
+    const signer = new Signer({ credentials, ...scope });
+    return (work) => signer.signSync(work);
   };
 }
 
-/** @returns {(work: Work) => any} */
-export function aws4fetchPeer(credentials) {
-  return ({ method, url, headers, body }) =>
-    new AwsV4Signer({ method, url, headers, body, region, service, ...credentials }).sign();
+/** In its newest version, with one signer for all requests. @type {Peer} */
+export const smithy = smithyWith(Sha256);
+
+/** @param {any} sha256 @returns {Peer} */
+export function smithyWith(sha256) {
+  return (credentials, scope) => {
+    const signer = smithySigner(credentials, scope, sha256);
+    return (work) => signer.sign(smithyRequest(work));
+  };
+}
+
+/** As @aws-sdk/s3-request-presigner does it. @type {Peer} */
+export function smithyPresign(credentials, scope) {
+  const signer = smithySigner(credentials, scope, Sha256);
+  return (work) => {
+    const request = smithyRequest(work);
+    request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+    return signer.presign(request, {
+      expiresIn: 3600,
+      unhoistableHeaders: UNSENT,
+      unsignableHeaders: UNSENT,
+    });
+  };
+}
+const UNSENT = new Set(['x-amz-content-sha256']);
+
+function smithySigner(credentials, { region, service }, sha256) {
+  return new SignatureV4({ credentials, region, service, sha256, uriEscapePath: service !== 's3' });
+}
+
+/** @param {Work} work */
+export function smithyRequest({ method, url, headers, body }, Request = HttpRequest) {
+  const { protocol, hostname, pathname, searchParams } = new URL(url);
+  return new Request({
+    method,
+    protocol,
+    hostname,
+    path: pathname,
+    query: Object.fromEntries(searchParams),
+    headers: { ...headers, host: hostname },
+    body,
+  });
+}
+
+/** With the cache of keys that its client has. @type {Peer} */
+export function aws4fetch(credentials, scope) {
+  const cache = new Map();
+  return (work) => new AwsV4Signer({ ...work, ...scope, ...credentials, cache }).sign();
+}
+
+/** @type {Peer} */
+export function aws4fetchPresign(credentials, scope) {
+  const cache = new Map();
+  return ({ url }) => {
+    const presigned = new URL(url);
+    presigned.searchParams.set('X-Amz-Expires', '3600');
+    return new AwsV4Signer({ url: presigned, signQuery: true, ...scope, ...credentials, cache }).sign();
+  };
 }

@@ -1,0 +1,82 @@
+// What a browser downloads: bundled, minified, compressed, with the wasm that travels inside.
+
+import { readFileSync, statSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+import { build } from 'esbuild';
+
+import { AWS4FETCH, OURS, SMITHY } from '../peers.mjs';
+import { REPLACED } from '../peers-node.mjs';
+
+const root = new URL('../../', import.meta.url).pathname;
+const manifest = JSON.parse(readFileSync(`${root}pkg/package.json`, 'utf8'));
+export const SIGN_REQUEST = `${OURS}, signRequest`;
+
+const ENTRIES = {
+  [SIGN_REQUEST]: `export { signRequest } from './pkg/esm/index.js';`,
+  [`${OURS}, all of it`]: `export * from './pkg/esm/index.js';`,
+  [REPLACED]: `export { SignatureV4 } from '@aws-sdk/signature-v4'; export { HttpRequest } from '@aws-sdk/protocol-http';
+    export { Sha256 } from '@aws-crypto/sha256-js';`,
+  [SMITHY]: `export { SignatureV4 } from '@smithy/signature-v4'; export { HttpRequest } from '@smithy/protocol-http';
+    export { Sha256 } from '@aws-crypto/sha256-js';`,
+  [AWS4FETCH]: `export { AwsV4Signer } from 'aws4fetch';`,
+};
+
+/** @returns {Promise<import('../harness.mjs').Table[]>} */
+export async function run() {
+  const rows = [];
+  for (const [name, code] of Object.entries(ENTRIES)) rows.push({ name, value: await firstLoad(code) });
+  const adapters = [];
+  for (const [path, file] of adapterFiles()) {
+    const value = await firstLoad(`export * from './pkg/esm/index.js'; export * from './pkg/${file}';`);
+    adapters.push({ name: `sigv4-wasm${path.slice(1)}`, value: value - rows[1].value });
+  }
+  const wasm = ['signing', 'tools'].map((name) => ({
+    name: `${name}.wasm`,
+    value: statSync(`${root}pkg/esm/wasm/${name}.wasm`).size / 1000,
+  }));
+  const note = 'minified and gzipped; what is loaded at first, without what is imported on use';
+  return [
+    { id: 'bundle', title: 'Bundle for a browser', unit: 'kB', rows, note },
+    { id: 'bundle-adapters', title: 'What each adapter adds to that', unit: 'kB', rows: adapters },
+    { id: 'wasm', title: 'wasm modules, raw', unit: 'kB', rows: wasm },
+  ];
+}
+
+/** @returns {[string, string][]} the entry, and its file for an ES import */
+function adapterFiles() {
+  return Object.entries(manifest.exports)
+    .map(([path, { import: target } = {}]) => [path, target?.default ?? ''])
+    .filter(([, file]) => file.startsWith('./esm/adapters/'));
+}
+
+/** Bytes in kB of the entry and of everything that it imports at once. */
+async function firstLoad(code) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    external: ['axios', ...Object.keys(manifest.peerDependencies ?? {})],
+    absWorkingDir: root,
+    outdir: 'target/bundle',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const bytes = new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length), contents]));
+  const loaded = new Set(
+    Object.keys(metafile.outputs).filter((path) => metafile.outputs[path].entryPoint === '<stdin>'),
+  );
+  for (const path of loaded) {
+    for (const { path: next, kind } of metafile.outputs[path].imports) {
+      if (kind === 'import-statement' && next in metafile.outputs) loaded.add(next);
+    }
+  }
+  let total = 0;
+  for (const path of loaded) total += gzipSync(bytes.get(path), { level: 9 }).length;
+  return total / 1000;
+}
