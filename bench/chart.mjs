@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { number } from './targets.mjs';
+import { AWS4 } from './peers-node.mjs';
 import { OURS } from './peers.mjs';
 
 /**
@@ -72,6 +73,10 @@ function lines(charts) {
     const x = (size) => fixed(x0 + (size / right) * plotWidth);
     const y = (value) => fixed(y0 + plotHeight - (value / top) * plotHeight);
     const cell = [text(x0, y0 - 14, `µs against ${axis}`, 'title')];
+    cell.push(
+      text(x0 + plotWidth - 50, y0 - 14, OURS, 'end small ours'),
+      text(x0 + plotWidth, y0 - 14, AWS4, 'end small'),
+    );
     cell.push(`<path class="axis" d="M${x0} ${y0}v${plotHeight}h${plotWidth}"/>`);
     for (const part of [0, 0.5, 1]) {
       cell.push(text(x0 - 6, Number(y(top * part)) + 4, number(top * part), 'end small'));
@@ -86,8 +91,6 @@ function lines(charts) {
       cell.push(
         ...own.map(({ size, value }) => `<circle class="${kind}" cx="${x(size)}" cy="${y(value)}" r="2.5"/>`),
       );
-      const last = own[own.length - 1];
-      cell.push(text(Number(x(last.size)), Number(y(last.value)) - 8, who, 'end small'));
     }
     return cell;
   });
@@ -115,12 +118,12 @@ const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; } .small { font-size: 11px; fill: #59636e; }
   .end { text-anchor: end; } .middle { text-anchor: middle; }
-  rect.ours, circle.ours { fill: #1a7f37; } rect.peer, circle.peer { fill: #8c959f; }
+  rect.ours, circle.ours, text.ours { fill: #1a7f37; } rect.peer, circle.peer { fill: #8c959f; }
   polyline { fill: none; stroke-width: 2; } polyline.ours { stroke: #1a7f37; } polyline.peer { stroke: #8c959f; }
   .axis { fill: none; stroke: #8c959f; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; } .small { fill: #9198a1; }
-    rect.ours, circle.ours { fill: #3fb950; } polyline.ours { stroke: #3fb950; }
+    rect.ours, circle.ours, text.ours { fill: #3fb950; } polyline.ours { stroke: #3fb950; }
   }`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -42,7 +42,7 @@ export async function run({ quick }) {
     const { [HOST_DIGEST]: host, [OURS]: mine, ...others } = near;
     const rows = await race(
       { [OURS]: mine, [HOST_DIGEST]: host, ...others },
-      { rounds: quick ? 9 : slow ? 15 : 101, sliceMillis: slow ? 1 : 10 },
+      { rounds: quick ? 9 : slow ? 15 : 301, sliceMillis: 1 },
     );
     const behind = await race(far, { rounds: 3, sliceMillis: 1, warmMillis: 1 });
     for (const { name, value, spread } of behind)

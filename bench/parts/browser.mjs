@@ -52,7 +52,10 @@ export async function run({ quick }) {
       for (const [name, result] of Object.entries(await call('signOnce', work, credentials, gateway))) {
         await verify(`${name} in Chromium`, result, work, credentials, gateway);
       }
-      const rows = await call('race', work, credentials, gateway, { rounds: quick ? 11 : 31 });
+      const rows = await call('race', work, credentials, gateway, {
+        rounds: quick ? 21 : 101,
+        sliceMillis: 5,
+      });
       tables.push({ id, title: `Chromium, ${title}`, unit: 'us', rows, note: version });
     }
     return tables;

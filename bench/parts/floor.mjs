@@ -36,7 +36,7 @@ export async function run({ quick }) {
     const message = new Uint8Array(count * 64 - 9);
     const rows = await race(
       { [CALL]: () => signer.signSync(work), [FLOOR]: () => sha256(message) },
-      { rounds: quick ? 15 : 51 },
+      { rounds: quick ? 51 : 301 },
     );
     const note = `${count} compressions of 64 bytes, ${((rows[1].value * 1000) / count).toFixed(0)} ns each`;
     tables.push({ id: `floor-${id}`, title: `Floor of ${title}`, unit: 'us', rows, note });

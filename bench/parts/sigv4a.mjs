@@ -29,7 +29,7 @@ export async function run({ quick }) {
     [SMITHY_V4A]: () => theirs.sign(smithyRequest(get), {}),
   };
   for (const [name, sign] of Object.entries(contestants)) verifyV4a(name, await sign(), get, temporary);
-  const rows = await race(contestants, { rounds: quick ? 7 : 31 });
+  const rows = await race(contestants, { rounds: quick ? 15 : 101 });
   return [{ id: 'sigv4a', title: 'SigV4a, GET, temporary credentials', unit: 'us', rows }];
 }
 
