@@ -33,7 +33,7 @@ test:
 
 bench: build
 	@echo '== bench'
-	@node bench/run.mjs
+	@. .cache/env.sh && node bench/run.mjs
 
 lint: build
 	@echo '== lint: rustfmt, clippy, prettier, tsc'

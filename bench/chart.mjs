@@ -14,7 +14,7 @@ import { OURS } from './peers.mjs';
  */
 export function drawCharts(tables) {
   const named = (id) => tables.find((table) => table.id === id);
-  const signing = [...['get-token', 'get', 'post-1kb'].map(named), named('browser-get-token')];
+  const signing = ['get-token', 'get', 'post-1kb', 'browser-get-token'].flatMap((id) => named(id) ?? []);
   const growth = GROWTH.map(({ id, axis }) => ({ axis, table: named(`growth-${id}`) }));
   return { signing: bars(signing), growth: lines(growth) };
 }

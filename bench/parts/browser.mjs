@@ -1,5 +1,6 @@
 // One signature in Chromium, where the peers are those that run there.
 
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,10 @@ const WORK = [
 
 /** @returns {Promise<import('../harness.mjs').Table[]>} */
 export async function run({ quick }) {
+  if (!existsSync(process.env.CHROME_BIN ?? '/usr/bin/chromium')) {
+    const note = 'no Chromium here: set CHROME_BIN';
+    return [{ id: 'browser', title: 'Chromium', unit: 'us', rows: [], note }];
+  }
   const directory = await mkdtemp(join(tmpdir(), 'bench-page-'));
   const outfile = join(directory, 'page.js');
   const entry = new URL('../browser-page.mjs', import.meta.url).pathname;

@@ -20,7 +20,7 @@ export async function run({ quick }) {
   const pace = quick ? ['--quick'] : ['--warm-up-time', '1', '--measurement-time', '3'];
   execFileSync('cargo', ['bench', '--quiet', '--locked', '--bench', 'sign', '--', '--noplot', ...pace], {
     cwd: `${root}bench/native`,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'pipe', // shown where it fails
     env: { ...process.env, CARGO_TARGET_DIR: target },
   });
   return Object.entries(GROUPS).map(([group, title]) => {
