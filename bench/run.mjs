@@ -2,7 +2,7 @@
 // the report of a whole run is kept in bench/results, with its charts.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { drawCharts } from './chart.mjs';
@@ -39,6 +39,7 @@ process.chdir(new URL('..', import.meta.url).pathname);
 const environment = {
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
+  load: Number(loadavg()[0].toFixed(1)), // of everything else, at the start
   node: process.version,
   platform: `${platform()}-${arch()}`,
   date: new Date().toISOString().slice(0, 10),
