@@ -72,7 +72,7 @@ function lines(charts) {
     const top = Math.max(...points.map(({ value }) => value));
     const x = (size) => fixed(x0 + (size / right) * plotWidth);
     const y = (value) => fixed(y0 + plotHeight - (value / top) * plotHeight);
-    const cell = [text(x0, y0 - 14, `µs against ${axis}`, 'title')];
+    const cell = [text(x0, y0 - 14, axis, 'title')];
     cell.push(
       text(x0 + plotWidth - 50, y0 - 14, OURS, 'end small ours'),
       text(x0 + plotWidth, y0 - 14, AWS4, 'end small'),
@@ -94,7 +94,10 @@ function lines(charts) {
     }
     return cell;
   });
-  return svg(2 * cellWidth, 2 * cellHeight, out);
+  out.push(
+    text(8, 2 * cellHeight + 8, 'Microseconds of one signature, GET with temporary credentials.', 'small'),
+  );
+  return svg(2 * cellWidth, 2 * cellHeight + 20, out);
 }
 
 function svg(width, height, elements) {
