@@ -94,9 +94,7 @@ function lines(charts) {
     }
     return cell;
   });
-  out.push(
-    text(8, 2 * cellHeight + 8, 'Microseconds of one signature with temporary credentials.', 'small'),
-  );
+  out.push(text(8, 2 * cellHeight + 8, 'Microseconds of one signature with temporary credentials.', 'small'));
   return svg(2 * cellWidth, 2 * cellHeight + 20, out);
 }
 
