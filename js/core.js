@@ -3,6 +3,7 @@
 import { compile, compileSync } from '#runtime';
 
 import { coreError, SIGNING_KEY_MISSING, SigV4Error } from './errors.js';
+import { hostSha256 } from './host.js';
 import { Engine, initSync } from './wasm/signing.js';
 
 /**
@@ -32,9 +33,10 @@ import { Engine, initSync } from './wasm/signing.js';
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
  * @property {string} sessionToken  or nothing
- * @property {number} owner  numbers credentials that sign more than once, so that their secret need not cross again
+ * @property {number} owner  numbers credentials that sign more than once, so that they need not cross again
  * @property {boolean} isUsed  whether they signed before
- * @property {boolean} hasKey  whether a key was derived for that number: then the secret is left out at first
+ * @property {boolean} hasKey  whether the core knows them, and a key of theirs, by that number: then they are left out at
+ *   first
  *
  * @typedef {object} Signature
  * @property {string} amzDate
@@ -67,14 +69,21 @@ export const FLAG = {
   payloadUnsigned: 2 << 8,
   webSocket: 1 << 10,
   trace: 1 << 11,
-  hasSecret: 1 << 12,
+  hasCredentials: 1 << 12,
   presign: 1 << 13,
   bodyHash: 1 << 14,
   keepHeaders: 1 << 15,
+  hostHash: 1 << 16,
 };
 
-/** Bodies up to this length cross with the record; longer ones are hashed first (see hash.js). */
+/**
+ * Bodies up to this length cross with the record where the host does not hash at once; longer ones are hashed first (see
+ * hash.js).
+ */
 export const INLINE_BODY_BYTES = 16 * 1024;
+
+/** From here on the host hashes faster than wasm, the call included, where it hashes at once. */
+export const HOST_HASH_BYTES = 256;
 
 let nextOwner = 1;
 
@@ -194,29 +203,32 @@ export class Core {
    * @param {number} epochMillis
    * @param {number} flags
    * @param {number} expiresIn
-   * @param {boolean} withSecret
+   * @param {boolean} withCredentials
    */
-  #call(input, settings, identity, epochMillis, flags, expiresIn, withSecret) {
+  #call(input, settings, identity, epochMillis, flags, expiresIn, withCredentials) {
     const { headers, body } = input;
     // One string, one encodeInto: cheaper than a call for each field.
     const fields =
-      `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${settings.region}\0${settings.service}\0` +
-      `${identity.accessKeyId}\0${identity.sessionToken}\0${input.payload}\0${settings.signedHeaders}\0`;
+      `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${input.payload}\0` +
+      `${settings.region}\0${settings.service}\0${settings.signedHeaders}\0`;
     let headerFields = '';
     for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
-    let secret = '';
-    if (withSecret) {
-      secret = `${identity.secretAccessKey}\0`;
-      flags |= FLAG.hasSecret;
+    let credentials = '';
+    if (withCredentials) {
+      credentials = `${identity.accessKeyId}\0${identity.sessionToken}\0${identity.secretAccessKey}\0`;
+      flags |= FLAG.hasCredentials;
     }
-    const text = fields + headerFields + secret;
+    const text = fields + headerFields + credentials;
+    const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
+    const hash = canonicalBytes < HOST_HASH_BYTES ? undefined : hostSha256();
+    if (hash !== undefined) flags |= FLAG.hostHash;
     // A UTF-16 unit takes at most three bytes of UTF-8.
     const textBytes = text.length * 3;
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
     this.#reserve(textBytes + bodyBytes);
     const view = this.#view;
     const textLength = input.hasLatin1Headers
-      ? writeLatin1Headers(view, fields, headers, secret, movesHeaders(flags))
+      ? writeLatin1Headers(view, fields, headers, credentials, movesHeaders(flags))
       : encoder.encodeInto(text, view).written;
     let bodyLength = 0;
     if (typeof body === 'string') {
@@ -225,8 +237,13 @@ export class Core {
       view.set(body, textLength);
       bodyLength = body.length;
     }
+    const engine = this.#started();
     const { owner } = identity;
-    return this.#started().sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, owner);
+    const status = engine.sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, owner);
+    if (hash === undefined || status < 0) return status;
+    const digest = hash(this.#result(status));
+    encoder.encodeInto(digest, this.#view);
+    return engine.complete(flags);
   }
 
   /**
@@ -250,13 +267,18 @@ export class Core {
    * @param {number} length
    */
   #read(length) {
-    if (length > this.#view.length) this.#pointer = 0; // the buffer moved
-    this.#refresh(length);
-    return decoder.decode(this.#view.subarray(0, length));
+    return decoder.decode(this.#result(length));
+  }
+
+  /** @param {number} length */
+  #result(length) {
+    this.#reserve(length);
+    return this.#view.subarray(0, length);
   }
 
   /**
-   * Makes the buffer at least this long, and the view valid.
+   * Makes the view valid, and at least this long. A buffer that must grow loses what it holds, but for a result, for which
+   * the core made room.
    *
    * @param {number} length
    */

@@ -174,8 +174,9 @@ export class CredentialsSource {
     const isKnown =
       known !== undefined &&
       known.accessKeyId === taken.accessKeyId &&
-      known.secretAccessKey === taken.secretAccessKey;
-    // Equal keys keep their number, so that the signing key stays cached.
+      known.secretAccessKey === taken.secretAccessKey &&
+      known.sessionToken === taken.sessionToken;
+    // Equal credentials keep their number, so that the core still knows them.
     const { owner, isUsed, hasKey } = isKnown ? known : NEW;
     this.#identity = { ...taken, owner, isUsed, hasKey };
     return this.#identity;

@@ -1,9 +1,10 @@
 // Every shape of request that callers hand in, as one flat record.
 
 import { assertUnused, bodyInMemory, bodyUsed, isStream, readBody } from './body.js';
-import { INLINE_BODY_BYTES } from './core.js';
+import { HOST_HASH_BYTES, INLINE_BODY_BYTES } from './core.js';
 import { SigV4Error } from './errors.js';
 import { sha256, sha256Sync } from './hash.js';
+import { hostSha256 } from './host.js';
 
 /**
  * @typedef {Record<string, string | number | boolean | readonly string[] | null | undefined>} HeaderRecord
@@ -108,7 +109,7 @@ export function settleBodySync(flat, payload) {
   const literal = literalPayload(flat, payload);
   if (literal !== '' || isInline(flat.body)) return literal;
   flat.isBodyHash = true;
-  return sha256Sync(toBytes(flat.body));
+  return sha256Sync(/** @type {string | Uint8Array} */ (flat.body));
 }
 
 /**
@@ -132,7 +133,7 @@ export async function settleBody(flat, payload) {
   const literal = literalPayload(flat, payload);
   if (literal !== '' || isInline(flat.body)) return literal;
   flat.isBodyHash = true;
-  return sha256(toBytes(flat.body));
+  return sha256(/** @type {string | Uint8Array} */ (flat.body));
 }
 
 /**
@@ -194,12 +195,9 @@ function takeBody(flat, { data, contentType, ownsContentType }) {
 
 /** @param {FlatRequest['body']} body */
 function isInline(body) {
-  return body === undefined || /** @type {string | Uint8Array} */ (body).length <= INLINE_BODY_BYTES;
-}
-
-/** @param {FlatRequest['body']} body */
-function toBytes(body) {
-  return typeof body === 'string' ? new TextEncoder().encode(body) : /** @type {Uint8Array} */ (body);
+  if (body === undefined) return true;
+  const limit = hostSha256() === undefined ? INLINE_BODY_BYTES : HOST_HASH_BYTES;
+  return /** @type {string | Uint8Array} */ (body).length <= limit;
 }
 
 /** @param {any} source */

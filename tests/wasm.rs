@@ -10,12 +10,15 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const AT: f64 = 1_440_938_160_000.0; // 2015-08-30T12:36:00Z
 const TRACE: u32 = 1 << 11;
-const HAS_SECRET: u32 = 1 << 12;
+const HAS_CREDENTIALS: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
+const HOST_HASH: u32 = 1 << 16;
 
-/// The case get-vanilla of the official suite.
+/// The case get-vanilla of the official suite: the fields in their order, but for headers and the secret.
 const VANILLA: [&str; 10] =
-    ["GET", "example.amazonaws.com", "/", "", "us-east-1", "service", "AKIDEXAMPLE", "", "", ""];
+    ["GET", "example.amazonaws.com", "/", "", "", "us-east-1", "service", "", "AKIDEXAMPLE", ""];
+/// Fields from here on follow the headers.
+const CREDENTIALS: usize = 8;
 const VANILLA_SIGNATURE: &str = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 
 #[wasm_bindgen_test]
@@ -27,7 +30,7 @@ fn signs_a_case_of_the_official_suite() {
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
          SignedHeaders=host;x-amz-date, Signature={VANILLA_SIGNATURE}"
     );
-    assert_eq!(lines, ["20150830T123600Z", "", "x-amz-security-token", &authorization]);
+    assert_eq!(lines, ["20150830T123600Z", "", "x-amz-security-token", "", &authorization]);
 }
 
 #[wasm_bindgen_test]
@@ -80,7 +83,7 @@ fn the_secret_is_wiped_from_the_buffer() {
     let mut engine = Engine::new();
     for region in ["us-east-1", "a/b"] {
         let mut fields = VANILLA;
-        fields[4] = region; // the second is refused
+        fields[5] = region; // the second is refused
         let _ = sign(&mut engine, &fields, &[("x-a", "b")], true);
         let memory = wasm_bindgen::memory().unchecked_into::<Memory>();
         let pointer = engine.reserve(0) as u32;
@@ -99,17 +102,17 @@ fn errors_have_numbers_and_the_engine_works_on() {
     };
     let ok = [("x-ok", "1")];
     for (fields, headers, status) in [
-        (change(6, ""), &ok[..], -1),
-        (change(7, "t\r\n"), &ok, -3),
-        (change(4, ""), &ok, -5),
-        (change(5, ""), &ok, -6),
-        (change(4, "a/b"), &ok, -7),
-        (change(5, "a b"), &ok, -8),
+        (change(8, ""), &ok[..], -1),
+        (change(9, "t\r\n"), &ok, -3),
+        (change(5, ""), &ok, -5),
+        (change(6, ""), &ok, -6),
+        (change(5, "a/b"), &ok, -7),
+        (change(6, "a b"), &ok, -8),
         (change(0, "G T"), &ok, -9),
         (change(1, ""), &ok, -10),
         (VANILLA, &[("x-ok", "1"), ("x bad", "1")], -11 - 16),
         (VANILLA, &[("x-ok", "1"), ("x-ok", "1"), ("x-bad", "a\nb")], -12 - 32),
-        (change(8, "abc"), &ok, -15),
+        (change(4, "abc"), &ok, -15),
         (change(2, "/a\0b"), &ok, -16),
         (VANILLA, &[("x-a", "b\0x-c\0d")], -16),
     ] {
@@ -134,8 +137,40 @@ fn lengths_that_lie_are_refused() {
     let mut engine = Engine::new();
     engine.reserve(64);
     for (text, body, headers) in [(1_000_000, 0, 0), (64, 0, 0), (0, 0, 0), (64, 1_000_000, usize::MAX)] {
-        assert!(engine.sign(text, body, headers, HAS_SECRET, AT, 0, 0.0) < 0);
+        assert!(engine.sign(text, body, headers, HAS_CREDENTIALS, AT, 0, 0.0) < 0);
     }
+}
+
+#[wasm_bindgen_test]
+fn the_host_may_hash_the_canonical_request() {
+    let mut engine = Engine::new();
+    for with_secret in [true, false] {
+        let secret = with_secret.then_some(SECRET);
+        let canonical = call(&mut engine, &VANILLA, &[], secret, b"", HOST_HASH, AT, 0, 1.0).unwrap();
+        assert!(canonical.starts_with("GET\n/\n\nhost:example.amazonaws.com\n"), "{canonical}");
+        // SHA-256 of get-vanilla's canonical request, from the suite.
+        write(&mut engine, b"bb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63");
+        let length = engine.complete(HOST_HASH);
+        assert!(read(&mut engine, length as usize).ends_with(VANILLA_SIGNATURE));
+        assert_eq!(engine.complete(HOST_HASH), -16, "nothing is prepared any more");
+    }
+}
+
+#[wasm_bindgen_test]
+fn credentials_cross_once_and_many_are_known() {
+    let mut engine = Engine::new();
+    let mut temporary = VANILLA;
+    temporary[9] = "token";
+    let signed =
+        |engine: &mut Engine, secret, owner| call(engine, &temporary, &[], secret, b"", 0, AT, 0, owner);
+    let first = signed(&mut engine, Some(SECRET), 1.0).unwrap();
+    assert!(first.contains("x-amz-security-token"));
+    for owner in 2..=70 {
+        assert_eq!(signed(&mut engine, None, owner as f64), Err(-1 - 3), "not known yet");
+        assert_eq!(signed(&mut engine, Some(SECRET), owner as f64), Ok(first.clone()));
+    }
+    assert_eq!(signed(&mut engine, None, 70.0), Ok(first));
+    assert_eq!(signed(&mut engine, None, 1.0), Err(-1 - 3), "forgotten: there are too many");
 }
 
 #[wasm_bindgen_test]
@@ -176,7 +211,9 @@ fn call(
 ) -> Result<String, i32> {
     let mut record = String::new();
     let headers_flat = headers.iter().flat_map(|(name, value)| [*name, *value]);
-    for field in fields.iter().copied().chain(headers_flat).chain(secret) {
+    let (fields, credentials) = fields.split_at(CREDENTIALS);
+    let credentials = secret.into_iter().flat_map(|secret| credentials.iter().copied().chain([secret]));
+    for field in fields.iter().copied().chain(headers_flat).chain(credentials) {
         record.push_str(field);
         record.push('\0');
     }
@@ -184,7 +221,7 @@ fn call(
     let mut record = record.into_bytes();
     record.extend_from_slice(body);
     write(engine, &record);
-    let flags = flags | if secret.is_some() { HAS_SECRET } else { 0 };
+    let flags = flags | if secret.is_some() { HAS_CREDENTIALS } else { 0 };
     let status = engine.sign(text_length, body.len(), headers.len(), flags, epoch_millis, expires_in, owner);
     if status < 0 { Err(status) } else { Ok(read(engine, status as usize)) }
 }

@@ -90,19 +90,24 @@ struct CachedKey<K> {
 }
 
 impl<S: Scheme> KeyCache<S> {
-    /// The key of a name. A caller that numbers its credentials (never twice the same number, never 0) can leave the
-    /// secret out as long as the key is cached.
-    pub(crate) fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&S::Key, Error> {
+    /// Where the key of a name is, for [`KeyCache::key`] until the next call of this. A caller that numbers its credentials
+    /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
+    pub(crate) fn find(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<usize, Error> {
         let is_owners = |entry: &CachedKey<S::Key>| owner != 0 && entry.owner == owner && entry.name == name;
         let index = match self.entries.iter().position(is_owners) {
             Some(index) => index,
             None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, name)?,
         };
         self.clock += 1;
-        let entry = self.entries.get_mut(index).ok_or(Error::SigningKeyMissing)?;
-        entry.owner = owner;
-        entry.last_used = self.clock;
-        Ok(&entry.key)
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.owner = owner;
+            entry.last_used = self.clock;
+        }
+        Ok(index)
+    }
+
+    pub(crate) fn key(&self, index: usize) -> Result<&S::Key, Error> {
+        self.entries.get(index).map(|entry| &entry.key).ok_or(Error::SigningKeyMissing)
     }
 
     /// How many keys were derived so far.
@@ -172,6 +177,13 @@ mod tests {
     use crate::SigV4;
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    impl<S: Scheme> KeyCache<S> {
+        fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&S::Key, Error> {
+            let index = self.find(owner, secret, name)?;
+            self.key(index)
+        }
+    }
 
     fn scope(region: &str) -> Vec<u8> {
         format!("20150830/{region}/iam/aws4_request").into_bytes()

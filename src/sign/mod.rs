@@ -41,15 +41,26 @@ pub(crate) struct Texts {
     pub(crate) region_set: Vec<u8>,
     pub(crate) canonical_request: Vec<u8>,
     pub(crate) string_to_sign: Vec<u8>,
+    /// What a presigned query ends with, after the signature.
+    appended: Vec<u8>,
     pub(crate) result: Vec<u8>,
+}
+
+/// What is known of a signature before the canonical request is hashed.
+#[derive(Clone, Copy)]
+pub(crate) struct Prepared {
+    timestamp: Timestamp,
+    /// See `KeyCache::find`.
+    key: usize,
+    is_presigned: bool,
+    content_sha256_header: bool,
+    session_token_header: &'static str,
 }
 
 /// A signature and everything that went into it, borrowed from the signer.
 pub struct Signed<'s> {
     pub(crate) texts: &'s Texts,
-    pub(crate) timestamp: Timestamp,
-    pub(crate) content_sha256_header: bool,
-    pub(crate) session_token_header: &'static str,
+    prepared: Prepared,
 }
 
 impl Signed<'_> {
@@ -65,12 +76,17 @@ impl Signed<'_> {
 
     /// The value of `x-amz-date`.
     pub fn amz_date(&self) -> &str {
-        self.timestamp.date_time()
+        self.prepared.timestamp.date_time()
     }
 
     /// The value of `x-amz-content-sha256`, where that header is to be sent.
     pub fn content_sha256(&self) -> Option<&str> {
-        self.content_sha256_header.then(|| text(&self.texts.payload_hash))
+        self.prepared.content_sha256_header.then(|| text(&self.texts.payload_hash))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn has_content_sha256(&self) -> bool {
+        self.prepared.content_sha256_header
     }
 
     /// The value of `x-amz-region-set`, where SigV4a sends that header.
@@ -80,7 +96,7 @@ impl Signed<'_> {
 
     /// The header that carries the session token, where there is one.
     pub fn session_token_header(&self) -> &'static str {
-        self.session_token_header
+        self.prepared.session_token_header
     }
 
     /// Holds the session token of temporary credentials.
@@ -193,17 +209,22 @@ impl<S: Scheme> Signer<S> {
             signed_headers: signed_headers.as_bytes(),
             header_placement: settings.header_placement,
         };
-        self.sign(&input, timestamp, expires_in)
+        let prepared = self.prepare(&input, timestamp, expires_in)?;
+        let hash = sha256_hex(&self.texts.canonical_request);
+        self.complete(prepared, &hash)
     }
 
-    /// The one path of every signature; `expires_in` makes it a presigned request.
-    pub(crate) fn sign(
+    /// The canonical request, and all but its hash of the string to sign; `expires_in` makes it a presigned request.
+    ///
+    /// The one path of every signature, with [`Signer::complete`]. In between, whoever can do so fastest hashes the
+    /// canonical request, which is most of the work.
+    pub(crate) fn prepare(
         &mut self,
         input: &Input<'_>,
         timestamp: Timestamp,
         expires_in: Option<u32>,
-    ) -> Result<Signed<'_>, Error> {
-        let presigned = expires_in.is_some();
+    ) -> Result<Prepared, Error> {
+        let is_presigned = expires_in.is_some();
         if expires_in.is_some_and(|seconds| !(1..=MAX_EXPIRES_SECONDS).contains(&seconds)) {
             return Err(Error::ExpiresInvalid);
         }
@@ -227,7 +248,7 @@ impl<S: Scheme> Signer<S> {
             SessionTokenMode::Signed => (input.session_token, b""),
             SessionTokenMode::Appended => (b"", input.session_token),
         };
-        let unsigned = if presigned { rules.unsigned_presigned_payload } else { rules.unsigned_payload };
+        let unsigned = if is_presigned { rules.unsigned_presigned_payload } else { rules.unsigned_payload };
         payload::write(input, unsigned, &mut texts.payload_hash);
 
         // Headers of the caller: signed, moved to the query, or left alone.
@@ -244,7 +265,7 @@ impl<S: Scheme> Signer<S> {
             if is_replaced || !input.signs_header(name) {
                 continue;
             }
-            if presigned && is_amz(name) && input.header_placement == HeaderPlacement::Query {
+            if is_presigned && is_amz(name) && input.header_placement == HeaderPlacement::Query {
                 query::push(name, header.value, Decode::Nothing, &mut texts.parameters);
             } else {
                 has_host |= name == b"host";
@@ -256,8 +277,8 @@ impl<S: Scheme> Signer<S> {
         }
 
         // What the signer adds: headers, or parameters.
-        content_sha256_header &= !presigned;
-        if !presigned {
+        content_sha256_header &= !is_presigned;
+        if !is_presigned {
             add(&mut entries, b"x-amz-date", 0, timestamp.as_bytes());
             if content_sha256_header {
                 add(&mut entries, CONTENT_SHA256, 0, &texts.payload_hash);
@@ -271,7 +292,7 @@ impl<S: Scheme> Signer<S> {
         }
         sort(&mut entries);
         write_names(&entries, &mut texts.signed_headers);
-        query::push_wire(input.query, presigned, &mut texts.parameters);
+        query::push_wire(input.query, is_presigned, &mut texts.parameters);
         if let Some(seconds) = expires_in {
             for (key, value) in [
                 ("X-Amz-Algorithm", S::ALGORITHM),
@@ -297,28 +318,38 @@ impl<S: Scheme> Signer<S> {
         canonical_request.put(b"\n").put(&texts.signed_headers).put(b"\n").put(&texts.payload_hash);
 
         texts.string_to_sign.put(S::ALGORITHM).put(b"\n").put(timestamp.as_bytes()).put(b"\n").put(scope);
-        texts.string_to_sign.put(b"\n").put(&sha256_hex(canonical_request));
-        let key_name = S::key_name(scope, input.access_key_id);
-        let key = self.keys.get(input.owner, input.secret_access_key, key_name)?;
-        texts.signature.put(S::sign(key, &texts.string_to_sign).as_ref());
+        texts.string_to_sign.put(b"\n");
+        if is_presigned && !appended_token.is_empty() {
+            texts.appended.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
+            encode(appended_token, Decode::Nothing, false, &mut texts.appended);
+        }
+        Ok(Prepared {
+            timestamp,
+            key: self.keys.find(
+                input.owner,
+                input.secret_access_key,
+                S::key_name(scope, input.access_key_id),
+            )?,
+            is_presigned,
+            content_sha256_header,
+            session_token_header: rules.session_token_header,
+        })
+    }
 
+    /// Signs what was prepared last; `hash` is that of the canonical request, in hex.
+    pub(crate) fn complete(&mut self, prepared: Prepared, hash: &[u8; 64]) -> Result<Signed<'_>, Error> {
+        let texts = &mut self.texts;
+        texts.string_to_sign.put(hash);
+        texts.signature.put(S::sign(self.keys.key(prepared.key)?, &texts.string_to_sign).as_ref());
         let result = &mut texts.result;
-        if presigned {
-            result.put(&texts.query).put(b"&X-Amz-Signature=").put(&texts.signature);
-            if !appended_token.is_empty() {
-                result.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
-                encode(appended_token, Decode::Nothing, false, result);
-            }
+        if prepared.is_presigned {
+            result.put(&texts.query).put(b"&X-Amz-Signature=").put(&texts.signature).put(&texts.appended);
         } else {
             result.put(S::ALGORITHM).put(b" Credential=").put(&texts.credential);
-            result
-                .put(b", SignedHeaders=")
-                .put(&texts.signed_headers)
-                .put(b", Signature=")
-                .put(&texts.signature);
+            result.put(b", SignedHeaders=").put(&texts.signed_headers);
+            result.put(b", Signature=").put(&texts.signature);
         }
-        let session_token_header = rules.session_token_header;
-        Ok(Signed { texts, timestamp, content_sha256_header, session_token_header })
+        Ok(Signed { texts, prepared })
     }
 
     /// Signs any text with the key of a scope: a chunk, a trailer, an event or a POST policy, of which the caller writes
@@ -345,8 +376,14 @@ impl<S: Scheme> Signer<S> {
         secret_access_key: Option<&[u8]>,
         scope: &[u8],
     ) -> Result<S::Signature, Error> {
-        let key = self.keys.get(owner, secret_access_key, S::key_name(scope, access_key_id))?;
-        Ok(S::sign(key, text))
+        let index = self.keys.find(owner, secret_access_key, S::key_name(scope, access_key_id))?;
+        Ok(S::sign(self.keys.key(index)?, text))
+    }
+
+    /// Of the last signature, or of what was prepared.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.texts
     }
 
     /// Forgets every signing key.
@@ -372,6 +409,7 @@ impl Texts {
         self.region_set.clear();
         self.canonical_request.clear();
         self.string_to_sign.clear();
+        self.appended.clear();
         self.result.clear();
     }
 }

@@ -8,17 +8,18 @@ use alloc::vec::Vec;
 
 use sha2::Sha256;
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::canonical::add;
+use crate::credentials::{check_access_key_id, check_session_token};
 use crate::hash;
 use crate::request::Input;
-use crate::sign::Texts;
+use crate::sign::Prepared;
 use crate::sign::scheme::private::{self, Scheme as _};
 use crate::text::cut;
 use crate::{
-    Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signed, Signer, Timestamp,
-    scope,
+    Error, HeaderPlacement, KEY_CACHE_CAPACITY, PathEncoding, PathNormalization, SessionTokenMode, Signer,
+    Timestamp, scope,
 };
 
 /// One crate, two modules: a build with the feature `tools` is the second one, and its engine signs with SigV4a.
@@ -35,6 +36,9 @@ type Signature = <Scheme as private::Scheme>::Signature;
 pub struct Engine {
     buffer: Vec<u8>,
     signer: Signer<Scheme>,
+    identities: Identities,
+    /// What waits for the hash of its canonical request.
+    prepared: Option<Prepared>,
     hasher: Sha256,
 }
 
@@ -53,9 +57,12 @@ impl Engine {
     }
 
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
-    /// name of the session token's header, `x-amz-region-set` (or nothing), and `authorization` or, presigned, the query, a line each; for a trace
-    /// then the canonical request and the string to sign, each after a NUL. Returns its length; of an error,
-    /// `-1 - number - 16 * header index`.
+    /// name of the session token's header, `x-amz-region-set` (or nothing), and `authorization` or, presigned, the query,
+    /// a line each; for a trace then the canonical request and the string to sign, each after a NUL. Returns its length; of
+    /// an error, `-1 - number - 16 * header index`.
+    ///
+    /// With a flag, the canonical request replaces the record, to be hashed by the host: [`Engine::complete`] gives the
+    /// result.
     ///
     /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
     #[allow(clippy::too_many_arguments)] // numbers cross for nothing; fields of a record are written and parsed
@@ -71,34 +78,39 @@ impl Engine {
     ) -> i32 {
         let (text, body) = self.buffer.split_at_mut_checked(text_length).unwrap_or_default();
         let body = body.get(..body_length).unwrap_or_default();
-        let outcome =
-            sign(&mut self.signer, text, body, header_count, flags, epoch_millis, expires_in, owner);
-        if flags & HAS_SECRET != 0 {
+        let outcome = prepare(
+            &mut self.signer,
+            &mut self.identities,
+            text,
+            body,
+            header_count,
+            flags,
+            epoch_millis,
+            expires_in,
+            owner,
+        );
+        if flags & HAS_CREDENTIALS != 0 {
             wipe_last_field(text);
         }
+        self.prepared = None;
         match outcome {
-            Ok(signed) => {
-                let Texts { payload_hash, region_set, result, canonical_request, string_to_sign, .. } =
-                    signed.texts;
-                let parts: [&[u8]; 13] = [
-                    signed.timestamp.as_bytes(),
-                    b"\n",
-                    if signed.content_sha256_header { payload_hash } else { b"" },
-                    b"\n",
-                    signed.session_token_header.as_bytes(),
-                    b"\n",
-                    region_set,
-                    b"\n",
-                    result,
-                    // For a trace:
-                    b"\0",
-                    canonical_request,
-                    b"\0",
-                    string_to_sign,
-                ];
-                put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..9] })
+            Ok(prepared) if flags & HOST_HASH != 0 => {
+                self.prepared = Some(prepared);
+                put(&mut self.buffer, &[&self.signer.texts().canonical_request])
+            }
+            Ok(prepared) => {
+                let hash = hash::sha256_hex(&self.signer.texts().canonical_request);
+                self.finish(prepared, &hash, flags)
             }
             Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
+        }
+    }
+
+    /// Signs what was prepared; the buffer begins with the hash of its canonical request, in hex. `flags` as before.
+    pub fn complete(&mut self, flags: u32) -> i32 {
+        match (self.prepared.take(), self.buffer.first_chunk().copied()) {
+            (Some(prepared), Some(hash)) => self.finish(prepared, &hash, flags),
+            _ => -1 - Error::RecordInvalid.number() as i32,
         }
     }
 
@@ -136,9 +148,10 @@ impl Engine {
         put(&mut self.buffer, &[&digest]);
     }
 
-    /// Forgets every signing key.
+    /// Forgets every signing key and session token.
     pub fn clear_keys(&mut self) {
         self.signer.clear_keys();
+        self.identities = Identities::default();
     }
 
     /// How many signing keys were derived so far.
@@ -147,9 +160,37 @@ impl Engine {
     }
 }
 
+impl Engine {
+    fn finish(&mut self, prepared: Prepared, hash: &[u8; 64], flags: u32) -> i32 {
+        let signed = match self.signer.complete(prepared, hash) {
+            Ok(signed) => signed,
+            Err(error) => return -1 - error.number() as i32,
+        };
+        let texts = signed.texts;
+        let parts: [&[u8]; 13] = [
+            signed.amz_date().as_bytes(),
+            b"\n",
+            if signed.has_content_sha256() { &texts.payload_hash } else { b"" },
+            b"\n",
+            signed.session_token_header().as_bytes(),
+            b"\n",
+            &texts.region_set,
+            b"\n",
+            &texts.result,
+            // For a trace:
+            b"\0",
+            &texts.canonical_request,
+            b"\0",
+            &texts.string_to_sign,
+        ];
+        put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..9] })
+    }
+}
+
 #[allow(clippy::too_many_arguments)]
-fn sign<'s>(
-    signer: &'s mut Signer<Scheme>,
+fn prepare(
+    signer: &mut Signer<Scheme>,
+    identities: &mut Identities,
     text: &[u8],
     body: &[u8],
     header_count: usize,
@@ -157,33 +198,28 @@ fn sign<'s>(
     epoch_millis: f64,
     expires_in: u32,
     owner: f64,
-) -> Result<Signed<'s>, Error> {
+) -> Result<Prepared, Error> {
     let timestamp = timestamp(epoch_millis)?;
     let mut fields = Fields { rest: text, is_complete: text.ends_with(b"\0") };
-    let mut texts = [&b""[..]; 10];
+    let mut texts = [&b""[..]; 8];
     for text in &mut texts {
         *text = fields.next();
     }
-    let [
-        method,
-        host,
-        path,
-        query,
-        region,
-        service,
-        access_key_id,
-        session_token,
-        payload_hash,
-        signed_headers,
-    ] = texts;
+    let [method, host, path, query, payload_hash, region, service, signed_headers] = texts;
     let mut headers = Vec::new();
     for order in 0..header_count.min(text.len()) {
         add(&mut headers, fields.next(), order, fields.next());
     }
-    let secret_access_key = if flags & HAS_SECRET != 0 { Some(fields.next()) } else { None };
+    let owner = owner as u64;
+    let mut secret_access_key = None;
+    if flags & HAS_CREDENTIALS != 0 {
+        identities.insert(owner, fields.next(), fields.next())?;
+        secret_access_key = Some(fields.next());
+    }
     if !fields.is_complete || !fields.rest.is_empty() {
         return Err(Error::RecordInvalid);
     }
+    let identity = identities.get(owner)?;
     let input = Input {
         method,
         host,
@@ -194,9 +230,9 @@ fn sign<'s>(
         payload_hash: if payload_hash.is_empty() { None } else { Some(payload_hash) },
         is_body_hash: flags & BODY_HASH != 0,
         signs_body: choose(flags >> PAYLOAD, true, false),
-        access_key_id,
-        session_token,
-        owner: owner as u64,
+        access_key_id: &identity.access_key_id,
+        session_token: &identity.session_token,
+        owner,
         secret_access_key,
         region,
         service,
@@ -221,7 +257,7 @@ fn sign<'s>(
             HeaderPlacement::Query
         },
     };
-    signer.sign(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
+    signer.prepare(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
 }
 
 fn sign_text(
@@ -241,6 +277,45 @@ fn sign_text(
         return Err(Error::RecordInvalid);
     }
     signer.sign_text_for(text, owner as u64, access_key_id, secret_access_key, &scope)
+}
+
+/// Who signed before: their access key id and session token need not cross again, nor be checked.
+#[derive(Default)]
+struct Identities {
+    known: Vec<Identity>,
+    /// The place of the next one, once there are many.
+    next: usize,
+}
+
+struct Identity {
+    owner: u64,
+    access_key_id: Vec<u8>,
+    session_token: Zeroizing<Vec<u8>>,
+}
+
+impl Identities {
+    fn insert(&mut self, owner: u64, access_key_id: &[u8], session_token: &[u8]) -> Result<(), Error> {
+        check_access_key_id(access_key_id)?;
+        check_session_token(session_token)?;
+        let identity = Identity {
+            owner,
+            access_key_id: access_key_id.to_vec(),
+            session_token: Zeroizing::new(session_token.to_vec()),
+        };
+        if let Some(known) = self.known.iter_mut().find(|known| known.owner == owner) {
+            *known = identity;
+        } else if self.known.len() < KEY_CACHE_CAPACITY {
+            self.known.push(identity);
+        } else if let Some(oldest) = self.known.get_mut(self.next) {
+            *oldest = identity;
+            self.next = (self.next + 1) % KEY_CACHE_CAPACITY;
+        }
+        Ok(())
+    }
+
+    fn get(&self, owner: u64) -> Result<&Identity, Error> {
+        self.known.iter().find(|known| known.owner == owner).ok_or(Error::SigningKeyMissing)
+    }
 }
 
 /// Takes a record apart.
@@ -311,7 +386,8 @@ const SESSION_TOKEN_MODE: u32 = 6;
 const PAYLOAD: u32 = 8;
 const WEB_SOCKET: u32 = 1 << 10;
 const TRACE: u32 = 1 << 11;
-const HAS_SECRET: u32 = 1 << 12;
+const HAS_CREDENTIALS: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
+const HOST_HASH: u32 = 1 << 16;
 const BODY_HASH: u32 = 1 << 14;
 const KEEP_HEADERS: u32 = 1 << 15;
