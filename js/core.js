@@ -196,6 +196,11 @@ export class Core {
     return this.#read(64);
   }
 
+  /** Forgets every signing key. */
+  clearKeys() {
+    this.#engine?.clear_keys();
+  }
+
   /**
    * @param {SigningInput} input
    * @param {SigningSettings} settings

@@ -1,0 +1,136 @@
+// What signers of both algorithms share: `SignatureV4a` of @smithy/signature-v4a extends this class, too.
+
+import { getCanonicalQuery, hash, normalizedPath } from './canonical.js';
+
+/**
+ * @typedef {import('./key.js').AwsCredentialIdentity} AwsCredentialIdentity
+ * @typedef {import('./key.js').HashConstructor} HashConstructor
+ * @typedef {import('./request.js').HeaderBag} HeaderBag
+ * @typedef {import('./request.js').HttpRequestLike} HttpRequestLike
+ *
+ * A `Date`, seconds since 1970 as a number or as text, or text that `Date` understands.
+ * @typedef {Date | number | string} DateInput
+ */
+
+/**
+ * @template T
+ * @typedef {() => Promise<T>} Provider
+ */
+
+/**
+ * @typedef {object} SignatureV4Init
+ * @property {string} service  the signing name
+ * @property {string | Provider<string>} region  a function is called for each signature
+ * @property {AwsCredentialIdentity | Provider<AwsCredentialIdentity>} credentials  likewise
+ * @property {HashConstructor} [sha256]  what `@smithy/signature-v4` hashes with. It is taken, and used only where a
+ *   region, a service or a secret is such that AWS could not have issued it.
+ * @property {boolean} [uriEscapePath]  default true; false for S3, whose paths are signed as they are
+ * @property {boolean} [applyChecksum]  whether `x-amz-content-sha256` is sent; default true
+ *
+ * @typedef {object} SignatureV4CryptoInit
+ * @property {HashConstructor} [sha256]
+ */
+
+export class SignatureV4Base {
+  /** @protected @readonly @type {string} */
+  service;
+  /** @protected @readonly @type {Provider<string>} */
+  regionProvider;
+  /** @protected @type {Provider<AwsCredentialIdentity>} */
+  credentialProvider;
+  /** @protected @readonly @type {HashConstructor | undefined} */
+  sha256;
+  /** @protected @readonly @type {boolean} */
+  uriEscapePath;
+  /** @protected @readonly @type {boolean} */
+  applyChecksum;
+
+  /** @param {SignatureV4Init & SignatureV4CryptoInit} init */
+  constructor({ applyChecksum, credentials, region, service, sha256, uriEscapePath = true }) {
+    this.service = service;
+    this.sha256 = sha256;
+    this.uriEscapePath = uriEscapePath;
+    this.applyChecksum = typeof applyChecksum === 'boolean' ? applyChecksum : true;
+    this.regionProvider = provider(region);
+    this.credentialProvider = provider(credentials);
+  }
+
+  /**
+   * @protected
+   * @param {HttpRequestLike} request
+   * @param {HeaderBag} canonicalHeaders
+   * @param {string} payloadHash
+   */
+  createCanonicalRequest(request, canonicalHeaders, payloadHash) {
+    const path = this.uriEscapePath ? normalizedPath(request.path) : request.path;
+    const names = Object.keys(canonicalHeaders).sort();
+    let headers = '';
+    // Without any, the line that each would end is there all the same.
+    for (const name of names) headers += `${name}:${canonicalHeaders[name]}\n`;
+    return `${request.method}\n${path}\n${getCanonicalQuery(request)}\n${headers || '\n'}\n${names.join(';')}\n${payloadHash}`;
+  }
+
+  /**
+   * @protected
+   * @param {string} longDate  `YYYYMMDDTHHMMSSZ`
+   * @param {string} credentialScope
+   * @param {string} canonicalRequest
+   * @param {string} algorithmIdentifier
+   * @returns {Promise<string>}
+   */
+  async createStringToSign(longDate, credentialScope, canonicalRequest, algorithmIdentifier) {
+    return `${algorithmIdentifier}\n${longDate}\n${credentialScope}\n${await hash(canonicalRequest)}`;
+  }
+
+  /**
+   * @protected
+   * @param {any} credentials
+   */
+  validateResolvedCredentials(credentials) {
+    if (
+      typeof credentials !== 'object' ||
+      typeof credentials.accessKeyId !== 'string' ||
+      typeof credentials.secretAccessKey !== 'string'
+    ) {
+      throw new Error('Resolved credential object is not valid');
+    }
+  }
+
+  /**
+   * @protected
+   * @param {DateInput} now
+   * @returns {{ longDate: string, shortDate: string }} `YYYYMMDDTHHMMSSZ` and `YYYYMMDD`
+   */
+  formatDate(now) {
+    const longDate = dateOf(now)
+      .toISOString()
+      .replace(/[-:]|\.\d{3}(?=Z$)/g, '');
+    return { longDate, shortDate: longDate.slice(0, 8) };
+  }
+
+  /**
+   * @protected
+   * @param {object} headers
+   */
+  getCanonicalHeaderList(headers) {
+    return Object.keys(headers).sort().join(';');
+  }
+}
+
+/** @param {DateInput} time */
+function dateOf(time) {
+  if (typeof time === 'number') return new Date(time * 1000);
+  if (typeof time === 'string') return new Date(Number(time) ? Number(time) * 1000 : time);
+  return time;
+}
+
+/**
+ * @template T
+ * @param {T | Provider<T>} value
+ * @returns {Provider<T>}
+ */
+function provider(value) {
+  if (typeof value === 'function') return /** @type {Provider<T>} */ (value);
+  const resolved = Promise.resolve(value);
+  return () => resolved;
+}
