@@ -1,12 +1,6 @@
 // The headers of an axios request: what is signed, and what is left for the adapter to know.
 
-/** What a signer adds. Where one of these is in a request already, it is from an earlier attempt. */
-export const SIGNATURE_HEADERS = [
-  'authorization',
-  'x-amz-date',
-  'x-amz-security-token',
-  'x-amz-content-sha256',
-];
+import { SIGNATURE_HEADERS } from './client.js';
 
 /** What axios says of every post, put and patch that does not say otherwise. */
 const AXIOS_DEFAULT_CONTENT_TYPE = 'application/x-www-form-urlencoded';

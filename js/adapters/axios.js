@@ -4,13 +4,12 @@
 // after all interceptors. So ours only wraps the adapter. That is the last function axios calls; it gets the
 // final config, and the wrapper hands on a signed copy. Everything here is public API of axios 0.27 and 1.x.
 
-import { serverClockOffset } from '../clock-skew.js';
 import { SigV4Error } from '../errors.js';
-import { Signer } from '../signer.js';
 import { ownRange, toArrayBuffer } from './axios-body.js';
 import { switchedOff } from './axios-headers.js';
-import { beforeRedirect, redirectError } from './axios-redirect.js';
+import { beforeRedirect, refusedRedirect } from './axios-redirect.js';
 import { readRequest, targetUrl } from './axios-request.js';
+import { ClientSigner, NO_OPTIONS, isRefusal } from './client.js';
 
 /**
  * An axios adapter, and what axios takes for one: since 1.2 also a name, or a list of names to try.
@@ -29,13 +28,11 @@ import { readRequest, targetUrl } from './axios-request.js';
  */
 
 /**
- * @typedef {object} InterceptorOptions
+ * @typedef {object} AxiosOption
  * @property {AxiosStatic} [axios]  the axios that the client was made with; default: what `import('axios')`
  *   gives. Only needed where that is another one: an alias, a second copy, a bundle that must not be split.
- * @property {boolean} [correctClockSkew]  default true: if a request is refused because the local clock is
- *   wrong, learn the server's time, sign again and send once more. Not with an explicit `date`.
- * @property {(url: URL) => boolean} [match]  which requests to sign; default all of them. The others are sent
- *   as they are, so this keeps credentials away from other hosts.
+ *
+ * @typedef {AxiosOption & import('./client.js').ClientOptions} InterceptorOptions
  */
 
 /**
@@ -74,20 +71,14 @@ export function sigv4Interceptor(options) {
  */
 const wrappers = new WeakMap();
 
-/** Lets the signer say what is missing. @type {any} */
-const NO_OPTIONS = {};
-
-class SigningAdapter {
+class SigningAdapter extends ClientSigner {
   /** @param {import('../signer.js').SignerOptions & InterceptorOptions} options */
-  constructor({ axios, correctClockSkew = true, match = () => true, ...signerOptions } = NO_OPTIONS) {
+  constructor({ axios, ...options } = NO_OPTIONS) {
+    super(options);
     if (axios && typeof axios.Axios !== 'function') {
       const message = 'the option axios must be axios itself, not a client made with axios.create()';
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
     }
-    this.signer = new Signer(signerOptions);
-    this.match = match;
-    this.correctsClock = correctClockSkew && signerOptions.date === undefined;
-    this.signsBody = (signerOptions.payload ?? 'signed') === 'signed';
     this.axios = axios;
   }
 
@@ -124,11 +115,11 @@ class SigningAdapter {
     const prepared = await unlessCanceled(config, readRequest(config, url, adapter, this.signsBody));
     const send = realAdapter(adapter, config, axios);
 
-    let outcome = await this.attempt(config, prepared, send);
-    if (this.correctsClock && (await this.learnClock(outcome)) && !prepared.stream) {
-      discard(outcome.response.data);
-      outcome = await this.attempt(config, prepared, send);
-    }
+    const outcome = await this.send(
+      () => this.attempt(config, prepared, send),
+      readAnswer,
+      !prepared.stream && discard,
+    );
     if (outcome.error) throw outcome.error;
     return outcome.response;
   }
@@ -143,9 +134,7 @@ class SigningAdapter {
    * @returns {Promise<Outcome>}
    */
   async attempt(config, { request, stream }, send) {
-    const { signer, match } = this;
-    const clockOffset = signer.clockOffset;
-    const signed = await unlessCanceled(config, signer.sign(request));
+    const signed = await unlessCanceled(config, this.signer.sign(request));
 
     /** @type {unknown} */
     let hopError;
@@ -157,9 +146,8 @@ class SigningAdapter {
       headers: { ...switchedOff(config.headers), ...signed.headers },
       data: stream ?? (request.body && toArrayBuffer(request.body)),
       beforeRedirect: beforeRedirect({
-        signer,
+        signing: this,
         request,
-        match,
         callers: config.beforeRedirect,
         onError: (error) => (hopError = error),
       }),
@@ -171,24 +159,8 @@ class SigningAdapter {
     if (error?.config) error.config = config;
 
     const followsRedirects = config.maxRedirects !== 0 && config.fetchOptions?.redirect === undefined;
-    const redirected = followsRedirects && response && redirectError(response, signed.url, error);
-    return { response, error: hopError ?? (redirected || error), clockOffset };
-  }
-
-  /**
-   * @param {Outcome} outcome
-   * @returns {Promise<boolean>} whether the clock was why the request was refused, and now is corrected
-   */
-  async learnClock({ response, clockOffset }) {
-    if (!response || response.status < 400 || response.status > 499) return false;
-
-    const { status, headers, data } = response;
-    const get = (/** @type {string} */ name) => headers?.get?.(name) ?? headers?.[name];
-    const answer = { status, headers: { get }, body: await readText(data) };
-    const learned = serverClockOffset(answer, Date.now(), clockOffset);
-    if (learned === undefined) return false;
-    this.signer.clockOffset = learned;
-    return true;
+    const redirected = followsRedirects && response && refusedRedirect(response, signed.url, error);
+    return { response, error: hopError ?? (redirected || error) };
   }
 }
 
@@ -196,7 +168,6 @@ class SigningAdapter {
  * @typedef {object} Outcome
  * @property {any} [response]  also where it is part of `error`
  * @property {any} [error]
- * @property {number} clockOffset  that the request was signed with, in milliseconds
  */
 
 /**
@@ -279,6 +250,15 @@ function unlessCanceled({ signal, cancelToken }, work) {
   });
 }
 
+/** @param {Outcome} outcome */
+async function readAnswer({ response }) {
+  if (!response || !isRefusal(response.status)) return undefined;
+
+  const { status, headers, data } = response;
+  const get = (/** @type {string} */ name) => headers?.get?.(name) ?? headers?.[name];
+  return { status, headers: { get }, body: await readText(data) };
+}
+
 /**
  * @param {any} data  of a response, before `transformResponse`
  * @returns {Promise<string | undefined>} undefined for a stream, which can only be read once
@@ -292,9 +272,9 @@ async function readText(data) {
 /**
  * Frees the connection of a response that nobody will read.
  *
- * @param {any} data
+ * @param {Outcome} outcome
  */
-function discard(data) {
+function discard({ response: { data } }) {
   data?.destroy?.();
   data?.cancel?.()?.catch?.(() => {});
 }
