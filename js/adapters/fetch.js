@@ -1,0 +1,171 @@
+// A `fetch` that signs.
+
+import { isBlob, isStream } from '../body.js';
+import { SigV4Error } from '../errors.js';
+import { ClientSigner, NO_OPTIONS, isRefusal, unlessAborted } from './client.js';
+import { MAX_REDIRECTS, escapePluses, nextHop } from './fetch-redirect.js';
+
+/**
+ * @typedef {object} FetchOption
+ * @property {typeof globalThis.fetch} [fetch]  what sends; default: the global `fetch` at the time of the request
+ *
+ * @typedef {import('../signer.js').SignerOptions & import('./client.js').ClientOptions & FetchOption} Sigv4FetchOptions
+ */
+
+/**
+ * A `fetch` that signs every request. Whatever takes a `fetch` takes it: ky, openapi-fetch, Apollo Client.
+ *
+ * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams, Blobs and the
+ * bodies of a `Request` pass unread. Redirects within an origin are signed again. Browsers do not tell where a redirect
+ * leads, so that there it is an error. All other settings of a request are kept.
+ *
+ * Besides what `fetch` rejects with, a request that cannot be signed is rejected with a `SigV4Error`:
+ * `ERR_SIGV4_URL_INVALID` (a relative URL outside of a page, `user:password@`, a redirect that cannot be signed),
+ * `ERR_SIGV4_BODY_USED` (the redirect of a body that passed unread), and what `Signer.sign` rejects with.
+ *
+ * Source of what a redirect changes: "HTTP-redirect fetch", section 4.4 of the Fetch standard.
+ *
+ * @example
+ *   const signedFetch = createSigv4Fetch({ credentials });
+ *   const response = await signedFetch('https://abc.execute-api.eu-west-1.amazonaws.com/prod/orders');
+ *
+ * @param {Sigv4FetchOptions} options
+ * @returns {typeof globalThis.fetch}
+ */
+export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
+  const client = new ClientSigner(options);
+  return async (input, init) => {
+    const send = fetch ?? globalThis.fetch;
+    const url = targetUrl(input);
+    if (!client.match(url)) return send(input, init);
+    return exchange(client, send, await prepare(client, input, init, url));
+  };
+}
+
+/**
+ * What is asked for, as `fetch` would understand it. Everything that takes time or can be done only once.
+ *
+ * @param {ClientSigner} client
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit | undefined} init
+ * @param {URL} url
+ * @returns {Promise<{ request: Request, first: import('./fetch-redirect.js').Hop }>}
+ */
+async function prepare(client, input, init, url) {
+  if (url.username || url.password) {
+    const message = `the user name and password in the URL (${url.host}) would replace the signature: remove them`;
+    throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+  }
+  const given = isFetchRequest(input) ? input : undefined;
+  let request = new Request(given ?? url, init);
+  if (given && given.url.split('#')[0] !== url.href) request = new Request(url, request);
+
+  const mayPass = given !== undefined || isStream(init?.body) || isBlob(init?.body);
+  const unread = !client.signsBody && mayPass && request.body !== null;
+  const { method, headers } = request;
+  const first = {
+    // A Request may hold settings that only its maker knows, such as Node's `dispatcher`.
+    target: given || unread ? request : url.href,
+    settings: given ? { ...settingsOf(request), ...init } : init,
+    method,
+    url,
+    headers,
+    body: unread || request.body === null ? undefined : await readBody(request),
+    unread,
+    isSigned: true,
+  };
+  return { request, first };
+}
+
+/**
+ * Sends, and follows redirects.
+ *
+ * @param {ClientSigner} client
+ * @param {typeof globalThis.fetch} send
+ * @param {{ request: Request, first: import('./fetch-redirect.js').Hop }} prepared
+ */
+async function exchange(client, send, { request, first }) {
+  const { signal, redirect } = request;
+  const follows = redirect === 'follow';
+
+  for (let hop = first, count = 0; ; count += 1) {
+    const { target, settings, method, body, unread, isSigned } = hop;
+    const attempt = async () => {
+      const { headers } = isSigned ? await unlessAborted(signal, client.signer.sign(hop)) : hop;
+      return send(target, { ...settings, method, headers, body, redirect: follows ? 'manual' : redirect });
+    };
+    const response = isSigned ? await client.send(attempt, readAnswer, !unread && discard) : await attempt();
+    if (!follows) return response;
+
+    const next = nextHop(hop, response, (to) => client.signsRedirect(first.url, to));
+    if (!next) return count === 0 ? response : Object.defineProperty(response, 'redirected', { value: true });
+    if (count === MAX_REDIRECTS) throw new TypeError(`more than ${MAX_REDIRECTS} redirects`);
+    discard(response);
+    hop = next;
+  }
+}
+
+/**
+ * @param {RequestInfo | URL} input
+ * @returns {URL} as it is sent
+ */
+function targetUrl(input) {
+  const text = isFetchRequest(input) ? input.url : String(input);
+  let url;
+  try {
+    url = new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch {
+    const message = `"${text.split(/[?#]/)[0].replace(/\/\/.*@/, '//')}" is not an absolute URL: request one`;
+    throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+  }
+  url.hash = '';
+  escapePluses(url);
+  return url;
+}
+
+/**
+ * By its methods rather than by its class: a Request may come from another realm.
+ *
+ * @param {RequestInfo | URL} input
+ * @returns {input is Request}
+ */
+function isFetchRequest(input) {
+  return typeof input === 'object' && 'clone' in input;
+}
+
+/**
+ * @param {Request} request
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+async function readBody(request) {
+  return new Uint8Array(await unlessAborted(request.signal, request.arrayBuffer()));
+}
+
+/** @param {Response} response */
+async function readAnswer(response) {
+  const { status, headers } = response;
+  // A clone, as the caller reads the answer, too.
+  return isRefusal(status) ? { status, headers, body: await response.clone().text() } : undefined;
+}
+
+/**
+ * Frees the connection of a response that nobody will read.
+ *
+ * @param {Response} response
+ */
+function discard(response) {
+  response.body?.cancel().catch(() => {});
+}
+
+/**
+ * What a Request that is made from another one loses where anything is set anew, and what a redirect must have again.
+ *
+ * @param {Request} request
+ * @returns {RequestInit}
+ */
+function settingsOf(request) {
+  return Object.fromEntries(SETTINGS.map((name) => [name, request[name]]));
+}
+
+/** @type {(keyof Request & keyof RequestInit)[]} */
+const SETTINGS = ['cache', 'credentials', 'integrity', 'keepalive', 'referrer', 'referrerPolicy', 'signal'];

@@ -1,0 +1,168 @@
+// Signs what goes through a dispatcher of undici: its own requests, and those of Node's `fetch`.
+//
+// An interceptor sees each dispatch as undici is about to send it, so that what retries and redirects send again comes
+// by here, too, if they were composed after this one. Nothing of undici is imported: its dispatchers and handlers are
+// told apart by their methods, which all versions since 6 have.
+
+import { isStream } from '../body.js';
+import { SigV4Error } from '../errors.js';
+import { fromChunks } from './chunks.js';
+import { ClientSigner, NO_OPTIONS, redirectError, unlessAborted } from './client.js';
+import { fail, watched } from './undici-handler.js';
+
+/**
+ * @typedef {object} UndiciOption
+ * @property {string | URL} [origin]  where requests go that do not say so: those of a `Client` or a `Pool`, which keep
+ *   their origin to themselves
+ *
+ * @typedef {import('../signer.js').SignerOptions & import('./client.js').ClientOptions & UndiciOption} InterceptorOptions
+ */
+
+/**
+ * An interceptor for `dispatcher.compose()` that signs every request; undici 6 or newer.
+ *
+ * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread. A dispatcher cannot tell the redirects of `fetch` from other requests: `match` keeps them unsigned.
+ *
+ * A request that cannot be signed fails with a `SigV4Error`: `ERR_SIGV4_URL_INVALID` (no origin; a redirect that
+ * would go out with the old signature), `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`, and what `Signer.sign`
+ * rejects with.
+ *
+ * @example
+ *   const dispatcher = new Agent().compose(sigv4Interceptor({ credentials }), interceptors.retry());
+ *   const response = await fetch(url, { dispatcher });
+ *
+ * @param {InterceptorOptions} options
+ * @returns {<D extends (options: any, handler: any) => boolean>(dispatch: D) => D}
+ */
+export function sigv4Interceptor({ origin, ...options } = NO_OPTIONS) {
+  const client = new ClientSigner(options);
+  /** Where a request went first: a redirect comes back with the same handler. @type {WeakMap<object, URL>} */
+  const firstUrls = new WeakMap();
+
+  return (dispatch) => {
+    const intercept = (/** @type {any} */ opts, /** @type {any} */ handler) => {
+      try {
+        const url = targetUrl(opts, opts.origin ?? origin);
+        const first = firstUrls.get(handler) ?? url;
+        firstUrls.set(handler, first);
+        if (!client.signsRedirect(first, url)) return dispatch(opts, handler);
+        send(client, dispatch, opts, handler, url).catch((error) => fail(handler, error));
+      } catch (error) {
+        fail(handler, error);
+      }
+      return true;
+    };
+    return /** @type {typeof dispatch} */ (intercept);
+  };
+}
+
+/**
+ * @param {ClientSigner} client
+ * @param {(options: any, handler: any) => boolean} dispatch
+ * @param {any} opts
+ * @param {any} handler
+ * @param {URL} url
+ */
+async function send(client, dispatch, opts, handler, url) {
+  const { signer } = client;
+  const passes = !client.signsBody && isStream(opts.body);
+  const request = {
+    method: opts.method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    port: url.port === '' ? undefined : Number(url.port),
+    // As it goes on the wire: undici normalizes nothing.
+    path: wirePath(opts),
+    headers: Array.isArray(opts.headers) ? pairs(opts.headers) : opts.headers,
+    body: passes ? undefined : fromChunks(opts.body),
+  };
+  const signal = opts.signal instanceof AbortSignal ? opts.signal : undefined;
+
+  /** @param {boolean} isLast */
+  const attempt = async (isLast) => {
+    const { clockOffset } = signer;
+    const signed = await unlessAborted(signal, signer.sign(request));
+    // Read once: what is signed again has this body, and the headers that came with it.
+    Object.assign(request, { headers: signed.headers, body: signed.body });
+
+    const isSentAgain = (/** @type {import('../clock-skew.js').Answer} */ answer) => {
+      const learned = client.learnClock(answer, clockOffset) && !passes;
+      if (learned) attempt(true).catch((error) => fail(handler, error));
+      return learned;
+    };
+    dispatch(
+      {
+        ...opts,
+        method: signed.method,
+        path: signed.url.slice(signed.url.indexOf('/', url.protocol.length + 2)),
+        query: undefined,
+        headers: renewing(signed.headers, () => signer.signSync(request).headers),
+        body: passes ? opts.body : (signed.body ?? null),
+      },
+      watched(handler, {
+        onRedirect: () => redirectError(url.href, 'another URL', COMPOSE_LATER),
+        onRefusal: client.correctsClock && !isLast ? isSentAgain : undefined,
+      }),
+    );
+  };
+  await attempt(false);
+}
+
+const COMPOSE_LATER =
+  'compose the redirect interceptor after the one that signs, so that its redirects are signed again';
+
+/**
+ * @param {any} opts
+ * @param {string | URL | undefined} origin
+ * @returns {URL}
+ */
+function targetUrl(opts, origin) {
+  if (!origin || !opts.path?.startsWith('/')) {
+    const message = origin
+      ? 'the path must begin with a slash'
+      : 'the request has no origin, which a Client or Pool keeps to itself: pass sigv4Interceptor({ origin, … })';
+    throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+  }
+  return new URL(new URL(origin).origin + wirePath(opts));
+}
+
+/**
+ * @param {any} opts
+ * @returns {string} with the parameters of `query`, as undici writes them
+ */
+function wirePath({ path, query }) {
+  if (query && /[?#]/.test(path)) {
+    const message = 'parameters are both in the path and in query: write them in one of these';
+    throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+  }
+  const parameters = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(one ?? '')}`),
+  );
+  return parameters.length > 0 ? `${path}?${parameters.join('&')}` : path;
+}
+
+/**
+ * @param {unknown[]} list  names and values in turn
+ * @returns {[string, string][]}
+ */
+function pairs(list) {
+  return list.flatMap((name, i) => (i % 2 === 0 ? [[String(name), String(list[i + 1])]] : []));
+}
+
+/**
+ * Headers that are signed again each time they are read but the first: what retries inside of the dispatcher sends
+ * them once more.
+ *
+ * @param {Record<string, string>} headers
+ * @param {() => Record<string, string>} renew
+ */
+function renewing(headers, renew) {
+  let isFirst = true;
+  return Object.defineProperty({ ...headers }, Symbol.iterator, {
+    value: () => {
+      const current = isFirst ? headers : renew();
+      isFirst = false;
+      return Object.entries(current).values();
+    },
+  });
+}
