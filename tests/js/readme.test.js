@@ -143,7 +143,7 @@ describe('the code', () => {
         arrived.filter(({ status }) => status !== 200),
         [],
       );
-      const sends = /await client\.|fetch\((signed\.|url|upload)/.test(code);
+      const sends = /await client\.|fetch\((signed\.|url|upload)|signedFetch\(/.test(code);
       assert.equal(arrived.length > 0, sends);
     });
   }
