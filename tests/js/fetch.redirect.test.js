@@ -75,7 +75,7 @@ describe('a redirect', () => {
   });
 
   it('to another origin takes no signature and no session token along', async () => {
-    const headers = { 'x-custom': '1', cookie: 'secret' };
+    const headers = { 'x-custom': '1', cookie: 'secret', 'x-amz-security-token': 'stale' };
     const response = await signedFetch(url(307, `${elsewhere.origin}/open/a?q=a+b`), {
       method: 'POST',
       body: 'x',
@@ -106,6 +106,12 @@ describe('a redirect', () => {
 
   it('to what is no web page', async () => {
     await assert.rejects(signedFetch(url(302, 'data:text/plain,x')), TypeError);
+  });
+
+  it('keeps the settings of a Request', async () => {
+    const integrity = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
+    await assert.rejects(signedFetch(new Request(url(302, '/a'), { integrity })), TypeError);
+    assert.deepEqual(statuses(server), [302, 200]);
   });
 
   it('without a location is an answer', async () => {

@@ -285,6 +285,26 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
       }
     });
 
+    it('dns: the host that is meant is signed', async () => {
+      await start();
+      const address = { address: '127.0.0.1', family: 4, ttl: 60_000 };
+      const lookup = (/** @type {any} */ _origin, /** @type {any} */ _options, /** @type {any} */ found) =>
+        found(null, [address]);
+      const url = `http://api.example.test:${new URL(server.origin).port}/a`;
+      const dns = interceptors.dns({ lookup });
+      // Inside, that of undici 6 sends a host without its port.
+      const orders =
+        undici === undici6
+          ? [[signing(), dns]]
+          : [
+              [signing(), dns],
+              [dns, signing()],
+            ];
+      for (const order of orders) {
+        assert.match(await textOf(await request(url, { dispatcher: compose(...order) })), /^200/);
+      }
+    });
+
     it('redirect and retry, in both orders', async () => {
       await start();
       for (const outer of [

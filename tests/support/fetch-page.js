@@ -1,0 +1,36 @@
+// What tests/js/fetch.browser.test.js runs in the browser.
+
+import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+
+/** @type {Record<string, () => [string, RequestInit?]>} */
+const REQUESTS = {
+  GET: () => ['/prod/ä/@b=?q=a+b&q=1'],
+  text: () => ['/prod/a', { method: 'POST', body: 'größe' }],
+  'empty text': () => ['/prod/a', { method: 'POST', body: '' }],
+  Blob: () => ['/prod/a', { method: 'PUT', body: new Blob(['x'], { type: 'text/csv' }) }],
+  URLSearchParams: () => ['/prod/a', { method: 'POST', body: new URLSearchParams({ a: 'b c' }) }],
+  form: () => {
+    const body = new FormData();
+    body.append('file', new Blob(['größe']), 'ü.txt');
+    return ['/prod/a', { method: 'POST', body }];
+  },
+  HEAD: () => ['/prod/a', { method: 'HEAD' }],
+};
+
+Object.assign(globalThis, {
+  names: Object.keys(REQUESTS),
+  /** Sends a request of the table, as a URL or as a Request. */
+  async send(/** @type {string} */ name, /** @type {boolean} */ asRequest, /** @type {any} */ signing) {
+    const signedFetch = createSigv4Fetch(signing);
+    const [url, init] = REQUESTS[name]();
+    const response = await (asRequest ? signedFetch(new Request(url, init)) : signedFetch(url, init));
+    return response.status;
+  },
+  async get(/** @type {string} */ url, /** @type {any} */ init, /** @type {any} */ signing) {
+    try {
+      return (await createSigv4Fetch(signing)(new Request(url, init))).status;
+    } catch (error) {
+      return /** @type {any} */ (error).code ?? String(error);
+    }
+  },
+});
