@@ -7,27 +7,14 @@ import { hostSha256 } from './host.js';
 import { Engine, initSync } from './wasm/signing.js';
 
 /**
- * What crosses.
- *
- * @typedef {object} SigningInput
- * @property {string} method
- * @property {string} host
- * @property {string} path  as on the wire
- * @property {string} query  as on the wire, without the `?`
- * @property {Map<string, string>} headers  by lower-case name
- * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
- * @property {string | Uint8Array | undefined} body  at most {@link INLINE_BODY_BYTES} long; a longer one as `payload`
- * @property {string} payload  a hash or keyword that is signed instead of `body`, or nothing
- * @property {boolean} isBodyHash  whether that is the hash of a body too long to cross
- * @property {boolean} webSocket
- *
  * What the caller chose, compiled by `compileSettings` in options.js.
  *
  * @typedef {object} SigningSettings
  * @property {string} region  or nothing, where the host tells it
  * @property {string} service
  * @property {number} flags  see {@link FLAG}
- * @property {string} signedHeaders  names joined with a semicolon, for `FLAG.signedHeadersAlso`
+ * @property {string} fields  of the record: region, service, and the names for `FLAG.signedHeadersAlso`, joined with
+ *   semicolons
  *
  * @typedef {object} SigningIdentity
  * @property {string} accessKeyId
@@ -44,8 +31,8 @@ import { Engine, initSync } from './wasm/signing.js';
  * @property {string} sessionTokenHeader  the name of the header for the session token
  * @property {string} regionSet  the header `x-amz-region-set` to send, or nothing
  * @property {string} value  the authorization header or, presigned, the query
- * @property {string} [canonicalRequest]  where `FLAG.trace` asks for it
- * @property {string} [stringToSign]
+ * @property {string} canonicalRequest  where `FLAG.trace` asks for it
+ * @property {string} stringToSign  likewise
  *
  * A wasm module that has an engine.
  * @typedef {object} EngineModule
@@ -74,6 +61,7 @@ export const FLAG = {
   bodyHash: 1 << 14,
   keepHeaders: 1 << 15,
   hostHash: 1 << 16,
+  signatureOnly: 1 << 17,
 };
 
 /**
@@ -82,7 +70,7 @@ export const FLAG = {
  */
 export const INLINE_BODY_BYTES = 16 * 1024;
 
-/** From here on the host hashes faster than wasm, the call included, where it hashes at once. */
+/** Likewise where the host hashes at once: from here on it does so faster than wasm, the call included. */
 export const HOST_HASH_BYTES = 256;
 
 let nextOwner = 1;
@@ -140,7 +128,9 @@ export class Core {
   }
 
   /**
-   * @param {SigningInput} input
+   * @param {import('./request.js').FlatRequest} flat
+   * @param {string} payload  a hash or keyword that is signed, or nothing: then the body, at most
+   *   {@link INLINE_BODY_BYTES} long
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis  when it is signed
@@ -148,18 +138,37 @@ export class Core {
    * @param {number} expiresIn  seconds, with `FLAG.presign`
    * @returns {Signature}
    */
-  sign(input, settings, identity, epochMillis, flags, expiresIn) {
+  sign(flat, payload, settings, identity, epochMillis, flags, expiresIn) {
     flags |= settings.flags;
-    if (input.webSocket) flags |= FLAG.webSocket;
-    if (input.isBodyHash) flags |= FLAG.bodyHash;
+    if (flat.webSocket) flags |= FLAG.webSocket;
+    if (flat.isBodyHash) flags |= FLAG.bodyHash;
     use(identity);
-    let status = this.#call(input, settings, identity, epochMillis, flags, expiresIn, !identity.hasKey);
+    let status = -1 - SIGNING_KEY_MISSING;
+    if (identity.hasKey)
+      status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
     if (status === -1 - SIGNING_KEY_MISSING) {
-      status = this.#call(input, settings, identity, epochMillis, flags, expiresIn, true);
+      flags |= FLAG.hasCredentials;
+      status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
     }
-    if (status < 0) throw describe(-1 - status, input);
+    if (status < 0) throw describe(-1 - status, flat);
     identity.hasKey = identity.owner !== 0;
-    return parse(this.#read(status));
+    return parse(this.#read(status), (flags & FLAG.trace) !== 0);
+  }
+
+  /**
+   * Signs the last request once more, with another path. Nothing may have been signed since.
+   *
+   * @param {string} path  as on the wire
+   * @returns {string} the signature, in hex
+   */
+  signPath(path) {
+    this.#reserve(path.length * 3);
+    const { written } = encoder.encodeInto(path, this.#view);
+    const hash = hostSha256();
+    let status = this.#started().sign_path(written, hash === undefined ? 0 : FLAG.hostHash);
+    if (hash !== undefined && status > 0) status = this.#complete(hash, status, FLAG.signatureOnly);
+    if (status < 0) throw coreError(-1 - status, {});
+    return this.#read(status);
   }
 
   /**
@@ -202,27 +211,25 @@ export class Core {
   }
 
   /**
-   * @param {SigningInput} input
+   * @param {import('./request.js').FlatRequest} flat
+   * @param {string} payload
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis
    * @param {number} flags
    * @param {number} expiresIn
-   * @param {boolean} withCredentials
    */
-  #call(input, settings, identity, epochMillis, flags, expiresIn, withCredentials) {
-    const { headers, body } = input;
+  #call(flat, payload, settings, identity, epochMillis, flags, expiresIn) {
+    const { headers } = flat;
+    const body = payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined;
     // One string, one encodeInto: cheaper than a call for each field.
-    const fields =
-      `${input.method}\0${input.host}\0${input.path}\0${input.query}\0${input.payload}\0` +
-      `${settings.region}\0${settings.service}\0${settings.signedHeaders}\0`;
+    const fields = `${flat.method}\0${flat.host}\0${flat.path}\0${flat.query}\0${payload}\0${settings.fields}`;
     let headerFields = '';
     for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
-    let credentials = '';
-    if (withCredentials) {
-      credentials = `${identity.accessKeyId}\0${identity.sessionToken}\0${identity.secretAccessKey}\0`;
-      flags |= FLAG.hasCredentials;
-    }
+    const credentials =
+      flags & FLAG.hasCredentials
+        ? `${identity.accessKeyId}\0${identity.sessionToken}\0${identity.secretAccessKey}\0`
+        : '';
     const text = fields + headerFields + credentials;
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
     const hash = canonicalBytes < HOST_HASH_BYTES ? undefined : hostSha256();
@@ -232,7 +239,7 @@ export class Core {
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
     this.#reserve(textBytes + bodyBytes);
     const view = this.#view;
-    const textLength = input.hasLatin1Headers
+    const textLength = flat.hasLatin1Headers
       ? writeLatin1Headers(view, fields, headers, credentials, movesHeaders(flags))
       : encoder.encodeInto(text, view).written;
     let bodyLength = 0;
@@ -245,10 +252,20 @@ export class Core {
     const engine = this.#started();
     const { owner } = identity;
     const status = engine.sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, owner);
-    if (hash === undefined || status < 0) return status;
-    const digest = hash(this.#result(status));
+    return hash === undefined || status < 0 ? status : this.#complete(hash, status, flags);
+  }
+
+  /**
+   * Lets the host hash the canonical request, which is the result so far.
+   *
+   * @param {(bytes: Uint8Array) => string} hash
+   * @param {number} length
+   * @param {number} flags
+   */
+  #complete(hash, length, flags) {
+    const digest = hash(this.#result(length));
     encoder.encodeInto(digest, this.#view);
-    return engine.complete(flags);
+    return this.#started().complete(flags);
   }
 
   /**
@@ -376,25 +393,25 @@ function writeLatin1Headers(view, fields, headers, secret, moves) {
 
 /**
  * @param {string} text
+ * @param {boolean} isTrace
  * @returns {Signature}
  */
-function parse(text) {
+function parse(text, isTrace) {
   // Slices rather than splits: this is the hot path.
-  const traceAt = text.indexOf('\0');
-  const result = traceAt === -1 ? text : text.slice(0, traceAt);
+  const end = isTrace ? text.indexOf('\0') : text.length;
   const contentAt = AMZ_DATE_LENGTH + 1;
-  const tokenAt = result.indexOf('\n', contentAt) + 1;
-  const regionsAt = result.indexOf('\n', tokenAt) + 1;
-  const valueAt = result.indexOf('\n', regionsAt) + 1;
-  const [canonicalRequest, stringToSign] = traceAt === -1 ? [] : text.slice(traceAt + 1).split('\0');
+  const tokenAt = text.indexOf('\n', contentAt) + 1;
+  const regionsAt = text.indexOf('\n', tokenAt) + 1;
+  const valueAt = text.indexOf('\n', regionsAt) + 1;
+  const stringAt = isTrace ? text.indexOf('\0', end + 1) : end;
   return {
-    amzDate: result.slice(0, AMZ_DATE_LENGTH),
-    contentSha256: result.slice(contentAt, tokenAt - 1),
-    sessionTokenHeader: result.slice(tokenAt, regionsAt - 1),
-    regionSet: result.slice(regionsAt, valueAt - 1),
-    value: result.slice(valueAt),
-    canonicalRequest,
-    stringToSign,
+    amzDate: text.slice(0, AMZ_DATE_LENGTH),
+    contentSha256: text.slice(contentAt, tokenAt - 1),
+    sessionTokenHeader: text.slice(tokenAt, regionsAt - 1),
+    regionSet: text.slice(regionsAt, valueAt - 1),
+    value: text.slice(valueAt, end),
+    canonicalRequest: text.slice(end + 1, stringAt),
+    stringToSign: text.slice(stringAt + 1),
   };
 }
 
@@ -402,17 +419,17 @@ const AMZ_DATE_LENGTH = 'YYYYMMDDTHHMMSSZ'.length;
 
 /**
  * @param {number} status
- * @param {SigningInput} input
+ * @param {import('./request.js').FlatRequest} flat
  */
-function describe(status, input) {
+function describe(status, flat) {
   const number = status % 16;
-  const header = JSON.stringify([...input.headers.keys()][Math.floor(status / 16)] ?? '');
-  return coreError(number, { host: input.host, header: number === 15 ? fieldWithNul(input) : header });
+  const header = JSON.stringify([...flat.headers.keys()][Math.floor(status / 16)] ?? '');
+  return coreError(number, { host: flat.host, header: number === 15 ? fieldWithNul(flat) : header });
 }
 
-/** @param {SigningInput} input */
-function fieldWithNul(input) {
-  const header = [...input.headers].find(([name, value]) => `${name}${value}`.includes('\0'));
+/** @param {import('./request.js').FlatRequest} flat */
+function fieldWithNul(flat) {
+  const header = [...flat.headers].find(([name, value]) => `${name}${value}`.includes('\0'));
   return header === undefined ? 'an option or a credential' : `the header ${JSON.stringify(header[0])}`;
 }
 

@@ -57,14 +57,11 @@ export function compileSettings(options) {
   });
   flags |= choose('pathEncoding', pathEncoding, { double: FLAG.pathDouble, single: FLAG.pathSingle });
   flags |= choose('headerPlacement', headerPlacement, { query: 0, headers: FLAG.keepHeaders });
-  return {
-    region: options.region === undefined ? '' : text(options.region, 'region', 'ERR_SIGV4_REGION_REQUIRED'),
-    service:
-      options.service === undefined ? '' : text(options.service, 'service', 'ERR_SIGV4_SERVICE_REQUIRED'),
-    flags,
-    signedHeaders: also,
-    payload,
-  };
+  const region =
+    options.region === undefined ? '' : text(options.region, 'region', 'ERR_SIGV4_REGION_REQUIRED');
+  const service =
+    options.service === undefined ? '' : text(options.service, 'service', 'ERR_SIGV4_SERVICE_REQUIRED');
+  return { region, service, flags, fields: `${region}\0${service}\0${also}\0`, payload };
 }
 
 /**

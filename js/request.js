@@ -58,16 +58,25 @@ export function flatten(request) {
   if (typeof input !== 'object' || input === null) {
     throw urlInvalid('the request must be an object with a url, a fetch Request, or a URL');
   }
-  const isFetchRequest = typeof input.arrayBuffer === 'function' && typeof input.clone === 'function';
-  const target = input.url !== undefined ? parseUrl(input.url) : parseSdkRequest(input);
-  return {
+  const { origin, host, path, query, webSocket } =
+    input.url !== undefined ? parseUrl(input.url) : parseSdkRequest(input);
+  /** @type {FlatRequest} */
+  const flat = {
     method: parseMethod(input.method),
-    ...target,
-    ...parseHeaders(input.headers),
-    source: isFetchRequest ? (input.body === null ? undefined : input) : input.body,
+    origin,
+    host,
+    path,
+    query,
+    webSocket,
+    headers: new Map(),
+    hasLatin1Headers: false,
+    hasUnsendableHeaders: false,
+    source: isFetchBody(input) ? (input.body === null ? undefined : input) : input.body,
     body: undefined,
     isBodyHash: false,
   };
+  if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, flat);
+  return flat;
 }
 
 /**
@@ -208,7 +217,8 @@ function isFetchBody(source) {
 /** @param {unknown} method */
 function parseMethod(method) {
   if (method === undefined) return 'GET';
-  if (typeof method === 'string') return NORMALIZED_METHOD.test(method) ? method.toUpperCase() : method;
+  if (METHODS.has(method)) return /** @type {string} */ (method);
+  if (typeof method === 'string') return METHODS.has(method.toUpperCase()) ? method.toUpperCase() : method;
   throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', `method must be a string, not ${typeof method}`);
 }
 
@@ -287,34 +297,26 @@ function encode(text) {
 
 /**
  * @param {any} headers
- * @returns {Pick<FlatRequest, 'headers' | 'hasLatin1Headers' | 'hasUnsendableHeaders'>}
+ * @param {FlatRequest} flat  gets them
  */
-function parseHeaders(headers) {
-  /** @type {Map<string, string>} */
-  const parsed = new Map();
-  let hasLatin1Headers = false;
-  let hasUnsendableHeaders = false;
-  if (headers === undefined || headers === null) {
-    return { headers: parsed, hasLatin1Headers, hasUnsendableHeaders };
-  }
+function parseHeaders(headers, flat) {
   if (typeof headers !== 'object') throw headerInvalid('headers must be a Headers object, pairs or a record');
+  const parsed = flat.headers;
   const entries = typeof headers[Symbol.iterator] === 'function' ? headers : Object.entries(headers);
   for (const [name, value] of entries) {
     if (value === undefined || value === null) continue;
     const key = String(name).toLowerCase();
+    if (STALE.has(key)) continue;
     if (key === '__proto__')
       throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
-    const text = headerText(key, value);
+    const text = typeof value === 'string' ? value : headerText(key, value);
     if (NOT_ASCII.test(text)) {
-      hasLatin1Headers = true;
-      hasUnsendableHeaders ||= NOT_LATIN1.test(text);
+      flat.hasLatin1Headers = true;
+      flat.hasUnsendableHeaders ||= NOT_LATIN1.test(text);
     }
     const before = parsed.get(key);
     parsed.set(key, before === undefined ? text : `${before}, ${text}`);
   }
-  // Whatever an earlier signature left behind is replaced.
-  for (const name of STALE) parsed.delete(name);
-  return { headers: parsed, hasLatin1Headers, hasUnsendableHeaders };
 }
 
 /**
@@ -361,10 +363,13 @@ const PLAIN_URL =
   /^https:\/\/((?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})((?:\/[\w~-][\w.~-]*)*\/?)(?:\?([\w.~=&%-]+))?$/;
 
 /** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
-const NORMALIZED_METHOD = /^(?:delete|get|head|options|patch|post|put)$/i;
+const METHODS = new Set(
+  /** @type {unknown[]} */ (['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']),
+);
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
 const NOT_ASCII = /[^\0-\x7f]/;
 const NOT_LATIN1 = /[^\0-\xff]/;
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
-const STALE = ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-s3session-token'];
+/** Whatever an earlier signature left behind is replaced. */
+const STALE = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-s3session-token']);

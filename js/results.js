@@ -52,10 +52,21 @@ export function presigned({ flat, signature }) {
   return `${flat.origin}${flat.path}?${signature.value}`;
 }
 
+/**
+ * What stands before and after the signature in the query of a presigned URL.
+ *
+ * @param {string} query
+ */
+export function aroundSignature(query) {
+  const [, before, after] = /** @type {RegExpExecArray} */ (
+    /^(.*&X-Amz-Signature=)[0-9a-f]+(.*)$/s.exec(query)
+  );
+  return [before, after];
+}
+
 /** @param {Work} work @returns {SigningTrace} */
 export function traced({ identity, signature }) {
-  const canonicalRequest = /** @type {string} */ (signature.canonicalRequest);
-  const stringToSign = /** @type {string} */ (signature.stringToSign);
+  const { canonicalRequest, stringToSign } = signature;
   const lines = canonicalRequest.split('\n');
   const token = identity.sessionToken;
   return {

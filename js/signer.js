@@ -6,7 +6,7 @@ import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
 import { assertSendable, flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
-import { headerSigned, lifetime, presigned, traced } from './results.js';
+import { aroundSignature, headerSigned, lifetime, presigned, traced } from './results.js';
 
 /**
  * @typedef {import('./credentials.js').Credentials} Credentials
@@ -193,13 +193,30 @@ export class BaseSigner {
     }
     const flats = Array.from(requests, (request) => flatten(request));
     const { options, settings, identity } = await this.identify(overrides);
-    const urls = [];
+    /** @type {string[]} */
+    const payloads = [];
     for (const flat of flats) {
-      const payload = isSettledAtOnce(flat)
-        ? settleBodySync(flat, settings.payload)
-        : await settleBody(flat, settings.payload);
-      const seconds = overrides?.expiresIn;
-      urls.push(presigned(this.#finish(flat, payload, options, settings, identity, FLAG.presign, seconds)));
+      payloads.push(
+        isSettledAtOnce(flat)
+          ? settleBodySync(flat, settings.payload)
+          : await settleBody(flat, settings.payload),
+      );
+    }
+    // All at one time, and nothing else signs in between: URLs that differ in their path share the rest of their work.
+    const at = this.#time(options);
+    const urls = [];
+    let before = '';
+    let after = '';
+    for (const [i, flat] of flats.entries()) {
+      if (i > 0 && differsInPathOnly(flats[i - 1], flat)) {
+        const signature = this.#variant.core.signPath(flat.path);
+        urls.push(`${flat.origin}${flat.path}?${before}${signature}${after}`);
+        continue;
+      }
+      const flags = FLAG.presign;
+      const work = this.#finish(flat, payloads[i], at, settings, identity, flags, overrides?.expiresIn);
+      urls.push(presigned(work));
+      [before, after] = aroundSignature(work.signature.value);
     }
     return urls;
   }
@@ -223,7 +240,9 @@ export class BaseSigner {
     const options = { ...this.#options, ...overrides };
     return signStream(request, source, options, this.#variant.scheme, async (flat, payload) => {
       const { options, settings, identity, signText } = await this.identify(overrides);
-      const signed = headerSigned(this.#finish(flat, payload, options, settings, identity, 0, undefined));
+      const signed = headerSigned(
+        this.#finish(flat, payload, this.#time(options), settings, identity, 0, undefined),
+      );
       return { signed, signText };
     });
   }
@@ -272,7 +291,7 @@ export class BaseSigner {
     const payload = isSettledAtOnce(flat)
       ? settleBodySync(flat, settings.payload)
       : await settleBody(flat, settings.payload);
-    return this.#finish(flat, payload, options, settings, identity, flags, overrides?.expiresIn);
+    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides?.expiresIn);
   }
 
   /**
@@ -286,7 +305,7 @@ export class BaseSigner {
     this.#variant.core.readySync();
     const identity = credentials.currentSync();
     const payload = settleBodySync(flat, settings.payload);
-    return this.#finish(flat, payload, options, settings, identity, flags, overrides?.expiresIn);
+    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides?.expiresIn);
   }
 
   /** @param {Partial<Options> | undefined} overrides */
@@ -306,36 +325,23 @@ export class BaseSigner {
   }
 
   /**
-   * The last step, the same for all: time, and the crossing into wasm.
+   * The last step, the same for all: the crossing into wasm.
    *
    * @param {import('./request.js').FlatRequest} flat
    * @param {string} payload
-   * @param {SigningOptions} options
+   * @param {number} at  epoch milliseconds
    * @param {ReturnType<typeof compileSettings>} settings
    * @param {import('./credentials.js').Identity} identity
    * @param {number} flags
    * @param {number | undefined} expiresIn
    */
-  #finish(flat, payload, options, settings, identity, flags, expiresIn) {
+  #finish(flat, payload, at, settings, identity, flags, expiresIn) {
     assertSendable(flat, movesHeaders(flags | settings.flags));
-    const at = this.#time(options);
-    const input = {
-      method: flat.method,
-      host: flat.host,
-      path: flat.path,
-      query: flat.query,
-      headers: flat.headers,
-      hasLatin1Headers: flat.hasLatin1Headers,
-      body: payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined,
-      payload,
-      isBodyHash: flat.isBodyHash,
-      webSocket: flat.webSocket,
-    };
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
     return {
       flat,
       identity,
-      signature: this.#variant.core.sign(input, settings, identity, at, flags, seconds),
+      signature: this.#variant.core.sign(flat, payload, settings, identity, at, flags, seconds),
     };
   }
 }
@@ -383,6 +389,24 @@ export class Signer extends BaseSigner {
     const { settings, identity, at, signText } = await this.identify(overrides);
     return presignPost(upload, { region: settings.region, identity, at: at(), signText });
   }
+}
+
+/**
+ * Whether two requests, of which neither has headers or a body, have all but the path in common.
+ *
+ * @param {import('./request.js').FlatRequest} one
+ * @param {import('./request.js').FlatRequest} other
+ */
+function differsInPathOnly(one, other) {
+  return (
+    one.headers.size === 0 &&
+    other.headers.size === 0 &&
+    one.body === undefined &&
+    other.body === undefined &&
+    one.origin === other.origin &&
+    one.method === other.method &&
+    one.query === other.query
+  );
 }
 
 /** @param {object} overrides */

@@ -152,7 +152,25 @@ fn the_host_may_hash_the_canonical_request() {
         write(&mut engine, b"bb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63");
         let length = engine.complete(HOST_HASH);
         assert!(read(&mut engine, length as usize).ends_with(VANILLA_SIGNATURE));
-        assert_eq!(engine.complete(HOST_HASH), -16, "nothing is prepared any more");
+    }
+    assert_eq!(Engine::new().complete(HOST_HASH), -16, "nothing is prepared");
+}
+
+#[wasm_bindgen_test]
+fn signs_the_same_request_with_other_paths() {
+    let mut engine = Engine::new();
+    assert_eq!(engine.sign_path(0, 0), -16, "nothing was signed yet");
+    let paths = ["/", "/a", "/b/../c d", "/"];
+    let alone = paths.map(|path| {
+        let mut fields = VANILLA;
+        fields[2] = path;
+        let result = sign(&mut engine, &fields, &[], true).unwrap();
+        result[result.len() - 64..].to_owned()
+    });
+    for (path, signature) in paths.iter().zip(alone) {
+        write(&mut engine, path.as_bytes());
+        let length = engine.sign_path(path.len(), 0);
+        assert_eq!(read(&mut engine, length as usize), signature, "{path}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::swap;
 
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::headers::{CONTENT_SHA256, is_amz, is_replaced, write_lines, write_names};
@@ -10,8 +11,8 @@ use crate::hash::sha256_hex;
 use crate::request::Input;
 use crate::text::Put;
 use crate::{
-    Credentials, Error, HeaderPlacement, Payload, Request, Scope, SessionTokenMode, Settings, SigV4,
-    SignedHeaders, Timestamp, scope,
+    Credentials, Error, HeaderPlacement, PathEncoding, PathNormalization, Payload, Request, Scope,
+    SessionTokenMode, Settings, SigV4, SignedHeaders, Timestamp, scope,
 };
 
 use scheme::private::Scheme;
@@ -40,6 +41,8 @@ pub(crate) struct Texts {
     signature: Vec<u8>,
     pub(crate) region_set: Vec<u8>,
     pub(crate) canonical_request: Vec<u8>,
+    /// The canonical request of the next path.
+    next_request: Vec<u8>,
     pub(crate) string_to_sign: Vec<u8>,
     /// What a presigned query ends with, after the signature.
     appended: Vec<u8>,
@@ -55,6 +58,12 @@ pub(crate) struct Prepared {
     is_presigned: bool,
     content_sha256_header: bool,
     session_token_header: &'static str,
+    path_encoding: PathEncoding,
+    path_normalization: PathNormalization,
+    /// Where the path is in the canonical request.
+    path: (usize, usize),
+    /// Where the hash of the canonical request comes in the string to sign.
+    hash: usize,
 }
 
 /// A signature and everything that went into it, borrowed from the signer.
@@ -312,7 +321,9 @@ impl<S: Scheme> Signer<S> {
 
         let canonical_request = &mut texts.canonical_request;
         canonical_request.put(input.method).put(b"\n");
+        let path_start = canonical_request.len();
         path::write(input.path, rules.path_encoding, rules.path_normalization, canonical_request);
+        let path_end = canonical_request.len();
         canonical_request.put(b"\n").put(&texts.query).put(b"\n");
         write_lines(&entries, canonical_request);
         canonical_request.put(b"\n").put(&texts.signed_headers).put(b"\n").put(&texts.payload_hash);
@@ -333,13 +344,33 @@ impl<S: Scheme> Signer<S> {
             is_presigned,
             content_sha256_header,
             session_token_header: rules.session_token_header,
+            path_encoding: rules.path_encoding,
+            path_normalization: rules.path_normalization,
+            path: (path_start, path_end),
+            hash: texts.string_to_sign.len(),
         })
+    }
+
+    /// Prepares what was prepared last once more, with another path: of many URLs with the same parameters, all but the
+    /// path is written once.
+    pub(crate) fn prepare_path(&mut self, last: Prepared, path: &[u8]) -> Prepared {
+        let Texts { canonical_request, next_request, .. } = &mut self.texts;
+        next_request.clear();
+        next_request.put(canonical_request.get(..last.path.0).unwrap_or_default());
+        path::write(path, last.path_encoding, last.path_normalization, next_request);
+        let path_end = next_request.len();
+        next_request.put(canonical_request.get(last.path.1..).unwrap_or_default());
+        swap(canonical_request, next_request);
+        Prepared { path: (last.path.0, path_end), ..last }
     }
 
     /// Signs what was prepared last; `hash` is that of the canonical request, in hex.
     pub(crate) fn complete(&mut self, prepared: Prepared, hash: &[u8; 64]) -> Result<Signed<'_>, Error> {
         let texts = &mut self.texts;
+        texts.string_to_sign.truncate(prepared.hash);
         texts.string_to_sign.put(hash);
+        texts.signature.clear();
+        texts.result.clear();
         texts.signature.put(S::sign(self.keys.key(prepared.key)?, &texts.string_to_sign).as_ref());
         let result = &mut texts.result;
         if prepared.is_presigned {

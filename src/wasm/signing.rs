@@ -37,7 +37,7 @@ pub struct Engine {
     buffer: Vec<u8>,
     signer: Signer<Scheme>,
     identities: Identities,
-    /// What waits for the hash of its canonical request.
+    /// The last request; at first it waits for the hash of its canonical request.
     prepared: Option<Prepared>,
     hasher: Sha256,
 }
@@ -94,21 +94,22 @@ impl Engine {
         }
         self.prepared = None;
         match outcome {
-            Ok(prepared) if flags & HOST_HASH != 0 => {
-                self.prepared = Some(prepared);
-                put(&mut self.buffer, &[&self.signer.texts().canonical_request])
-            }
-            Ok(prepared) => {
-                let hash = hash::sha256_hex(&self.signer.texts().canonical_request);
-                self.finish(prepared, &hash, flags)
-            }
+            Ok(prepared) => self.hash(prepared, flags),
             Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
         }
     }
 
-    /// Signs what was prepared; the buffer begins with the hash of its canonical request, in hex. `flags` as before.
+    /// Signs the last request once more, with the path that the buffer begins with. The result is its signature.
+    pub fn sign_path(&mut self, path_length: usize, flags: u32) -> i32 {
+        let Some(last) = self.prepared else { return -1 - Error::RecordInvalid.number() as i32 };
+        let path = self.buffer.get(..path_length).unwrap_or_default();
+        let prepared = self.signer.prepare_path(last, path);
+        self.hash(prepared, flags | SIGNATURE_ONLY)
+    }
+
+    /// Signs what waits for it; the buffer begins with the hash of the canonical request, in hex. `flags` as before.
     pub fn complete(&mut self, flags: u32) -> i32 {
-        match (self.prepared.take(), self.buffer.first_chunk().copied()) {
+        match (self.prepared, self.buffer.first_chunk().copied()) {
             (Some(prepared), Some(hash)) => self.finish(prepared, &hash, flags),
             _ => -1 - Error::RecordInvalid.number() as i32,
         }
@@ -161,12 +162,26 @@ impl Engine {
 }
 
 impl Engine {
+    /// Here, or by the host: see [`Engine::sign`].
+    fn hash(&mut self, prepared: Prepared, flags: u32) -> i32 {
+        self.prepared = Some(prepared);
+        let canonical_request = &self.signer.texts().canonical_request;
+        if flags & HOST_HASH != 0 {
+            return put(&mut self.buffer, &[canonical_request]);
+        }
+        let hash = hash::sha256_hex(canonical_request);
+        self.finish(prepared, &hash, flags)
+    }
+
     fn finish(&mut self, prepared: Prepared, hash: &[u8; 64], flags: u32) -> i32 {
         let signed = match self.signer.complete(prepared, hash) {
             Ok(signed) => signed,
             Err(error) => return -1 - error.number() as i32,
         };
         let texts = signed.texts;
+        if flags & SIGNATURE_ONLY != 0 {
+            return put(&mut self.buffer, &[signed.signature().as_bytes()]);
+        }
         let parts: [&[u8]; 13] = [
             signed.amz_date().as_bytes(),
             b"\n",
@@ -389,5 +404,6 @@ const TRACE: u32 = 1 << 11;
 const HAS_CREDENTIALS: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
 const HOST_HASH: u32 = 1 << 16;
+const SIGNATURE_ONLY: u32 = 1 << 17;
 const BODY_HASH: u32 = 1 << 14;
 const KEEP_HEADERS: u32 = 1 << 15;
