@@ -36,8 +36,8 @@ export function bodyInMemory(body) {
   if (isInstance(body, 'URLSearchParams')) {
     return { data: String(body), contentType: 'application/x-www-form-urlencoded;charset=UTF-8' };
   }
+  if (isReadable(body)) return undefined; // before JSON: Bun gives FormData a toJSON
   if (isJson(body)) return { data: stringify(body), contentType: 'application/json' };
-  if (isReadable(body)) return undefined;
   throw unsupported(body);
 }
 

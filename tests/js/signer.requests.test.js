@@ -239,6 +239,12 @@ describe('bodies', () => {
     'a Blob': [new Blob(['blob'], { type: 'text/x' }), 'blob', 'text/x', false],
     'a File': [new File(['file'], 'f.txt'), 'file', undefined, false],
     'pain 13: FormData': [form(), undefined, /^multipart\/form-data; boundary=/, false],
+    'FormData with a toJSON, as Bun has it': [
+      Object.assign(form(), { toJSON: () => ({ text: 'grüße' }) }),
+      undefined,
+      /^multipart\/form-data; boundary=/,
+      false,
+    ],
     'a web stream': [new Blob(['stream']).stream(), 'stream', undefined, false],
     'a Node stream': [Readable.from([Buffer.from('no'), 'de']), 'node', undefined, false],
     'an async generator': [
