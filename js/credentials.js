@@ -11,8 +11,13 @@ import { SigV4Error } from './errors.js';
  * @property {string} [sessionToken]  of temporary credentials
  * @property {Date} [expiration]  of temporary credentials
  *
- * Every credential provider of the AWS SDK v3 is one. `forceRefresh` asks for newer credentials than the last ones.
- * @typedef {(hint?: { forceRefresh?: boolean }) => Credentials | Promise<Credentials>} CredentialsProvider
+ * @typedef {object} CredentialsHint
+ * @property {boolean} [forceRefresh]  asks for newer credentials than the last ones
+ * @property {undefined} [callerClientConfig]  never given. Some providers of the AWS SDK know a hint by this name only,
+ *   and would not fit otherwise.
+ *
+ * Every credential provider of the AWS SDK v3 is one.
+ * @typedef {(hint?: CredentialsHint) => Credentials | Promise<Credentials>} CredentialsProvider
  *
  * @typedef {import('./core.js').SigningIdentity & { expiration: number }} Identity  expiration in epoch milliseconds
  */

@@ -20,10 +20,7 @@ const wasm = createRequire(import.meta.url).resolve('sigv4-wasm/signing.wasm');
 /** What the blocks leave out, because it is the reader's own. */
 const DECLARATIONS = `declare const credentials: import('sigv4-wasm').Credentials;
 declare module '@aws-sdk/credential-providers' {
-  export function fromNodeProviderChain(): (identityProperties?: Record<string, any>) => Promise<{
-    readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string;
-    readonly credentialScope?: string; readonly accountId?: string; readonly expiration?: Date;
-  }>;
+  export function fromNodeProviderChain(): import('@aws-sdk/types').RuntimeConfigAwsCredentialIdentityProvider;
 }
 `;
 
