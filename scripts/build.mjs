@@ -26,7 +26,9 @@ rmSync('pkg', { recursive: true, force: true });
 cpSync('js', 'pkg/esm', { recursive: true });
 const sources = readdirSync('js', { recursive: true }).filter((file) => file.endsWith('.js'));
 await build({
-  entryPoints: sources.filter((file) => !/^runtime\/workerd/.test(file)).map((file) => `js/${file}`),
+  entryPoints: sources
+    .filter((file) => !/^runtime\/(workerd|edge-light)/.test(file))
+    .map((file) => `js/${file}`),
   outdir: 'pkg/cjs',
   outbase: 'js',
   format: 'cjs',
@@ -35,11 +37,8 @@ await build({
   // Jest cannot run import() in CommonJS.
   supported: { 'dynamic-import': false },
 });
-const cjsManifest = {
-  type: 'commonjs',
-  imports: { '#runtime': './runtime/inline.js', '#runtime/tools': './runtime/inline-tools.js' },
-};
-writeFileSync('pkg/cjs/package.json', `${JSON.stringify(cjsManifest, null, 2)}\n`);
+writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
+nameRuntimeFiles('pkg/cjs');
 run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.d.ts`, `pkg/esm/wasm/${name}.d.ts`);
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
@@ -47,7 +46,8 @@ cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$
 step('package.json and documents');
 const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1];
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
-writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
+writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
 cpSync('pkg-template/README.md', 'pkg/README.md');
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
@@ -81,8 +81,48 @@ function buildModule(name, feature, rustflags = []) {
   cpSync(`${built}/${name}_bg.wasm`, `js/wasm/${name}.wasm`);
   for (const extension of ['js', 'd.ts'])
     cpSync(`${built}/${name}.${extension}`, `js/wasm/${name}.${extension}`);
-  writeFileSync(`js/wasm/${name}-bytes.js`, `export const base64 = '${bytes.toString('base64')}';\n`);
+  writeFileSync(
+    `js/wasm/${name}-bytes.js`,
+    `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
+  );
   return bytes;
+}
+
+/**
+ * CommonJS names its files: what resolves only that does not know `imports` (Parcel, by default).
+ *
+ * @param {string} directory
+ */
+function nameRuntimeFiles(directory) {
+  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  for (const file of readdirSync(directory, { recursive: true }).filter((name) => name.endsWith('.js'))) {
+    const path = join(directory, file);
+    const up = '../'.repeat(file.split('/').length - 1) || './';
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(
+      path,
+      text.replace(/(?<=require\(")#[^"]+/g, (name) => imports[name].replace('./js/', up)),
+    );
+  }
+}
+
+/**
+ * A folder for each entry such as `sigv4-wasm/axios`, where those look that do not know `exports`: Parcel by default,
+ * and TypeScript with `moduleResolution: node10`.
+ *
+ * @param {Record<string, any>} exports
+ * @returns {string[]} the folders
+ */
+function addEntryFolders(exports) {
+  const entries = Object.entries(exports).filter(([path, { require }]) => path !== '.' && require);
+  return entries.map(([path, { require }]) => {
+    const up = path.replace(/[^/]+/g, '..').slice('../'.length);
+    const manifest = { main: up + require.default.slice(1), types: up + require.types.slice(1) };
+    const folder = join('pkg', path);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    return path.slice('./'.length);
+  });
 }
 
 function step(text) {

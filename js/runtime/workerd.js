@@ -1,4 +1,4 @@
-// Cloudflare Workers and Vercel's edge forbid compiling bytes at run time; they compile an imported `.wasm` file ahead
+// Cloudflare Workers forbid compiling bytes at run time; they compile an imported `.wasm` file ahead
 // of time instead.
 
 // @ts-ignore: such an import gives a WebAssembly.Module there
