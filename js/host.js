@@ -9,7 +9,7 @@
 export function hostSha256() {
   if (!looked) {
     looked = true;
-    const crypto = /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:crypto');
+    const crypto = nodeCrypto();
     if (typeof crypto?.hash === 'function') found = (data) => crypto.hash('sha256', data, 'hex');
     else if (crypto) found = (data) => crypto.createHash('sha256').update(data).digest('hex');
   }
@@ -18,3 +18,12 @@ export function hostSha256() {
 let looked = false;
 /** @type {ReturnType<typeof hostSha256>} */
 let found;
+
+/** @returns {any} */
+function nodeCrypto() {
+  try {
+    return /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:crypto');
+  } catch {
+    return undefined; // Next.js's edge runtime has the function, which throws.
+  }
+}

@@ -435,7 +435,8 @@ async function load(source) {
     if (!loaded.ok) throw new Error(`${loaded.url} answered ${loaded.status}`);
     loaded = await loaded.arrayBuffer();
   }
-  return loaded instanceof WebAssembly.Module
-    ? loaded
+  // By tag: the module may come from another realm.
+  return Object.prototype.toString.call(loaded) === '[object WebAssembly.Module]'
+    ? /** @type {WebAssembly.Module} */ (loaded)
     : WebAssembly.compile(/** @type {BufferSource} */ (loaded));
 }

@@ -38,7 +38,7 @@ await build({
   supported: { 'dynamic-import': false },
 });
 writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
-nameRuntimeFiles('pkg/cjs');
+nameFiles('pkg/cjs');
 run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.d.ts`, `pkg/esm/wasm/${name}.d.ts`);
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
@@ -79,8 +79,8 @@ function buildModule(name, feature, rustflags = []) {
   const bytes = readFileSync(`${built}/${name}_bg.wasm`);
   refuseMachinePaths(bytes);
   cpSync(`${built}/${name}_bg.wasm`, `js/wasm/${name}.wasm`);
-  for (const extension of ['js', 'd.ts'])
-    cpSync(`${built}/${name}.${extension}`, `js/wasm/${name}.${extension}`);
+  cpSync(`${built}/${name}.d.ts`, `js/wasm/${name}.d.ts`);
+  writeFileSync(`js/wasm/${name}.js`, trustModule(readFileSync(`${built}/${name}.js`, 'utf8')));
   writeFileSync(
     `js/wasm/${name}-bytes.js`,
     `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
@@ -89,20 +89,23 @@ function buildModule(name, feature, rustflags = []) {
 }
 
 /**
- * CommonJS names its files: what resolves only that does not know `imports` (Parcel, by default).
+ * For what finds CommonJS only, as Parcel does by default: it knows no `imports`, and breaks what esbuild makes of
+ * an import on demand.
  *
  * @param {string} directory
  */
-function nameRuntimeFiles(directory) {
+function nameFiles(directory) {
   const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
   for (const file of readdirSync(directory, { recursive: true }).filter((name) => name.endsWith('.js'))) {
     const path = join(directory, file);
     const up = '../'.repeat(file.split('/').length - 1) || './';
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(
-      path,
-      text.replace(/(?<=require\(")#[^"]+/g, (name) => imports[name].replace('./js/', up)),
-    );
+    const text = readFileSync(path, 'utf8')
+      .replace(/(?<=require\(")#[^"]+/g, (name) => imports[name].replace('./js/', up))
+      .replace(
+        /Promise\.resolve\(\)\.then\(\(\) => __toESM\((require\("[^"]+"\)), 1\)\)/g,
+        '(async () => $1)()',
+      );
+    writeFileSync(path, text);
   }
 }
 
@@ -131,6 +134,19 @@ function step(text) {
 
 function run(command, args) {
   execFileSync(command, args, { stdio: 'inherit' });
+}
+
+/**
+ * The code around a module compiles what is no `WebAssembly.Module`. It is always given one, which may be of another
+ * realm, as in Next.js's edge runtime.
+ *
+ * @param {string} code
+ */
+function trustModule(code) {
+  const check =
+    /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}\s*/;
+  if (!check.test(code)) throw new Error('wasm-bindgen does not write initSync as it did: see trustModule');
+  return code.replace(check, '');
 }
 
 /** @param {Buffer} bytes */

@@ -53,6 +53,7 @@ for (const [name, source] of Object.entries({
   'a promise of bytes': `Promise.resolve(readFileSync(${JSON.stringify(wasm)}))`,
   'a Response': `new Response(readFileSync(${JSON.stringify(wasm)}))`,
   'a URL': `new URL('data:application/wasm;base64,${readFileSync(wasm).toString('base64')}')`,
+  'a module of another realm': `(await import('node:vm')).runInNewContext('new WebAssembly.Module(bytes)', { bytes: readFileSync(${JSON.stringify(wasm)}) })`,
   nothing: 'undefined',
 })) {
   test(`init with ${name}`, () => {
@@ -85,4 +86,13 @@ test('a runtime without WebAssembly, or one that forbids it, gets a clear error'
     WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('refused by Content Security Policy'));
     await signRequest(url, options).catch((error) => console.log(error.code, '|', error.message));`;
   assert.match(fresh(forbidden), /^ERR_SIGV4_WASM_UNAVAILABLE \| .*'wasm-unsafe-eval'/);
+});
+
+test('a process that refuses the modules of Node.js, as in the edge runtime of Next.js', () => {
+  const code = `process.getBuiltinModule = () => { throw new Error('not supported'); }; ${setUp}
+    options.date = new Date();
+    const request = { method: 'POST', url, body: new Uint8Array(100_000) };
+    const signed = await signRequest(request, options);
+    console.log(signed.headers.authorization === new Signer(options).signSync(request).headers.authorization);`;
+  assert.equal(fresh(code), 'true');
 });
