@@ -1,9 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench lint fmt clean
+.PHONY: help setup build demo test test-matrix bench lint fmt clean
 
 help:
 	@echo 'make demo    build, and sign a few requests'
 	@echo 'make test    everything CI runs: build, native, Node and browser tests'
+	@echo 'make test-matrix'
+	@echo '             every runtime and bundler, and the table of the README'
 	@echo 'make build   the npm package, in pkg/'
 	@echo 'make bench   build, and compare with other signers'
 	@echo 'make lint    rustfmt, clippy, prettier, tsc'
@@ -30,6 +32,12 @@ test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory build
 	@scripts/test
+
+test-matrix: build
+	@echo '== test-matrix: runtimes, bundlers, test runners, types'
+	@scripts/setup matrix
+	@scripts/wasm-env node tests/matrix/run.js
+	@node tests/matrix/readme.js
 
 bench: build
 	@echo '== bench'

@@ -1,0 +1,9 @@
+// Cloudflare Workers.
+
+import { check } from './check.js';
+
+export default {
+  async fetch() {
+    return Response.json(await check());
+  },
+};

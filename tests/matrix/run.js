@@ -1,0 +1,51 @@
+// The matrix: the packed tarball in every runtime, out of every bundler, under every test runner and type checker that
+// is listed in rows.js.
+//
+//   node tests/matrix/run.js            all rows, after scripts/setup matrix; also writes target/matrix.json
+//   node tests/matrix/run.js --quick    those that need nothing more than `make test`
+//   node tests/matrix/run.js Vite Deno  rows whose name has one of these in it
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import { ROWS } from './rows.js';
+import { closeChromium, chromiumVersion, prepare, tarball } from './work.js';
+
+const args = process.argv.slice(2);
+const chosen = ROWS.filter(({ name, quick }) =>
+  args.includes('--quick') ? quick : args.length === 0 || args.some((part) => name.includes(part)),
+);
+if (chosen.length === 0) throw new Error(`no row is named ${args.join(' or ')}`);
+
+await prepare();
+console.log(`matrix: ${chosen.length} rows, with ${tarball()}`);
+const results = [];
+try {
+  for (const { group, name, version, run } of chosen) {
+    const start = Date.now();
+    const result = { group, name, version: '', status: 'passed', ran: '', seconds: 0 };
+    try {
+      result.version = version();
+      result.ran = await run();
+    } catch (error) {
+      result.status = 'failed';
+      result.ran = String(/** @type {Error} */ (error).message ?? error);
+    }
+    result.seconds = Math.round((Date.now() - start) / 100) / 10;
+    results.push(result);
+    console.log(`${result.status}  ${name} ${result.version}: ${result.ran} (${result.seconds} s)`);
+  }
+  if (args.length === 0) {
+    mkdirSync('target', { recursive: true });
+    const report = { chromium: await chromiumVersion(), rows: results };
+    writeFileSync(
+      new URL('../../target/matrix.json', import.meta.url),
+      `${JSON.stringify(report, null, 2)}\n`,
+    );
+  }
+} finally {
+  await closeChromium();
+}
+const failed = results.filter(({ status }) => status === 'failed');
+console.log(`matrix: ${results.length - failed.length} of ${results.length} rows passed`);
+for (const { name } of failed) console.log(`failed: ${name}`);
+process.exit(failed.length > 0 ? 1 : 0);
