@@ -180,15 +180,16 @@ async function assertShaken(bundler) {
   } finally {
     await close();
   }
-  const { length: size } = textsIn(directory).join('');
-  for (const [file, mark] of Object.entries(adapterMarks())) {
+  const marks = Object.entries(adapterMarks());
+  assert.ok(marks.length > 0);
+  for (const [file, mark] of marks) {
     const holds = textsIn(directory).some((text) => text.includes(mark));
-    assert.equal(holds, false, `${file} is in the bundle of ${size} characters: ${mark}`);
+    assert.equal(holds, false, `${file} is in the bundle: ${mark}`);
   }
 }
 
 /**
- * For each file of an adapter its longest text, which minifiers leave as it is, and which no other file has.
+ * For each file of an adapter its longest message, which minifiers leave as it is, and which no other file has.
  *
  * @returns {Record<string, string>}
  */
@@ -201,7 +202,7 @@ function adapterMarks() {
   const rest = others.map(code).join('');
   const marks = adapters.map((file) => {
     const texts = [...code(file).matchAll(/'([^'\\\n]{10,})'/g)].map(([, text]) => text);
-    const own = texts.filter((text) => !/^\.|\//.test(text) && !rest.includes(text));
+    const own = texts.filter((text) => text.includes(' ') && !rest.includes(text));
     return [file, own.sort((a, b) => b.length - a.length)[0]];
   });
   return Object.fromEntries(marks.filter(([, mark]) => mark !== undefined));
