@@ -1,13 +1,13 @@
-// Builds the npm package: the wasm module, then js/ as it is (ES modules) and once more as CommonJS, with types.
+// Builds the npm package: the wasm modules, then js/ as ES modules and as CommonJS, with types.
 // The result is complete: pkg/ is what is published.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { build } from 'esbuild';
+import { rollup } from 'rollup';
 
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
@@ -22,30 +22,19 @@ const wasm = {
 };
 
 step('ES modules, CommonJS and types');
+const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 rmSync('pkg', { recursive: true, force: true });
-cpSync('js', 'pkg/esm', { recursive: true });
-const sources = readdirSync('js', { recursive: true }).filter((file) => file.endsWith('.js'));
-await build({
-  entryPoints: sources
-    .filter((file) => !/^runtime\/(workerd|edge-light)/.test(file))
-    .map((file) => `js/${file}`),
-  outdir: 'pkg/cjs',
-  outbase: 'js',
-  format: 'cjs',
-  target: 'es2022',
-  platform: 'neutral',
-  // Jest cannot run import() in CommonJS.
-  supported: { 'dynamic-import': false },
-});
+await bundle('es', 'pkg/esm', () => true);
+await bundle('cjs', 'pkg/cjs', (name) => !/^runtime\/(workerd|edge-light)/.test(name));
 writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
 nameFiles('pkg/cjs');
+for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
 run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.d.ts`, `pkg/esm/wasm/${name}.d.ts`);
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
 
 step('package.json and documents');
 const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1];
-const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
 writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
 cpSync('pkg-template/README.md', 'pkg/README.md');
@@ -89,7 +78,61 @@ function buildModule(name, feature, rustflags = []) {
 }
 
 /**
- * For what finds CommonJS only, as Parcel does by default: it knows no `imports`, and breaks what esbuild makes of
+ * Bundles js/ into one file for each entry of the package, one for what nearly all of them need, and one for each import
+ * on demand: a process that signs loads three files rather than twenty, which takes a third of the time.
+ *
+ * @param {'es' | 'cjs'} format
+ * @param {string} directory
+ * @param {(name: string) => boolean} isWanted  of entries
+ */
+async function bundle(format, directory, isWanted) {
+  const entries = Object.values(manifest.exports).flatMap((entry) => entry.import?.default ?? []);
+  const runtimes = readdirSync('js/runtime').filter((file) => file !== 'base64.js');
+  const names = [
+    ...entries.map((file) => file.replace('./esm/', '')),
+    ...runtimes.map((file) => `runtime/${file}`),
+  ];
+  const input = names.map((name) => name.replace('.js', '')).filter(isWanted);
+  const bundled = await rollup({
+    input: Object.fromEntries(input.map((name) => [name, `js/${name}.js`])),
+    external: /^#|\.wasm(\?module)?$|^[a-z]/,
+    treeshake: { moduleSideEffects: false },
+  });
+  const core = staticImports('js/index.js');
+  await bundled.write({
+    format,
+    dir: directory,
+    chunkFileNames: '[name].js',
+    manualChunks: (id) => (core.has(relative(root, id)) ? 'core' : undefined),
+    // Jest cannot run import() in CommonJS.
+    dynamicImportInCjs: false,
+    esModule: true,
+    exports: 'named',
+    hoistTransitiveImports: false,
+    minifyInternalExports: false,
+  });
+}
+
+/**
+ * The files of js/ that a file imports, and those that they import.
+ *
+ * @param {string} file
+ * @param {Set<string>} [found]
+ */
+function staticImports(file, found = new Set()) {
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export) [^;]*?from '(\.[^']+)';/gm,
+  )) {
+    const path = join(dirname(file), name);
+    if (found.has(path)) continue;
+    found.add(path);
+    staticImports(path, found);
+  }
+  return found;
+}
+
+/**
+ * For what finds CommonJS only, as Parcel does by default: it knows no `imports`, and breaks what Rollup makes of
  * an import on demand.
  *
  * @param {string} directory
@@ -100,9 +143,9 @@ function nameFiles(directory) {
     const path = join(directory, file);
     const up = '../'.repeat(file.split('/').length - 1) || './';
     const text = readFileSync(path, 'utf8')
-      .replace(/(?<=require\(")#[^"]+/g, (name) => imports[name].replace('./js/', up))
+      .replace(/(?<=require\(')#[^']+/g, (name) => imports[name].replace('./js/', up))
       .replace(
-        /Promise\.resolve\(\)\.then\(\(\) => __toESM\((require\("[^"]+"\)), 1\)\)/g,
+        /Promise\.resolve\(\)\.then\(function \(\) \{ return (require\('[^']+'\)); \}\)/g,
         '(async () => $1)()',
       );
     writeFileSync(path, text);
