@@ -9,7 +9,7 @@
 export function hostSha256() {
   if (!looked) {
     looked = true;
-    const crypto = nodeCrypto();
+    const crypto = builtin('node:crypto');
     if (typeof crypto?.hash === 'function') found = (data) => crypto.hash('sha256', data, 'hex');
     else if (crypto) found = (data) => crypto.createHash('sha256').update(data).digest('hex');
   }
@@ -19,10 +19,15 @@ let looked = false;
 /** @type {ReturnType<typeof hostSha256>} */
 let found;
 
-/** @returns {any} */
-function nodeCrypto() {
+/**
+ * A module of Node, where the host has it.
+ *
+ * @param {string} name
+ * @returns {any}
+ */
+export function builtin(name) {
   try {
-    return /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:crypto');
+    return /** @type {any} */ (globalThis).process?.getBuiltinModule?.(name);
   } catch {
     return undefined; // Next.js's edge runtime has the function, which throws.
   }

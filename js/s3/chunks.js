@@ -19,8 +19,6 @@ import { sha256 } from '../hash.js';
  * @typedef {object} Signing
  * @property {(...hashes: string[]) => Promise<string>} chunk
  * @property {(hash: string) => Promise<string>} trailer
- *
- * @typedef {{ update(bytes: Uint8Array): void, finish(): Uint8Array, free(): void }} Checksum
  */
 
 /**
@@ -50,20 +48,20 @@ export function encodedLength({ chunkSize, length, signatureLength, trailer }) {
  * @param {import('./source.js').Source} source
  * @param {Encoding} encoding
  * @param {Signing | undefined} signing
- * @param {() => Checksum | undefined} newChecksum
+ * @param {(() => import('./checksum.js').Checksum) | undefined} newChecksum
  * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
  */
 export function encodedStream(source, encoding, signing, newChecksum) {
-  const frames = encode(source, encoding, signing, newChecksum);
+  const chunks = encode(source, encoding, signing, newChecksum);
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await frames.next();
+        const { done, value } = await chunks.next();
         if (done) controller.close();
-        else controller.enqueue(value);
+        else for (const part of value) controller.enqueue(part);
       },
       async cancel(reason) {
-        void frames.return();
+        void chunks.return();
         await source.cancel(reason);
       },
     },
@@ -72,15 +70,19 @@ export function encodedStream(source, encoding, signing, newChecksum) {
 }
 
 /**
+ * Each chunk with what goes before it. To put both together takes half as long as to hash the chunk, and pays only where
+ * the chunk is small, because two parts are two writes to the socket.
+ *
  * @param {import('./source.js').Source} source
  * @param {Encoding} encoding
  * @param {Signing | undefined} signing
- * @param {() => Checksum | undefined} newChecksum
- * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>}
+ * @param {(() => import('./checksum.js').Checksum) | undefined} newChecksum
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>[], void, void>}
  */
 async function* encode(source, encoding, signing, newChecksum) {
   const { signatureLength, trailer } = encoding;
-  let checksum = newChecksum();
+  let checksum = newChecksum?.();
+  let end = ''; // of the chunk before
   /** @param {string} signature */
   const filled = (signature) => signature.padEnd(signatureLength, '*');
   /**
@@ -88,18 +90,16 @@ async function* encode(source, encoding, signing, newChecksum) {
    * @param {string[]} hashes
    */
   const head = async (size, ...hashes) => {
-    const digits = size.toString(16);
-    if (signing === undefined) return `${digits}\r\n`;
-    return `${digits}${CHUNK_SIGNATURE}${filled(await signing.chunk(EMPTY_SHA256, ...hashes))}\r\n`;
+    const start = `${end}${size.toString(16)}`;
+    if (signing === undefined) return `${start}\r\n`;
+    return `${start}${CHUNK_SIGNATURE}${filled(await signing.chunk(EMPTY_SHA256, ...hashes))}\r\n`;
   };
   try {
-    for await (const { frame, start, end } of chunksOf(source, encoding)) {
-      const chunk = frame.subarray(start, end);
+    for await (const chunk of chunksOf(source, encoding)) {
       checksum?.update(chunk);
       const first = await head(chunk.length, ...(signing === undefined ? [] : [await sha256(chunk)]));
-      encoder.encodeInto(first, frame.subarray(start - first.length));
-      encoder.encodeInto('\r\n', frame.subarray(end));
-      yield frame.subarray(start - first.length, end + CRLF);
+      yield chunk.length < SMALL ? [joined(first, chunk)] : [encoder.encode(first), chunk];
+      end = '\r\n';
     }
     let last = await head(0, EMPTY_SHA256);
     if (checksum !== undefined && trailer !== undefined) {
@@ -112,7 +112,7 @@ async function* encode(source, encoding, signing, newChecksum) {
         last += `${TRAILER_SIGNATURE}${filled(await signing.trailer(hash))}\r\n`;
       }
     }
-    yield encoder.encode(`${last}\r\n`);
+    yield [encoder.encode(`${last}\r\n`)];
   } catch (error) {
     source.cancel(error).catch(() => {}); // it may be what failed
     throw error;
@@ -122,40 +122,51 @@ async function* encode(source, encoding, signing, newChecksum) {
 }
 
 /**
- * The source cut to chunks of one size, each in memory of its own with room for what goes before and after it.
+ * The source cut to chunks of one size: views of what it gives where that can be, otherwise copies.
  *
  * @param {import('./source.js').Source} source
  * @param {Encoding} encoding
- * @returns {AsyncGenerator<{ frame: Uint8Array<ArrayBuffer>, start: number, end: number }, void, void>}
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>}
  */
-async function* chunksOf(source, { chunkSize, length, signatureLength }) {
-  const start =
-    chunkSize.toString(16).length +
-    (signatureLength === 0 ? 0 : CHUNK_SIGNATURE.length + signatureLength) +
-    CRLF;
-  const room = start + Math.min(chunkSize, length ?? chunkSize) + CRLF;
+async function* chunksOf(source, { chunkSize, length }) {
   let total = 0;
   /** @type {Uint8Array<ArrayBuffer> | undefined} */
-  let frame;
-  let end = start;
+  let copy;
+  let filled = 0;
   for (let bytes = await source.read(); bytes !== undefined; bytes = await source.read()) {
     total += bytes.length;
     if (length !== undefined && total > length) throw mismatch(length, `at least ${total}`);
+    const stays = !source.reuses && bytes.buffer instanceof ArrayBuffer; // not shared memory
     for (let at = 0; at < bytes.length;) {
-      frame ??= new Uint8Array(room);
-      const part = bytes.subarray(at, at + start + chunkSize - end);
-      frame.set(part, end);
+      const part = bytes.subarray(at, at + chunkSize - filled);
       at += part.length;
-      end += part.length;
-      if (end === start + chunkSize) {
-        yield { frame, start, end };
-        frame = undefined;
-        end = start;
+      if (stays && part.length === chunkSize) {
+        yield /** @type {Uint8Array<ArrayBuffer>} */ (part);
+        continue;
+      }
+      copy ??= new Uint8Array(Math.min(chunkSize, length ?? chunkSize));
+      copy.set(part, filled);
+      filled += part.length;
+      if (filled === chunkSize) {
+        yield copy;
+        copy = undefined;
+        filled = 0;
       }
     }
   }
   if (length !== undefined && total < length) throw mismatch(length, String(total));
-  if (frame !== undefined) yield { frame, start, end };
+  if (copy !== undefined) yield copy.subarray(0, filled);
+}
+
+/**
+ * @param {string} head
+ * @param {Uint8Array} chunk
+ */
+function joined(head, chunk) {
+  const frame = new Uint8Array(head.length + chunk.length);
+  encoder.encodeInto(head, frame);
+  frame.set(chunk, head.length);
+  return frame;
 }
 
 /**
@@ -173,4 +184,5 @@ export function mismatch(declared, found) {
 const CHUNK_SIGNATURE = ';chunk-signature=';
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature:';
 const CRLF = 2;
+const SMALL = 16_384; // bytes
 const encoder = new TextEncoder();

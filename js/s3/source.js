@@ -9,6 +9,7 @@ import { SigV4Error } from '../errors.js';
  * @typedef {object} Source
  * @property {number} [size]  in bytes, where that is known
  * @property {string} [contentType]
+ * @property {boolean} [reuses]  the memory of what was read may hold something else after the next read
  * @property {() => void} take  from now on it is ours
  * @property {() => void} release  undoes what was done before `take`
  * @property {() => Promise<Uint8Array | undefined>} read  the next bytes, or nothing at the end
@@ -113,6 +114,7 @@ function fromIterable(iterable) {
   /** @type {AsyncIterator<unknown>} */
   let iterator;
   return {
+    reuses: node === undefined, // streams keep what they hand over in queues
     take() {
       if (taken.has(iterable)) throw bodyUsed();
       taken.add(iterable);

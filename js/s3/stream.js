@@ -3,6 +3,7 @@
 import { SignatureChain, startOf } from '../chain.js';
 import { SigV4Error } from '../errors.js';
 import { flatten } from '../request.js';
+import { checksumOf } from './checksum.js';
 import { encodedLength, encodedStream, mismatch } from './chunks.js';
 import { openSource } from './source.js';
 
@@ -24,7 +25,7 @@ import { openSource } from './source.js';
  * @property {string} url  absolute
  * @property {Record<string, string>} headers  by lower-case name; `content-length` is that of the encoded body
  * @property {ReadableStream<Uint8Array<ArrayBuffer>>} body  encoded. Fails where the source fails, and before its end
- *   where the source is not as long as was said.
+ *   where the source is not as long as was said. Its pieces may be views of what the source gave: write into neither.
  * @property {'half'} duplex  for `fetch`, which wants it with a stream
  *
  * @typedef {object} Seed
@@ -48,15 +49,13 @@ export async function signStream(request, body, options, scheme, seed) {
     const length = lengthOf(options.length, flat.headers, source.size);
     const encoding = { ...plan, length };
     setHeaders(flat.headers, encoding, payload, source.contentType);
-    const [{ signed, signText }, { Checksum }] = await Promise.all([
+    const [{ signed, signText }, newChecksum] = await Promise.all([
       seed(flat, payload),
-      plan.trailer === undefined ? { Checksum: undefined } : (await import('../tools.js')).tools(),
+      plan.trailer && checksumOf(plan.trailer.name),
     ]);
     source.take();
     const start = startOf(signed);
     const signing = plan.signatureLength > 0 && start ? chunkSigning(scheme, start, signText) : undefined;
-    const name = plan.trailer?.name ?? '';
-    const newChecksum = () => (Checksum === undefined ? undefined : new Checksum(name));
     const { method, url, headers } = signed;
     return {
       method,
