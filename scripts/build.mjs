@@ -107,6 +107,7 @@ async function bundle(format, directory, isWanted) {
     // Jest cannot run import() in CommonJS.
     dynamicImportInCjs: false,
     esModule: true,
+    interop: 'esModule',
     exports: 'named',
     hoistTransitiveImports: false,
     minifyInternalExports: false,
