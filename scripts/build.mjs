@@ -37,7 +37,7 @@ step('package.json and documents');
 const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1];
 const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
 writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
-cpSync('pkg-template/README.md', 'pkg/README.md');
+writeFileSync('pkg/README.md', forPackage(readFileSync('README.md', 'utf8')));
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
 for (const [name, bytes] of Object.entries(wasm)) {
@@ -151,6 +151,18 @@ function nameFiles(directory) {
       );
     writeFileSync(path, text);
   }
+}
+
+/**
+ * The README without what is about the repository: parts between its markers, pictures, and links to its files.
+ *
+ * @param {string} readme
+ */
+function forPackage(readme) {
+  return readme
+    .replace(/<!-- repository -->\n\n[^]*?<!-- end of repository -->\n\n/g, '')
+    .replace(/^<picture>[^]*?<\/picture>\n\n|^!\[.*\n\n/gm, '')
+    .replace(/\[([^\]]+)\]\((?!https?:|#)[^)]+\)/g, '$1');
 }
 
 /**

@@ -20,19 +20,11 @@ await prepare();
 console.log(`matrix: ${chosen.length} rows, with ${tarball()}`);
 const results = [];
 try {
-  for (const { group, name, version, run } of chosen) {
-    const start = Date.now();
-    const result = { group, name, version: '', status: 'passed', ran: '', seconds: 0 };
-    try {
-      result.version = version();
-      result.ran = await run();
-    } catch (error) {
-      result.status = 'failed';
-      result.ran = String(/** @type {Error} */ (error).message ?? error);
-    }
-    result.seconds = Math.round((Date.now() - start) / 100) / 10;
+  for (const row of chosen) {
+    // A dev server or a browser may be late on a busy machine: what fails twice is broken.
+    let result = await attempt(row);
+    if (result.status === 'failed') result = await attempt(row);
     results.push(result);
-    console.log(`${result.status}  ${name} ${result.version}: ${result.ran} (${result.seconds} s)`);
   }
   if (args.length === 0) {
     mkdirSync('target', { recursive: true });
@@ -49,3 +41,19 @@ const failed = results.filter(({ status }) => status === 'failed');
 console.log(`matrix: ${results.length - failed.length} of ${results.length} rows passed`);
 for (const { name } of failed) console.log(`failed: ${name}`);
 process.exit(failed.length > 0 ? 1 : 0);
+
+/** @param {import('./rows.js').Row} row */
+async function attempt({ group, name, version, run }) {
+  const start = Date.now();
+  const result = { group, name, version: '', status: 'passed', ran: '', seconds: 0 };
+  try {
+    result.version = version();
+    result.ran = await run();
+  } catch (error) {
+    result.status = 'failed';
+    result.ran = String(/** @type {Error} */ (error).message ?? error);
+  }
+  result.seconds = Math.round((Date.now() - start) / 100) / 10;
+  console.log(`${result.status}  ${name} ${result.version}: ${result.ran} (${result.seconds} s)`);
+  return result;
+}
