@@ -26,6 +26,8 @@ pub(crate) mod sigv4a;
 pub struct Signer<S: Scheme = SigV4> {
     keys: key::KeyCache<S>,
     texts: Texts,
+    /// The last request, for [`Signer::complete`] and [`Signer::sign_path`].
+    last: Option<Prepared>,
 }
 
 /// Texts of the last signature; the next one reuses their memory.
@@ -58,8 +60,7 @@ pub(crate) struct Prepared {
     is_presigned: bool,
     content_sha256_header: bool,
     session_token_header: &'static str,
-    path_encoding: PathEncoding,
-    path_normalization: PathNormalization,
+    path_form: (PathEncoding, PathNormalization),
     /// Where the path is in the canonical request.
     path: (usize, usize),
     /// Where the hash of the canonical request comes in the string to sign.
@@ -143,7 +144,7 @@ impl Signer {
 
 impl<S: Scheme> Default for Signer<S> {
     fn default() -> Self {
-        Self { keys: key::KeyCache::default(), texts: Texts::default() }
+        Self { keys: key::KeyCache::default(), texts: Texts::default(), last: None }
     }
 }
 
@@ -218,9 +219,20 @@ impl<S: Scheme> Signer<S> {
             signed_headers: signed_headers.as_bytes(),
             header_placement: settings.header_placement,
         };
-        let prepared = self.prepare(&input, timestamp, expires_in)?;
+        self.prepare(&input, timestamp, expires_in)?;
+        self.hash_and_complete()
+    }
+
+    pub(crate) fn hash_and_complete(&mut self) -> Result<Signed<'_>, Error> {
         let hash = sha256_hex(&self.texts.canonical_request);
-        self.complete(prepared, &hash)
+        self.complete(&hash)
+    }
+
+    /// Signs the last request once more, with another path: of many URLs with the same parameters, all but the path is
+    /// written once. Fails where no request was signed since the last text.
+    pub fn sign_path(&mut self, path: &str) -> Result<Signed<'_>, Error> {
+        self.prepare_path(path.as_bytes())?;
+        self.hash_and_complete()
     }
 
     /// The canonical request, and all but its hash of the string to sign; `expires_in` makes it a presigned request.
@@ -232,7 +244,8 @@ impl<S: Scheme> Signer<S> {
         input: &Input<'_>,
         timestamp: Timestamp,
         expires_in: Option<u32>,
-    ) -> Result<Prepared, Error> {
+    ) -> Result<(), Error> {
+        self.last = None;
         let is_presigned = expires_in.is_some();
         if expires_in.is_some_and(|seconds| !(1..=MAX_EXPIRES_SECONDS).contains(&seconds)) {
             return Err(Error::ExpiresInvalid);
@@ -334,7 +347,7 @@ impl<S: Scheme> Signer<S> {
             texts.appended.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
             encode(appended_token, Decode::Nothing, false, &mut texts.appended);
         }
-        Ok(Prepared {
+        self.last = Some(Prepared {
             timestamp,
             key: self.keys.find(
                 input.owner,
@@ -344,28 +357,29 @@ impl<S: Scheme> Signer<S> {
             is_presigned,
             content_sha256_header,
             session_token_header: rules.session_token_header,
-            path_encoding: rules.path_encoding,
-            path_normalization: rules.path_normalization,
+            path_form: (rules.path_encoding, rules.path_normalization),
             path: (path_start, path_end),
             hash: texts.string_to_sign.len(),
-        })
+        });
+        Ok(())
     }
 
-    /// Prepares what was prepared last once more, with another path: of many URLs with the same parameters, all but the
-    /// path is written once.
-    pub(crate) fn prepare_path(&mut self, last: Prepared, path: &[u8]) -> Prepared {
+    pub(crate) fn prepare_path(&mut self, path: &[u8]) -> Result<(), Error> {
+        let last = self.last.as_mut().ok_or(Error::RecordInvalid)?;
         let Texts { canonical_request, next_request, .. } = &mut self.texts;
         next_request.clear();
         next_request.put(canonical_request.get(..last.path.0).unwrap_or_default());
-        path::write(path, last.path_encoding, last.path_normalization, next_request);
+        path::write(path, last.path_form.0, last.path_form.1, next_request);
         let path_end = next_request.len();
         next_request.put(canonical_request.get(last.path.1..).unwrap_or_default());
         swap(canonical_request, next_request);
-        Prepared { path: (last.path.0, path_end), ..last }
+        last.path.1 = path_end;
+        Ok(())
     }
 
     /// Signs what was prepared last; `hash` is that of the canonical request, in hex.
-    pub(crate) fn complete(&mut self, prepared: Prepared, hash: &[u8; 64]) -> Result<Signed<'_>, Error> {
+    pub(crate) fn complete(&mut self, hash: &[u8; 64]) -> Result<Signed<'_>, Error> {
+        let prepared = self.last.ok_or(Error::RecordInvalid)?;
         let texts = &mut self.texts;
         texts.string_to_sign.truncate(prepared.hash);
         texts.string_to_sign.put(hash);
@@ -407,6 +421,7 @@ impl<S: Scheme> Signer<S> {
         secret_access_key: Option<&[u8]>,
         scope: &[u8],
     ) -> Result<S::Signature, Error> {
+        self.last = None; // its key may go
         let index = self.keys.find(owner, secret_access_key, S::key_name(scope, access_key_id))?;
         Ok(S::sign(self.keys.key(index)?, text))
     }
@@ -420,6 +435,7 @@ impl<S: Scheme> Signer<S> {
     /// Forgets every signing key.
     pub fn clear_keys(&mut self) {
         self.keys.clear();
+        self.last = None;
     }
 
     /// How many signing keys were derived so far: a cached key costs none.

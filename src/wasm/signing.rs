@@ -14,7 +14,6 @@ use crate::canonical::add;
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::hash;
 use crate::request::Input;
-use crate::sign::Prepared;
 use crate::sign::scheme::private::{self, Scheme as _};
 use crate::text::cut;
 use crate::{
@@ -37,8 +36,6 @@ pub struct Engine {
     buffer: Vec<u8>,
     signer: Signer<Scheme>,
     identities: Identities,
-    /// The last request; at first it waits for the hash of its canonical request.
-    prepared: Option<Prepared>,
     hasher: Sha256,
 }
 
@@ -92,27 +89,25 @@ impl Engine {
         if flags & HAS_CREDENTIALS != 0 {
             wipe_last_field(text);
         }
-        self.prepared = None;
         match outcome {
-            Ok(prepared) => self.hash(prepared, flags),
+            Ok(()) => self.hash(flags),
             Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
         }
     }
 
     /// Signs the last request once more, with the path that the buffer begins with. The result is its signature.
     pub fn sign_path(&mut self, path_length: usize, flags: u32) -> i32 {
-        let Some(last) = self.prepared else { return -1 - Error::RecordInvalid.number() as i32 };
         let path = self.buffer.get(..path_length).unwrap_or_default();
-        let prepared = self.signer.prepare_path(last, path);
-        self.hash(prepared, flags | SIGNATURE_ONLY)
+        match self.signer.prepare_path(path) {
+            Ok(()) => self.hash(flags | SIGNATURE_ONLY),
+            Err(error) => -1 - error.number() as i32,
+        }
     }
 
     /// Signs what waits for it; the buffer begins with the hash of the canonical request, in hex. `flags` as before.
     pub fn complete(&mut self, flags: u32) -> i32 {
-        match (self.prepared, self.buffer.first_chunk().copied()) {
-            (Some(prepared), Some(hash)) => self.finish(prepared, &hash, flags),
-            _ => -1 - Error::RecordInvalid.number() as i32,
-        }
+        let hash = self.buffer.first_chunk().copied().unwrap_or([0; 64]);
+        self.finish(&hash, flags)
     }
 
     /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with
@@ -163,18 +158,17 @@ impl Engine {
 
 impl Engine {
     /// Here, or by the host: see [`Engine::sign`].
-    fn hash(&mut self, prepared: Prepared, flags: u32) -> i32 {
-        self.prepared = Some(prepared);
+    fn hash(&mut self, flags: u32) -> i32 {
         let canonical_request = &self.signer.texts().canonical_request;
         if flags & HOST_HASH != 0 {
             return put(&mut self.buffer, &[canonical_request]);
         }
         let hash = hash::sha256_hex(canonical_request);
-        self.finish(prepared, &hash, flags)
+        self.finish(&hash, flags)
     }
 
-    fn finish(&mut self, prepared: Prepared, hash: &[u8; 64], flags: u32) -> i32 {
-        let signed = match self.signer.complete(prepared, hash) {
+    fn finish(&mut self, hash: &[u8; 64], flags: u32) -> i32 {
+        let signed = match self.signer.complete(hash) {
             Ok(signed) => signed,
             Err(error) => return -1 - error.number() as i32,
         };
@@ -213,7 +207,7 @@ fn prepare(
     epoch_millis: f64,
     expires_in: u32,
     owner: f64,
-) -> Result<Prepared, Error> {
+) -> Result<(), Error> {
     let timestamp = timestamp(epoch_millis)?;
     let mut fields = Fields { rest: text, is_complete: text.ends_with(b"\0") };
     let mut texts = [&b""[..]; 8];
