@@ -53,8 +53,9 @@ export function switchedOff(headers) {
   /** @type {Record<string, false>} */
   const result = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value !== false && value !== null) continue;
     const key = name.toLowerCase();
-    if ((value === false || value === null) && ADDED_BY_ADAPTER.includes(key)) result[key] = false;
+    if (ADDED_BY_ADAPTER.includes(key)) result[key] = false;
   }
   return result;
 }

@@ -42,11 +42,18 @@ export async function readRequest(config, url, adapter, signsBody) {
  * @returns {URL}
  */
 export function targetUrl(config, axios) {
-  // No defaults: they are in the config already.
-  const uri = new axios.Axios({}).getUri(config);
-  let url;
+  const { url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer } = config;
+  // No defaults: they are in the config already. And nothing but what makes the URL, as all of it would be copied.
+  const uri = new axios.Axios({}).getUri({ url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer });
   try {
-    url = new URL(uri, globalThis.document?.baseURI ?? globalThis.location?.href);
+    const url = new URL(uri, globalThis.document?.baseURI ?? globalThis.location?.href);
+    url.hash = '';
+    // The http adapter of 0.27 escapes these, which others leave alone. Where they are escaped, all leave them.
+    const escaped = url.href.replace(
+      /['\\^`{|}]/g,
+      (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+    return escaped === url.href ? url : new URL(escaped);
   } catch {
     const shown = String(uri)
       .split(/[?#]/)[0]
@@ -54,13 +61,6 @@ export function targetUrl(config, axios) {
     const message = `"${shown}" is not an absolute URL: set baseURL, or request one`;
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
-  url.hash = '';
-  // The http adapter of 0.27 escapes these, which others leave alone. Where they are escaped, all leave them.
-  const escape = (/** @type {string} */ part) =>
-    part.replace(/['\\^`{|}]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  url.pathname = escape(url.pathname);
-  url.search = escape(url.search);
-  return url;
 }
 
 /**
@@ -94,7 +94,7 @@ function refuseBasicAuth(config, url) {
  * @returns {boolean}
  */
 function dropsBody(method, adapter) {
+  if (typeof XMLHttpRequest === 'undefined' || !/^(get|head)$/i.test(method)) return false;
   const [first] = [adapter].flat();
-  const usesXhr = typeof XMLHttpRequest !== 'undefined' && first !== 'http' && first !== 'fetch';
-  return usesXhr && /^(get|head)$/i.test(method);
+  return first !== 'http' && first !== 'fetch';
 }

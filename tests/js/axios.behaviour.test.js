@@ -245,6 +245,7 @@ describe('an adapter of the caller', () => {
       assert.deepEqual(new Uint8Array(config.data), new Uint8Array([1, 2]));
       assert.equal(Object.getPrototypeOf(config), Object.getPrototypeOf(response.config));
       assert.notEqual(config, response.config);
+      assert.ok(config.hasOwnProperty('url'), 'which recent axios puts there itself');
     });
   }
 });
