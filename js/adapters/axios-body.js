@@ -1,6 +1,6 @@
 // What axios is about to send, as bytes: what was hashed is then what is sent, byte for byte.
 
-import { bodyUsed, readBody } from '../body.js';
+import { bodyUsed, describe, isBlob, readBody } from '../body.js';
 import { SigV4Error } from '../errors.js';
 
 /**
@@ -19,23 +19,23 @@ import { SigV4Error } from '../errors.js';
  */
 export async function readAxiosBody(data) {
   if (data === undefined || data === null) return {};
-  if (['string', 'number', 'boolean'].includes(typeof data)) return { bytes: encode(String(data)) };
   if (isFormDataPackage(data)) return readFormDataPackage(data);
   if (isStream(data)) return isReadable(data) ? readPlatformBody(data) : readOldStream(data);
-  if (ArrayBuffer.isView(data)) return readPlatformBody(data);
+  if (isBlob(data)) return { contentType: 'application/octet-stream', ...(await readPlatformBody(data)) };
 
-  switch (Object.prototype.toString.call(data)) {
-    case '[object Blob]':
-    case '[object File]':
-      return { contentType: 'application/octet-stream', ...(await readPlatformBody(data)) };
-    case '[object ArrayBuffer]':
-    case '[object FormData]':
-    case '[object URLSearchParams]':
-      return readPlatformBody(data);
-    default:
-      throw unsupported(data);
+  const type = describe(data);
+  if (!ArrayBuffer.isView(data) && !SENDABLE.test(type)) {
+    throw new SigV4Error(
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      `cannot sign a body of type ${type}: pass text, bytes, a Blob, a form or a stream, or keep axios' own ` +
+        'transformRequest, which serialises objects',
+    );
   }
+  return readPlatformBody(typeof data === 'object' ? data : String(data));
 }
+
+/** What `describe` calls that which goes as it is, or as its text. */
+const SENDABLE = /^(string|number|boolean|ArrayBuffer|FormData|URLSearchParams)$/;
 
 /**
  * The one form of bytes that all adapters of all versions send as they are.
@@ -91,7 +91,7 @@ export function ownRange(data) {
  */
 async function readPlatformBody(data) {
   const { data: wire, contentType, ownsContentType } = await readBody(data);
-  const bytes = typeof wire === 'string' ? encode(wire) : wire;
+  const bytes = typeof wire === 'string' ? new TextEncoder().encode(wire) : wire;
   return { bytes, ...(contentType && { contentType, ownsContentType }) };
 }
 
@@ -150,24 +150,4 @@ async function readOldStream(stream) {
  */
 function isReadable(stream) {
   return typeof stream.getReader === 'function' || Symbol.asyncIterator in stream;
-}
-
-/**
- * @param {string} text
- */
-function encode(text) {
-  return new TextEncoder().encode(text);
-}
-
-/**
- * @param {unknown} data
- * @returns {SigV4Error}
- */
-function unsupported(data) {
-  const type = Object.prototype.toString.call(data).slice(8, -1);
-  return new SigV4Error(
-    'ERR_SIGV4_BODY_UNSUPPORTED',
-    `cannot sign a body of type ${type}: pass text, bytes, a Blob, a form or a stream, or keep axios' own ` +
-      'transformRequest, which serialises objects',
-  );
 }
