@@ -38,8 +38,15 @@ import { Engine, initSync } from './wasm/signing.js';
  * @typedef {object} EngineModule
  * @property {() => Promise<WebAssembly.Module>} compile
  * @property {() => WebAssembly.Module} compileSync
- * @property {(module: { module: WebAssembly.Module }) => { memory: WebAssembly.Memory }} initSync
+ * @property {(module: { module: WebAssembly.Module }) => { memory: Memory }} initSync
  * @property {new () => Engine} Engine
+ *
+ * The same as plain JavaScript: see asmjs.js.
+ * @typedef {object} PlainModule
+ * @property {() => { memory: Memory }} initSync
+ * @property {new () => Engine} Engine
+ *
+ * @typedef {{ readonly buffer: ArrayBuffer }} Memory
  */
 
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
@@ -81,9 +88,11 @@ const decoder = new TextDecoder();
 /** An engine in wasm, and the buffer that is shared with it. */
 export class Core {
   #module;
+  /** @type {PlainModule | undefined} */
+  #fallback;
   /** @type {Engine | undefined} */
   #engine;
-  /** The memory of the module. @type {WebAssembly.Memory | undefined} */
+  /** The memory of the module. @type {Memory | undefined} */
   #memory;
   /** The engine's buffer: where it lies, and a view of it. */
   #pointer = 0;
@@ -94,6 +103,11 @@ export class Core {
   /** @param {EngineModule} module */
   constructor(module) {
     this.#module = module;
+  }
+
+  /** @param {PlainModule} module  what starts instead, wherever the wasm module cannot */
+  fallBackTo(module) {
+    this.#fallback = module;
   }
 
   /**
@@ -107,9 +121,10 @@ export class Core {
     if (this.#engine !== undefined) return Promise.resolve();
     this.#loading ??= (async () => {
       try {
-        this.#start(await load());
+        const module = await load();
+        this.#start(this.#module, { module });
       } catch (cause) {
-        throw unavailable(cause);
+        this.#fallBack(cause);
       } finally {
         this.#loading = undefined;
       }
@@ -121,9 +136,9 @@ export class Core {
   readySync() {
     if (this.#engine !== undefined) return;
     try {
-      this.#start(this.#module.compileSync());
+      this.#start(this.#module, { module: this.#module.compileSync() });
     } catch (cause) {
-      throw unavailable(cause);
+      this.#fallBack(cause);
     }
   }
 
@@ -316,19 +331,29 @@ export class Core {
    */
   #refresh(length) {
     const engine = this.#started();
-    const { buffer } = /** @type {WebAssembly.Memory} */ (this.#memory);
+    const { buffer } = /** @type {Memory} */ (this.#memory);
     if (this.#pointer !== 0 && this.#view.buffer === buffer) return;
     const size = Math.max(length, this.#view.length, MIN_BUFFER_BYTES);
     this.#pointer = engine.reserve(size);
     // Not `buffer`: making room may have grown the memory.
-    this.#view = new Uint8Array(/** @type {WebAssembly.Memory} */ (this.#memory).buffer, this.#pointer, size);
+    this.#view = new Uint8Array(/** @type {Memory} */ (this.#memory).buffer, this.#pointer, size);
   }
 
-  /** @param {WebAssembly.Module} module */
-  #start(module) {
+  /** @param {unknown} cause  why the wasm module cannot start */
+  #fallBack(cause) {
+    if (this.#fallback === undefined) throw unavailable(cause);
+    this.#start(this.#fallback, undefined);
+  }
+
+  /**
+   * @template Source
+   * @param {{ initSync: (source: Source) => { memory: Memory }, Engine: new () => Engine }} module
+   * @param {Source} source
+   */
+  #start({ initSync, Engine }, source) {
     if (this.#engine !== undefined) return;
-    this.#memory = this.#module.initSync({ module }).memory;
-    this.#engine = new this.#module.Engine();
+    this.#memory = initSync(source).memory;
+    this.#engine = new Engine();
     this.#refresh(MIN_BUFFER_BYTES);
   }
 
@@ -437,12 +462,17 @@ function fieldWithNul(flat) {
 export function unavailable(cause) {
   if (cause instanceof SigV4Error) return cause;
   if (typeof WebAssembly === 'undefined') {
-    return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', 'this runtime has no WebAssembly', { cause });
+    return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', `this runtime has no WebAssembly: ${WITHOUT_WASM}`, {
+      cause,
+    });
   }
   return new SigV4Error(
     'ERR_SIGV4_WASM_UNAVAILABLE',
     `the wasm module could not be started (${String(cause)}). ` +
-      "A Content-Security-Policy must allow it: script-src 'wasm-unsafe-eval'",
+      `A Content-Security-Policy must allow it (script-src 'wasm-unsafe-eval'). Where that cannot be: ${WITHOUT_WASM}`,
     { cause },
   );
 }
+
+const WITHOUT_WASM =
+  "import 'sigv4-wasm/asmjs' once: then SigV4 is signed in plain JavaScript (SigV4a, checksums and event streams are not)";

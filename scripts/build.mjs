@@ -9,6 +9,8 @@ import { gzipSync } from 'node:zlib';
 
 import { rollup } from 'rollup';
 
+import { buildAsmjs } from './lib/asmjs.mjs';
+
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
@@ -21,6 +23,9 @@ const wasm = {
   tools: buildModule('tools', 'tools', ['-C', 'link-arg=-zstack-size=262144']),
 };
 
+step('the same as plain JavaScript');
+const plain = { signing: await buildPlain('signing', 'module') };
+
 step('ES modules, CommonJS and types');
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 rmSync('pkg', { recursive: true, force: true });
@@ -30,7 +35,9 @@ writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
 nameFiles('pkg/cjs');
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
 run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
-for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.d.ts`, `pkg/esm/wasm/${name}.d.ts`);
+for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
+  cpSync(`js/wasm/${file}`, `pkg/esm/wasm/${file}`);
+}
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
 
 step('package.json and documents');
@@ -41,8 +48,9 @@ writeFileSync('pkg/README.md', forPackage(readFileSync('README.md', 'utf8')));
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
 for (const [name, bytes] of Object.entries(wasm)) {
-  step(`${name}.wasm: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
+  step(`${name}.wasm: ${sizes(bytes)}`);
 }
+for (const [name, bytes] of Object.entries(plain)) step(`${name}-asmjs.js: ${sizes(bytes)}`);
 step(`done: pkg/ ${version}`);
 
 /**
@@ -56,14 +64,9 @@ step(`done: pkg/ ${version}`);
 function buildModule(name, feature, rustflags = []) {
   const built = `target/wasm/${name}`;
   const profile = ['--target', 'web', '--release', '--mode', 'no-install', '--no-pack'];
-  // The module is published: panic locations must not tell where it was built.
-  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
-  const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
-  const config = `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...rustflags, ...remap])}`;
-  const cargo = ['--config', config, '--no-default-features', '--features', feature];
   run('scripts/wasm-env', [
     ...['wasm-pack', '--log-level', 'warn', 'build', ...profile],
-    ...['--out-name', name, '--out-dir', built, '--', ...cargo],
+    ...['--out-name', name, '--out-dir', built, '--', ...cargoArguments(feature, rustflags)],
   ]);
   const bytes = readFileSync(`${built}/${name}_bg.wasm`);
   refuseMachinePaths(bytes);
@@ -75,6 +78,44 @@ function buildModule(name, feature, rustflags = []) {
     `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
   );
   return bytes;
+}
+
+/**
+ * Builds the crate with a feature once more, as plain JavaScript beside the module.
+ *
+ * @param {string} name
+ * @param {string} feature
+ * @param {string[]} [rustflags]
+ * @returns {Promise<Buffer>}
+ */
+async function buildPlain(name, feature, rustflags = []) {
+  const target = ['--target', 'wasm32-unknown-unknown', '--target-dir', 'target/plain', '--lib', '--release'];
+  const flags = [...rustflags, '-C', 'target-cpu=mvp', '-C', 'target-feature=-simd128'];
+  run('scripts/wasm-env', ['cargo', 'build', '--quiet', ...target, ...cargoArguments(feature, flags)]);
+  const built = 'target/plain/wasm32-unknown-unknown/release/sigv4_wasm.wasm';
+  refuseMachinePaths(readFileSync(built));
+  const out = `js/wasm/${name}-asmjs.js`;
+  await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
+  const types = `export { Engine } from './${name}.js';\nexport function initSync(): { memory: { buffer: ArrayBuffer } };\n`;
+  writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
+  return readFileSync(out);
+}
+
+/**
+ * @param {string} feature
+ * @param {string[]} rustflags
+ */
+function cargoArguments(feature, rustflags) {
+  // What is built is published: panic locations must not tell where that was.
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+  const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
+  const config = `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...rustflags, ...remap])}`;
+  return ['--config', config, '--no-default-features', '--features', feature];
+}
+
+/** @param {Buffer} bytes */
+function sizes(bytes) {
+  return `${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`;
 }
 
 /**

@@ -1,0 +1,78 @@
+// A wasm module once more as plain JavaScript, by binaryen's wasm2js: for runtimes without WebAssembly.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+import { build } from 'esbuild';
+
+/**
+ * From the module as cargo built it (for the first wasm there was: `target-cpu=mvp`) to one file of JavaScript: its classes, and a function that starts it.
+ *
+ * @param {(command: string, args: string[]) => void} run
+ * @param {string} wasm  the module, before wasm-bindgen
+ * @param {string} folder  for what is between
+ * @param {string} name
+ * @param {string} out
+ * @returns {Promise<void>}
+ */
+export async function buildAsmjs(run, wasm, folder, name, out) {
+  mkdirSync(folder, { recursive: true });
+  const lowered = `${folder}/lowered.wasm`;
+  run('node_modules/.bin/wasm-opt', [wasm, '-o', lowered, ...LOWERING]);
+  const glue = ['--target', 'bundler', '--omit-default-module-path'];
+  run('scripts/wasm-env', ['wasm-bindgen', ...glue, '--out-dir', folder, '--out-name', name, lowered]);
+  const plain = `${folder}/${name}_plain.js`;
+  run('node_modules/.bin/wasm2js', [`${folder}/${name}_bg.wasm`, '-o', plain, ...TRANSLATION]);
+  writeFileSync(plain, adapt(readFileSync(plain, 'utf8')));
+  const entry = `
+    import * as glue from './${name}_bg.js';
+    import { asmFunc } from './${name}_plain.js';
+    export * from './${name}_bg.js';
+    let exports;
+    export function initSync() {
+      if (exports === undefined) {
+        exports = asmFunc({ './${name}_bg.js': glue });
+        glue.__wbg_set_wasm(exports);
+      }
+      return exports;
+    }`;
+  await build({
+    stdin: { contents: entry, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    outfile: out,
+  });
+}
+
+/**
+ * std comes compiled with instructions that wasm2js refuses. It also refuses the table of externrefs that wasm-bindgen
+ * adds where the section of features names them.
+ */
+const LOWERING = [
+  '--signext-lowering',
+  '--llvm-nontrapping-fptoint-lowering',
+  '--llvm-memory-copy-fill-lowering',
+  '--remove-non-js-ops',
+  '--strip-target-features',
+];
+
+/** Rotations are functions in JavaScript; inlined, SHA-256 is five times as fast. */
+const TRANSLATION = [
+  '-O3',
+  '--flexible-inline-max-function-size=60',
+  '--mvp-features',
+  '--enable-mutable-globals',
+];
+
+/**
+ * Starts nothing at import time, and wipes memory that was outgrown.
+ *
+ * @param {string} code  as wasm2js writes it
+ */
+function adapt(code) {
+  const [body, start] = code.split('\nvar retasmFunc = ');
+  const copies = 'newHEAP8.set(HEAP8);';
+  if (start === undefined || !body.includes(copies)) throw new Error('wasm2js writes something new');
+  return `${body.replace(copies, `${copies} HEAP8.fill(0);`)}\nexport { asmFunc };\n`;
+}
