@@ -1,6 +1,7 @@
 // Bodies of every type, as what goes on the wire: a string, bytes, or a stream that is passed on unread.
 
 import { SigV4Error } from './errors.js';
+import { formChunks, randomBoundary } from './form.js';
 
 /**
  * @typedef {null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined }} JsonValue
@@ -50,19 +51,45 @@ export function bodyInMemory(body) {
 export async function readBody(body) {
   const inMemory = bodyInMemory(body);
   if (inMemory !== undefined) return inMemory;
-  if (isInstance(body, 'FormData')) {
-    // The platform serialises it, and its content type carries the boundary.
-    const response = new Response(/** @type {FormData} */ (body));
-    const contentType = response.headers.get('content-type') ?? undefined;
-    // A polyfill that the platform does not know would go as the text `[object FormData]`.
-    if (!contentType?.startsWith('multipart/form-data')) throw unsupported(body);
-    return { data: new Uint8Array(await response.arrayBuffer()), contentType, ownsContentType: true };
+  if (isForm(body)) {
+    const boundary = randomBoundary();
+    const data = await readStream(formChunks(body, boundary));
+    return { data, contentType: `multipart/form-data; boundary=${boundary}`, ownsContentType: true };
   }
   if (isBlob(body)) {
     const blob = /** @type {Blob} */ (body);
     return { data: new Uint8Array(await blob.arrayBuffer()), contentType: blob.type || undefined };
   }
   return { data: await readStream(/** @type {BodyStream} */ (body)) };
+}
+
+/**
+ * The body of a fetch Request.
+ *
+ * @param {Request} request
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function readRequestBody(request) {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (cause) {
+    if (/** @type {Error} */ (cause).name !== 'InvalidStateError') throw cause;
+    throw new SigV4Error(
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      'the body of the Request cannot be read, as WebKit reads no form with a file in it out of a Request: pass the ' +
+        'form itself as body, beside the URL',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Whether a fetch Request may have a body. Firefox does not say: it has no `Request.body`.
+ *
+ * @param {Request} request
+ */
+export function mayHaveBody({ body, method }) {
+  return body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
 }
 
 /**
@@ -162,7 +189,17 @@ export function chunkBytes(chunk) {
 
 /** @param {unknown} body */
 function isReadable(body) {
-  return isInstance(body, 'FormData') || isBlob(body) || isStream(body);
+  return isForm(body) || isBlob(body) || isStream(body);
+}
+
+/**
+ * The package form-data has no iterator, and may bear the same tag.
+ *
+ * @param {unknown} body
+ * @returns {body is FormData}
+ */
+export function isForm(body) {
+  return isInstance(body, 'FormData') && Symbol.iterator in /** @type {object} */ (body);
 }
 
 /** @param {unknown} body */

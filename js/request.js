@@ -1,6 +1,14 @@
 // Every shape of request that callers hand in, as one flat record.
 
-import { assertUnused, bodyInMemory, bodyUsed, isStream, readBody } from './body.js';
+import {
+  assertUnused,
+  bodyInMemory,
+  bodyUsed,
+  isStream,
+  mayHaveBody,
+  readBody,
+  readRequestBody,
+} from './body.js';
 import { HOST_HASH_BYTES, INLINE_BODY_BYTES } from './core.js';
 import { SigV4Error } from './errors.js';
 import { sha256, sha256Sync } from './hash.js';
@@ -71,7 +79,7 @@ export function flatten(request) {
     headers: new Map(),
     hasLatin1Headers: false,
     hasUnsendableHeaders: false,
-    source: isFetchBody(input) ? (input.body === null ? undefined : input) : input.body,
+    source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
     body: undefined,
     isBodyHash: false,
   };
@@ -135,7 +143,7 @@ export async function settleBody(flat, payload) {
     const request = /** @type {Request} */ (flat.source);
     if (request.bodyUsed) throw bodyUsed();
     // A clone, so that the caller's request can still be sent.
-    takeBody(flat, { data: new Uint8Array(await request.clone().arrayBuffer()) });
+    takeBody(flat, { data: await readRequestBody(request.clone()) });
   } else {
     takeBody(flat, await readBody(flat.source));
   }

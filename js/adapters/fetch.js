@@ -1,6 +1,6 @@
 // A `fetch` that signs.
 
-import { isBlob, isStream } from '../body.js';
+import { isBlob, isForm, isStream, mayHaveBody, readBody, readRequestBody } from '../body.js';
 import { SigV4Error } from '../errors.js';
 import { ClientSigner, NO_OPTIONS, isRefusal, unlessAborted } from './client.js';
 import { MAX_REDIRECTS, escapePluses, nextHop } from './fetch-redirect.js';
@@ -57,11 +57,13 @@ async function prepare(client, input, init, url) {
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
   const given = isFetchRequest(input) ? input : undefined;
+  if (isForm(init?.body)) init = await withBytes(init, given);
   let request = new Request(given ?? url, init);
   if (given && given.url.split('#')[0] !== url.href) request = new Request(url, request);
 
   const mayPass = given !== undefined || isStream(init?.body) || isBlob(init?.body);
-  const unread = !client.signsBody && mayPass && request.body !== null;
+  const hasBody = mayHaveBody(request);
+  const unread = !client.signsBody && mayPass && hasBody;
   const { method, headers } = request;
   const first = {
     // A Request may hold settings that only its maker knows, such as Node's `dispatcher`.
@@ -70,7 +72,7 @@ async function prepare(client, input, init, url) {
     method,
     url,
     headers,
-    body: unread || request.body === null ? undefined : await readBody(request),
+    body: unread || !hasBody ? undefined : await unlessAborted(request.signal, readRequestBody(request)),
     unread,
     isSigned: true,
   };
@@ -134,11 +136,17 @@ function isFetchRequest(input) {
 }
 
 /**
- * @param {Request} request
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * A form, in bytes: not every browser can read it out of a Request.
+ *
+ * @param {RequestInit} init
+ * @param {Request | undefined} given
+ * @returns {Promise<RequestInit>}
  */
-async function readBody(request) {
-  return new Uint8Array(await unlessAborted(request.signal, request.arrayBuffer()));
+async function withBytes({ body: form, ...init }, given) {
+  const { data, contentType = '' } = await readBody(form);
+  const headers = new Headers(init.headers ?? given?.headers);
+  if (!headers.has('content-type')) headers.set('content-type', contentType);
+  return { ...init, headers, body: /** @type {BodyInit} */ (data) };
 }
 
 /** @param {Response} response */
