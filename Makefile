@@ -1,9 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-matrix bench lint fmt clean
+.PHONY: help setup build demo test test-browsers test-matrix bench lint fmt clean
 
 help:
 	@echo 'make demo    build, and sign a few requests'
 	@echo 'make test    everything CI runs: build, native, Node and browser tests'
+	@echo 'make test-browsers'
+	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
 	@echo 'make test-matrix'
 	@echo '             every runtime and bundler, and the table of the README'
 	@echo 'make build   the npm package, in pkg/'
@@ -32,6 +34,11 @@ test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory build
 	@scripts/test
+
+test-browsers: build
+	@echo '== test-browsers: Chromium, Firefox, WebKit'
+	@scripts/setup browsers
+	@scripts/test browsers
 
 test-matrix: build
 	@echo '== test-matrix: runtimes, bundlers, test runners, types'

@@ -36,6 +36,7 @@ const FILE_TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'a
  * @typedef {object} IamServer
  * @property {string} origin  http://127.0.0.1:port
  * @property {RecordedRequest[]} requests  in the order in which they arrived; files and preflights left out
+ * @property {Record<string, string | string[] | undefined>[]} preflights  the headers of each
  * @property {() => Promise<void>} close
  */
 
@@ -51,6 +52,8 @@ export async function startIamServer(options) {
   const settings = { region: 'us-east-1', service: 'execute-api', now: () => new Date(), ...options };
   /** @type {RecordedRequest[]} */
   const requests = [];
+  /** @type {IamServer['preflights']} */
+  const preflights = [];
 
   const server = createServer(async (incoming, outgoing) => {
     const chunks = [];
@@ -60,6 +63,7 @@ export async function startIamServer(options) {
       return; // the client went away
     }
     const { method = '', url = '', rawHeaders } = incoming;
+    if (settings.cors && method === 'OPTIONS') preflights.push(incoming.headers);
     const request = { id: requests.length, method, url, rawHeaders, body: Buffer.concat(chunks) };
     const answer = await answerTo(request, settings, requests);
     outgoing.writeHead(answer.status ?? 200, {
@@ -79,7 +83,8 @@ export async function startIamServer(options) {
       server.close(() => resolve(undefined));
       server.closeAllConnections();
     });
-  return { origin: `http://127.0.0.1:${port}`, requests, close: /** @type {() => Promise<void>} */ (close) };
+  const origin = `http://127.0.0.1:${port}`;
+  return { origin, requests, preflights, close: /** @type {() => Promise<void>} */ (close) };
 }
 
 /**

@@ -3,8 +3,8 @@
 import axios from 'axios';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
 
-import { CASES } from '../js/axios.cases.js';
-import { sendCase } from './axios-harness.js';
+import { CASES } from '../../js/axios.cases.js';
+import { sendCase } from '../../support/axios-harness.js';
 
 /** @typedef {'xhr' | 'fetch'} Adapter */
 

@@ -1,4 +1,4 @@
-// What tests/js/fetch.browser.test.js runs in the browser.
+// What checks/fetch.js runs in the browser.
 
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
@@ -18,13 +18,17 @@ const REQUESTS = {
 };
 
 Object.assign(globalThis, {
-  names: Object.keys(REQUESTS),
+  names: () => Object.keys(REQUESTS),
   /** Sends a request of the table, as a URL or as a Request. */
   async send(/** @type {string} */ name, /** @type {boolean} */ asRequest, /** @type {any} */ signing) {
     const signedFetch = createSigv4Fetch(signing);
     const [url, init] = REQUESTS[name]();
-    const response = await (asRequest ? signedFetch(new Request(url, init)) : signedFetch(url, init));
-    return response.status;
+    try {
+      const response = await (asRequest ? signedFetch(new Request(url, init)) : signedFetch(url, init));
+      return response.status;
+    } catch (error) {
+      return /** @type {any} */ (error).code ?? String(error);
+    }
   },
   async get(/** @type {string} */ url, /** @type {any} */ init, /** @type {any} */ signing) {
     try {

@@ -1,0 +1,46 @@
+// What pages and workers are asked for.
+
+import axios from 'axios';
+import * as sigv4 from 'sigv4-wasm';
+import { sigv4Interceptor } from 'sigv4-wasm/axios';
+import { SignerV4a } from 'sigv4-wasm/v4a';
+
+import { conformance } from '../../conformance/suite.js';
+
+const OPTIONS = {
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+  region: 'us-east-1',
+  service: 'service',
+};
+const URL_TO_SIGN = 'https://example.com/';
+
+/** How the wasm modules are started. @type {Record<string, (wasm: string) => unknown>} */
+const STARTS = {
+  signRequest: () => sigv4.signRequest(URL_TO_SIGN, OPTIONS),
+  signSync: () => new sigv4.Signer(OPTIONS).signSync(URL_TO_SIGN),
+  'init(url)': (wasm) => sigv4.init(new URL(wasm)),
+  SignerV4a: () => new SignerV4a({ ...OPTIONS, region: undefined, regionSet: ['*'] }).sign(URL_TO_SIGN),
+};
+
+/** @type {Record<string, (...args: any[]) => any>} */
+const TASKS = {
+  conform: () => conformance({ ...sigv4, axios, sigv4Interceptor }),
+  async start(way, wasm) {
+    await STARTS[way](wasm);
+    return 'started';
+  },
+};
+
+/**
+ * @param {string} task
+ * @param {any[]} args
+ * @returns {Promise<{ value?: any, error?: { code?: string, message: string } }>}
+ */
+export async function run(task, args) {
+  try {
+    return { value: await TASKS[task](...args) };
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    return { error: { code, message } };
+  }
+}
