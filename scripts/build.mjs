@@ -66,7 +66,9 @@ function buildModule(name, feature, rustflags = []) {
   const profile = ['--target', 'web', '--release', '--mode', 'no-install', '--no-pack'];
   run('scripts/wasm-env', [
     ...['wasm-pack', '--log-level', 'warn', 'build', ...profile],
-    ...['--out-name', name, '--out-dir', built, '--', ...cargoArguments(feature, rustflags)],
+    // A folder each: builds with other flags would throw away each other's.
+    ...['--out-name', name, '--out-dir', built, '--', '--target-dir', `target/wasm-${name}`],
+    ...cargoArguments(feature, rustflags),
   ]);
   const bytes = readFileSync(`${built}/${name}_bg.wasm`);
   refuseMachinePaths(bytes);
