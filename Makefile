@@ -7,7 +7,7 @@ help:
 	@echo 'make test-browsers'
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
 	@echo 'make test-matrix'
-	@echo '             every runtime and bundler, and the table of the README'
+	@echo '             also every runtime and bundler, and the table of the README'
 	@echo 'make build   the npm package, in pkg/'
 	@echo 'make bench   build, and compare with other signers'
 	@echo 'make lint    rustfmt, clippy, prettier, tsc'
@@ -40,7 +40,7 @@ test-browsers: build
 	@scripts/setup browsers
 	@scripts/test browsers
 
-test-matrix: build
+test-matrix: test-browsers
 	@echo '== test-matrix: runtimes, bundlers, test runners, types'
 	@scripts/setup matrix
 	@scripts/wasm-env node tests/matrix/run.js
