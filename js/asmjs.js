@@ -2,6 +2,19 @@
 // enough; whatever signs falls back to it.
 
 import { core } from './core.js';
-import { Engine, initSync } from './wasm/signing-asmjs.js';
+import {
+  clear_keys,
+  complete,
+  hash_finish,
+  hash_update,
+  initSync,
+  reserve,
+  sign,
+  sign_path,
+  sign_text,
+} from './wasm/signing-asmjs.js';
 
-core.fallBackTo({ Engine, initSync });
+core.fallBackTo({
+  initSync,
+  engine: { clear_keys, complete, hash_finish, hash_update, reserve, sign, sign_path, sign_text },
+});

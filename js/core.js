@@ -4,7 +4,17 @@ import { compile, compileSync } from '#runtime';
 
 import { coreError, SIGNING_KEY_MISSING, SigV4Error } from './errors.js';
 import { hostSha256 } from './host.js';
-import { Engine, initSync } from './wasm/signing.js';
+import {
+  clear_keys,
+  complete,
+  hash_finish,
+  hash_update,
+  initSync,
+  reserve,
+  sign,
+  sign_path,
+  sign_text,
+} from './wasm/signing.js';
 
 /**
  * What the caller chose, compiled by `compileSettings` in options.js.
@@ -39,14 +49,19 @@ import { Engine, initSync } from './wasm/signing.js';
  * @property {() => Promise<WebAssembly.Module>} compile
  * @property {() => WebAssembly.Module} compileSync
  * @property {(module: { module: WebAssembly.Module }) => { memory: Memory }} initSync
- * @property {new () => Engine} Engine
+ * @property {Engine} engine  its functions, once it started
  *
  * The same as plain JavaScript: see asmjs.js.
  * @typedef {object} PlainModule
  * @property {() => { memory: Memory }} initSync
- * @property {new () => Engine} Engine
+ * @property {Engine} engine
  *
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
+ *
+ * @typedef {Pick<
+ *   typeof import('./wasm/signing.js'),
+ *   'clear_keys' | 'complete' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path' | 'sign_text'
+ * >} Engine
  */
 
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
@@ -347,13 +362,13 @@ export class Core {
 
   /**
    * @template Source
-   * @param {{ initSync: (source: Source) => { memory: Memory }, Engine: new () => Engine }} module
+   * @param {{ initSync: (source: Source) => { memory: Memory }, engine: Engine }} module
    * @param {Source} source
    */
-  #start({ initSync, Engine }, source) {
+  #start({ initSync, engine }, source) {
     if (this.#engine !== undefined) return;
     this.#memory = initSync(source).memory;
-    this.#engine = new Engine();
+    this.#engine = engine;
     this.#refresh(MIN_BUFFER_BYTES);
   }
 
@@ -373,7 +388,7 @@ export const core = /* @__PURE__ */ new Core({
   compile,
   compileSync,
   initSync: /** @type {any} */ (initSync),
-  Engine,
+  engine: { clear_keys, complete, hash_finish, hash_update, reserve, sign, sign_path, sign_text },
 });
 
 /**

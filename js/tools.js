@@ -3,14 +3,25 @@
 import { compile, compileSync } from '#runtime/tools';
 
 import { Core, unavailable } from './core.js';
-import { initSync, Checksum, Engine } from './wasm/tools.js';
+import {
+  Checksum,
+  clear_keys,
+  complete,
+  hash_finish,
+  hash_update,
+  initSync,
+  reserve,
+  sign,
+  sign_path,
+  sign_text,
+} from './wasm/tools.js';
 
 /** Its engine: SigV4a. */
 export const sigv4aCore = /* @__PURE__ */ new Core({
   compile,
   compileSync,
   initSync: /** @type {any} */ (initSync),
-  Engine: /** @type {any} */ (Engine),
+  engine: { clear_keys, complete, hash_finish, hash_update, reserve, sign, sign_path, sign_text },
 });
 
 /** @type {Promise<typeof TOOLS> | undefined} */

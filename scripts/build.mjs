@@ -98,7 +98,7 @@ async function buildPlain(name, feature, rustflags = []) {
   refuseMachinePaths(readFileSync(built));
   const out = `js/wasm/${name}-asmjs.js`;
   await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
-  const types = `export { Engine } from './${name}.js';\nexport function initSync(): { memory: { buffer: ArrayBuffer } };\n`;
+  const types = `export * from './${name}.js';\nexport function initSync(): { memory: { buffer: ArrayBuffer } };\n`;
   writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
   return readFileSync(out);
 }

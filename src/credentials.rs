@@ -76,7 +76,7 @@ pub(crate) fn check_session_token(text: &[u8]) -> Result<(), Error> {
 
 /// No control character anywhere, no blank at either end.
 fn is_clean(text: &[u8]) -> bool {
-    !matches!(text, [b' ', ..] | [.., b' ']) && !contains(text, b' ', b"\x7F")
+    !matches!(text, [b' ', ..] | [.., b' ']) && !contains(text, b' ', [0x7F; 3])
 }
 
 #[cfg(test)]

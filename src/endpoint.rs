@@ -190,13 +190,13 @@ fn by_longer_label(label: &[u8]) -> Option<&'static [u8]> {
     None
 }
 
-/// The second column of the row with the label.
+/// The second column of the row with the label; the label where that column says so.
 #[inline(never)]
 fn by_label(table: Table, label: &[u8]) -> Option<&'static [u8]> {
     let mut texts = table.texts();
     while let (Some(known), Some(name)) = (texts.next(), texts.next()) {
         if known == label {
-            return Some(name);
+            return Some(if name == SAME { known } else { name });
         }
     }
     None
@@ -251,35 +251,38 @@ const PARTITIONS: Table = table![
     [".api.cloud-aws.adc-e.uk", "eu-isoe-west-1"],
 ];
 
+/// In a table of signing names: the label is the name.
+const SAME: &[u8] = b"=";
+
 /// Hosts without a region: the last label before the suffix (or before `us-gov` and `global`), signing name.
 const GLOBAL_HOSTS: Table = table![
-    ["s3", "s3"],
-    ["sts", "sts"],
-    ["iam", "iam"],
-    ["route53", "route53"],
-    ["cloudfront", "cloudfront"],
-    ["organizations", "organizations"],
-    ["budgets", "budgets"],
-    ["globalaccelerator", "globalaccelerator"],
-    ["health", "health"],
+    ["s3", "="],
+    ["sts", "="],
+    ["iam", "="],
+    ["route53", "="],
+    ["cloudfront", "="],
+    ["organizations", "="],
+    ["budgets", "="],
+    ["globalaccelerator", "="],
+    ["health", "="],
     ["queue", "sqs"],
     ["s3-external-1", "s3"],
     ["s3-global", "s3"],
-    ["savingsplans", "savingsplans"],
-    ["sdb", "sdb"],
-    ["shield", "shield"],
-    ["support", "support"],
-    ["waf", "waf"],
+    ["savingsplans", "="],
+    ["sdb", "="],
+    ["shield", "="],
+    ["support", "="],
+    ["waf", "="],
 ];
 
 /// Hosts that have their region before the service: the last label before the suffix, signing name.
 const REGION_FIRST_HOSTS: Table = table![
-    ["es", "es"],
-    ["aoss", "aoss"],
-    ["cloudsearch", "cloudsearch"],
-    ["elasticmapreduce", "elasticmapreduce"],
+    ["es", "="],
+    ["aoss", "="],
+    ["cloudsearch", "="],
+    ["elasticmapreduce", "="],
     ["neptune", "neptune-db"],
-    ["neptune-graph", "neptune-graph"],
+    ["neptune-graph", "="],
     ["queue", "sqs"],
     ["rds", "rds-db"],
 ];

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use crate::canonical::Entry;
 use crate::canonical::headers::{is_required, is_unsignable};
 use crate::endpoint::{self, ServiceRules};
-use crate::text::{Put, contains, split};
+use crate::text::{Bytes, Put, contains, split};
 use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
 
 /// The request to sign, as it goes on the wire.
@@ -82,14 +82,14 @@ impl<'a> Input<'a> {
         if !is_token(self.method) {
             return Err(Error::MethodInvalid);
         }
-        if self.host.is_empty() || contains(self.host, b'!', b"\x7F") {
+        if self.host.is_empty() || contains(self.host, b'!', [0x7F; 3]) {
             return Err(Error::HostInvalid);
         }
         for header in self.headers {
             if !is_token(header.key) {
                 return Err(Error::HeaderNameInvalid(header.order));
             }
-            if contains(header.value, 0, b"\r\n\0") {
+            if contains(header.value, 0, *b"\r\n\0") {
                 return Err(Error::HeaderValueInvalid(header.order));
             }
             names.put(header.key);
@@ -148,6 +148,7 @@ pub(crate) const UNSIGNED_PAYLOAD: &[u8] = b"UNSIGNED-PAYLOAD";
 /// RFC 9110, section 5.6.2.
 #[inline(never)]
 fn is_token(text: &[u8]) -> bool {
-    let is_mark = |byte: &u8| b"!#$%&'*+-.^_`|~".iter().any(|mark| mark == byte);
-    !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || is_mark(byte))
+    !text.is_empty() && text.iter().all(|byte| TOKEN.contains(*byte))
 }
+
+static TOKEN: Bytes = Bytes::alphanumeric_and(b"!#$%&'*+-.^_`|~");

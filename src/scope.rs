@@ -78,7 +78,7 @@ pub(crate) fn check_region_set(regions: &[u8]) -> Result<(), Error> {
 }
 
 fn is_part(text: &[u8]) -> bool {
-    !contains(text, b'!', b"/\x7F")
+    !contains(text, b'!', *b"//\x7F")
 }
 
 #[cfg(test)]

@@ -21,44 +21,79 @@ impl Put for Vec<u8> {
     }
 }
 
+/// Into the start of a place: as much as there is, and room for.
+pub(crate) fn copy(text: &[u8], place: &mut [u8]) {
+    for (slot, byte) in place.iter_mut().zip(text) {
+        *slot = *byte;
+    }
+}
+
 /// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.
 ///
 /// Looks at 8 bytes at once ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"): a session token has
-/// a thousand, and each is looked at several times.
+/// a thousand.
 #[inline(never)]
-pub(crate) fn find(text: &[u8], limit: u8, others: &[u8]) -> usize {
+pub(crate) fn find(text: &[u8], limit: u8, others: [u8; 3]) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & (ONES << 7);
-    let (words, rest) = text.as_chunks::<8>();
+    let [first, second, third] = others;
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, rest) = text.as_chunks();
     let mut at = 0;
     for word in words {
         let word = u64::from_le_bytes(*word);
-        let mut found = below(word, limit);
-        for other in others {
-            found |= below(word ^ (ONES * u64::from(*other)), 1);
-        }
+        let found = below(word, limit) | is(word, first) | is(word, second) | is(word, third);
+        let found = found & (ONES << 7);
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
         at += 8;
     }
     for byte in rest {
-        if *byte < limit || others.iter().any(|other| other == byte) {
-            return at;
+        if (*byte < limit) | (*byte == first) | (*byte == second) | (*byte == third) {
+            break;
         }
         at += 1;
     }
     at
 }
 
-pub(crate) fn contains(text: &[u8], limit: u8, others: &[u8]) -> bool {
+/// A set of bytes: a bit for each.
+pub(crate) struct Bytes([u32; 8]);
+
+impl Bytes {
+    /// Letters, digits, and these.
+    pub(crate) const fn alphanumeric_and(others: &[u8]) -> Self {
+        let mut bits = [0; 8];
+        let mut byte = 0;
+        while byte < 256 {
+            if (byte as u8).is_ascii_alphanumeric() {
+                bits[byte / 32] |= 1 << (byte % 32);
+            }
+            byte += 1;
+        }
+        let mut at = 0;
+        while at < others.len() {
+            bits[others[at] as usize / 32] |= 1 << (others[at] % 32);
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    #[inline(always)]
+    pub(crate) fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte / 32)] >> (byte % 32) & 1 != 0
+    }
+}
+
+pub(crate) fn contains(text: &[u8], limit: u8, others: [u8; 3]) -> bool {
     find(text, limit, others) < text.len()
 }
 
 /// What stands before and after the first separator; without one, the whole text and nothing.
 #[inline(never)]
 pub(crate) fn cut(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
-    let (before, rest) = text.split_at_checked(find(text, 0, &[separator])).unwrap_or_default();
+    let (before, rest) = text.split_at_checked(find(text, 0, [separator; 3])).unwrap_or_default();
     (before, rest.get(1..).unwrap_or_default())
 }
 
@@ -101,15 +136,15 @@ mod tests {
     #[test]
     fn finds_the_first_wherever_it_is() {
         let is_such = |byte: u8| byte < b' ' || byte == b'x' || byte == 0x7F;
-        for length in 0..20 {
+        for length in 0..40 {
             for byte in 0..=255 {
                 for others in [b'!', 0x80, 0xFF] {
                     let mut bytes = vec![others; length];
-                    assert_eq!(find(&bytes, b' ', b"x\x7F"), length);
+                    assert_eq!(find(&bytes, b' ', *b"xx\x7F"), length);
                     for at in (0..length).rev() {
                         bytes[at] = byte;
                         let expected = if is_such(byte) { at } else { length };
-                        assert_eq!(find(&bytes, b' ', b"x\x7F"), expected);
+                        assert_eq!(find(&bytes, b' ', *b"xx\x7F"), expected);
                     }
                 }
             }

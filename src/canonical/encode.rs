@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::slice;
 
-use crate::text::Put;
+use crate::text::{Bytes, Put};
 
 /// What a text is before it is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Decode {
 
 /// Encodes every byte but the unreserved ones and, where `keep_slash`, the slash.
 pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut Vec<u8>) {
-    let is_plain = |byte| is_unreserved(byte) || keep_slash && byte == b'/';
+    let is_plain = |byte| UNRESERVED.contains(byte) || keep_slash && byte == b'/';
     let mut rest = text;
     loop {
         let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
@@ -49,9 +49,7 @@ const fn upper_hex(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
 }
 
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
+static UNRESERVED: Bytes = Bytes::alphanumeric_and(b"-._~");
 
 #[cfg(test)]
 mod tests {

@@ -89,7 +89,7 @@ pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut Vec<u8>) {
 
 /// Space and tab go at both ends, and runs of them become one space. Nothing else counts as white space.
 fn write_value(value: &[u8], out: &mut Vec<u8>) {
-    if !contains(value, 0, b" \t") {
+    if !contains(value, 0, *b"  \t") {
         out.put(value);
         return;
     }

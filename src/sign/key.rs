@@ -90,6 +90,10 @@ struct CachedKey<K> {
 }
 
 impl<S: Scheme> KeyCache<S> {
+    pub(crate) const fn new() -> Self {
+        Self { entries: Vec::new(), clock: 0, derived: 0 }
+    }
+
     /// Where the key of a name is, for [`KeyCache::key`] until the next call of this. A caller that numbers its credentials
     /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
     pub(crate) fn find(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<usize, Error> {
@@ -152,12 +156,6 @@ impl<S: Scheme> KeyCache<S> {
     }
 }
 
-impl<S: Scheme> Default for KeyCache<S> {
-    fn default() -> Self {
-        Self { entries: Vec::new(), clock: 0, derived: 0 }
-    }
-}
-
 fn fingerprint(secret: &[u8]) -> [u8; 32] {
     // One compression for a secret of the usual 40 characters. The prefix keeps this hash apart from any that SigV4
     // makes of the secret.
@@ -202,7 +200,7 @@ mod tests {
 
     #[test]
     fn one_derivation_serves_many_signatures() {
-        let mut cache = KeyCache::<SigV4>::default();
+        let mut cache = KeyCache::<SigV4>::new();
         for _ in 0..3 {
             cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
         }
@@ -213,7 +211,7 @@ mod tests {
 
     #[test]
     fn two_numbers_for_equal_credentials_do_not_take_the_key_from_each_other() {
-        let mut cache = KeyCache::<SigV4>::default();
+        let mut cache = KeyCache::<SigV4>::new();
         for owner in [0, 1, 2] {
             cache.get(owner, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
         }
@@ -225,7 +223,7 @@ mod tests {
 
     #[test]
     fn never_answers_with_the_key_of_other_credentials_or_scopes() {
-        let mut cache = KeyCache::<SigV4>::default();
+        let mut cache = KeyCache::<SigV4>::new();
         let first = cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap().sign(b"x");
         let other_secret = cache.get(2, Some(b"another"), &scope("us-east-1")).unwrap().sign(b"x");
         let other_region = cache.get(1, Some(SECRET.as_bytes()), &scope("eu-west-1")).unwrap().sign(b"x");
@@ -236,7 +234,7 @@ mod tests {
 
     #[test]
     fn is_bounded_and_forgets_the_least_recently_used_first() {
-        let mut cache = KeyCache::<SigV4>::default();
+        let mut cache = KeyCache::<SigV4>::new();
         let mut get = |n, secret: Option<&str>| {
             cache.get(1, secret.map(str::as_bytes), &scope(&format!("region-{n}"))).map(|_| ())
         };

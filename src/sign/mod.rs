@@ -31,7 +31,6 @@ pub struct Signer<S: Scheme = SigV4> {
 }
 
 /// Texts of the last signature; the next one reuses their memory.
-#[derive(Default)]
 pub(crate) struct Texts {
     /// Lower-case names of the headers, one after the other, for entries to borrow from.
     names: Vec<u8>,
@@ -89,6 +88,11 @@ impl Signed<'_> {
         self.prepared.timestamp.date_time()
     }
 
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn amz_date_bytes(&self) -> &[u8] {
+        self.prepared.timestamp.as_bytes()
+    }
+
     /// The value of `x-amz-content-sha256`, where that header is to be sent.
     pub fn content_sha256(&self) -> Option<&str> {
         self.prepared.content_sha256_header.then(|| text(&self.texts.payload_hash))
@@ -144,11 +148,15 @@ impl Signer {
 
 impl<S: Scheme> Default for Signer<S> {
     fn default() -> Self {
-        Self { keys: key::KeyCache::default(), texts: Texts::default(), last: None }
+        Self::empty()
     }
 }
 
 impl<S: Scheme> Signer<S> {
+    pub(crate) const fn empty() -> Self {
+        Self { keys: key::KeyCache::new(), texts: Texts::new(), last: None }
+    }
+
     /// Signs with the `authorization` header.
     pub fn sign_header(
         &mut self,
@@ -445,6 +453,24 @@ impl<S: Scheme> Signer<S> {
 }
 
 impl Texts {
+    const fn new() -> Self {
+        Self {
+            names: Vec::new(),
+            credential: Vec::new(),
+            payload_hash: Vec::new(),
+            parameters: Vec::new(),
+            query: Vec::new(),
+            signed_headers: Vec::new(),
+            signature: Vec::new(),
+            region_set: Vec::new(),
+            canonical_request: Vec::new(),
+            string_to_sign: Vec::new(),
+            appended: Vec::new(),
+            next_request: Vec::new(),
+            result: Vec::new(),
+        }
+    }
+
     fn clear(&mut self) {
         self.names.clear();
         self.credential.clear();

@@ -1,6 +1,6 @@
 //! The boundary to JavaScript: the only files that name wasm-bindgen.
 
-#[cfg(feature = "module")]
+mod exports;
 mod runtime;
 pub(crate) mod signing;
 #[cfg(feature = "tools")]

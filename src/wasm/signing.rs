@@ -7,7 +7,6 @@
 use alloc::vec::Vec;
 
 use sha2::Sha256;
-use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::canonical::add;
@@ -30,21 +29,18 @@ type Scheme = crate::SigV4a;
 type Signature = <Scheme as private::Scheme>::Signature;
 
 /// Signing keys, scratch memory and the buffer that is shared with JavaScript.
-#[wasm_bindgen]
-#[derive(Default)]
 pub struct Engine {
     buffer: Vec<u8>,
     signer: Signer<Scheme>,
     identities: Identities,
-    hasher: Sha256,
+    hasher: Option<Sha256>,
 }
 
-#[wasm_bindgen]
 impl Engine {
-    #[wasm_bindgen(constructor)]
-    #[allow(missing_docs)]
-    pub fn new() -> Self {
-        Self::default()
+    /// That knows no credentials.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Self {
+        Self { buffer: Vec::new(), signer: Signer::empty(), identities: Identities::new(), hasher: None }
     }
 
     /// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
@@ -62,7 +58,7 @@ impl Engine {
     /// result.
     ///
     /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
-    #[allow(clippy::too_many_arguments)] // numbers cross for nothing; fields of a record are written and parsed
+    #[allow(clippy::too_many_arguments)]
     pub fn sign(
         &mut self,
         text_length: usize,
@@ -135,19 +131,20 @@ impl Engine {
 
     /// Takes the first `length` bytes of the buffer into a SHA-256.
     pub fn hash_update(&mut self, length: usize) {
-        hash::update(&mut self.hasher, self.buffer.get(..length).unwrap_or_default());
+        let hasher = self.hasher.get_or_insert_default();
+        hash::update(hasher, self.buffer.get(..length).unwrap_or_default());
     }
 
     /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
     pub fn hash_finish(&mut self) {
-        let digest = hash::to_hex(&hash::finish(&mut self.hasher));
+        let digest = hash::to_hex(&hash::finish(self.hasher.get_or_insert_default()));
         put(&mut self.buffer, &[&digest]);
     }
 
     /// Forgets every signing key and session token.
     pub fn clear_keys(&mut self) {
         self.signer.clear_keys();
-        self.identities = Identities::default();
+        self.identities = Identities::new();
     }
 
     /// How many signing keys were derived so far.
@@ -177,7 +174,7 @@ impl Engine {
             return put(&mut self.buffer, &[signed.signature().as_bytes()]);
         }
         let parts: [&[u8]; 13] = [
-            signed.amz_date().as_bytes(),
+            signed.amz_date_bytes(),
             b"\n",
             if signed.has_content_sha256() { &texts.payload_hash } else { b"" },
             b"\n",
@@ -289,7 +286,6 @@ fn sign_text(
 }
 
 /// Who signed before: their access key id and session token need not cross again, nor be checked.
-#[derive(Default)]
 struct Identities {
     known: Vec<Identity>,
     /// The place of the next one, once there are many.
@@ -303,6 +299,10 @@ struct Identity {
 }
 
 impl Identities {
+    const fn new() -> Self {
+        Self { known: Vec::new(), next: 0 }
+    }
+
     fn insert(&mut self, owner: u64, access_key_id: &[u8], session_token: &[u8]) -> Result<(), Error> {
         check_access_key_id(access_key_id)?;
         check_session_token(session_token)?;

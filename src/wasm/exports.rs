@@ -1,0 +1,62 @@
+//! What JavaScript calls: the engine of the module.
+//!
+//! Functions, as each method of a class that wasm-bindgen makes counts references and borrows, in more code than most of
+//! them have.
+#![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`; see the methods of `Engine`
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::runtime::Single;
+use super::signing::Engine;
+
+static ENGINE: Single<Engine> = Single::new(Engine::new());
+
+#[wasm_bindgen]
+pub fn reserve(length: usize) -> usize {
+    ENGINE.lend().reserve(length)
+}
+
+#[allow(clippy::too_many_arguments)] // numbers cross for nothing; fields of a record are written and parsed
+#[wasm_bindgen]
+pub fn sign(
+    text_length: usize,
+    body_length: usize,
+    header_count: usize,
+    flags: u32,
+    epoch_millis: f64,
+    expires_in: u32,
+    owner: f64,
+) -> i32 {
+    let mut engine = ENGINE.lend();
+    engine.sign(text_length, body_length, header_count, flags, epoch_millis, expires_in, owner)
+}
+
+#[wasm_bindgen]
+pub fn sign_path(path_length: usize, flags: u32) -> i32 {
+    ENGINE.lend().sign_path(path_length, flags)
+}
+
+#[wasm_bindgen]
+pub fn complete(flags: u32) -> i32 {
+    ENGINE.lend().complete(flags)
+}
+
+#[wasm_bindgen]
+pub fn sign_text(scope_length: usize, text_length: usize, has_secret: bool, owner: f64) -> i32 {
+    ENGINE.lend().sign_text(scope_length, text_length, has_secret, owner)
+}
+
+#[wasm_bindgen]
+pub fn hash_update(length: usize) {
+    ENGINE.lend().hash_update(length);
+}
+
+#[wasm_bindgen]
+pub fn hash_finish() {
+    ENGINE.lend().hash_finish();
+}
+
+#[wasm_bindgen]
+pub fn clear_keys() {
+    ENGINE.lend().clear_keys();
+}
