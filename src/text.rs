@@ -21,13 +21,6 @@ impl Put for Vec<u8> {
     }
 }
 
-/// Into the start of a place: as much as there is, and room for.
-pub(crate) fn copy(text: &[u8], place: &mut [u8]) {
-    for (slot, byte) in place.iter_mut().zip(text) {
-        *slot = *byte;
-    }
-}
-
 /// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.
 ///
 /// Looks at 8 bytes at once ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"): a session token has
