@@ -114,6 +114,7 @@ export class Core {
   #view = new Uint8Array(0);
   /** @type {Promise<void> | undefined} */
   #loading;
+  #hasSigned = false;
 
   /** @param {EngineModule} module */
   constructor(module) {
@@ -262,7 +263,9 @@ export class Core {
         : '';
     const text = fields + headerFields + credentials;
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
-    const hash = canonicalBytes < HOST_HASH_BYTES ? undefined : hostSha256();
+    // Not for the first signature, which many processes make and no other: node:crypto takes 2 ms to load.
+    const hash = this.#hasSigned && canonicalBytes >= HOST_HASH_BYTES ? hostSha256() : undefined;
+    this.#hasSigned = true;
     if (hash !== undefined) flags |= FLAG.hostHash;
     // A UTF-16 unit takes at most three bytes of UTF-8.
     const textBytes = text.length * 3;
