@@ -58,10 +58,9 @@ import {
  *
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
  *
- * @typedef {Pick<
- *   typeof import('./wasm/signing.js'),
- *   'clear_keys' | 'complete' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path' | 'sign_text'
- * >} Engine
+ * @typedef {'clear_keys' | 'complete' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path'
+ *   | 'sign_text'} EngineFunction
+ * @typedef {Pick<typeof import('./wasm/signing.js'), EngineFunction>} Engine
  */
 
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
