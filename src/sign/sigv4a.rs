@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use hmac::Mac;
-use p256::ecdsa::{self, Signature, signature::Signer as _};
+use p256::ecdsa::{self, Signature, VerifyingKey, signature::Signer as _, signature::Verifier as _};
 use p256::elliptic_curve::PrimeField;
 use p256::{NonZeroScalar, Scalar, SecretKey};
 use zeroize::{Zeroize, Zeroizing};
@@ -53,6 +53,23 @@ impl private::Scheme for SigV4a {
     }
 }
 
+impl SigV4a {
+    /// Whether the key of these credentials made a signature of a text. The signature is DER in lower-case hex: one
+    /// spelling, but for the sign of `s`, which signers may choose.
+    pub fn verifies(
+        secret_access_key: &str,
+        access_key_id: &str,
+        text: &str,
+        signature: &str,
+    ) -> Result<bool, Error> {
+        let key = <Self as Scheme>::derive(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
+        let is_lower_case = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
+        let der = hex::decode(signature).ok().filter(|_| is_lower_case);
+        let signature = der.and_then(|der| Signature::from_der(&der).ok());
+        Ok(signature.is_some_and(|made| VerifyingKey::from(&key).verify(text.as_bytes(), &made).is_ok()))
+    }
+}
+
 /// A key, if the number that this counter gives is below the order of the curve less one: the key is one more than that.
 fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<SecretKey> {
     let mac = SigningKey::new(input_key)
@@ -74,3 +91,26 @@ fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<Secr
 const PREFIX: &[u8] = b"AWS4A";
 /// The counter is one byte, of which AWS leaves out the last value.
 const MAX_COUNTER: u8 = 254;
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    #[test]
+    fn verifies_its_own_signatures_and_no_others() {
+        let key = SigV4a::derive(b"secret", b"AKID").unwrap();
+        let signature = String::from_utf8(SigV4a::sign(&key, b"text")).unwrap();
+        let verifies = |secret, id, text, signature: &str| SigV4a::verifies(secret, id, text, signature);
+        assert_eq!(verifies("secret", "AKID", "text", &signature), Ok(true));
+        assert_eq!(verifies("secret", "AKID", "texu", &signature), Ok(false));
+        assert_eq!(verifies("secres", "AKID", "text", &signature), Ok(false));
+        assert_eq!(verifies("secret", "AKIE", "text", &signature), Ok(false));
+        assert_eq!(verifies("secret", "AKID", "text", &signature.to_uppercase()), Ok(false));
+        for bad in ["", "3", "zz", "3006020100020100", &signature[2..], &(signature.clone() + "00")] {
+            assert_eq!(verifies("secret", "AKID", "text", bad), Ok(false), "{bad}");
+        }
+        assert_eq!(verifies(" secret", "AKID", "text", &signature), Err(Error::SecretAccessKeyInvalid));
+    }
+}

@@ -1,8 +1,10 @@
-//! What few need and those who do load by themselves: one class for each tool.
+//! What few need and those who do load by themselves: checksums, and verifying what [`crate::SigV4a`] signs.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+use zeroize::Zeroizing;
 
 /// See [`crate::Checksum`].
 #[wasm_bindgen]
@@ -28,4 +30,11 @@ impl Checksum {
     pub fn finish(self) -> Vec<u8> {
         self.checksum.finish()
     }
+}
+
+/// See [`crate::SigV4a::verifies`]. Nothing, where the secret is none that AWS issues.
+#[wasm_bindgen(js_name = verifiesSigV4a)]
+#[allow(unreachable_pub)] // wasm-bindgen exports it
+pub fn verifies_sigv4a(secret: String, access_key_id: &str, text: &str, signature: &str) -> Option<bool> {
+    crate::SigV4a::verifies(&Zeroizing::new(secret), access_key_id, text, signature).ok()
 }
