@@ -2,6 +2,7 @@
 
 import { expired } from './credentials.js';
 import { SigV4Error } from './errors.js';
+import { escapeUri } from './escape.js';
 
 /**
  * What must go on the wire.
@@ -70,10 +71,7 @@ export function traced({ identity, signature }) {
   const lines = canonicalRequest.split('\n');
   const token = identity.sessionToken;
   return {
-    canonicalRequest:
-      token === ''
-        ? canonicalRequest
-        : canonicalRequest.replaceAll(token, REDACTED).replaceAll(rfc3986(token), REDACTED),
+    canonicalRequest: withoutToken(canonicalRequest, token),
     stringToSign,
     scope: stringToSign.split('\n')[2],
     signedHeaders: lines[lines.length - 2].split(';'),
@@ -81,15 +79,17 @@ export function traced({ identity, signature }) {
   };
 }
 
-const REDACTED = '<session token>';
-
-/** @param {string} text */
-function rfc3986(text) {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+/**
+ * @param {string} canonicalRequest
+ * @param {string} token  or nothing
+ * @returns {string} to be shown
+ */
+export function withoutToken(canonicalRequest, token) {
+  if (token === '') return canonicalRequest;
+  return canonicalRequest.replaceAll(token, REDACTED).replaceAll(escapeUri(token), REDACTED);
 }
+
+const REDACTED = '<session token>';
 
 /**
  * @param {unknown} expiresIn  seconds

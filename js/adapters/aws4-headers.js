@@ -1,5 +1,6 @@
 // The headers of a request to `http.request`, in the case that the caller gave them.
 
+import { canonicalValue as foldWhiteSpace } from '../canonical.js';
 import { SigV4Error } from '../errors.js';
 
 /** What aws4 does not sign, as it may change on the way. */
@@ -81,7 +82,5 @@ function canonicalValue(name, value) {
     const message = `the header ${JSON.stringify(name)} cannot be sent: it is no header name, or its value is missing, or holds a line break or a character beyond U+00FF`;
     throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
   }
-  return String(value)
-    .replace(/[ \t]+/g, ' ')
-    .replace(/^ | $/g, '');
+  return foldWhiteSpace(String(value));
 }

@@ -1,6 +1,8 @@
 // The path of a request to `http.request`: how aws4 sends it, and how AWS signs it.
 
+import { withoutDotSegments } from '../canonical.js';
 import { SigV4Error } from '../errors.js';
+import { escapeUri } from '../escape.js';
 
 /**
  * @typedef {object} ParsedPath
@@ -40,28 +42,18 @@ export function formatPath({ path, query }) {
  */
 export function canonicalPath(path, encoding) {
   const isS3 = encoding === 's3';
-  /** @type {string[]} */
-  const segments = [];
-  for (const segment of (isS3 ? path : path.replace(/\/{2,}/g, '/')).split('/')) {
-    if (!isS3 && segment === '..') segments.pop();
-    else if (isS3 || segment !== '.') segments.push(encode(encoding === 'twice' ? segment : decode(segment)));
-  }
-  const joined = segments.join('/');
-  const canonical = joined.startsWith('/') ? joined : `/${joined}`;
+  const segments = (isS3 ? path : withoutDotSegments(path)).split('/');
+  const encoded = segments.map((segment) => encode(encoding === 'twice' ? segment : decode(segment)));
+  const canonical = encoded.join('/');
   return isS3 ? canonical.replaceAll('%2F', '/') : canonical;
 }
 
 /**
- * As RFC 3986 has it: what is not unreserved is escaped.
- *
  * @param {unknown} text
  * @returns {string}
  */
 export function encode(text) {
-  return encodeURIComponent(String(text)).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return escapeUri(String(text));
 }
 
 /** What must not be in a path that is sent. */

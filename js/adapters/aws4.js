@@ -3,6 +3,7 @@
 // It writes the canonical request itself, as aws4 signs other headers than the core does, and hands out each step. Where
 // AWS refuses what aws4 makes of a request, this follows AWS: tests/js/aws4.differences.js lists these cases.
 
+import { canonicalQuery, canonicalRequest } from '../canonical.js';
 import { core } from '../core.js';
 import { CredentialsSource } from '../credentials.js';
 import { SigV4Error } from '../errors.js';
@@ -170,15 +171,17 @@ export class RequestSigner {
   canonicalString() {
     const { request, service } = this;
     const { path, query } = this.#prepare();
-    return [
+    return canonicalRequest({
       // As Node sends it.
-      (request.method || 'GET').toUpperCase(),
-      canonicalPath(path, S3_SERVICES.includes(service) ? 's3' : request.doNotEncodePath ? 'once' : 'twice'),
-      canonicalQuery(query),
-      `${this.canonicalHeaders()}\n`,
-      this.signedHeaders(),
-      this.#payloadHash(),
-    ].join('\n');
+      method: (request.method || 'GET').toUpperCase(),
+      path: canonicalPath(
+        path,
+        S3_SERVICES.includes(service) ? 's3' : request.doNotEncodePath ? 'once' : 'twice',
+      ),
+      query: queryOf(query),
+      headers: this.#headersToSign(),
+      payloadHash: this.#payloadHash(),
+    });
   }
 
   canonicalHeaders() {
@@ -311,19 +314,13 @@ function sourceOf(credentials) {
 }
 
 /** @param {import('./aws4-path.js').ParsedPath['query']} query */
-function canonicalQuery(query) {
-  return Object.entries(query ?? {})
-    .filter(([key]) => key !== '')
-    .map(([key, values]) => ({
-      key: encode(key),
-      values: [values]
-        .flat()
-        .map((value) => encode(value))
-        .sort(),
-    }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .flatMap(({ key, values }) => values.map((value) => `${key}=${value}`))
-    .join('&');
+function queryOf(query) {
+  const pairs = Object.entries(query ?? {}).filter(([key]) => key !== '');
+  return canonicalQuery(
+    pairs.flatMap(([key, values]) =>
+      [values].flat().map((value) => /** @type {[string, string]} */ ([encode(key), encode(value)])),
+    ),
+  );
 }
 
 /** @param {unknown} body */

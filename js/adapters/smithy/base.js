@@ -1,5 +1,6 @@
 // What signers of both algorithms share: `SignatureV4a` of @smithy/signature-v4a extends this class, too.
 
+import { byName, canonicalRequest } from '../../canonical.js';
 import { getCanonicalQuery, hash, normalizedPath } from './canonical.js';
 
 /**
@@ -62,12 +63,13 @@ export class SignatureV4Base {
    * @param {string} payloadHash
    */
   createCanonicalRequest(request, canonicalHeaders, payloadHash) {
-    const path = this.uriEscapePath ? normalizedPath(request.path) : request.path;
-    const names = Object.keys(canonicalHeaders).sort();
-    let headers = '';
-    // Without any, the line that each would end is there all the same.
-    for (const name of names) headers += `${name}:${canonicalHeaders[name]}\n`;
-    return `${request.method}\n${path}\n${getCanonicalQuery(request)}\n${headers || '\n'}\n${names.join(';')}\n${payloadHash}`;
+    return canonicalRequest({
+      method: request.method,
+      path: this.uriEscapePath ? normalizedPath(request.path) : request.path,
+      query: getCanonicalQuery(request),
+      headers: Object.entries(canonicalHeaders).sort(byName),
+      payloadHash,
+    });
   }
 
   /**

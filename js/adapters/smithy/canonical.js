@@ -1,8 +1,10 @@
 // The parts of a canonical request, by the rules of `@smithy/signature-v4`: nothing is added, and paths and queries are
 // what the SDK holds, not what goes on the wire.
 
+import { canonicalQuery, withoutDotSegments } from '../../canonical.js';
 import { EMPTY_SHA256 } from '../../chain.js';
 import { core, INLINE_BODY_BYTES } from '../../core.js';
+import { escapeUri } from '../../escape.js';
 import { sha256, sha256Sync } from '../../hash.js';
 import {
   ALWAYS_UNSIGNABLE_HEADERS,
@@ -58,17 +60,10 @@ export function getCanonicalQuery({ query = {} }) {
     if (name.toLowerCase() === SIGNATURE_HEADER) continue;
     const key = escapeUri(name);
     const value = query[name];
-    if (typeof value === 'string') pairs.push([key, `${key}=${escapeUri(value)}`]);
-    else if (Array.isArray(value) && value.length > 0) {
-      const items = value.map((item) => `${key}=${escapeUri(item)}`);
-      pairs.push([key, items.sort().join('&')]);
-    }
+    if (typeof value === 'string') pairs.push([key, escapeUri(value)]);
+    else if (Array.isArray(value)) for (const item of value) pairs.push([key, escapeUri(item)]);
   }
-  // By name first: of `a=1` and `a-b=1`, the former comes first, though `-` sorts before `=`.
-  return pairs
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, text]) => text)
-    .join('&');
+  return canonicalQuery(pairs);
 }
 
 /**
@@ -76,14 +71,7 @@ export function getCanonicalQuery({ query = {} }) {
  * @returns {string} without empty and dot segments, and encoded (once more, where the path is encoded already)
  */
 export function normalizedPath(path) {
-  /** @type {string[]} */
-  const segments = [];
-  for (const segment of path.split('/')) {
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(escapeUri(segment));
-  }
-  const end = segments.length > 0 && path.endsWith('/') ? '/' : '';
-  return `${path.startsWith('/') ? '/' : ''}${segments.join('/')}${end}`;
+  return escapeUri(withoutDotSegments(path)).replaceAll('%2F', '/');
 }
 
 /**
@@ -131,18 +119,6 @@ function collapse(value) {
   // A session token is long and has none: to look for each is ten times as fast as one expression for all.
   const isPlain = typeof value === 'string' && !BLANKS.some((blank) => value.includes(blank));
   return isPlain ? value : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
-}
-
-/**
- * RFC 3986: only letters, digits and `-._~` stay.
- *
- * @param {string} text
- */
-function escapeUri(text) {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 /**
