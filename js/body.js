@@ -146,6 +146,14 @@ async function readStream(stream) {
     chunks.push(bytes);
     length += bytes.length;
   }
+  return concat(chunks, length);
+}
+
+/**
+ * @param {Uint8Array[]} chunks
+ * @param {number} length  of all of them
+ */
+export function concat(chunks, length) {
   const out = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -161,7 +169,7 @@ async function readStream(stream) {
  * @param {any} stream
  * @returns {AsyncIterable<unknown>}
  */
-async function* chunksOf(stream) {
+export async function* chunksOf(stream) {
   if (typeof stream.getReader !== 'function') {
     yield* stream;
     return;

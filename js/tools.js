@@ -14,6 +14,7 @@ import {
   sign,
   sign_path,
   sign_text,
+  verifiesSigV4a,
 } from './wasm/tools.js';
 
 /** Its engine: SigV4a. */
@@ -28,7 +29,7 @@ export const sigv4aCore = /* @__PURE__ */ new Core({
 let loading;
 
 /**
- * The classes of the module, which starts on first use, once; concurrent callers share the work.
+ * What else is in the module, which starts on first use, once; concurrent callers share the work.
  *
  * @returns {Promise<typeof TOOLS>}
  */
@@ -45,4 +46,4 @@ export function tools() {
   return loading;
 }
 
-const TOOLS = { Checksum };
+const TOOLS = { Checksum, verifiesSigV4a };

@@ -1,0 +1,59 @@
+// Verification in front of a handler: refused requests are answered as API Gateway answers them.
+
+import { Refusal } from './refusal.js';
+import { verifyRequest } from './request.js';
+
+/**
+ * For Express, Connect, and what takes their middleware. A request that is accepted has the outcome as `request.sigv4`;
+ * one that is not gets 403 (400, 413) and `{"message": …}`. Other errors go to `next`.
+ *
+ * The signature covers the body byte for byte. It is taken from `request.rawBody`, from `request.body` if that is a
+ * `Buffer`, or else it is read here and put there.
+ *
+ * @param {import('./request.js').VerifyOptions} options
+ * @returns {(request: any, response: any, next: (error?: unknown) => void) => Promise<void>}
+ */
+export function verifyMiddleware(options) {
+  return async (request, response, next) => {
+    try {
+      request.sigv4 = await verifyRequest(request, options);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : undefined;
+      if (refusal === undefined) return next(error);
+      const { status, headers, body } = answer(refusal);
+      response.writeHead(status, headers);
+      response.end(body);
+      return undefined;
+    }
+    return next();
+  };
+}
+
+/**
+ * For handlers of fetch requests: `Deno.serve`, `Bun.serve`, Workers, routes of Next.js. The handler gets the request, with its
+ * body unread, and the outcome; then what else there is, such as `env`.
+ *
+ * @template {unknown[]} Rest
+ * @param {(request: Request, verified: import('./request.js').VerifiedRequest, ...rest: Rest) => Response | Promise<Response>} handler
+ * @param {import('./request.js').VerifyOptions} options
+ * @returns {(request: Request, ...rest: Rest) => Promise<Response>}
+ */
+export function withVerification(handler, options) {
+  return async (request, ...rest) => {
+    let verified;
+    try {
+      verified = await verifyRequest(request, options);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { body, ...init } = answer(error);
+      return new Response(body, init);
+    }
+    return handler(request, verified, ...rest);
+  };
+}
+
+/** @param {Refusal} refusal */
+function answer({ status, type, message }) {
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
+  return { status, headers, body: JSON.stringify({ message }) };
+}

@@ -1,0 +1,58 @@
+// Why a request is refused, in AWS's words.
+
+import { SigV4Error } from '../errors.js';
+
+/**
+ * HTTP status and name of AWS's exception, by code.
+ *
+ * @type {Record<string, [status: number, type: string]>}
+ */
+const ANSWERS = {
+  ERR_SIGV4_SIGNATURE_MISSING: [403, 'MissingAuthenticationTokenException'],
+  ERR_SIGV4_SIGNATURE_MALFORMED: [403, 'IncompleteSignatureException'],
+  ERR_SIGV4_SIGNATURE_MISMATCH: [403, 'InvalidSignatureException'],
+  ERR_SIGV4_SIGNATURE_EXPIRED: [403, 'InvalidSignatureException'],
+  ERR_SIGV4_REQUEST_EXPIRED: [403, 'AccessDeniedException'],
+  ERR_SIGV4_SCOPE_MISMATCH: [403, 'InvalidSignatureException'],
+  ERR_SIGV4_ACCESS_KEY_UNKNOWN: [403, 'UnrecognizedClientException'],
+  ERR_SIGV4_CREDENTIALS_EXPIRED: [403, 'ExpiredTokenException'],
+  ERR_SIGV4_ACCESS_DENIED: [403, 'AccessDeniedException'],
+  ERR_SIGV4_BODY_MISMATCH: [400, 'XAmzContentSHA256Mismatch'],
+  ERR_SIGV4_BODY_UNSUPPORTED: [413, 'RequestEntityTooLargeException'],
+};
+
+/** A `SigV4Error` that says no to a request: its fault, not that of the server. */
+export class Refusal extends SigV4Error {
+  /**
+   * @param {keyof typeof ANSWERS & import('../errors.js').SigV4ErrorCode} code
+   * @param {string} message  as AWS has it
+   */
+  constructor(code, message) {
+    super(code, message);
+    const [status, type] = ANSWERS[code];
+    /** What to answer with. @readonly */
+    this.status = status;
+    /** AWS's name for it, which API Gateway sends as `x-amzn-errortype`. @readonly */
+    this.type = type;
+  }
+}
+
+/** @param {string} message */
+export function malformed(message) {
+  return new Refusal('ERR_SIGV4_SIGNATURE_MALFORMED', message);
+}
+
+/** @param {string} message */
+export function denied(message) {
+  return new Refusal('ERR_SIGV4_ACCESS_DENIED', message);
+}
+
+/**
+ * What arrived, for a message: short, and without what a log could choke on.
+ *
+ * @param {string} text
+ */
+export function quote(text) {
+  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return `'${shown.replace(/[^ -~…]/g, '?')}'`;
+}
