@@ -1,0 +1,184 @@
+// The cross-checked requests of tests/requests.rs, and the official suite, as they arrive at a server.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+import { verifyRequest } from 'sigv4-wasm/verify';
+
+import { parseDate } from '../support/verify-requests.js';
+
+const ROOT = new URL('../../../../', import.meta.url).pathname;
+const rows = gunzipSync(readFileSync(new URL('../vectors/requests.jsonl.gz', import.meta.url)))
+  .toString()
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+
+/** What AWS does not take, whatever signed it: the reason, the rows, and the code of the refusal. */
+const REFUSED = [
+  {
+    reason: 'of S3, with bytes in the path that no URL may hold raw: see tests/requests.rs',
+    code: 'ERR_SIGV4_SIGNATURE_MISMATCH',
+    ids: ['c00682', 'c00685', 'c00691', 'c00697', 'c00703', 'c00715', 'c00721'],
+  },
+  {
+    reason: 'a vertical tab, which is not white space',
+    code: 'ERR_SIGV4_SIGNATURE_MISMATCH',
+    ids: ['c01690', 'c01691'],
+  },
+  {
+    reason: 'a parameter X-Amz-Algorithm beside an authorization header: which of them signs?',
+    code: 'ERR_SIGV4_SIGNATURE_MALFORMED',
+    ids: ['c01324', 'c01325', 'c01326'],
+  },
+  {
+    reason: 'a key id or region that is not ASCII, or has a comma in it',
+    code: 'ERR_SIGV4_SIGNATURE_MALFORMED',
+    ids: ['c02366', 'c02395', 'c02397', 'c02416', 'c02418'],
+  },
+  { reason: 'temporary credentials, and no token', code: 'ERR_SIGV4_ACCESS_KEY_UNKNOWN', ids: ['c02351'] },
+  {
+    reason: 'the hash that is signed is not that of the body',
+    code: 'ERR_SIGV4_BODY_MISMATCH',
+    ids: ['c02297', 'c02306'],
+  },
+];
+
+test('every cross-checked request is accepted', async () => {
+  const wrong = [];
+  const counts = {};
+  for (const row of rows) {
+    const code = await codeOf(arrived(row), {
+      secretAccessKey: () => row.secretAccessKey,
+      now: parseDate(row.date),
+      region: row.mode.endsWith('v4a') ? undefined : row.region,
+      service: row.service,
+      ...(/^(?:STREAMING|UNSIGNED)-/.test(row.payloadHash ?? '') && { bodyRequired: false }),
+    });
+    const expected = REFUSED.find(({ ids }) => ids.includes(row.id))?.code;
+    if (code !== expected) wrong.push([row.id, row.cls, row.status, code, row.url]);
+    if (code === undefined) counts[row.mode] = (counts[row.mode] ?? 0) + 1;
+  }
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(counts, { header: 1229, 'header-v4a': 48, query: 320, 'query-v4a': 22 });
+});
+
+const hasCargo = spawnSync('cargo', ['--version']).status === 0;
+test('the official suite', { skip: !hasCargo && 'cargo tells where it lies' }, async () => {
+  const counts = { accepted: 0 };
+  for (const version of ['v4', 'v4a']) {
+    const suite = join(suiteDirectory(), version);
+    for (const name of readdirSync(suite).sort()) {
+      for (const part of ['header', 'query']) {
+        const file = join(suite, name, `${part}-signed-request.txt`);
+        const contextFile = join(suite, name, 'context.json');
+        if (!existsSync(file) || !existsSync(contextFile)) continue;
+        const context = JSON.parse(readFileSync(contextFile, 'utf8'));
+        const { access_key_id: id, secret_access_key: secret } = context.credentials;
+        const reason = LEFT_OUT.find(([, applies]) => applies(name, context))?.[0];
+        if (reason !== undefined) {
+          counts[reason] = (counts[reason] ?? 0) + 1;
+          continue;
+        }
+        const code = await codeOf(parseRequest(readFileSync(file, 'latin1')), {
+          secretAccessKey: (accessKeyId) => (accessKeyId === id ? secret : undefined),
+          now: new Date(context.timestamp),
+          region: context.region,
+          service: context.service,
+        });
+        assert.equal(code, undefined, `${version}/${name}/${part}`);
+        counts.accepted += 1;
+      }
+    }
+  }
+  console.log(counts);
+  assert.ok(counts.accepted >= 100, JSON.stringify(counts));
+});
+
+/** Cases of the suite that no service of AWS takes, with the reason. */
+const LEFT_OUT = [
+  ['dot segments are kept, and yet encoded twice', (_, context) => context.normalize === false],
+  ['the token stands beside the signature', (_, context) => context.omit_session_token === true],
+];
+
+function suiteDirectory() {
+  const arguments_ = [
+    'metadata',
+    '--format-version',
+    '1',
+    '--offline',
+    '--manifest-path',
+    `${ROOT}Cargo.toml`,
+  ];
+  const metadata = execFileSync('cargo', arguments_, { encoding: 'utf8', maxBuffer: 1e9 });
+  const { packages } = JSON.parse(metadata);
+  const { manifest_path: manifest } = packages.find(({ name }) => name === 'aws-sigv4');
+  return join(dirname(manifest), 'aws-signing-test-suite');
+}
+
+function parseRequest(text) {
+  const [head, ...body] = text.replaceAll('\r\n', '\n').split('\n\n');
+  const [line, ...lines] = head.replace(/\n[ \t]+/g, ' ').split('\n');
+  const [, method, url] = /^(\S+) (.*) HTTP\/1.1$/.exec(line);
+  const headers = lines.filter(Boolean).map((header) => /^([^:]*):(.*)$/.exec(header).slice(1));
+  return { method, url, headers, body: Buffer.from(body.join('\n\n'), 'latin1') };
+}
+
+function arrived(row) {
+  const { mode, expected, accessKeyId, date, region, service, sessionToken } = row;
+  const isV4a = mode.endsWith('v4a');
+  const url = latin1(row.url.replace(/#.*/s, ''));
+  const headers = row.headers.map(([name, value]) => [latin1(name), latin1(value)]);
+  const scope = [date.slice(0, 8), ...(isV4a ? [] : [region]), service, 'aws4_request'].join('/');
+  const algorithm = isV4a ? 'AWS4-ECDSA-P256-SHA256' : 'AWS4-HMAC-SHA256';
+  const signature = isV4a ? Object.values(row.exactSignatures)[0] : expected.signature;
+  const body = Buffer.from(row.bodyBase64, 'base64');
+  if (mode.startsWith('query')) {
+    const parameters = {
+      'X-Amz-Algorithm': algorithm,
+      'X-Amz-Credential': `${accessKeyId}/${scope}`,
+      'X-Amz-Date': date,
+      'X-Amz-Expires': String(row.expires),
+      ...(isV4a && { 'X-Amz-Region-Set': region }),
+      'X-Amz-SignedHeaders': expected.signedHeaders,
+      ...(sessionToken && { 'X-Amz-Security-Token': sessionToken }),
+      'X-Amz-Signature': signature,
+    };
+    const added = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const [path, query = ''] = url.split(/\?(.*)/s);
+    // What an earlier signature left behind is replaced.
+    const kept = query.split('&').filter((part) => part !== '' && !(part.split('=')[0] in parameters));
+    return { method: row.method, url: `${path}?${[...kept, ...added].join('&')}`, headers, body };
+  }
+  const authorization = `${algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${expected.signedHeaders}, Signature=${signature}`;
+  const own = [
+    ['x-amz-date', date],
+    ['x-amz-security-token', sessionToken],
+    ['x-amz-region-set', isV4a ? region : undefined],
+    ['authorization', authorization],
+  ];
+  const kept = headers.filter(([name]) => !own.some(([replaced]) => replaced === name.toLowerCase()));
+  return {
+    method: row.method,
+    url,
+    headers: [...kept, ...own.filter(([, value]) => value !== undefined).map(([n, v]) => [n, latin1(v)])],
+    body,
+  };
+}
+
+function latin1(text) {
+  return Buffer.from(text).toString('latin1');
+}
+
+async function codeOf(request, options) {
+  try {
+    await verifyRequest(request, options);
+  } catch (error) {
+    return error.code ?? error;
+  }
+  return undefined;
+}
