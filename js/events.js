@@ -6,6 +6,7 @@ import { amzDateOf, SIGV4, SignatureChain, startOf } from './chain.js';
 import { SigV4Error } from './errors.js';
 import { sha256 } from './hash.js';
 import { epochMillis } from './options.js';
+import { checksumOf } from './s3/checksum.js';
 
 /**
  * @typedef {object} EventSigning
@@ -33,10 +34,10 @@ export async function openEventSigner(prior, signing) {
   if (region === '') throw required('ERR_SIGV4_REGION_REQUIRED', 'region');
   if (service === '') throw required('ERR_SIGV4_SERVICE_REQUIRED', 'service');
   // Asked for as stream.js does: then bundlers that copy modules into chunks write this one once.
-  const { Checksum } = await (await import('./tools.js')).tools();
+  const newChecksum = await checksumOf('crc32');
   /** @param {Uint8Array} bytes */
   const crc32 = (bytes) => {
-    const checksum = new Checksum('crc32');
+    const checksum = newChecksum();
     checksum.update(bytes);
     return checksum.finish();
   };

@@ -68,6 +68,23 @@ test('WebAssembly is preferred, and what has no fallback says so', async () => {
   assert.deepEqual((await node('-e', code)).split('\n'), ['1', 'ERR_SIGV4_WASM_UNAVAILABLE']);
 });
 
+test('checksums are those of the host; where it has none, an error says so', async () => {
+  const code = `
+    if (process.argv[1]) process.getBuiltinModule = undefined;
+    delete globalThis.WebAssembly;
+    require('sigv4-wasm/asmjs');
+    const { Signer } = require('sigv4-wasm');
+    const signer = new Signer(${signing});
+    const outcome = (promise) => promise.then(() => 'works', ({ code }) => code);
+    (async () => {
+      console.log(await outcome(signer.signStream('https://b.s3.amazonaws.com/k', 'hello', { trailer: 'crc32' })));
+      console.log(await outcome(signer.eventSigner('0'.repeat(64)).then((events) => events.end())));
+    })();`;
+  assert.deepEqual((await node('-e', code)).split('\n'), ['works', 'works']);
+  const unavailable = 'ERR_SIGV4_WASM_UNAVAILABLE';
+  assert.deepEqual((await node('-e', code, 'bare')).split('\n'), [unavailable, unavailable]);
+});
+
 test('a page whose Content-Security-Policy forbids WebAssembly signs', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'asmjs-page-'));
   t.after(() => rm(directory, { recursive: true }));
