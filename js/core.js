@@ -91,7 +91,10 @@ export const FLAG = {
  */
 export const INLINE_BODY_BYTES = 16 * 1024;
 
-/** Likewise where the host hashes at once: from here on it does so faster than wasm, the call included. */
+/**
+ * Likewise where the host hashes at once: from here on it does so faster than wasm, the call included. A whole signature
+ * in Node 20, with a body of 256 bytes: 7.9 us by the host, 8.1 in wasm; 512 bytes: 8.0 and 8.8; 1 KiB: 8.4 and 10.1.
+ */
 export const HOST_HASH_BYTES = 256;
 
 let nextOwner = 1;
