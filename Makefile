@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-browsers test-matrix bench lint fmt clean
+.PHONY: help setup build devtools demo test test-browsers test-matrix bench lint fmt clean
 
 help:
 	@echo 'make demo    build, and sign a few requests'
@@ -9,6 +9,8 @@ help:
 	@echo 'make test-matrix'
 	@echo '             also every runtime and bundler, and the table of the README'
 	@echo 'make build   the npm package, in pkg/'
+	@echo 'make devtools'
+	@echo '             the package with the command sigv4, in devtools/'
 	@echo 'make bench   build, and compare with other signers'
 	@echo 'make lint    rustfmt, clippy, prettier, tsc'
 	@echo 'make fmt     format all sources'
@@ -24,6 +26,11 @@ build:
 	@scripts/setup build
 	@node scripts/build.mjs
 
+devtools: build
+	@echo '== devtools: the command sigv4, in devtools/'
+	@scripts/setup devtools
+	@npm run --silent --prefix devtools build
+
 demo: build
 	@echo '== demo'
 	@node scripts/consumer.mjs
@@ -32,7 +39,7 @@ demo: build
 test:
 	@echo '== test: setup, build, all tests'
 	@scripts/setup test
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory devtools
 	@scripts/test
 
 test-browsers: build
@@ -64,6 +71,7 @@ lint: build
 	fi
 	npx --no-install prettier --check .
 	npx --no-install tsc -p tsconfig.json --noEmit
+	@if [ -d devtools/node_modules ]; then npx --no-install tsc -p devtools/tsconfig.json; fi
 
 fmt:
 	@echo '== fmt: rustfmt, prettier'
