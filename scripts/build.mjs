@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
 
 import { buildAsmjs } from './lib/asmjs.mjs';
+import { toText } from './lib/text.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
@@ -30,7 +31,7 @@ step('ES modules, CommonJS and types');
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 rmSync('pkg', { recursive: true, force: true });
 await bundle('es', 'pkg/esm', () => true);
-await bundle('cjs', 'pkg/cjs', (name) => !/^runtime\/(workerd|edge-light)/.test(name));
+await bundle('cjs', 'pkg/cjs', (name) => !/^runtime\/(workerd|edge-light|browser)/.test(name));
 writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
 nameFiles('pkg/cjs');
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
@@ -78,6 +79,12 @@ function buildModule(name, feature, rustflags = []) {
   writeFileSync(
     `js/wasm/${name}-bytes.js`,
     `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
+  );
+  const { text, ...rest } = toText(bytes);
+  const fields = Object.entries(rest).map(([key, value]) => `  ${key}: ${JSON.stringify(value)},\n`);
+  writeFileSync(
+    `js/wasm/${name}-text.js`,
+    `export const written = {\n${fields.join('')}  text: '${text}',\n};\n`,
   );
   return bytes;
 }
@@ -130,7 +137,7 @@ function sizes(bytes) {
  */
 async function bundle(format, directory, isWanted) {
   const entries = Object.values(manifest.exports).flatMap((entry) => entry.import?.default ?? []);
-  const runtimes = readdirSync('js/runtime').filter((file) => file !== 'base64.js');
+  const runtimes = readdirSync('js/runtime').filter((file) => !['base64.js', 'text.js'].includes(file));
   const names = [
     ...entries.map((file) => file.replace('./esm/', '')),
     ...runtimes.map((file) => `runtime/${file}`),
