@@ -87,9 +87,10 @@ export const FLAG = {
 
 /**
  * Bodies up to this length cross with the record where the host does not hash at once; longer ones are hashed first (see
- * hash.js).
+ * hash.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and 18;
+ * 16 KiB: 54 and 24; 1 MiB: 2950 and 1075.
  */
-export const INLINE_BODY_BYTES = 16 * 1024;
+export const INLINE_BODY_BYTES = 3 * 1024;
 
 /**
  * Likewise where the host hashes at once: from here on it does so faster than wasm, the call included. A whole signature

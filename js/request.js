@@ -159,9 +159,10 @@ export async function settleBody(flat, payload) {
  * @param {FlatRequest} flat
  */
 export function isSettledAtOnce({ source }) {
-  return (
-    source === undefined || source === null || typeof source === 'string' || source instanceof Uint8Array
-  );
+  if (source === undefined || source === null) return true;
+  const isHere = typeof source === 'string' || source instanceof Uint8Array;
+  // Where the host hashes, but not at once, that is worth waiting for.
+  return isHere && (hostSha256() !== undefined || isInline(source));
 }
 
 /**
@@ -210,7 +211,7 @@ function takeBody(flat, { data, contentType, ownsContentType }) {
   }
 }
 
-/** @param {FlatRequest['body']} body */
+/** @param {unknown} body */
 function isInline(body) {
   if (body === undefined) return true;
   const limit = hostSha256() === undefined ? INLINE_BODY_BYTES : HOST_HASH_BYTES;

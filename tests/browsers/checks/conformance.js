@@ -22,4 +22,16 @@ export function conformanceChecks(place) {
       });
     }
   });
+
+  it('a long body is hashed by the browser', async () => {
+    await place.tab.goto(`${place.site.origin}/static/page.html`);
+    for (const [length, lengths] of /** @type {[number, number[]][]} */ ([
+      [1_000, []],
+      [100_000, [100_000]],
+    ])) {
+      const { value, error } = await place.tab.call('inRealm', 'page', '', 'digests', length);
+      assert.equal(error, undefined);
+      assert.deepEqual(value, { lengths, isSame: true });
+    }
+  });
 }

@@ -29,6 +29,24 @@ const TASKS = {
     await STARTS[way](wasm);
     return 'started';
   },
+  /** The lengths of what WebCrypto hashes for a body of some length. */
+  async digests(length) {
+    const { subtle } = crypto;
+    const lengths = [];
+    Object.defineProperty(subtle, 'digest', {
+      configurable: true,
+      value(name, data) {
+        lengths.push(data.length);
+        return SubtleCrypto.prototype.digest.call(subtle, name, data);
+      },
+    });
+    const signer = new sigv4.Signer(OPTIONS);
+    const body = 'a'.repeat(length);
+    const { headers } = await signer.sign({ method: 'PUT', url: URL_TO_SIGN, body }, { date: new Date(0) });
+    delete subtle.digest;
+    const atOnce = signer.signSync({ method: 'PUT', url: URL_TO_SIGN, body }, { date: new Date(0) });
+    return { lengths, isSame: headers.authorization === atOnce.headers.authorization };
+  },
 };
 
 /**
