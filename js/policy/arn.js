@@ -1,0 +1,37 @@
+// What a policy calls a method of an API.
+//
+// Source: "Control access for invoking an API" in the API Gateway developer guide.
+
+import { SigV4Error } from '../errors.js';
+import { show } from './invalid.js';
+
+/**
+ * @typedef {object} ApiMethod
+ * @property {string} [partition]  `aws` by default
+ * @property {string} region
+ * @property {string} accountId  of the owner of the API
+ * @property {string} apiId
+ * @property {string} stage  `$default`, too
+ * @property {string} method  such as `GET`, or the route key of a WebSocket API, such as `$connect`
+ * @property {string} [path]  of the request, without the stage and the query; leave it out for a route key
+ */
+
+/**
+ * The ARN of a method: `arn:aws:execute-api:region:account:api/stage/METHOD/path`. The path goes in without its first
+ * slash; that of the root is empty, so the ARN ends with `METHOD/`. Nothing is encoded or decoded.
+ *
+ * @param {ApiMethod} method
+ * @returns {string}
+ * @throws {SigV4Error} ERR_SIGV4_OPTION_INVALID
+ */
+export function executeApiArn({ partition = 'aws', region, accountId, apiId, stage, method, path }) {
+  for (const [name, value] of Object.entries({ partition, region, accountId, apiId, stage, method })) {
+    if (typeof value === 'string' && /^[\w.$@-]+$/.test(value)) continue;
+    throw new SigV4Error(
+      'ERR_SIGV4_OPTION_INVALID',
+      `${name} must be a name without slashes, not ${show(value)}`,
+    );
+  }
+  const route = path === undefined ? '' : `/${path.replace(/^\//, '')}`;
+  return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}${route}`;
+}

@@ -1,0 +1,118 @@
+// The Condition element: tests of what is known of a request, all of which must hold.
+//
+// Source: "IAM JSON policy elements: Condition", "Condition operators" and "Multivalued context keys" in the IAM user guide.
+
+import { invalid, show } from './invalid.js';
+import { OPERATORS } from './operators.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('./operators.js').Test} Test
+ * @typedef {(context: Context) => boolean} Condition
+ */
+
+/**
+ * @param {unknown} element
+ * @param {boolean} variables  whether values may have some
+ * @param {string} where
+ * @returns {Condition[]}
+ * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID
+ */
+export function parseConditions(element, variables, where) {
+  return fieldsOf(
+    element,
+    where,
+    'operators, such as {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}',
+  ).flatMap(([operator, keys]) => {
+    const place = `${where}.${operator}`;
+    const conditionOf = parseOperator(operator, place);
+    return fieldsOf(keys, place, 'condition keys and their values, such as {"aws:username": "ana"}').map(
+      ([key, values]) => {
+        const field = `${place}["${key}"]`;
+        if (!/^[\w-]+:./.test(key)) {
+          throw invalid(field, 'is no condition key: write its prefix, too, such as aws:SourceIp');
+        }
+        return conditionOf(key.toLowerCase(), textsOf(values, field), variables, field);
+      },
+    );
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} where
+ * @returns {(key: string, values: string[], variables: boolean, where: string) => Condition}
+ */
+function parseOperator(name, where) {
+  if (name === 'Null') return isMissing;
+  const [, set, base, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
+  const operator = OPERATORS.get(base);
+  if (operator === undefined) {
+    const [similar] = [...OPERATORS.keys(), 'Null'].filter(
+      (known) => known.toLowerCase() === base?.toLowerCase(),
+    );
+    throw invalid(where, `is no condition operator: ${similar ? `write ${similar}` : `use one of ${KNOWN}`}`);
+  }
+  const { testOf, isNegated } = operator;
+  const isTrueOfMissing = ifExists ? true : set ? set === 'ForAllValues' : isNegated;
+  // Of several values without a set operator, each must be none of those that are excluded.
+  const needsAll = set ? set === 'ForAllValues' : isNegated;
+  return (key, expected, variables, where) => {
+    const tests = expected.map((text) => testOf({ text, variables, where }));
+    return (context) => {
+      const values = context.get(key) ?? [];
+      if (values.length === 0) return isTrueOfMissing;
+      /** @param {string} value */
+      const passes = (value) => {
+        const results = tests.map((test) => test(value, context));
+        if (results.includes(true)) return !isNegated;
+        // "If AWS cannot resolve a variable this might cause the entire statement to be invalid."
+        return isNegated && !results.includes(undefined);
+      };
+      return needsAll ? values.every(passes) : values.some(passes);
+    };
+  };
+}
+
+const KNOWN = [...OPERATORS.keys(), 'Null'].join(', ');
+
+/**
+ * @param {string} key
+ * @param {string[]} values
+ * @param {boolean} variables
+ * @param {string} where
+ * @returns {Condition}
+ */
+function isMissing(key, values, variables, where) {
+  const wanted = values.map((value) => value.toLowerCase());
+  const wrong = wanted.findIndex((value) => value !== 'true' && value !== 'false');
+  if (wrong >= 0)
+    throw invalid(where, `must be true (the key is missing) or false, not ${show(values[wrong])}`);
+  return (context) => wanted.includes(String(!context.get(key)?.length));
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} where
+ * @param {string} of  what it holds
+ * @returns {[string, unknown][]}
+ */
+function fieldsOf(value, where, of) {
+  const fields = typeof value === 'object' && value && !Array.isArray(value) ? Object.entries(value) : [];
+  if (fields.length === 0) throw invalid(where, `must be an object of ${of}: write some, or leave it out`);
+  return fields;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} where
+ * @returns {string[]}
+ */
+function textsOf(value, where) {
+  const values = Array.isArray(value) ? value : [value];
+  const wrong = values.findIndex((one) => !['string', 'number', 'boolean'].includes(typeof one));
+  if (wrong >= 0 || values.length === 0) {
+    throw invalid(where, `must be a string, number or boolean, or a list of them, not ${show(value)}`);
+  }
+  return values.map(String);
+}

@@ -1,0 +1,20 @@
+// Errors of policies: which field, and what to do.
+
+import { SigV4Error } from '../errors.js';
+
+/**
+ * @param {string} where  such as `the policy, Statement[1].Effect`
+ * @param {string} problem  what is wrong there, and what to do
+ */
+export function invalid(where, problem) {
+  return new SigV4Error('ERR_SIGV4_POLICY_INVALID', `${where} ${problem}`);
+}
+
+/**
+ * @param {unknown} value  of a policy
+ * @returns {string} for a message: on one line, and not too long for it
+ */
+export function show(value) {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,188 @@
+// The condition operators.
+//
+// Source: "IAM JSON policy elements: Condition operators" in the IAM user guide.
+
+import { contains, parseRange } from './address.js';
+import { invalid, show } from './invalid.js';
+import { hasVariables, matches, parseTemplate, resolve } from './pattern.js';
+
+/**
+ * @typedef {import('./context.js').Context} Context
+ * @typedef {import('./pattern.js').Template} Template
+ * @typedef {import('./pattern.js').Unit} Unit
+ *
+ * @typedef {(actual: string, context: Context) => boolean | undefined} Test  whether a value of the request is as the
+ *   policy has it; undefined if a variable has no value
+ * @typedef {object} Expected  a value of the policy
+ * @property {string} text
+ * @property {boolean} variables  whether it may have some
+ * @property {string} where
+ *
+ * @typedef {object} Operator
+ * @property {(expected: Expected) => Test} testOf
+ * @property {boolean} isNegated  whether it holds when no test passes
+ */
+
+/** @type {(testOf: Operator['testOf']) => Operator} */
+const is = (testOf) => ({ testOf, isNegated: false });
+/** @type {(testOf: Operator['testOf']) => Operator} */
+const isNot = (testOf) => ({ testOf, isNegated: true });
+
+/**
+ * By their names, without what may stand before and after. `Null` is none of them: it compares nothing.
+ *
+ * @type {Map<string, Operator>}
+ */
+export const OPERATORS = new Map([
+  ['StringEquals', is(text({}))],
+  ['StringNotEquals', isNot(text({}))],
+  ['StringEqualsIgnoreCase', is(text({ ignoresCase: true }))],
+  ['StringNotEqualsIgnoreCase', isNot(text({ ignoresCase: true }))],
+  ['StringLike', is(text({ wildcards: true }))],
+  ['StringNotLike', isNot(text({ wildcards: true }))],
+  ['NumericEquals', is(number((actual, expected) => actual === expected))],
+  ['NumericNotEquals', isNot(number((actual, expected) => actual === expected))],
+  ['NumericLessThan', is(number((actual, expected) => actual < expected))],
+  ['NumericLessThanEquals', is(number((actual, expected) => actual <= expected))],
+  ['NumericGreaterThan', is(number((actual, expected) => actual > expected))],
+  ['NumericGreaterThanEquals', is(number((actual, expected) => actual >= expected))],
+  ['DateEquals', is(date((actual, expected) => actual === expected))],
+  ['DateNotEquals', isNot(date((actual, expected) => actual === expected))],
+  ['DateLessThan', is(date((actual, expected) => actual < expected))],
+  ['DateLessThanEquals', is(date((actual, expected) => actual <= expected))],
+  ['DateGreaterThan', is(date((actual, expected) => actual > expected))],
+  ['DateGreaterThanEquals', is(date((actual, expected) => actual >= expected))],
+  ['Bool', is(parsed(parseBool, 'true or false', Object.is))],
+  ['BinaryEquals', is(parsed(parseBase64, 'Base64', Object.is))],
+  ['IpAddress', is(address())],
+  ['NotIpAddress', isNot(address())],
+  // AWS: "ArnEquals and ArnLike behave identically."
+  ['ArnEquals', is(arn)],
+  ['ArnLike', is(arn)],
+  ['ArnNotEquals', isNot(arn)],
+  ['ArnNotLike', isNot(arn)],
+]);
+
+/**
+ * @param {{ wildcards?: boolean, ignoresCase?: boolean }} how
+ * @returns {Operator['testOf']}
+ */
+function text({ wildcards = false, ignoresCase = false }) {
+  /** @param {string} value */
+  const fold = (value) => (ignoresCase ? value.toLowerCase() : value);
+  return ({ text, variables, where }) => {
+    const template = parseTemplate(text, { wildcards, variables }, where);
+    return (actual, context) => {
+      const pattern = resolve(template, context);
+      const units = pattern?.map((unit) => (typeof unit === 'string' ? fold(unit) : unit));
+      return units && matches(units, Array.from(actual, fold));
+    };
+  };
+}
+
+/**
+ * Each of the six fields is compared for itself.
+ *
+ * @type {Operator['testOf']}
+ */
+function arn({ text, variables, where }) {
+  const template = parseTemplate(
+    text === '*' ? 'arn:*:*:*:*:*' : text,
+    { wildcards: true, variables },
+    where,
+  );
+  if (!hasVariables(template) && fieldsOf(template) === undefined) {
+    throw invalid(
+      where,
+      `must be an ARN, which has six fields (or "*"), not ${show(text)}: use arn:aws:iam::*:role/x`,
+    );
+  }
+  return (actual, context) => {
+    const pattern = resolve(template, context);
+    if (pattern === undefined) return undefined;
+    const expected = fieldsOf(pattern);
+    const fields = fieldsOf(Array.from(actual));
+    return !!expected && !!fields && expected.every((field, index) => matches(field, fields[index]));
+  };
+}
+
+/**
+ * @template T
+ * @param {T[]} arn
+ * @returns {T[][] | undefined} the six fields, of which the last may hold colons
+ */
+function fieldsOf(arn) {
+  /** @type {T[][]} */
+  const fields = [[]];
+  for (const unit of arn) {
+    if (unit === ':' && fields.length < 6) fields.push([]);
+    else fields.at(-1)?.push(unit);
+  }
+  return fields.length === 6 ? fields : undefined;
+}
+
+/**
+ * What is not text: the value of a request that cannot be read passes no test.
+ *
+ * @template T
+ * @param {(text: string) => T | undefined} parse
+ * @param {string} form  of what `parse` takes, for the error
+ * @param {(actual: T, expected: T) => boolean} holds
+ * @returns {Operator['testOf']}
+ */
+function parsed(parse, form, holds) {
+  return ({ text, where }) => {
+    const expected = parse(text);
+    if (expected === undefined) throw invalid(where, `must be ${form}, not ${show(text)}`);
+    return (value) => {
+      const actual = parse(value);
+      return actual !== undefined && holds(actual, expected);
+    };
+  };
+}
+
+/** @param {(actual: number, expected: number) => boolean} holds */
+function number(holds) {
+  return parsed(parseNumber, 'a number such as 10 or 2.5', holds);
+}
+
+/** @param {(actual: number, expected: number) => boolean} holds */
+function date(holds) {
+  const form = 'a date with its time zone such as 2026-02-03T04:05:06Z, or seconds since 1970';
+  return parsed(parseDate, form, holds);
+}
+
+function address() {
+  const form = 'an IP address, or a range such as 192.0.2.0/24 or 2001:db8::/32';
+  return parsed(parseRange, form, (actual, expected) => contains(expected, actual));
+}
+
+/** @param {string} text */
+function parseNumber(text) {
+  return /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * @param {string} text  ISO 8601 as in the W3C's note on it, or seconds
+ * @returns {number | undefined} epoch milliseconds
+ */
+function parseDate(text) {
+  if (/^-?\d{5,}$/.test(text)) return Number(text) * 1000;
+  const [, year, month = '01', day = '01'] = DATE.exec(text) ?? [];
+  const daysOfMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  const time = year === undefined || Number(day) > daysOfMonth ? NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
+
+/** @param {string} text */
+function parseBool(text) {
+  const value = text.toLowerCase();
+  return value === 'true' ? true : value === 'false' ? false : undefined;
+}
+
+/** @param {string} text */
+function parseBase64(text) {
+  return /^(?:[\w+/]{4})*(?:[\w+/]{2}==|[\w+/]{3}=)?$/.test(text) && !text.includes('_') ? text : undefined;
+}
