@@ -55,8 +55,6 @@ function parseOperator(name, where) {
   }
   const { testOf, isNegated } = operator;
   const isTrueOfMissing = ifExists ? true : set ? set === 'ForAllValues' : isNegated;
-  // Of several values without a set operator, each must be none of those that are excluded.
-  const needsAll = set ? set === 'ForAllValues' : isNegated;
   return (key, expected, variables, where) => {
     const tests = expected.map((text) => testOf({ text, variables, where }));
     return (context) => {
@@ -69,7 +67,9 @@ function parseOperator(name, where) {
         // "If AWS cannot resolve a variable this might cause the entire statement to be invalid."
         return isNegated && !results.includes(undefined);
       };
-      return needsAll ? values.every(passes) : values.some(passes);
+      if (set) return set === 'ForAllValues' ? values.every(passes) : values.some(passes);
+      // AWS: "Set operators are required for multivalued context keys".
+      return values.length === 1 && passes(values[0]);
     };
   };
 }
