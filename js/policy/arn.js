@@ -18,7 +18,11 @@ import { show } from './invalid.js';
 
 /**
  * The ARN of a method: `arn:aws:execute-api:region:account:api/stage/METHOD/path`. The path goes in without its first
- * slash; that of the root is empty, so the ARN ends with `METHOD/`. Nothing is encoded or decoded.
+ * slash; that of the root is empty, so the ARN ends with `METHOD/`.
+ *
+ * Nothing is encoded or decoded: REST APIs name in their refusals the path as it arrived, `GET/photos%3Fpage` in
+ * aws-amplify/aws-sdk-ios#505 and `HOUR/09:00:00` in aws/chalice#1775. AWS documents neither that nor what becomes of dot
+ * segments and repeated slashes.
  *
  * @param {ApiMethod} method
  * @returns {string}
@@ -31,6 +35,9 @@ export function executeApiArn({ partition = 'aws', region, accountId, apiId, sta
       'ERR_SIGV4_OPTION_INVALID',
       `${name} must be a name without slashes, not ${show(value)}`,
     );
+  }
+  if (path !== undefined && !/^[^?#]*$/.test(path)) {
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must be one without a query, not ${show(path)}`);
   }
   const route = path === undefined ? '' : `/${path.replace(/^\//, '')}`;
   return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}${route}`;

@@ -18,9 +18,7 @@ import { invalid, show } from './invalid.js';
  */
 export function parsePrincipals(element, where) {
   if (element === '*') return () => 'named';
-  const [[type, value], ...others] = Object.entries(
-    typeof element === 'object' && element ? element : { '': '' },
-  );
+  const [[type, value] = [], ...others] = Object.entries(Object(element));
   if (type !== 'AWS' || others.length > 0) {
     throw invalid(where, 'must be "*" or {"AWS": …}: nobody else signs requests to an API');
   }
