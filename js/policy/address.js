@@ -28,10 +28,10 @@ export function parseRange(text) {
 
 /**
  * @param {Range} range
- * @param {Range} address
+ * @param {Range} address  one only
  */
 export function contains({ family, bits, rest }, address) {
-  return family === address.family && rest >= address.rest && bits === address.bits >> (rest - address.rest);
+  return family === address.family && address.rest === 0n && bits === address.bits >> rest;
 }
 
 /** @param {string} text */

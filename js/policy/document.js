@@ -113,14 +113,25 @@ const LONGEST = 20480;
 function copyOf(document, name) {
   let json;
   try {
-    json = JSON.stringify(typeof document === 'string' ? JSON.parse(document) : document) ?? '';
+    json = JSON.stringify(typeof document === 'string' ? JSON.parse(document) : document) ?? 'null';
   } catch (cause) {
     throw invalid(name, `is no JSON: ${cause instanceof Error ? cause.message : cause}`);
   }
   if (json.length > LONGEST) {
     throw invalid(name, `has ${json.length} characters, and AWS takes ${LONGEST} at most: split it`);
   }
-  return json === '' ? undefined : JSON.parse(json);
+  if (typeof document === 'string' && countKeys(document) > countKeys(json)) {
+    throw invalid(
+      name,
+      'has the same element twice in one object, of which JSON keeps the last only: join them',
+    );
+  }
+  return JSON.parse(json);
+}
+
+/** @param {string} json */
+function countKeys(json) {
+  return Array.from(json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)).filter(([, colon]) => colon).length;
 }
 
 /**

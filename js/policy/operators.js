@@ -154,7 +154,7 @@ function date(holds) {
 
 function address() {
   const form = 'an IP address, or a range such as 192.0.2.0/24 or 2001:db8::/32';
-  return parsed(parseRange, form, (actual, expected) => actual.rest === 0n && contains(expected, actual));
+  return parsed(parseRange, form, (actual, expected) => contains(expected, actual));
 }
 
 /** @param {string} text */

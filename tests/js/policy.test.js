@@ -153,7 +153,7 @@ describe('decisions', () => {
       { decision: 'allow', statement: { policy: 1, statement: 0 } },
     ],
     JSON: [
-      [JSON.stringify(pets)],
+      [JSON.stringify({ ...pets, Id: '"Id": \\' }, null, 2)],
       'prod GET /pets',
       { decision: 'allow', statement: { policy: 0, statement: 0, sid: 'list' } },
     ],
@@ -229,6 +229,8 @@ describe('conditions', () => {
     [{ IpAddress: { 'aws:SourceIp': '2001:db8:0:0:0:0:0:5' } }, { 'aws:SourceIp': '2001:db8::5' }, true],
     [{ NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, { 'aws:SourceIp': 'unknown' }, true],
     [{ IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, { 'aws:SourceIp': '192.0.2.1/24' }, false],
+    [{ IpAddress: { 'aws:SourceIp': '::ffff:0:0/80' } }, { 'aws:SourceIp': '::fffe:0:1' }, true],
+    [{ IpAddress: { 'aws:SourceIp': '0.0.0.0/24' } }, { 'aws:SourceIp': '0.0.0.0/8' }, false],
     [{ NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } }, { 'aws:MultiFactorAuthAge': 300 }, true],
     [{ NumericEquals: { 'aws:MultiFactorAuthAge': 10 } }, { 'aws:MultiFactorAuthAge': '10.0' }, true],
     [{ NumericNotEquals: { 'aws:MultiFactorAuthAge': 10 } }, { 'aws:MultiFactorAuthAge': 'ten' }, true],
@@ -258,6 +260,16 @@ describe('conditions', () => {
     ],
     [{ ArnLike: { 'aws:PrincipalArn': '*' } }, { 'aws:PrincipalArn': ANA }, true],
     [{ ArnLike: { 'aws:PrincipalArn': '*' } }, { 'aws:PrincipalArn': 'ana' }, false],
+    [
+      { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:*:*:a:b' } },
+      { 'aws:SourceArn': 'arn:aws:sns:x:1:a:b' },
+      true,
+    ],
+    [
+      { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:*:*:a:b' } },
+      { 'aws:SourceArn': 'arn:aws:sns:x:1:a:c' },
+      false,
+    ],
     [{ ArnEquals: { 'aws:PrincipalArn': '${app:arn}' } }, { 'aws:PrincipalArn': ANA, 'app:arn': ANA }, true],
     [{ StringEquals: { 'aws:username': 'a${*}b${?}${$}{c}' } }, { 'aws:username': 'a*b?${c}' }, true],
     [
@@ -286,6 +298,7 @@ describe('conditions', () => {
     ],
     [{ Null: { 'aws:TokenIssueTime': 'true' } }, {}, true],
     [{ Null: { 'aws:TokenIssueTime': 'true' } }, { 'aws:TokenIssueTime': undefined }, true],
+    [{ Null: { 'aws:TagKeys': 'true' } }, { 'aws:TagKeys': [] }, true],
     [{ Null: { 'aws:TokenIssueTime': false } }, { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' }, true],
     [{ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } }, { 'aws:TagKeys': [] }, true],
     [{ 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'a' } }, { 'aws:TagKeys': [] }, false],
@@ -297,6 +310,34 @@ describe('conditions', () => {
     test(`${JSON.stringify(condition)} of ${JSON.stringify(context)}`, () => {
       assert.equal(holds(condition, context), expected);
     });
+  }
+
+  test('every short pattern with * and ? matches what the regular expression does', () => {
+    const patterns = words('ab*?', 4);
+    const texts = words('ab', 5);
+    const wrong = [];
+    for (const pattern of patterns) {
+      const parsed = parsePolicy(allow({ Condition: { StringLike: { 'aws:username': pattern } } }));
+      const expected = new RegExp(`^${pattern.replaceAll('?', '.').replaceAll('*', '.*')}$`);
+      for (const text of texts) {
+        const request = { action: INVOKE, resource: arnOf('prod GET /'), context: { 'aws:username': text } };
+        const isAllowed = evaluatePolicies([parsed], request).decision === 'allow';
+        if (isAllowed !== expected.test(text)) wrong.push([pattern, text]);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  /**
+   * @param {string} letters
+   * @param {number} length
+   * @returns {string[]} all words of up to that length
+   */
+  function words(letters, length) {
+    if (length === 0) return [''];
+    const shorter = words(letters, length - 1);
+    const longest = shorter.filter((word) => word.length === length - 1);
+    return [...shorter, ...longest.flatMap((word) => Array.from(letters, (letter) => word + letter))];
   }
 
   test('nothing is a variable in Version 2008-10-17, or without one', () => {
@@ -397,6 +438,7 @@ describe('with the policy of an API', () => {
     [[STRANGER, ANA], [ANA], [SESSION]],
     // An account may then decide itself, so this alone lets nobody in but its root.
     ['111122223333', ['arn:aws:iam::111122223333:root'], [ANA, STRANGER]],
+    [['111122223333', ANA], [ANA], [SESSION]],
     ['arn:aws:iam::111122223333:root', ['arn:aws:iam::111122223333:root'], [ANA]],
   ];
   for (const [AWS, meant, others] of PRINCIPALS) {
@@ -420,6 +462,20 @@ describe('with the policy of an API', () => {
       }).decision,
       'explicitDeny',
     );
+  });
+
+  test('an account that is named is no other account, and can be denied as a whole', () => {
+    const caller = { principal: STRANGER, identityPolicies: yes };
+    assert.equal(
+      decide({ ...caller, resourcePolicy: api('Allow', { AWS: '111122223333' }) }).decision,
+      'implicitDeny',
+    );
+    const denied = {
+      principal: ANA,
+      identityPolicies: yes,
+      resourcePolicy: api('Deny', { AWS: '111122223333' }),
+    };
+    assert.equal(decide(denied).decision, 'explicitDeny');
   });
 
   test('NotPrincipal denies all but those who are named', () => {
@@ -457,6 +513,10 @@ describe('policies that are refused', () => {
   /** name: [document, what the message says, options] */
   const REFUSED = {
     'no JSON': ['{"Version":', /^the policy is no JSON: /],
+    'an element twice in JSON': [
+      JSON.stringify(policy(statement)).replace('{"Effect"', '{"Effect":"Deny", "Effect"'),
+      /^the policy has the same element twice/,
+    ],
     'no object': ['[]', /^the policy must be an object/],
     nothing: [undefined, /^the policy must be an object/],
     'no statement': [{ Version: '2012-10-17' }, /^the policy has no Statement/],
@@ -598,6 +658,7 @@ describe('policies that are refused', () => {
         '192.0.2.010',
         '2001:db8::/129',
         '1::2::3',
+        '1:2:3:4::5:6:7:8',
         '1:2:3:4:5:6:7:8:9',
         ':::',
         '192.0.2.0/-1',
