@@ -34,12 +34,12 @@ const isNot = (testOf) => ({ testOf, isNegated: true });
  * @type {Map<string, Operator>}
  */
 export const OPERATORS = new Map([
-  ['StringEquals', is(text({}))],
-  ['StringNotEquals', isNot(text({}))],
-  ['StringEqualsIgnoreCase', is(text({ ignoresCase: true }))],
-  ['StringNotEqualsIgnoreCase', isNot(text({ ignoresCase: true }))],
-  ['StringLike', is(text({ wildcards: true }))],
-  ['StringNotLike', isNot(text({ wildcards: true }))],
+  ['StringEquals', is(string({}))],
+  ['StringNotEquals', isNot(string({}))],
+  ['StringEqualsIgnoreCase', is(string({ ignoresCase: true }))],
+  ['StringNotEqualsIgnoreCase', isNot(string({ ignoresCase: true }))],
+  ['StringLike', is(string({ wildcards: true }))],
+  ['StringNotLike', isNot(string({ wildcards: true }))],
   ['NumericEquals', is(number((actual, expected) => actual === expected))],
   ['NumericNotEquals', isNot(number((actual, expected) => actual === expected))],
   ['NumericLessThan', is(number((actual, expected) => actual < expected))],
@@ -67,7 +67,7 @@ export const OPERATORS = new Map([
  * @param {{ wildcards?: boolean, ignoresCase?: boolean }} how
  * @returns {Operator['testOf']}
  */
-function text({ wildcards = false, ignoresCase = false }) {
+function string({ wildcards = false, ignoresCase = false }) {
   /** @param {string} value */
   const fold = (value) => (ignoresCase ? value.toLowerCase() : value);
   return ({ text, variables, where }) => {
