@@ -17,6 +17,8 @@ use crate::{
 
 use scheme::private::Scheme;
 
+#[cfg(feature = "tools")]
+mod curve;
 pub(crate) mod key;
 pub(crate) mod scheme;
 #[cfg(feature = "tools")]

@@ -5,11 +5,15 @@
 use alloc::vec::Vec;
 
 use hmac::Mac;
-use p256::ecdsa::{self, Signature, VerifyingKey, signature::Signer as _, signature::Verifier as _};
+use p256::ecdsa::Signature;
 use p256::elliptic_curve::PrimeField;
-use p256::{NonZeroScalar, Scalar, SecretKey};
+use p256::elliptic_curve::bigint::ArrayEncoding;
+use p256::elliptic_curve::ops::{Invert, Reduce};
+use p256::{FieldBytes, NonZeroScalar, Scalar, U256};
+use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::curve::multiply_base_point;
 use super::key::SigningKey;
 use super::scheme::private::{self, Scheme};
 use crate::Error;
@@ -30,26 +34,33 @@ impl private::Scheme for SigV4a {
     const ALGORITHM: &'static [u8] = b"AWS4-ECDSA-P256-SHA256";
     const HAS_REGION_SET: bool = true;
 
-    type Key = ecdsa::SigningKey;
+    type Key = Zeroizing<NonZeroScalar>;
     type Signature = Vec<u8>;
 
     fn key_name<'a>(_scope: &'a [u8], access_key_id: &'a [u8]) -> &'a [u8] {
         access_key_id
     }
 
-    fn derive(secret_access_key: &[u8], access_key_id: &[u8]) -> Result<ecdsa::SigningKey, Error> {
+    fn derive(secret_access_key: &[u8], access_key_id: &[u8]) -> Result<Self::Key, Error> {
         check_secret_access_key(secret_access_key)?;
         let mut input_key = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
         input_key.put(PREFIX).put(secret_access_key);
         let key = (1..=MAX_COUNTER).find_map(|counter| candidate(&input_key, access_key_id, counter));
         input_key.as_mut_slice().zeroize();
         // Out of reach: each candidate but one in 2^32 is a key.
-        Ok(ecdsa::SigningKey::from(key.ok_or(Error::SecretAccessKeyInvalid)?))
+        key.ok_or(Error::SecretAccessKeyInvalid)
     }
 
-    fn sign(key: &ecdsa::SigningKey, text: &[u8]) -> Vec<u8> {
-        let signature: Signature = key.sign(text);
-        hex::encode(signature.to_der()).into_bytes()
+    fn sign(key: &Self::Key, text: &[u8]) -> Vec<u8> {
+        let hash = reduce(Sha256::digest(text));
+        let mut numbers = Numbers::new(key, &hash);
+        loop {
+            if let Some(signature) = numbers.candidate().and_then(|number| sign_with(key, hash, &number)) {
+                return hex::encode(signature.to_der()).into_bytes();
+            }
+            // Out of reach: each candidate but one in 2^32 makes a signature.
+            numbers.update(0, &[]);
+        }
     }
 }
 
@@ -66,12 +77,61 @@ impl SigV4a {
         let is_lower_case = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
         let der = hex::decode(signature).ok().filter(|_| is_lower_case);
         let signature = der.and_then(|der| Signature::from_der(&der).ok());
-        Ok(signature.is_some_and(|made| VerifyingKey::from(&key).verify(text.as_bytes(), &made).is_ok()))
+        let hash = reduce(Sha256::digest(text));
+        Ok(signature.is_some_and(|signature| {
+            let (r, s) = signature.split_scalars();
+            // That of the signer, which only who has the key can find: a multiple of the base point, instead of two sums.
+            let number = Zeroizing::new(*s.invert() * (hash + *r * **key));
+            x_of_multiple(&number) == *r
+        }))
     }
 }
 
+/// The secret numbers that RFC 6979, section 3.2, makes of a key and a hash. The next one is for when one does not sign.
+struct Numbers {
+    key: SigningKey,
+    value: Zeroizing<[u8; 32]>,
+}
+
+impl Numbers {
+    fn new(key: &Scalar, hash: &Scalar) -> Self {
+        let seed = Zeroizing::new([key.to_bytes(), hash.to_bytes()]);
+        let mut numbers = Self { key: SigningKey::new(&[0; 32]), value: Zeroizing::new([1; 32]) };
+        numbers.update(0, &*seed);
+        numbers.update(1, &*seed);
+        numbers
+    }
+
+    fn update(&mut self, separator: u8, seed: &[FieldBytes]) {
+        let mac = self.key.begin().chain_update(*self.value).chain_update([separator]);
+        let mac = seed.iter().fold(mac, |mac, part| mac.chain_update(part));
+        self.key = SigningKey::new(&Zeroizing::new(mac.finalize().into_bytes()));
+        *self.value = self.key.sign(&*self.value);
+    }
+
+    fn candidate(&mut self) -> Option<Zeroizing<NonZeroScalar>> {
+        *self.value = self.key.sign(&*self.value);
+        NonZeroScalar::from_repr((*self.value).into()).into_option().map(Zeroizing::new)
+    }
+}
+
+/// ECDSA ("SEC 1: Elliptic Curve Cryptography", section 4.1.3). Nothing, where a part of the signature would be zero.
+fn sign_with(key: &NonZeroScalar, hash: Scalar, number: &NonZeroScalar) -> Option<Signature> {
+    let r = x_of_multiple(number);
+    let s = *number.invert() * (hash + r * **key);
+    Signature::from_scalars(r, s).ok()
+}
+
+fn x_of_multiple(number: &Scalar) -> Scalar {
+    reduce(multiply_base_point(number))
+}
+
+fn reduce(bytes: FieldBytes) -> Scalar {
+    Scalar::reduce(&U256::from_be_byte_array(bytes))
+}
+
 /// A key, if the number that this counter gives is below the order of the curve less one: the key is one more than that.
-fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<SecretKey> {
+fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<Zeroizing<NonZeroScalar>> {
     let mac = SigningKey::new(input_key)
         .begin()
         .chain_update(1u32.to_be_bytes())
@@ -84,8 +144,7 @@ fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<Secr
     // Compared with the order in constant time.
     let scalar = Scalar::from_repr(number).into_option().map(Zeroizing::new);
     number.zeroize();
-    let scalar = NonZeroScalar::new(*scalar? + Scalar::ONE).into_option().map(Zeroizing::new)?;
-    Some(SecretKey::from(&*scalar))
+    NonZeroScalar::new(*scalar? + Scalar::ONE).into_option().map(Zeroizing::new)
 }
 
 const PREFIX: &[u8] = b"AWS4A";
@@ -96,7 +155,32 @@ const MAX_COUNTER: u8 = 254;
 mod tests {
     use alloc::string::String;
 
+    use p256::ecdsa::signature::Signer;
+
     use super::*;
+
+    /// RFC 6979, appendix A.2.5.
+    #[test]
+    fn signs_as_the_rfc_does() {
+        let number = |text| FieldBytes::try_from(hex::decode(text).unwrap().as_slice()).unwrap();
+        let key = number("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
+        let key = Zeroizing::new(NonZeroScalar::from_repr(key).unwrap());
+        let expected = Signature::from_scalars(
+            number("EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"),
+            number("F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"),
+        );
+        assert_eq!(SigV4a::sign(&key, b"sample"), hex::encode(expected.unwrap().to_der()).into_bytes());
+    }
+
+    #[test]
+    fn signs_as_the_crate_p256_does() {
+        for count in 0..100u32 {
+            let text = count.to_be_bytes();
+            let key = SigV4a::derive(b"secret", &text).unwrap();
+            let expected: Signature = p256::ecdsa::SigningKey::from(*key).sign(&text);
+            assert_eq!(SigV4a::sign(&key, &text), hex::encode(expected.to_der()).into_bytes());
+        }
+    }
 
     #[test]
     fn verifies_its_own_signatures_and_no_others() {
