@@ -36,10 +36,10 @@ const plain = { signing: await buildPlain('signing', 'module') };
 step('ES modules, CommonJS and types');
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 rmSync('pkg', { recursive: true, force: true });
-await bundle('es', 'pkg/esm', () => true);
-await bundle('cjs', 'pkg/cjs', (name) => !/^runtime\/(workerd|edge-light|browser)/.test(name));
+await bundle('es', 'pkg/esm');
+await bundle('cjs', 'pkg/cjs');
 writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
-nameFiles('pkg/cjs');
+writeDynamicImports('pkg/cjs');
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
 run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
@@ -139,21 +139,26 @@ function sizes(bytes) {
  * Bundles js/ into one file for each entry of the package, one for what nearly all of them need, and one for each import
  * on demand: a process that signs loads three files rather than twenty, which takes a third of the time.
  *
+ * What finds CommonJS only, as Parcel does by default, knows no `imports`. So there the module's bytes are in the same
+ * file, which is one to load fewer.
+ *
  * @param {'es' | 'cjs'} format
  * @param {string} directory
- * @param {(name: string) => boolean} isWanted  of entries
  */
-async function bundle(format, directory, isWanted) {
+async function bundle(format, directory) {
+  const isCommonJs = format === 'cjs';
   const entries = Object.values(manifest.exports).flatMap((entry) => entry.import?.default ?? []);
   const runtimes = readdirSync('js/runtime').filter((file) => !['base64.js', 'text.js'].includes(file));
   const names = [
     ...entries.map((file) => file.replace('./esm/', '')),
-    ...runtimes.map((file) => `runtime/${file}`),
+    ...(isCommonJs ? [] : runtimes.map((file) => `runtime/${file}`)),
   ];
-  const input = names.map((name) => name.replace('.js', '')).filter(isWanted);
+  const input = names.map((name) => name.replace('.js', ''));
+  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bundled = await rollup({
     input: Object.fromEntries(input.map((name) => [name, `js/${name}.js`])),
-    external: /^#|\.wasm(\?module)?$|^[a-z]/,
+    external: isCommonJs ? /^[a-z]/ : /^#|\.wasm(\?module)?$|^[a-z]/,
+    plugins: [{ name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) }],
     treeshake: { moduleSideEffects: false },
   });
   const core = staticImports('js/index.js');
@@ -191,22 +196,17 @@ function staticImports(file, found = new Set()) {
 }
 
 /**
- * For what finds CommonJS only, as Parcel does by default: it knows no `imports`, and breaks what Rollup makes of
- * an import on demand.
+ * As Parcel takes them, which breaks what Rollup makes of an import on demand.
  *
  * @param {string} directory
  */
-function nameFiles(directory) {
-  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
+function writeDynamicImports(directory) {
   for (const file of readdirSync(directory, { recursive: true }).filter((name) => name.endsWith('.js'))) {
     const path = join(directory, file);
-    const up = '../'.repeat(file.split('/').length - 1) || './';
-    const text = readFileSync(path, 'utf8')
-      .replace(/(?<=require\(')#[^']+/g, (name) => imports[name].replace('./js/', up))
-      .replace(
-        /Promise\.resolve\(\)\.then\(function \(\) \{ return (require\('[^']+'\)); \}\)/g,
-        '(async () => $1)()',
-      );
+    const text = readFileSync(path, 'utf8').replace(
+      /Promise\.resolve\(\)\.then\(function \(\) \{ return (require\('[^']+'\)); \}\)/g,
+      '(async () => $1)()',
+    );
     writeFileSync(path, text);
   }
 }
