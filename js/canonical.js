@@ -102,7 +102,7 @@ export function canonicalValue(value) {
  *
  * @param {string} text  up to U+00FF, each a byte
  */
-function respell(text) {
+export function respell(text) {
   return text.replace(/%[0-9a-f]{2}|[^\w.~-]/gi, (match) => {
     const char = match.length === 3 ? String.fromCharCode(parseInt(match.slice(1), 16)) : match;
     return /[\w.~-]/.test(char) ? char : escapeByte(char);
@@ -121,6 +121,6 @@ export function byName([one], [other]) {
  * @param {string} one
  * @param {string} other
  */
-function compare(one, other) {
+export function compare(one, other) {
   return one < other ? -1 : one > other ? 1 : 0;
 }

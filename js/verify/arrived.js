@@ -30,7 +30,9 @@ import { Refusal } from './refusal.js';
  * @property {string} method
  * @property {string} path  as on the wire
  * @property {[string, string][]} query  in order, each byte escaped in one way
+ * @property {string} search  the query as on the wire
  * @property {Map<string, string>} headers  by lower-case name, with canonical values; those of one name joined with a comma
+ * @property {[string, string][]} lines  the headers in order, by lower-case name, with values as they came
  * @property {() => Promise<Uint8Array>} body  read on first use
  */
 
@@ -47,7 +49,8 @@ export function arrive(request, maxBodyBytes) {
   }
   const isIncoming = Array.isArray(input.rawHeaders);
   const { path, query, host } = parseTarget(isIncoming ? (input.originalUrl ?? input.url) : input.url);
-  const headers = parseHeaders(isIncoming ? input.rawHeaders : (input.headers ?? []));
+  const lines = parseHeaders(isIncoming ? input.rawHeaders : (input.headers ?? []));
+  const headers = joined(lines);
   // HTTP/2 has it elsewhere, and fetch takes it out.
   const authority = headers.get(':authority') ?? host;
   if (!headers.has('host') && authority) headers.set('host', authority);
@@ -58,7 +61,9 @@ export function arrive(request, maxBodyBytes) {
     method: parseMethod(input.method),
     path,
     query: parseQuery(query),
+    search: query,
     headers,
+    lines,
     body: () => (body ??= read(input, maxBodyBytes, headers)),
   };
 }
@@ -89,11 +94,11 @@ function parseTarget(url) {
 
 /**
  * @param {any} given
- * @returns {Map<string, string>}
+ * @returns {[string, string][]}
  */
 function parseHeaders(given) {
-  /** @type {Map<string, string>} */
-  const headers = new Map();
+  /** @type {[string, string][]} */
+  const lines = [];
   for (const [name, values] of headerPairs(given)) {
     if (values === undefined) continue;
     for (const value of Array.isArray(values) ? values : [values]) {
@@ -105,11 +110,23 @@ function parseHeaders(given) {
             'with one character for each byte',
         );
       }
-      const key = name.toLowerCase();
-      const before = headers.get(key);
-      const canonical = canonicalValue(text);
-      headers.set(key, before === undefined ? canonical : `${before},${canonical}`);
+      lines.push([name.toLowerCase(), text]);
     }
+  }
+  return lines;
+}
+
+/**
+ * @param {[string, string][]} lines
+ * @returns {Map<string, string>}
+ */
+function joined(lines) {
+  /** @type {Map<string, string>} */
+  const headers = new Map();
+  for (const [name, text] of lines) {
+    const before = headers.get(name);
+    const canonical = canonicalValue(text);
+    headers.set(name, before === undefined ? canonical : `${before},${canonical}`);
   }
   return headers;
 }
