@@ -1,0 +1,209 @@
+// What else is wrong with a request whose signature is right.
+
+import { amzDateOf, SIGV4A } from '../chain.js';
+import { checkCoverage, checkScope, checkTime, statedPayload } from '../verify/checks.js';
+import { parseAmzDate } from '../verify/claim.js';
+import { CAUSES } from './causes.js';
+import { build } from './parts.js';
+
+/**
+ * @typedef {import('./parts.js').Evidence} Evidence
+ * @typedef {import('./find.js').Mismatch} Mismatch
+ *
+ * @typedef {Omit<Mismatch, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => Mismatch['detail'] | boolean }} Reason
+ */
+
+/**
+ * @param {Evidence} evidence
+ * @param {string} bodyHash
+ * @returns {Mismatch[]} one
+ */
+export function otherReasons(evidence, bodyHash) {
+  const changed = isChanged(evidence, bodyHash) ? changedBody(evidence, bodyHash) : undefined;
+  if (changed !== undefined) return [changed];
+  for (const { applies, ...reason } of REASONS) {
+    const detail = applies(evidence, bodyHash);
+    if (detail) return [typeof detail === 'object' ? { ...reason, detail } : reason];
+  }
+  return [];
+}
+
+/** @type {Reason[]} */
+export const REASONS = [
+  {
+    code: 'body-changed',
+    part: 'body',
+    summary: 'The body arrived otherwise than its hash in x-amz-content-sha256 says.',
+    fix: 'Sign the very bytes that are sent, and let no proxy change them.',
+    applies: (evidence, bodyHash) =>
+      isChanged(evidence, bodyHash) && { expected: bodyHash, signed: evidence.declared },
+  },
+  {
+    ...described('body-unsigned-payload'),
+    applies: ({ claim, arrived, declared }) =>
+      isRefused(() => statedPayload(claim, arrived, undefined)) && { signed: declared },
+  },
+  {
+    ...described('wrong-region'),
+    applies: ({ claim, known: { region } }) =>
+      isRefused(() => checkScope(claim, { region })) &&
+      !isRefused(() => checkScope(claim, {})) && {
+        expected: region,
+        signed: claim.scheme === SIGV4A ? claim.regionSet : claim.region,
+      },
+  },
+  {
+    ...described('wrong-service'),
+    applies: ({ claim, known: { service } }) =>
+      isRefused(() => checkScope(claim, { service })) &&
+      !isRefused(() => checkScope(claim, {})) && { expected: service, signed: claim.service },
+  },
+  {
+    code: 'scope-of-another-day',
+    part: 'date',
+    summary: 'The scope names another day than the time of the signature.',
+    fix: 'Take both from the same clock, in UTC.',
+    applies: ({ claim }) =>
+      isRefused(() => checkScope(claim, {})) && { expected: claim.amzDate.slice(0, 8), signed: claim.day },
+  },
+  {
+    code: 'clock-in-local-time',
+    part: 'date',
+    summary: 'The time is off by a whole time zone: local time was signed as UTC.',
+    fix: 'Sign the time in UTC.',
+    // A URL may well be opened hours later.
+    applies: (evidence) =>
+      isLate(evidence) &&
+      isZone(secondsOff(evidence)) &&
+      !(evidence.claim.isPresigned && secondsOff(evidence) < 0) &&
+      times(evidence),
+  },
+  {
+    code: 'url-expired',
+    part: 'date',
+    summary: 'The URL has expired.',
+    fix: 'Presign the URL anew, or for longer: at most seven days, and no longer than the credentials last.',
+    applies: (evidence) =>
+      isLate(evidence) && evidence.claim.isPresigned && secondsOff(evidence) < 0 && times(evidence),
+  },
+  {
+    code: 'signature-expired',
+    part: 'date',
+    summary: 'The request was signed too long ago, or by a clock that is behind.',
+    fix: 'Sign right before sending, each retry anew, and set the clock (or let the client correct it by the Date of the answer).',
+    applies: (evidence) => isLate(evidence) && secondsOff(evidence) < 0 && times(evidence),
+  },
+  {
+    code: 'clock-ahead',
+    part: 'date',
+    summary: 'The request was signed by a clock that is ahead.',
+    fix: 'Set the clock, or let the client correct it by the Date of the answer.',
+    applies: (evidence) => isLate(evidence) && times(evidence),
+  },
+  {
+    ...described('token-not-signed'),
+    applies: ({ claim, arrived, rules }) =>
+      isRefused(() => checkCoverage(claim, arrived)) &&
+      arrived.headers.has(rules.tokenName.toLowerCase()) &&
+      !claim.signedHeaders.includes(rules.tokenName.toLowerCase()),
+  },
+  {
+    code: 'header-not-signed',
+    part: 'headers',
+    summary: 'A header was sent that must be signed, and was not.',
+    fix: 'Sign host and every header whose name begins with x-amz-.',
+    applies: ({ claim, arrived }) => isRefused(() => checkCoverage(claim, arrived)),
+  },
+  {
+    code: 'token-missing',
+    part: 'token',
+    summary: 'The keys are temporary, and their session token was neither signed nor sent.',
+    fix: 'Hand the session token to the signer together with the keys.',
+    applies: ({ claim, token }) =>
+      claim.sessionToken === undefined && (token !== '' || claim.accessKeyId.startsWith('ASIA')),
+  },
+  {
+    ...described('token-other'),
+    applies: ({ claim, token }) => token !== '' && claim.sessionToken !== token,
+  },
+  {
+    code: 'none',
+    part: 'headers',
+    summary: 'The signature is right.',
+    fix: 'Look for another reason, such as the policies of the caller or of the API.',
+    applies: () => true,
+  },
+];
+
+/**
+ * @param {string} wanted
+ * @returns {Omit<Mismatch, 'detail'>}
+ */
+function described(wanted) {
+  const { code, part, summary, fix } = /** @type {Mismatch} */ (CAUSES.find(({ code }) => code === wanted));
+  return { code, part, summary, fix };
+}
+
+/** @param {() => unknown} check */
+function isRefused(check) {
+  try {
+    check();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {string} bodyHash
+ */
+function isChanged({ declared }, bodyHash) {
+  return declared !== undefined && /^[0-9a-f]{64}$/.test(declared) && declared !== bodyHash;
+}
+
+/**
+ * The hash that was signed, of a body that was changed later in a known way.
+ *
+ * @param {Evidence} evidence
+ * @param {string} bodyHash
+ * @returns {Mismatch | undefined}
+ */
+function changedBody(evidence, bodyHash) {
+  const { declared } = evidence;
+  for (const cause of CAUSES.filter(({ part }) => part === 'body')) {
+    for (const pieces of cause.changes({ ...evidence, declared: undefined })) {
+      if (build({ ...evidence.base, ...pieces }, ['payload']).payload !== declared) continue;
+      return { ...described(cause.code), detail: { expected: bodyHash, signed: declared } };
+    }
+  }
+  return undefined;
+}
+
+/** @param {Evidence} evidence */
+function isLate({ claim, now }) {
+  return isRefused(() => checkTime(claim, now, MAX_SKEW_SECONDS));
+}
+
+/** @param {Evidence} evidence */
+function secondsOff({ claim, now }) {
+  return (parseAmzDate(claim.amzDate) - now) / 1000;
+}
+
+/**
+ * Whether a clock that is off by this may be one of a time zone: most differ from UTC by half hours.
+ *
+ * @param {number} seconds
+ */
+function isZone(seconds) {
+  const halfHours = Math.round(seconds / 1800);
+  return halfHours !== 0 && Math.abs(halfHours) <= 28 && Math.abs(seconds - halfHours * 1800) < 15;
+}
+
+/** @param {Evidence} evidence */
+function times({ claim, now }) {
+  return { expected: amzDateOf(now), signed: claim.amzDate };
+}
+
+/** As AWS has it. */
+const MAX_SKEW_SECONDS = 300;
