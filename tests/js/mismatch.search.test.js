@@ -1,0 +1,361 @@
+// Two mistakes at once, none, and what cannot be found; how long it takes, and who waits meanwhile.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { describe, test } from 'node:test';
+
+import { findMismatch, KNOWN_MISMATCHES } from 'sigv4-wasm/explain';
+
+import { Random } from '../differential/case.js';
+import { signByHand } from '../support/mismatch/by-hand.js';
+import { API, HOST } from '../support/mismatch/peers.js';
+import { sendRaw } from '../support/mismatch/server.js';
+import { AMZ_DATE, DATE, REGION, REQUESTS, signedBy, SIGNERS } from '../support/verify-requests.js';
+import { CREDENTIALS } from '../support/wire.js';
+
+const options = { secretAccessKey: CREDENTIALS, region: REGION, service: 'execute-api', now: DATE };
+const ORDER = { pieces: 3, item: 'grüner Tee', to: { street: 'a/b' } };
+
+/** Each has what it changes of what is signed (`wrong`, or `given` to the signer), or of what is sent. */
+const MISTAKES = {
+  'method-changed': { of: 'method', sent: (it) => ({ ...it, method: 'PUT' }) },
+  'method-case': { of: 'method', wrong: { method: (it) => it.toLowerCase() } },
+  'path-encoded-once': { of: 'path', wrong: { path: (_, { path }) => path } },
+  'path-decoded': { of: 'path', wrong: { path: (_, { path }) => decodeURIComponent(path) } },
+  'stage-missing': { of: 'path', sent: (it) => ({ ...it, url: it.url.replace('/prod/', '/base/prod/') }) },
+  'stage-extra': { of: 'path', sent: (it) => ({ ...it, url: it.url.replace('/prod/', '/') }) },
+  'path-trailing-slash': { of: 'path', sent: (it) => ({ ...it, url: it.url.replace('?', '/?') }) },
+  'path-without-slash': { of: 'path', wrong: { path: (it) => it.slice(1) } },
+  'query-left-out': { of: 'query', wrong: { query: () => '' } },
+  'query-unsorted': { of: 'query', wrong: { query: (_, { search }) => search } },
+  'query-plus-for-space': { of: 'query', wrong: { query: (it) => it.replaceAll('%20', '+') } },
+  'query-encoded-twice': { of: 'query', wrong: { query: (it) => it.replaceAll('%', '%25') } },
+  'query-without-equals': { of: 'query', wrong: { query: (it) => it.replace(/=(?=&|$)/g, '') } },
+  'query-parameter-added': { of: 'query', sent: (it) => ({ ...it, url: `${it.url}&_=17` }) },
+  'query-array-brackets': {
+    of: 'query',
+    wrong: { query: (it) => it.replace(/(a)=(\w+)&a=/, 'a%5B%5D=$2&a%5B%5D=') },
+  },
+  'host-with-port': {
+    of: 'host',
+    wrong: { lines: (lines) => lines.map((it) => it.replace(HOST, `${HOST}:443`)) },
+  },
+  'host-other': { of: 'host', sent: withHeader('host', '10.0.0.1'), options: { hosts: ['other', HOST] } },
+  'content-type-charset': { of: 'type', sent: withHeader('content-type', 'application/json; charset=utf-8') },
+  'header-changed': { of: 'accept', sent: withHeader('accept', '*/*') },
+  'header-appended': { of: 'forwarded', sent: withHeader('x-forwarded-for', '203.0.113.7, 10.0.0.2') },
+  'header-lines-format': { of: 'gap', wrong: { gap: () => '' } },
+  'header-not-listed': {
+    of: 'list',
+    wrong: { listed: (names) => names.filter((name) => name !== 'accept') },
+  },
+  'body-json-indented': { of: 'body', given: { body: JSON.stringify(ORDER, null, 2) } },
+  'body-json-spaces': {
+    of: 'body',
+    given: { body: '{"pieces": 3, "item": "grüner Tee", "to": {"street": "a/b"}}' },
+  },
+  'body-not-signed': { of: 'body', given: { body: '' } },
+  'body-hash-of-undefined': { of: 'body', given: { body: 'undefined' } },
+  'body-unsigned-payload': { of: 'body', wrong: { hash: () => 'UNSIGNED-PAYLOAD' } },
+  'body-hash-format': { of: 'body', wrong: { hash: (hash) => hash.toUpperCase() } },
+  'body-newline': { of: 'body', given: { body: `${JSON.stringify(ORDER)}\n` } },
+  'body-charset': { of: 'body', given: { body: Buffer.from(JSON.stringify(ORDER), 'latin1') } },
+  'token-other': { of: 'token', sent: withHeader('x-amz-security-token', 'refreshed') },
+  'wrong-region': { of: 'scope', wrong: { keyScope: ([day, _, ...rest]) => [day, 'us-east-1', ...rest] } },
+  'wrong-service': {
+    of: 'scope',
+    wrong: { keyScope: ([day, region]) => [day, region, 'lambda', 'aws4_request'] },
+  },
+  'key-of-another-day': { of: 'scope', wrong: { keyScope: ([_, ...rest]) => ['20260202', ...rest] } },
+  'date-differs': { of: 'time', wrong: { time: () => '20260203T040507Z' } },
+  'date-format': { of: 'time', wrong: { time: () => DATE.toISOString() } },
+  'secret-white-space': { of: 'secret', given: { secret: `${CREDENTIALS.secretAccessKey}\n` } },
+  'secret-url-encoded': { of: 'secret', given: { secret: encodeURIComponent(CREDENTIALS.secretAccessKey) } },
+  'secret-quoted': { of: 'secret', given: { secret: `"${CREDENTIALS.secretAccessKey}"` } },
+};
+
+describe('two mistakes at once', () => {
+  const seed = Number(process.env.SIGV4_SEED ?? Date.now() % 2 ** 32);
+  const random = new Random(seed);
+  const codes = Object.keys(MISTAKES);
+  const pairs = codes.flatMap((one, i) => codes.slice(i + 1).map((other) => [one, other]));
+  const apart = pairs.filter(([one, other]) => MISTAKES[one].of !== MISTAKES[other].of);
+
+  test('are each found alone', async () => {
+    for (const code of codes) assert.deepEqual(await foundOf(code), [code]);
+  });
+
+  test('are found in 240 pairs', async (t) => {
+    const times = [];
+    for (const pair of shuffled(apart, random).slice(0, 240)) {
+      const startedAt = performance.now();
+      const found = await foundOf(...pair);
+      times.push(performance.now() - startedAt);
+      assert.deepEqual(found, [...pair].sort(), `SIGV4_SEED=${seed}: ${pair.join(' and ')}`);
+    }
+    t.diagnostic(summary(times));
+  });
+});
+
+describe('nothing is proved falsely', () => {
+  for (const signer of Object.keys(SIGNERS)) {
+    test(`of what ${signer} signs: right, and with another secret`, async (t) => {
+      const times = [];
+      for (const sent of Object.values(REQUESTS)) {
+        const request = await signedBy(signer, sent);
+        const given = { ...options, service: sent.service };
+        const right = await findMismatch(request, given);
+        assert.deepEqual(
+          right.map(({ code }) => code),
+          ['none'],
+        );
+        const startedAt = performance.now();
+        const secretAccessKey = {
+          ...CREDENTIALS,
+          secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+        };
+        assert.deepEqual(await findMismatch(request, { ...given, secretAccessKey }), []);
+        times.push(performance.now() - startedAt);
+      }
+      t.diagnostic(summary(times));
+    });
+  }
+
+  test('of the first day and the last', async () => {
+    for (const amzDate of ['19700101T000000Z', '99991231T235959Z']) {
+      const request = signByHand({
+        url: `${API}/prod`,
+        amzDate,
+        secret: 'another',
+        headers: { date: 'Jan 1 200000' },
+      });
+      assert.deepEqual(await findMismatch(request, { ...options, deadlineMs: 100 }), []);
+    }
+  });
+
+  test('of a request that was changed in no known way', async () => {
+    const signed = signByHand({ method: 'POST', url: `${API}/prod/orders?a=1`, body: '{"pieces":3}' });
+    const changed = [
+      { ...signed, body: '{"pieces":30}' },
+      { ...signed, url: `${API}/prod/other?a=1` },
+      { ...signed, url: `${API}/prod/orders?a=2` },
+      {
+        ...signed,
+        headers: { ...signed.headers, authorization: signed.headers.authorization.replace(/.$/, 'x') },
+      },
+    ];
+    for (const request of changed) assert.deepEqual(await findMismatch(request, options), []);
+  });
+});
+
+describe('time', () => {
+  const other = { ...options, secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY' };
+
+  test('a search ends when its time is out', async () => {
+    const request = await signedBy('sigv4-wasm, SigV4a', REQUESTS.json);
+    const startedAt = performance.now();
+    assert.deepEqual(await findMismatch(request, { ...other, deadlineMs: 30 }), []);
+    const took = performance.now() - startedAt;
+    assert.ok(took < 5000, `${took} ms`); // All of it would take a minute.
+  });
+
+  test('no time, no search', async () => {
+    const request = { ...(await signedBy('aws4', REQUESTS.plain)), method: 'PUT' };
+    assert.deepEqual(await findMismatch(request, { ...options, deadlineMs: 0 }), []);
+    const [{ code }] = await findMismatch(request, options);
+    assert.equal(code, 'method-changed');
+  });
+
+  test('others go on meanwhile', async (t) => {
+    const waits = [];
+    let last = performance.now();
+    const timer = setInterval(() => {
+      waits.push(performance.now() - last);
+      last = performance.now();
+    }, 1);
+    await findMismatch(await signedBy('smithy', REQUESTS.json), { ...other, deadlineMs: 10_000 });
+    clearInterval(timer);
+    t.diagnostic(`others waited ${Math.max(...waits).toFixed(0)} ms at most`);
+    assert.ok(waits.length > 10, `only ${waits.length} turns`);
+  });
+
+  test('a body of 10 MiB', async (t) => {
+    const body = Buffer.alloc(10_485_760, '{"a":"b"}');
+    const signed = signByHand({ method: 'POST', url: `${API}/prod/orders`, body: 'undefined' });
+    const startedAt = performance.now();
+    const [{ code }] = await findMismatch({ ...signed, body }, { ...options, deadlineMs: 10_000 });
+    assert.equal(code, 'body-hash-of-undefined');
+    t.diagnostic(`${(performance.now() - startedAt).toFixed(0)} ms`);
+  });
+});
+
+describe('what it is given', () => {
+  const put = async (signer) => ({ ...(await signedBy(signer, REQUESTS.json)), method: 'PUT' });
+
+  test('the secret as a text, as credentials, or as what finds them', async () => {
+    const request = await put('smithy');
+    const { secretAccessKey } = CREDENTIALS;
+    for (const known of [secretAccessKey, CREDENTIALS, () => secretAccessKey, async () => CREDENTIALS]) {
+      const [{ code }] = await findMismatch(request, { ...options, secretAccessKey: known });
+      assert.equal(code, 'method-changed');
+    }
+    const asked = [];
+    await findMismatch(request, { secretAccessKey: (...of) => (asked.push(of), secretAccessKey) });
+    assert.deepEqual(asked, [[CREDENTIALS.accessKeyId, CREDENTIALS.sessionToken]]);
+  });
+
+  test('a fetch Request', async () => {
+    const { method, headers, body } = await put('aws4');
+    const request = new Request(`${API}/prod/orders`, { method, headers, body });
+    const [{ code }] = await findMismatch(request, options);
+    assert.equal(code, 'method-changed');
+    assert.equal(request.bodyUsed, false, 'the handler can read it');
+  });
+
+  test('the request of a Node.js server, whose body was read', async () => {
+    const server = createServer(async (request, response) => {
+      const chunks = [];
+      for await (const chunk of request) chunks.push(chunk);
+      request.rawBody = Buffer.concat(chunks);
+      found = await findMismatch(request, options);
+      response.end();
+    });
+    let found;
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { method, url, headers, body } = await put('aws4fetch');
+    await sendRaw(server.address().port, { method, url, headers: Object.fromEntries(headers), body });
+    server.close();
+    assert.equal(found[0].code, 'method-changed');
+  });
+
+  test('SigV4a', async () => {
+    const [{ code }] = await findMismatch(await put('smithy, SigV4a'), options);
+    assert.equal(code, 'method-changed');
+  });
+
+  test('the encoding of the path', async () => {
+    const request = signByHand({ url: `${API}/prod/a%20b` }, { path: (_, { path }) => path });
+    const [once] = await findMismatch(request, options);
+    const [right] = await findMismatch(request, { ...options, pathEncoding: 'single' });
+    assert.deepEqual([once.code, right.code], ['path-encoded-once', 'none']);
+  });
+
+  for (const [name, [code, request, given]] of Object.entries({
+    'no signature': ['SIGNATURE_MISSING', { url: '/' }],
+    'a signature in no known form': [
+      'SIGNATURE_MALFORMED',
+      { url: '/', headers: { authorization: 'AWS4-HMAC-SHA256 x' } },
+    ],
+    'a key that is not known': ['ACCESS_KEY_UNKNOWN', put('aws4'), { secretAccessKey: () => undefined }],
+    'no secret': ['OPTION_INVALID', put('aws4'), { secretAccessKey: undefined }],
+    'a time that is none': ['OPTION_INVALID', put('aws4'), { now: AMZ_DATE }],
+    'a deadline that is none': ['OPTION_INVALID', put('aws4'), { deadlineMs: '1 s' }],
+    'an encoding that is none': ['OPTION_INVALID', put('aws4'), { pathEncoding: 'triple' }],
+  })) {
+    test(`${name} is an error`, async () => {
+      await assert.rejects(findMismatch(await request, { ...options, ...given }), {
+        code: `ERR_SIGV4_${code}`,
+      });
+    });
+  }
+
+  test('what it knows can be listed', () => {
+    assert.ok(KNOWN_MISMATCHES.size > 100, String(KNOWN_MISMATCHES.size));
+    for (const [code, { summary, fix }] of KNOWN_MISMATCHES) {
+      assert.match(code, /^[a-z]+(?:-[a-z\d]+)*$/);
+      for (const text of [summary, fix]) assert.match(text, /^[A-Zx][^]*\.$/, text);
+    }
+  });
+});
+
+test('what is hostile costs an error of ours at most', async (t) => {
+  const seed = Number(process.env.SIGV4_SEED ?? Date.now() % 2 ** 32);
+  const random = new Random(seed);
+  const requests = await Promise.all(
+    Object.keys(SIGNERS).flatMap((signer) => Object.values(REQUESTS).map((sent) => signedBy(signer, sent))),
+  );
+  const bodies = [
+    '['.repeat(60_000),
+    '{"a":'.repeat(5000),
+    '{"__proto__":{"x":1}}',
+    '\x1f\x8b\x08broken',
+    '"\\ud800"',
+  ];
+  const given = { ...options, deadlineMs: 30 };
+  for (let i = 0; i < 200; i++) {
+    const request = structuredClone(random.pick(requests));
+    const header = random.pick(request.headers);
+    header[1] = mutated(header[1], random);
+    if (random.percent(50)) request.url = mutated(request.url, random);
+    if (random.percent(30)) request.body = random.pick(bodies);
+    if (random.percent(20)) request.url += '&a'.repeat(3000);
+    if (random.percent(20)) request.url = '/%2f'.repeat(2000) + request.url;
+    if (random.percent(20)) request.headers.push(['x-forwarded-for', ','.repeat(8000)]);
+    const startedAt = performance.now();
+    await findMismatch(request, given).catch((error) => {
+      assert.match(String(error.code), /^ERR_SIGV4_/, `SIGV4_SEED=${seed} ${error.stack}`);
+    });
+    assert.ok(performance.now() - startedAt < 10_000, `SIGV4_SEED=${seed}: request ${i} took long`);
+  }
+  t.diagnostic(`SIGV4_SEED=${seed}`);
+});
+
+/** One byte, or a few. */
+function mutated(text, random) {
+  const at = random.below(text.length + 1);
+  const insert = random.pick([
+    '%',
+    '%ff',
+    '%c3%28',
+    '\xff',
+    ',',
+    ' ',
+    '/../',
+    '//',
+    '9999',
+    '1970',
+    'T',
+    '+',
+    '&',
+    '=',
+    '',
+  ]);
+  return text.slice(0, at) + insert + text.slice(at + random.below(3));
+}
+
+/** @param {...string} codes */
+async function foundOf(...codes) {
+  const mistakes = codes.map((code) => MISTAKES[code]);
+  const request = {
+    method: 'POST',
+    url: `${API}/prod/a%20b/orders?b=x%20y&a=one&a=two&c=`,
+    headers: { 'content-type': 'application/json', accept: 'text/plain', 'x-forwarded-for': '203.0.113.7' },
+    body: JSON.stringify(ORDER),
+  };
+  const given = Object.assign({}, ...mistakes.map((mistake) => mistake.given));
+  const wrong = Object.assign({}, ...mistakes.map((mistake) => mistake.wrong));
+  const signed = { ...signByHand({ ...request, ...given }, wrong), body: request.body };
+  const sent = mistakes.reduce((it, mistake) => mistake.sent?.(it) ?? it, signed);
+  const more = Object.assign({}, ...mistakes.map((mistake) => mistake.options));
+  // Time enough on a machine that does other things.
+  const found = await findMismatch(sent, { ...options, ...more, deadlineMs: 20_000 });
+  return found.map(({ code }) => code).sort();
+}
+
+function withHeader(name, value) {
+  return (it) => ({ ...it, headers: { ...it.headers, [name]: value } });
+}
+
+function shuffled(list, random) {
+  return list
+    .map((it) => [random.next(), it])
+    .sort(([one], [other]) => one - other)
+    .map(([, it]) => it);
+}
+
+/** @param {number[]} times  in milliseconds */
+function summary(times) {
+  const sorted = [...times].sort((one, other) => one - other);
+  const median = sorted[sorted.length >> 1];
+  return `${times.length} searches: median ${median.toFixed(0)} ms, longest ${sorted.at(-1).toFixed(0)} ms`;
+}
