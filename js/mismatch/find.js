@@ -64,7 +64,7 @@ export async function findMismatch(request, options) {
   const arrived = arrive(request, maxBodyBytes);
   const claim = parseClaim(arrived);
   const { declared } = statedPayload(claim, arrived, false);
-  const { secret, token } = await findSecret(secretAccessKey, claim);
+  const { secret, token, expiration } = await findSecret(secretAccessKey, claim);
   await core.ready();
   const usual = rulesOf(claim.service);
   const rules = pathEncoding
@@ -73,7 +73,7 @@ export async function findMismatch(request, options) {
   const body = await arrived.body();
   const text = textOf(body);
   const found = {
-    ...{ arrived, claim, rules, secret, token, body, text, declared },
+    ...{ arrived, claim, rules, secret, token, expiration, body, text, declared },
     json: jsonOf(text),
     inflated: await inflate(body, maxBodyBytes),
     known: { ...known, hosts: known.hosts ?? [], methods: known.methods ?? [] },
@@ -129,8 +129,11 @@ function checkedOptions(options) {
  */
 async function findSecret(given, { accessKeyId, sessionToken }) {
   const found = typeof given === 'function' ? await given(accessKeyId, sessionToken) : given;
-  const known = typeof found === 'string' ? { secretAccessKey: found } : found;
-  if (known?.secretAccessKey) return { secret: known.secretAccessKey, token: known.sessionToken ?? '' };
+  const known = /** @type {import('../verify/request.js').KnownCredentials | null | undefined} */ (
+    typeof found === 'string' ? { secretAccessKey: found } : found
+  );
+  if (known?.secretAccessKey)
+    return { secret: known.secretAccessKey, token: known.sessionToken ?? '', expiration: known.expiration };
   throw new Refusal('ERR_SIGV4_ACCESS_KEY_UNKNOWN', 'The security token included in the request is invalid.');
 }
 

@@ -19,6 +19,7 @@ import { sha256Sync } from '../hash.js';
  * @property {import('../verify/rules.js').ServiceRules} rules  of the service that is claimed
  * @property {string} secret
  * @property {string} token  that goes with the secret, or nothing
+ * @property {Date | undefined} expiration  of both
  * @property {Uint8Array} body
  * @property {string | undefined} text  the body, where it is a text of bearable length
  * @property {unknown} json  likewise, parsed

@@ -127,6 +127,13 @@ export const REASONS = [
     applies: ({ claim, token }) => token !== '' && claim.sessionToken !== token,
   },
   {
+    code: 'credentials-expired',
+    part: 'token',
+    summary: 'The request was signed with temporary credentials that have expired.',
+    fix: 'Give the signer a provider of credentials rather than the credentials, so that they are refreshed.',
+    applies: ({ expiration, now }) => expiration !== undefined && !(expiration.getTime() > now),
+  },
+  {
     code: 'none',
     part: 'headers',
     summary: 'The signature is right.',

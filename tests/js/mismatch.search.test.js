@@ -231,6 +231,9 @@ describe('what it is given', () => {
   test('SigV4a', async () => {
     const [{ code }] = await findMismatch(await put('smithy, SigV4a'), options);
     assert.equal(code, 'method-changed');
+    const right = await signedBy('smithy, SigV4a', REQUESTS.json);
+    const [region] = await findMismatch(right, { ...options, region: 'ap-south-1' });
+    assert.deepEqual([region.code, region.detail.expected], ['wrong-region', 'ap-south-1']);
   });
 
   test('the encoding of the path', async () => {

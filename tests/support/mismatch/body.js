@@ -96,6 +96,18 @@ export const BODY_CASES = {
       }),
   },
   'body-json-indented': {
+    'smithy declares the hash for S3, and axios serialises': async ({ origin }) => {
+      const body = JSON.stringify(ORDER, null, 2);
+      const { headers } = await withSmithy({
+        url: `${S3}/a`,
+        service: 's3',
+        method: 'PUT',
+        body,
+        headers: JSON_TYPE,
+      });
+      await axios.put(`${origin}/a`, ORDER, { headers });
+      return { service: 's3' };
+    },
     'an indented text is signed, and axios serialises': async (bench) =>
       throughAxios(bench, JSON.stringify(ORDER, null, 4), ORDER),
   },

@@ -54,6 +54,12 @@ export const CREDENTIALS_CASES = {
     'the token of another session, signed': async ({ send }) =>
       send(withAws4({ path: '/prod/orders' }, { ...CREDENTIALS, sessionToken: 'of-another-session' })),
   },
+  'credentials-expired': {
+    'aws4 is given what was good an hour ago': async ({ send }) => {
+      await send(withAws4({ path: '/prod' }));
+      return { secretAccessKey: { ...CREDENTIALS, expiration: new Date(DATE.getTime() - 3_600_000) } };
+    },
+  },
   'token-encoded': {
     'aws4 is given the token escaped': async ({ send }) => {
       const signed = withAws4({ path: '/prod' }, { ...CREDENTIALS, sessionToken: encodeURIComponent(TOKEN) });
