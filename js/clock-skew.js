@@ -6,7 +6,7 @@
 const MINUTE = 60_000;
 
 /** The skew that API Gateway, and most of AWS, tolerates. S3 tolerates 15 minutes. */
-const TOLERATED_SKEW = 5 * MINUTE;
+export const TOLERATED_SKEW = 5 * MINUTE;
 
 /** What AWS says when it was the clock. */
 const BLAMES_CLOCK =
@@ -49,17 +49,28 @@ export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
   const saysNothing = answer.status === 403 && SAYS_NOTHING.test(body);
   if (!blamesClock && !saysNothing) return undefined;
 
-  const serverTime = (blamesClock ? timeInBody(body) : undefined) ?? timeInHeaders(answer.headers);
-  if (serverTime === undefined) return undefined;
+  const now = serverTime(blamesClock ? body : '', answer.headers);
+  if (now === undefined) return undefined;
 
-  const offset = serverTime - arrivedAt;
+  const offset = now - arrivedAt;
   // Below a minute a new signature would be no better than the last one.
   const threshold = blamesClock ? MINUTE : TOLERATED_SKEW;
   return Math.abs(offset - currentOffset) > threshold ? offset : undefined;
 }
 
 /**
- * The server's now, from the text. It is there even where CORS hides the `Date` header.
+ * The server's now.
+ *
+ * @param {string} body
+ * @param {Answer['headers']} headers
+ * @returns {number | undefined} milliseconds since the epoch
+ */
+export function serverTime(body, headers) {
+  return timeInBody(body) ?? timeInHeaders(headers);
+}
+
+/**
+ * From the text, where it is even if CORS hides the `Date` header.
  *
  * @param {string} body
  * @returns {number | undefined} milliseconds since the epoch
@@ -74,7 +85,7 @@ function timeInBody(body) {
 }
 
 /**
- * The server's now, from `Date`. A cache hands out the `Date` of the answer that it stored and says in `Age`
+ * From `Date`. A cache hands out the `Date` of the answer that it stored and says in `Age`
  * for how many seconds it has had it (RFC 9111, 5.1).
  *
  * @param {Answer['headers']} headers

@@ -1,0 +1,152 @@
+// The server's canonical request and string to sign beside the client's, line by line.
+
+import { canonicalQuery } from '../canonical.js';
+import { redact, REDACTED } from './text.js';
+
+/**
+ * @typedef {object} DiffLine
+ * @property {string} label  `method`, `path`, `query NAME`, `query order`, `header NAME`, `signed headers`, `payload hash`;
+ *   then of the string to sign: `algorithm`, `date`, `scope`, `canonical request hash`
+ * @property {string | undefined} server  the value that the server has; nothing where the line is only the client's
+ * @property {string | undefined} client  likewise
+ * @property {boolean} isEqual
+ *
+ * @typedef {object} Strings  either may be missing
+ * @property {string} [canonicalRequest]
+ * @property {string} [stringToSign]
+ *
+ * A line by what it means, and of those that may be there more than once, which.
+ * @typedef {[label: string, value: string][]} Lines
+ */
+
+/**
+ * What stands in each line, without tokens; values that differ in nothing but a redacted token count as equal.
+ *
+ * @param {Strings} server
+ * @param {Strings} client
+ * @returns {DiffLine[]} of what both have
+ */
+export function diffStrings(server, client) {
+  return [
+    ...diff(server.canonicalRequest, client.canonicalRequest, canonicalLines),
+    ...diff(server.stringToSign, client.stringToSign, stringLines),
+  ];
+}
+
+/**
+ * @param {string | undefined} server
+ * @param {string | undefined} client
+ * @param {(text: string) => Lines} parse
+ * @returns {DiffLine[]}
+ */
+function diff(server, client, parse) {
+  if (server === undefined || client === undefined) return [];
+  const [ours, theirs] = [client, server].map((text) => byLine(parse(text)));
+  return merged([...theirs.keys()], [...ours.keys()]).map((key) => {
+    const [label] = key.split('\n');
+    const [one, other] = [theirs.get(key), ours.get(key)];
+    const isEqual = one === other || [one, other].includes(REDACTED);
+    return { label, server: shown(label, one), client: shown(label, other), isEqual };
+  });
+}
+
+/**
+ * @param {string} text  of which copying may have lost empty lines
+ * @returns {Lines}
+ */
+function canonicalLines(text) {
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const [method, path = '', query = ''] = lines;
+  const [names = '', payloadHash = ''] = lines.slice(Math.max(lines.length - 2, 3));
+  const headers = lines.slice(3, -2).filter((line) => line !== '');
+  const pairs = query.split('&').filter((part) => part !== '');
+  return [
+    ['method', method],
+    ['path', path],
+    ...pairs.map((part) => pair('query', part, '=')),
+    ...(isSorted(query, pairs) ? [] : [/** @type {[string, string]} */ (['query order', query])]),
+    ...headers.map((line) => pair('header', line, ':')),
+    ['signed headers', names],
+    ['payload hash', payloadHash],
+  ];
+}
+
+/**
+ * @param {string} text
+ * @returns {Lines}
+ */
+function stringLines(text) {
+  const [algorithm, date = '', scope = '', hash = ''] = text.split('\n').map((line) => line.trim());
+  return [
+    ['algorithm', algorithm],
+    ['date', date],
+    ['scope', scope],
+    ['canonical request hash', hash],
+  ];
+}
+
+/**
+ * @param {string} kind
+ * @param {string} text
+ * @param {string} separator
+ * @returns {[string, string]}
+ */
+function pair(kind, text, separator) {
+  const at = text.indexOf(separator);
+  const [name, value] = at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+  return [`${kind} ${name}`, value];
+}
+
+/**
+ * @param {string} query
+ * @param {string[]} pairs
+ */
+function isSorted(query, pairs) {
+  const split = pairs.map((part) => pair('', part, '=').map((text) => text.trimStart()));
+  return query === canonicalQuery(/** @type {[string, string][]} */ (split));
+}
+
+/**
+ * Of lines with the same label, the first is compared with the first, and so on.
+ *
+ * @param {Lines} lines
+ * @returns {Map<string, string>}
+ */
+function byLine(lines) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  for (const [label, value] of lines) {
+    let key = label;
+    for (let n = 2; found.has(key); n++) key = `${label}\n${n}`;
+    found.set(key, value);
+  }
+  return found;
+}
+
+/**
+ * Both lists, in the order of the first; what only the second has comes behind what it follows there.
+ *
+ * @param {string[]} first
+ * @param {string[]} second
+ */
+function merged(first, second) {
+  const keys = [...first];
+  const known = new Set(first);
+  second.forEach((key, i) => {
+    if (!known.has(key)) keys.splice(keys.indexOf(second[i - 1]) + 1, 0, key);
+  });
+  return keys;
+}
+
+/**
+ * @param {string} label
+ * @param {string | undefined} value
+ */
+function shown(label, value) {
+  if (value === undefined) return undefined;
+  const isToken = /^(?:query|header) x-amz-(?:security|s3session)-token$/i.test(label);
+  if (isToken) return REDACTED;
+  // With its name, as that tells what is secret.
+  const prefix = label.startsWith('header ') ? `${label.slice('header '.length)}:` : '';
+  return redact(prefix + value).slice(prefix.length);
+}

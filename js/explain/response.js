@@ -1,0 +1,171 @@
+// From an answer to its explanation.
+
+import { serverTime, TOLERATED_SKEW } from '../clock-skew.js';
+import { readAnswer } from './answer.js';
+import { diffStrings } from './diff.js';
+import { explainDiff } from './differences.js';
+import { CLOCK_SUSPECTED, ROWS, UNKNOWN, WRONG_SECRET } from './messages.js';
+import { understand } from './said.js';
+import { serviceOf } from './services.js';
+import { fill, redact, shorten } from './text.js';
+
+/**
+ * @typedef {object} ExplainOptions
+ * @property {import('../results.js').SigningTrace | string} [signed]  what `signer.trace` returns for the same request, with
+ *   the same date, or the canonical request as text
+ * @property {{ url?: string | URL, method?: string }} [request]  what was sent, where the answer does not tell
+ * @property {Date} [now]  when the answer arrived. Default: now, but not for a text, which may be old
+ *
+ * @typedef {object} Explanation
+ * @property {string} code  stable: `signature-mismatch`, `signature-expired`, `wrong-region`, …; `unknown` for what is not
+ *   known
+ * @property {string} summary  the cause, in a sentence
+ * @property {string} detail  what the server said, without tokens
+ * @property {string} fix  what to do, in a sentence
+ * @property {string[]} [causes]  where the server does not tell which: what to check, the likely first
+ * @property {number} [status]
+ * @property {string} [type]  AWS's name of the exception
+ * @property {string} [service]  who answered: `rest-api`, `http-api`, `s3`, `lambda-url`, `sts`, …, as far as it can be told
+ * @property {string} [requestId]  for AWS support
+ * @property {import('./diff.js').DiffLine[]} [diff]  where the server shows what it expected, and `signed` is given
+ * @property {Date} [serverTime]
+ * @property {number} [clockSkewSeconds]  how far the clock of the server is ahead of the time of the signature, where that is
+ *   the cause
+ */
+
+/**
+ * Explains why AWS refused a request, or why there was no answer. It throws nothing, whatever it is given, shows no secrets,
+ * and leaves the answer to be read by others.
+ *
+ * @param {unknown} responseOrError  an error of axios, got, ky, undici or the AWS SDK; a fetch `Response`, which is cloned;
+ *   `{ status, headers, body }`; or the text of a body, also with the lines of `curl -i` before it. Bodies that are streams
+ *   are not read, but for those of a `Response`.
+ * @param {ExplainOptions} [options]
+ * @returns {Promise<Explanation>}
+ */
+export async function explainResponse(responseOrError, options) {
+  try {
+    const now = typeof responseOrError === 'string' ? undefined : new Date();
+    return explain(await readAnswer(responseOrError), { now, ...options });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    return explain(await readAnswer({ name: 'Error', message: `it cannot be read: ${message}` }), {});
+  }
+}
+
+/**
+ * @param {import('./answer.js').Answer} answer
+ * @param {ExplainOptions} options
+ * @returns {Explanation}
+ */
+function explain({ ...answer }, { signed, request, now }) {
+  answer.url ||= String(request?.url ?? '');
+  /** @type {Partial<import('../results.js').SigningTrace>} */
+  const client = typeof signed === 'string' ? { canonicalRequest: signed.trim() } : (signed ?? {});
+  const said = understand(answer);
+  const { status, failure, headers } = answer;
+  const service = serviceOf(answer, said.fields, client.scope?.split('/').at(-2) ?? '');
+
+  const diff = diffStrings(said, client);
+  const at = serverTime(said.text, headers) ?? timeOf(said.fields.ServerTime);
+  const signedAt = timeOf(said.stringToSign?.split('\n')[1]) ?? timeOf(client.stringToSign?.split('\n')[1]);
+  const seen = {
+    status: String(status ?? ''),
+    type: said.type,
+    service,
+    message: said.message || (failure?.message ?? ''),
+  };
+  const found = findRow({ ...seen, failure });
+  /** @type {Record<string, string | undefined>} */
+  const values = { ...said.fields, ...seen, ...found.groups };
+  const told = timeOf(values.signed) ?? timeOf(values.RequestTime) ?? signedAt;
+  const skew = at === undefined ? 0 : at - (told ?? now?.getTime() ?? at);
+  const row =
+    SAYS_NOTHING.test(found.row.code) && Math.abs(skew) > TOLERATED_SKEW ? CLOCK_SUSPECTED : found.row;
+  const minutes = String(Math.round(Math.abs(skew) / 60_000));
+  const direction = skew > 0 ? 'ahead of' : 'behind';
+  const proof = row.code === 'signature-mismatch' ? proofOf(diff, values) : undefined;
+
+  return {
+    code: proof?.code ?? row.code,
+    summary: proof?.summary ?? fill(row.summary, { ...values, minutes, direction }),
+    detail: detailOf(said, answer, diff.length > 0),
+    fix: proof?.fix ?? fill(row.fix, values),
+    ...(row.causes && !proof && { causes: row.causes }),
+    ...(status !== undefined && { status }),
+    ...(said.type !== '' && { type: shorten(said.type, 100) }),
+    ...(service !== '' && { service }),
+    ...(said.requestId !== undefined && { requestId: shorten(redact(said.requestId), 100) }),
+    ...(diff.length > 0 && { diff }),
+    ...(at !== undefined && { serverTime: new Date(at) }),
+    ...(row.isClock && at !== undefined && { clockSkewSeconds: Math.round(skew / 1000) }),
+  };
+}
+
+/**
+ * @param {object} seen
+ * @param {string} seen.status
+ * @param {string} seen.type
+ * @param {string} seen.service
+ * @param {string} [seen.message]
+ * @param {import('./answer.js').Failure} [seen.failure]
+ * @returns {{ row: import('./messages.js').Row, groups: Record<string, string | undefined> }}
+ */
+function findRow({ status, type, service, message = '', failure }) {
+  const what = failure && `${failure.code} ${failure.message}`;
+  for (const row of ROWS) {
+    const found = row.text?.exec(message);
+    const fits =
+      found !== null &&
+      (row.type?.test(type) ?? true) &&
+      (row.of?.test(service) ?? true) &&
+      (row.status?.test(status) ?? true) &&
+      (row.failure === undefined || (what !== undefined && row.failure.test(what)));
+    if (fits) return { row, groups: { ...found?.groups } };
+  }
+  return { row: UNKNOWN, groups: {} };
+}
+
+/**
+ * A line that differs is the cause, and none that does leaves only the secret.
+ *
+ * @param {import('./diff.js').DiffLine[]} diff
+ * @param {Record<string, string | undefined>} values
+ */
+function proofOf(diff, values) {
+  const difference = explainDiff(diff);
+  if (difference !== undefined) return { code: 'signature-mismatch', ...difference };
+  const isWhole = ['payload hash', 'scope'].every((label) => diff.some((line) => line.label === label));
+  if (!isWhole) return undefined;
+  const { code, summary, fix } = WRONG_SECRET;
+  return { code, summary: fill(summary, values), fix };
+}
+
+/**
+ * @param {import('./said.js').Said} said
+ * @param {import('./answer.js').Answer} answer
+ * @param {boolean} hasDiff  which shows the strings already
+ */
+function detailOf({ message, type }, { status, unread, failure }, hasDiff) {
+  const parts = [
+    status === undefined ? '' : `status ${status}`,
+    type,
+    failure && [failure.code, failure.message].filter(Boolean).join(' '),
+    hasDiff ? message.split('\n\nThe Canonical String')[0] : message,
+    unread && `(the body is not shown, as ${unread}: pass its text as { status, headers, body })`,
+  ];
+  return shorten(redact(parts.filter(Boolean).join(': ')), 10_000);
+}
+
+/**
+ * @param {string | undefined} text  as AWS writes it, with or without separators
+ * @returns {number | undefined}
+ */
+function timeOf(text) {
+  const iso = text?.trim().replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const time = Date.parse(iso ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Codes of answers that may as well be about the clock. */
+const SAYS_NOTHING = /^(?:forbidden|no-reason|iot-refused|data-access-policy|function-url-permission)$/;

@@ -1,0 +1,67 @@
+// What can be shown: without tokens and passwords, and without what a terminal or a log could choke on.
+
+/** In place of a session token, here and in a `SigningTrace`. */
+export const REDACTED = '<session token>';
+
+/**
+ * Answers repeat what was sent: tokens in canonical requests, in XML, and in messages about a header.
+ *
+ * @type {[RegExp, string][]}
+ */
+const SECRETS = [
+  // In a canonical request: a header, or a parameter.
+  [/\b(x-amz-(?:security|s3session|access)-token["']?[:=][ \t]*["']?)[^\s&"'<]+/gi, `$1${REDACTED}`],
+  [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
+  [/(<(Token-\d+|SessionToken|SecretAccessKey)>)[^<]+/g, '$1<redacted>'],
+  [
+    /^((?:proxy-authorization|cookie|set-cookie|x-api-key|[\w-]+-token):[ \t]*)(?!<session token>).+$/gim,
+    '$1<redacted>',
+  ],
+  [/\b((?:Bearer|Basic)[ \t]+)[\w.~+/=-]{16,}/gi, '$1<redacted>'],
+  // A token of JWT.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, '<redacted>'],
+  // API Gateway quotes the header, where its scheme is another.
+  [/'(?!AWS4-)[^'\s]*'(?= not a valid key=value pair)/g, "'<redacted>'"],
+  [/(in Authorization header: ')(?!AWS4-)(\w+ )?[^']*/g, '$1$2<redacted>'],
+  [/(Authorization=)(?!AWS4-|'AWS4-)[^\s'"]+/g, '$1<redacted>'],
+];
+
+/**
+ * @param {string} text
+ * @returns {string} printable, without what is secret
+ */
+export function redact(text) {
+  return SECRETS.reduce((shown, [secret, instead]) => shown.replace(secret, instead), printable(text));
+}
+
+/**
+ * A sentence with what was found in it.
+ *
+ * @param {string} template  with `{name}`, or `{name|what stands there instead}`
+ * @param {Record<string, string | undefined>} values
+ */
+export function fill(template, values) {
+  return template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name, instead = '?') => {
+    const value = values[name];
+    return value ? shorten(redact(value).replace(/\s+/g, ' ').trim(), 200) : instead;
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {number} length
+ */
+export function shorten(text, length) {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
+/**
+ * Escape sequences, and characters that turn the direction of what follows, would let an answer write to a terminal.
+ *
+ * @param {string} text
+ */
+function printable(text) {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '?');
+}
