@@ -185,7 +185,7 @@ const FORMS = [
   },
   {
     code: 'not-sigv4',
-    text: /Authorization header requires '(?<part>\w+)' parameter\.[^]*Authorization=(?:'?)(?!AWS4-)/,
+    text: /Authorization header requires '(?<part>\w+)' parameter\.[^]*Authorization=(?!'?AWS4-)/,
     summary: 'There is an Authorization header of another scheme than SigV4.',
     fix: 'With IAM, sign the request; with a token, check method, stage and path: API Gateway says so of every route that does not exist.',
     causes: [
@@ -226,7 +226,7 @@ const FORMS = [
   {
     code: 'header-not-signed',
     text: /^'?(?<header>[\w-]+)'? must be a 'SignedHeader'|There were headers present in the request which were not signed/,
-    summary: 'The request has headers that must be signed and are not: {HeadersNotSigned|{header}}.',
+    summary: 'The request has headers that must be signed and are not: {HeadersNotSigned,header}.',
     fix: 'Pass these headers to what signs, or do not send them; those of a presigned URL must be given when it is made.',
   },
   {
@@ -269,13 +269,19 @@ const FORMS = [
   {
     code: 'signature-missing',
     type: /^MissingSecurityHeader$/,
-    summary: 'A header that the service needs is missing{MissingHeaderName|}.',
+    summary: 'A header that the service needs is missing.',
     fix: 'Send all headers that were signed.',
   },
 ];
 
 /** @type {Row[]} */
 const MISMATCHES = [
+  {
+    code: 'header-missing',
+    text: /request signature we calculated does not match[^]{0,300}A header of SignedHeaders did not arrive/i,
+    summary: 'A header that was signed did not arrive.',
+    fix: 'Send all headers that are signed, or sign fewer: look at what drops headers, such as a proxy.',
+  },
   {
     code: 'signature-mismatch',
     text: /request signature we calculated does not match/i,
@@ -436,7 +442,7 @@ const PLACES = [
   {
     code: 'wrong-endpoint',
     type: /^(?:PermanentRedirect|TemporaryRedirect|Redirect|IllegalLocationConstraintException|301|307)$/,
-    summary: 'The bucket is in another region, or has another endpoint: {Endpoint|{message}}',
+    summary: 'The bucket is in another region, or has another endpoint: {Endpoint,message}',
     fix: 'Use the endpoint of the region of the bucket, and sign for that region: x-amz-bucket-region tells it.',
   },
   {
@@ -700,11 +706,11 @@ export const ROWS = [
   ...CLOCKS,
   ...SCOPES,
   ...FORMS,
-  ...MISMATCHES.slice(0, 1),
+  ...MISMATCHES.slice(0, 2),
   ...KEYS,
   ...DENIALS,
   ...PLACES,
-  ...MISMATCHES.slice(1),
+  ...MISMATCHES.slice(2),
   ...LITTLE,
 ];
 

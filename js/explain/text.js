@@ -37,12 +37,15 @@ export function redact(text) {
 /**
  * A sentence with what was found in it.
  *
- * @param {string} template  with `{name}`, or `{name|what stands there instead}`
+ * @param {string} template  with `{name}`, `{name,another}` for the first that is there, or `{name|what stands instead}`
  * @param {Record<string, string | undefined>} values
  */
 export function fill(template, values) {
-  return template.replace(/\{(\w+)(?:\|([^}]*))?\}/g, (_, name, instead = '?') => {
-    const value = values[name];
+  return template.replace(/\{([\w,]+)(?:\|([^}]*))?\}/g, (_, names, instead = '?') => {
+    const value = names
+      .split(',')
+      .map((/** @type {string} */ name) => values[name])
+      .find(Boolean);
     return value ? shorten(redact(value).replace(/\s+/g, ' ').trim(), 200) : instead;
   });
 }

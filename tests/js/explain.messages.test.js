@@ -1,0 +1,123 @@
+// Each answer that AWS is known to give, by every client that can get it.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+
+import got from 'got';
+import ky from 'ky';
+import { request as undiciRequest } from 'undici';
+import * as undici6 from 'undici-6';
+
+import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
+
+import { AXIOS_VERSIONS } from '../support/axios-versions.js';
+import { REFUSALS } from '../support/refusals.js';
+
+/** @type {import('node:http').Server} */
+let server;
+let origin = '';
+before(async () => {
+  server = createServer(({ url }, response) => {
+    const { status, headers, body } = REFUSALS[decodeURIComponent(String(url).slice(1))].answer;
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  origin = `http://127.0.0.1:${/** @type {any} */ (server.address()).port}`;
+});
+after(() => server.close());
+
+const caught = (/** @type {Promise<unknown>} */ promise) =>
+  promise.then(
+    () => assert.fail('was accepted'),
+    (error) => error,
+  );
+
+/** @type {Record<string, (url: string) => Promise<unknown>>} */
+const CLIENTS = {
+  ...Object.fromEntries(
+    AXIOS_VERSIONS.map(({ version, axios }) => [
+      `axios ${version}`,
+      (url) => caught(axios.get(url, { maxRedirects: 0 })),
+    ]),
+  ),
+  'axios, ArrayBuffer': (url) =>
+    caught(AXIOS_VERSIONS[3].axios.get(url, { responseType: 'arraybuffer', maxRedirects: 0 })),
+  'axios, fetch': (url) =>
+    caught(AXIOS_VERSIONS[3].axios.get(url, { adapter: 'fetch', maxRedirects: 0, responseType: 'blob' })),
+  fetch: (url) => fetch(url, { redirect: 'manual' }),
+  'undici fetch': (url) => undici6.fetch(url, { redirect: 'manual' }),
+  got: (url) =>
+    caught(
+      got(url, { retry: { limit: 0 }, followRedirect: false }).then((response) => Promise.reject(response)),
+    ),
+  'got, Buffer': (url) =>
+    caught(
+      got(url, { retry: { limit: 0 }, responseType: 'buffer', followRedirect: false }).then((response) =>
+        Promise.reject(response),
+      ),
+    ),
+  'undici request': async (url) => {
+    const { statusCode, headers, body } = await undiciRequest(url);
+    return { statusCode, headers, body: await body.text() };
+  },
+};
+
+for (const [name, { source, answer, ...expected }] of Object.entries(REFUSALS)) {
+  describe(`${name} (${source})`, () => {
+    test('what it means', async () => {
+      const explanation = await explainResponse(answer, { now: new Date('2026-01-01') });
+      check(explanation, expected);
+      assert.equal(explanation.status, answer.status);
+      for (const text of [explanation.summary, explanation.fix]) {
+        assert.match(text, /^\S[^\n]*$/, 'one line');
+        assert.doesNotMatch(text, /[{}]|undefined|\?\?/, 'nothing is left to fill in');
+      }
+    });
+
+    test('as a text, and as that of curl -i', async () => {
+      const { status, headers, body } = answer;
+      const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}\r\n`);
+      const raw = `HTTP/1.1 ${status} Forbidden\r\n${lines.join('')}\r\n${body}`;
+      check(await explainResponse(raw), expected);
+      const { code } = await explainResponse(body);
+      const needsHeaders = [
+        'unauthorized',
+        'data-access-policy',
+        'forbidden',
+        'signature-missing',
+        'access-denied',
+      ];
+      if (!needsHeaders.includes(expected.code)) assert.equal(code, expected.code);
+    });
+
+    for (const [client, send] of Object.entries(CLIENTS)) {
+      test(client, async () => {
+        const given = await send(`${origin}/${encodeURIComponent(name)}`);
+        check(await explainResponse(given), expected);
+        if (given instanceof Response) assert.equal(await given.text(), answer.body, 'still unread');
+      });
+    }
+
+    test('ky', { skip: answer.status < 400 }, async () => {
+      const error = await caught(ky.get(`${origin}/${encodeURIComponent(name)}`, { retry: 0 }).text());
+      check(await explainResponse(error), expected);
+    });
+  });
+}
+
+/**
+ * @param {import('sigv4-wasm/explain').Explanation} explanation
+ * @param {Omit<import('../support/refusals.js').Known, 'source' | 'answer'>} expected
+ */
+function check(explanation, { code, service, summary, fix, skew, secret }) {
+  assert.equal(explanation.code, code, formatExplanation(explanation));
+  if (service !== undefined) assert.equal(explanation.service, service);
+  if (summary !== undefined) assert.match(explanation.summary, summary);
+  if (fix !== undefined) assert.match(explanation.fix, fix);
+  if (skew !== undefined) assert.equal(explanation.clockSkewSeconds, skew);
+  if (secret !== undefined) {
+    const shown = JSON.stringify(explanation) + formatExplanation(explanation, { color: true });
+    assert.ok(!shown.includes(secret) && !shown.includes(secret.slice(0, 16)), shown);
+  }
+}
