@@ -118,16 +118,22 @@ async function fromResponse(response, around) {
  */
 function fromSdk(error) {
   const { headers } = error.$response ?? {};
-  const texts = Object.entries(error).filter(([, value]) => typeof value === 'string');
-  const { name, message, ...fields } = Object.fromEntries([
-    ...texts,
-    ['name', error.name],
-    ['message', error.message],
-  ]);
+  const texts = Object.entries(error).filter(
+    ([key, value]) => typeof value === 'string' && !/^(?:name|message)$/.test(key),
+  );
+  // What it calls an answer without a body.
+  const [name, message] = [error.name, error.message].map((text) =>
+    /^Unknown(?:Error)?$/.test(text) ? '' : text,
+  );
   return answer({
     status: error.$metadata.httpStatusCode,
     headers: headerMap(headers),
-    fields: { Code: name, Message: message, RequestId: error.$metadata.requestId, ...fields },
+    fields: {
+      ...Object.fromEntries(texts),
+      Code: name,
+      Message: message,
+      RequestId: error.$metadata.requestId,
+    },
   });
 }
 

@@ -717,7 +717,7 @@ export const ROWS = [
 /** Where no row fits. @type {Row} */
 export const UNKNOWN = {
   code: 'unknown',
-  summary: 'The server refuses the request for a reason that is not known here: {status|no status} {type|}',
+  summary: 'The reason is not known here: {type,status,message|there is no answer}.',
   fix: 'Read what it says, in detail; the documentation of the service lists its errors.',
 };
 

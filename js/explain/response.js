@@ -67,7 +67,7 @@ function explain({ ...answer }, { signed, request, now }) {
   const service = serviceOf(answer, said.fields, client.scope?.split('/').at(-2) ?? '');
 
   const diff = diffStrings(said, client);
-  const at = serverTime(said.text, headers) ?? timeOf(said.fields.ServerTime);
+  const at = timeOf(said.fields.ServerTime) ?? serverTime(said.text, headers);
   const signedAt = timeOf(said.stringToSign?.split('\n')[1]) ?? timeOf(client.stringToSign?.split('\n')[1]);
   const seen = {
     status: String(status ?? ''),
@@ -113,8 +113,10 @@ function explain({ ...answer }, { signed, request, now }) {
  */
 function findRow({ status, type, service, message = '', failure }) {
   const what = failure && `${failure.code} ${failure.message}`;
+  // Its start tells, and no pattern takes long on it.
+  const start = message.slice(0, 4000);
   for (const row of ROWS) {
-    const found = row.text?.exec(message);
+    const found = row.text?.exec(start);
     const fits =
       found !== null &&
       (row.type?.test(type) ?? true) &&
@@ -154,7 +156,7 @@ function detailOf({ message, type }, { status, unread, failure }, hasDiff) {
     hasDiff ? message.split('\n\nThe Canonical String')[0] : message,
     unread && `(the body is not shown, as ${unread}: pass its text as { status, headers, body })`,
   ];
-  return shorten(redact(parts.filter(Boolean).join(': ')), 10_000);
+  return shorten(redact(parts.filter(Boolean).join(': ').slice(0, 20_000)), 10_000);
 }
 
 /**

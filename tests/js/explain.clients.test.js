@@ -1,0 +1,447 @@
+// What clients hand out: errors of the AWS SDK, streams, network failures, and what is none of it.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import axios from 'axios';
+import axios027 from 'axios-0.27';
+import got from 'got';
+import * as undici from 'undici';
+
+import { Signer, signRequest } from 'sigv4-wasm';
+import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
+
+import { REFUSALS, TOKEN } from '../support/refusals.js';
+
+/** @type {import('node:http').Server} */
+let server;
+let origin = '';
+/** What the server answers. @type {{ status: number, headers: Record<string, string>, body: string }} */
+let next;
+before(async () => {
+  server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(next.status, next.headers).end(request.method === 'HEAD' ? undefined : next.body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  origin = `http://127.0.0.1:${/** @type {any} */ (server.address()).port}`;
+});
+after(() => server.close());
+
+const caught = (/** @type {Promise<unknown>} */ promise) =>
+  promise.then(
+    () => assert.fail('was accepted'),
+    (error) => error,
+  );
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: TOKEN };
+
+describe('AWS SDK', () => {
+  const settings = () => ({ region: 'eu-west-1', endpoint: origin, credentials, maxAttempts: 1 });
+  const get = () => {
+    const client = new S3Client({ ...settings(), forcePathStyle: true });
+    return caught(client.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })));
+  };
+
+  for (const name of Object.keys(REFUSALS).filter((one) => one.startsWith('S3: '))) {
+    const { answer, code, summary, skew, secret } = REFUSALS[name];
+    test(`client-s3: ${name}`, { skip: answer.status === 301 && 'follows it' }, async () => {
+      next = answer;
+      const explanation = await explainResponse(await get());
+      assert.equal(explanation.code, code, formatExplanation(explanation));
+      assert.equal(explanation.service, 's3');
+      assert.equal(explanation.status, answer.status);
+      if (summary) assert.match(explanation.summary, summary);
+      if (skew) assert.equal(explanation.clockSkewSeconds, skew);
+      if (secret) assert.ok(!JSON.stringify(explanation).includes(secret));
+    });
+  }
+
+  test('client-s3: the canonical request, which it keeps, beside the one that was signed', async () => {
+    const signer = new Signer({ credentials, region: 'eu-west-1', service: 's3' });
+    const signed = await signer.trace({ url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a' });
+    const seen = signed.canonicalRequest.replace('/a\n', '/b\n').replace(/(?<=token:).*/, TOKEN);
+    next = {
+      ...REFUSALS['S3: mismatch'].answer,
+      body: `<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match</Message><CanonicalRequest>${seen}</CanonicalRequest><StringToSign>${signed.stringToSign}</StringToSign></Error>`,
+    };
+    const explanation = await explainResponse(await get(), { signed });
+    assert.match(explanation.summary, /path \/b, you signed \/a\./);
+    assert.ok(!JSON.stringify(explanation).includes(TOKEN));
+  });
+
+  test('client-s3: HEAD, which has no body', async () => {
+    next = { ...REFUSALS['S3: access denied'].answer, body: '' };
+    const client = new S3Client({ ...settings(), forcePathStyle: true });
+    const error = await caught(client.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' })));
+    const { code, status, service } = await explainResponse(error);
+    assert.deepEqual([code, status, service], ['no-reason', 403, 's3']);
+  });
+
+  test('client-dynamodb', async () => {
+    const type = 'com.amazon.coral.service#UnrecognizedClientException';
+    const message = 'The security token included in the request is invalid.';
+    next = { status: 400, headers: {}, body: JSON.stringify({ __type: type, message }) };
+    const error = await caught(new DynamoDBClient(settings()).send(new ListTablesCommand({})));
+    const explanation = await explainResponse(error);
+    assert.equal(explanation.code, 'token-invalid');
+    assert.equal(explanation.type, 'UnrecognizedClientException');
+    assert.equal((await explainResponse(next)).type, 'UnrecognizedClientException');
+    assert.match(explanation.detail, /^status 400: .*security token/);
+  });
+
+  test('client-sqs, whose errors are of JSON and of the query protocol', async () => {
+    next = {
+      status: 403,
+      headers: { 'x-amzn-query-error': 'InvalidClientTokenId;Sender', 'x-amzn-requestid': 'abc' },
+      body: '{"__type":"com.amazonaws.sqs#InvalidSecurity","message":"The request was denied."}',
+    };
+    const error = await caught(new SQSClient(settings()).send(new ListQueuesCommand({})));
+    for (const given of [error, next]) {
+      const { code, requestId } = await explainResponse(given);
+      assert.deepEqual([code, requestId], ['token-invalid', 'abc']);
+    }
+  });
+});
+
+describe('bodies', () => {
+  const refused = REFUSALS['REST API: no policy allows'].answer;
+
+  test('a Response is left to be read; of one that was read, it says so', async () => {
+    next = refused;
+    const response = await fetch(origin);
+    assert.equal((await explainResponse(response)).code, 'not-allowed');
+    assert.equal(await response.text(), refused.body);
+    const { code, detail, type } = await explainResponse(response);
+    assert.equal(type, 'AccessDeniedException', 'the header is still there');
+    assert.equal(code, 'access-denied');
+    assert.match(detail, /read already/);
+  });
+
+  test('streams are left alone', async () => {
+    next = refused;
+    const { response } = await caught(axios.get(origin, { responseType: 'stream' }));
+    const explanation = await explainResponse(await caught(axios.get(origin, { responseType: 'stream' })));
+    assert.equal(explanation.code, 'access-denied');
+    assert.match(explanation.detail, /is a stream/);
+    await explainResponse(response);
+    let text = '';
+    for await (const chunk of response.data) text += chunk;
+    assert.equal(text, refused.body);
+
+    const answer = await undici.request(origin);
+    assert.match((await explainResponse(answer)).detail, /is a stream/);
+    assert.equal(await answer.body.text(), refused.body);
+  });
+
+  test('undici: ResponseError', async () => {
+    next = refused;
+    const dispatcher = new undici.Agent().compose(undici.interceptors.responseError());
+    const error = await caught(undici.request(origin, { dispatcher }));
+    assert.equal((await explainResponse(error)).code, 'not-allowed');
+  });
+
+  test('what is endless is not read to its end', async () => {
+    let sent = 0;
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(100_000).fill(120 + 0 * sent++)),
+    });
+    const { code } = await explainResponse(new Response(body, { status: 403 }));
+    assert.equal(code, 'unknown');
+    assert.ok(sent < 100, `${sent} chunks`);
+    const endless = new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
+    assert.equal((await explainResponse(endless)).code, 'no-failure', 'what succeeded is not read');
+  });
+
+  test('where the error is wrapped', async () => {
+    next = refused;
+    const inner = await caught(axios.get(origin));
+    const error = new Error('loading failed', { cause: new Error('again', { cause: inner }) });
+    assert.equal((await explainResponse(error)).code, 'not-allowed');
+    assert.equal(
+      (await explainResponse({ meta: { statusCode: 403, headers: {}, body: JSON.parse(refused.body) } }))
+        .code,
+      'not-allowed',
+      'the OpenSearch client',
+    );
+  });
+});
+
+describe('no answer', () => {
+  const closedOrigin = async () => {
+    const closed = createServer();
+    await new Promise((resolve) => closed.listen(0, '127.0.0.1', () => resolve(undefined)));
+    const { port } = /** @type {any} */ (closed.address());
+    await new Promise((resolve) => closed.close(resolve));
+    return `http://127.0.0.1:${port}/`;
+  };
+
+  /** @type {Record<string, [string, () => Promise<unknown>]>} */
+  const FAILURES = {
+    'axios: refused': ['connection-failed', () => caught(axios.get('http://127.0.0.1:1/'))],
+    'axios 0.27: refused': ['connection-failed', () => caught(axios027.get('http://127.0.0.1:1/'))],
+    'fetch: refused': ['connection-failed', async () => caught(fetch(await closedOrigin()))],
+    'got: refused': ['connection-failed', () => caught(got('http://127.0.0.1:1/', { retry: { limit: 0 } }))],
+    'axios: no such host': ['host-unknown', () => caught(axios.get('http://name.invalid/'))],
+    'axios: timeout': [
+      'timeout',
+      async () => {
+        const silent = createServer(() => {});
+        await new Promise((resolve) => silent.listen(0, '127.0.0.1', () => resolve(undefined)));
+        const url = `http://127.0.0.1:${/** @type {any} */ (silent.address()).port}`;
+        const error = await caught(axios.get(url, { timeout: 50 }));
+        silent.closeAllConnections();
+        silent.close();
+        return error;
+      },
+    ],
+    'axios in a browser, CORS': [
+      'no-answer',
+      async () => new axios.AxiosError('Network Error', 'ERR_NETWORK'),
+    ],
+    'Chromium, fetch': ['no-answer', async () => new TypeError('Failed to fetch')],
+    'Firefox, fetch': [
+      'no-answer',
+      async () => new TypeError('NetworkError when attempting to fetch resource.'),
+    ],
+    'Safari, fetch': ['no-answer', async () => new TypeError('Load failed')],
+    'ws: the handshake': ['websocket-refused', async () => new Error('Unexpected server response: 403')],
+    'this package: not signed': [
+      'not-sent',
+      () => caught(signRequest('https://api.example.com/', { credentials })),
+    ],
+  };
+  for (const [name, [code, fail]] of Object.entries(FAILURES)) {
+    test(name, async () => {
+      const explanation = await explainResponse(await fail());
+      assert.equal(explanation.code, code, formatExplanation(explanation));
+      assert.equal(explanation.status, undefined);
+      assert.doesNotMatch(explanation.summary + explanation.fix, /[{}]|undefined/);
+    });
+  }
+
+  test('says what a browser hides', async () => {
+    const { fix } = await explainResponse(new TypeError('Failed to fetch'));
+    assert.match(fix, /Access-Control-Allow-Origin .*DEFAULT_4XX/);
+  });
+});
+
+describe('clocks that no message is about', () => {
+  const forbidden = REFUSALS['HTTP API: whatever'].answer;
+  const at = (/** @type {number} */ minutes) => ({
+    ...forbidden,
+    headers: { ...forbidden.headers, date: new Date(Date.now() + minutes * 60_000).toUTCString() },
+  });
+
+  test('an HTTP API whose Date is another one', async () => {
+    for (const minutes of [12, -12]) {
+      const { code, clockSkewSeconds, summary, serverTime } = await explainResponse(at(minutes));
+      assert.equal(code, 'clock-skew');
+      assert.ok(Math.abs(Number(clockSkewSeconds) - minutes * 60) <= 1);
+      assert.match(summary, minutes > 0 ? /12 minutes ahead of/ : /12 minutes behind/);
+      assert.ok(serverTime instanceof Date);
+    }
+    assert.equal((await explainResponse(at(4))).code, 'forbidden');
+    assert.equal(
+      (await explainResponse(at(12), { now: new Date(Date.now() + 12 * 60_000) })).code,
+      'forbidden',
+    );
+  });
+
+  test('the time of the signature counts, where it is known', async () => {
+    const signer = new Signer({ credentials, region: 'us-east-1', service: 'execute-api' });
+    const request = { url: 'https://abc.execute-api.us-east-1.amazonaws.com/' };
+    const old = await signer.trace(request, { date: new Date(Date.now() - 10 * 60_000) });
+    assert.equal((await explainResponse(at(0), { signed: old })).code, 'clock-skew');
+    assert.equal((await explainResponse(at(0), { signed: await signer.trace(request) })).code, 'forbidden');
+  });
+
+  test('a text may be old', async () => {
+    const raw = 'HTTP/1.1 403 Forbidden\ndate: Thu, 01 Jan 2026 00:00:00 GMT\n\n{"message":"Forbidden"}';
+    assert.equal((await explainResponse(raw)).code, 'forbidden');
+  });
+});
+
+describe('services', () => {
+  const forbidden = (/** @type {string} */ url) => ({
+    status: 403,
+    headers: {},
+    url,
+    body: '{"message":"Forbidden"}',
+  });
+  /** url: [service, code] */
+  const HOSTS = {
+    'https://abc.lambda-url.eu-west-1.on.aws/': ['lambda-url', 'function-url-permission'],
+    'wss://abc-ats.iot.eu-west-1.amazonaws.com/mqtt': ['iot', 'iot-refused'],
+    'https://abc.eu-west-1.aoss.amazonaws.com/_search': ['opensearch-serverless', 'data-access-policy'],
+    'https://search-a.eu-west-1.es.amazonaws.com/_search': ['opensearch', 'forbidden'],
+    'https://abc.execute-api.eu-west-1.amazonaws.com/prod': ['api-gateway', 'forbidden'],
+    'https://sqs.eu-west-1.amazonaws.com/': ['sqs', 'forbidden'],
+    'https://my-bucket.s3.eu-west-1.amazonaws.com/': ['s3', 'forbidden'],
+    'https://abc.appsync-api.eu-west-1.amazonaws.com/graphql': ['appsync', 'forbidden'],
+    'https://a-0123.7d67968.vpc-lattice-svcs.eu-west-1.on.aws/': ['vpc-lattice', 'forbidden'],
+    'https://bedrock-runtime.eu-west-1.amazonaws.com/': ['bedrock', 'forbidden'],
+  };
+  for (const [url, expected] of Object.entries(HOSTS)) {
+    test(url, async () => {
+      const { service, code } = await explainResponse(forbidden(url));
+      assert.deepEqual([service, code], expected);
+      const { url: _, ...without } = forbidden(url);
+      assert.equal((await explainResponse(without, { request: { url } })).service, expected[0]);
+      assert.equal((await explainResponse(without)).service, undefined);
+    });
+  }
+
+  test('the service of the scope, where no host tells', async () => {
+    const { url: _, ...answer } = forbidden('');
+    const signer = new Signer({ credentials, region: 'us-east-1', service: 'lambda' });
+    const signed = await signer.trace({ url: 'https://api.example.com/' });
+    assert.equal((await explainResponse(answer, { signed })).service, 'lambda');
+  });
+});
+
+describe('what is not known', () => {
+  test('is told as it was seen', async () => {
+    const body = '{"__type":"SomethingNewException","message":"the moon is full"}';
+    const { code, detail, summary, type } = await explainResponse({ status: 418, headers: {}, body });
+    assert.deepEqual([code, type], ['unknown', 'SomethingNewException']);
+    assert.match(summary, /not known here: SomethingNewException\./);
+    assert.equal(detail, 'status 418: SomethingNewException: the moon is full');
+  });
+
+  test('nothing throws', async () => {
+    const cyclic = /** @type {any} */ ({ status: 403, headers: {}, data: {} });
+    cyclic.data.self = cyclic;
+    const looped = /** @type {any} */ (new Error('looped'));
+    looped.cause = looped;
+    const trap = new Proxy({}, { get: () => assert.fail('trapped') });
+    const broken = new Response(
+      new ReadableStream({ pull: (controller) => controller.error(new Error('cut off')) }),
+      { status: 403 },
+    );
+    const strange = [
+      undefined,
+      null,
+      0,
+      1n,
+      Symbol('s'),
+      true,
+      '',
+      ' ',
+      [],
+      {},
+      () => {},
+      cyclic,
+      looped,
+      trap,
+      broken,
+      new Map(),
+      new Date(NaN),
+      '<Error>',
+      '<Code',
+      '{"message":',
+      '{"message":{}}',
+      '[[[[1]]]]',
+      'null',
+      '"\\"a\\""',
+      '{"__proto__":{"message":"x"}}',
+      { status: 'abc' },
+      { status: NaN, body: 5 },
+      { status: 403, headers: 5, body: Symbol('s') },
+      { response: 5 },
+      { response: {} },
+      { $metadata: {} },
+    ];
+    for (const given of strange) {
+      for (const signed of [undefined, '', 'GET', { canonicalRequest: '\n\n' }, 5]) {
+        const explanation = await explainResponse(given, /** @type {any} */ ({ signed }));
+        assert.equal(typeof explanation.code, 'string');
+        assert.equal(typeof formatExplanation(explanation, { color: true }), 'string');
+      }
+    }
+  });
+
+  test('hostile answers cost little, and write nothing to a terminal', async () => {
+    const long = 1_000_000;
+    const texts = [
+      '<a'.repeat(long / 2),
+      `<a ${'x'.repeat(long)}`,
+      '<a>'.repeat(long / 3),
+      `${'<a>x</a>'.repeat(long / 8)}`,
+      '&#'.repeat(long / 2),
+      'User: '.repeat(long / 6),
+      `User: ${'a'.repeat(long)}`,
+      'User: a is not authorized to perform: a:b'.repeat(long / 41),
+      'no permissions for ['.repeat(long / 20),
+      "Authorization header requires 'a' parameter.".repeat(long / 44),
+      "'".repeat(long),
+      "the region '".repeat(long / 12),
+      'Signature expired: '.repeat(long / 19),
+      'x-amz-security-token:'.repeat(long / 21),
+      'a-'.repeat(long / 2),
+      `The Canonical String for this request should have been\n'${'a&'.repeat(long / 2)}'\n\nThe String-to-Sign should have been\n'`,
+      `{"message":${'['.repeat(long)}`,
+      JSON.stringify({ message: ' '.repeat(long) }),
+      'eyJ'.repeat(long / 3),
+      'incorrect service '.repeat(long / 18),
+      'Bearer '.repeat(long / 7),
+    ];
+    for (const text of texts) {
+      const start = performance.now();
+      const explanation = await explainResponse(text, { signed: 'GET\n/\n\nhost:a\n\nhost\nabc' });
+      const took = performance.now() - start;
+      assert.ok(took < 3000, `${text.slice(0, 30)}… took ${took} ms`);
+      assert.ok(explanation.detail.length < 20_000);
+    }
+    const message = 'Forbidden\x1b]0;title\x07\x1b[2J\u202e';
+    const explanation = await explainResponse({
+      status: 403,
+      headers: { 'x-amzn-requestid': '\x1b[1m' },
+      body: { message },
+    });
+    assert.doesNotMatch(formatExplanation(explanation), /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/);
+  });
+});
+
+describe('formatExplanation', () => {
+  test('has cause, fix, causes, and what was seen', async () => {
+    const { answer } = REFUSALS['REST API: no route, or no signature'];
+    const explanation = await explainResponse(answer);
+    const text = formatExplanation(explanation);
+    const lines = text.split('\n');
+    assert.equal(lines[0], explanation.summary);
+    assert.equal(lines[1], `Fix: ${explanation.fix}`);
+    assert.equal(lines[2], `  1. ${explanation.causes?.[0]}`);
+    assert.ok(lines.includes('code:        signature-missing'));
+    assert.ok(lines.includes('service:     rest-api'));
+    assert.match(
+      text,
+      /\nSeen:\n {2}status 403: MissingAuthenticationTokenException: Missing Authentication Token$/,
+    );
+    const colored = formatExplanation(explanation, { color: true });
+    assert.notEqual(colored, text);
+    assert.equal(colored.replace(/\x1b\[\d+m/g, ''), text);
+  });
+
+  test('the lines that differ, and the clock', async () => {
+    const { answer } = REFUSALS['S3: mismatch'];
+    const signed = 'GET\n/firmware.bin\n\nhost:localhost\n\nhost\nabc';
+    const text = formatExplanation(await explainResponse(answer, { signed }));
+    assert.match(
+      text,
+      /\n {2}header host\n {4}server {2}esp-data-exchange\.s3\.amazonaws\.com\n {4}signed {2}localhost\n/,
+    );
+    assert.match(
+      text,
+      /\n {2}header content-type\n {4}server {2}application\/octet-stream\n {4}signed {2}\(none\)\n/,
+    );
+    const clock = async (/** @type {string} */ name) =>
+      formatExplanation(await explainResponse(REFUSALS[name].answer));
+    assert.match(await clock('clock behind'), /\nclock: {7}328 s behind the server\n/);
+    assert.match(await clock('clock ahead'), /\nclock: {7}360 s ahead of the server\n/);
+    assert.match(await clock('clock behind'), /\nserver time: 2015-04-11T06:46:35\.000Z\n/);
+  });
+});
