@@ -118,6 +118,10 @@ async function fromResponse(response, around) {
  */
 function fromSdk(error) {
   const { headers } = error.$response ?? {};
+  const { httpStatusCode: status, requestId } = error.$metadata;
+  // It could not be parsed, as what a proxy answers.
+  const body = error.$responseBodyText;
+  if (typeof body === 'string') return answer({ status, headers: headerMap(headers), body: shortened(body) });
   const texts = Object.entries(error).filter(
     ([key, value]) => typeof value === 'string' && !/^(?:name|message)$/.test(key),
   );
@@ -126,13 +130,13 @@ function fromSdk(error) {
     /^Unknown(?:Error)?$/.test(text) ? '' : text,
   );
   return answer({
-    status: error.$metadata.httpStatusCode,
+    status,
     headers: headerMap(headers),
     fields: {
       ...Object.fromEntries(texts),
       Code: name,
       Message: message,
-      RequestId: error.$metadata.requestId,
+      RequestId: requestId,
     },
   });
 }

@@ -146,9 +146,15 @@ const SCOPES = [
   },
   {
     code: 'wrong-service',
-    text: /scoped to correct service: '(?<expected>[^']*)'|incorrect service[^]{0,80}'(?<other>[\w-]+)'/i,
+    text: /scoped to correct service: '(?<expected>[^']*)'/i,
     summary: 'The request was signed for another service than {expected|this one}.',
     fix: "Sign with service: '{expected|the signing name of the service}'.",
+  },
+  {
+    code: 'wrong-service',
+    text: /(?:incorrect|unknown) service ['"](?<service>[^'"]*)['"][^'"]{0,40}['"](?<expected>[^'"]*)['"]/,
+    summary: 'The request was signed for the service {service}, but belongs to {expected}.',
+    fix: "Sign with service: '{expected}'.",
   },
   {
     code: 'wrong-date',

@@ -1,5 +1,7 @@
 // What an answer says, in JSON, XML, HTML or plain text.
 
+import { redact } from './text.js';
+
 /**
  * @typedef {object} Said
  * @property {string} message  or nothing
@@ -17,7 +19,7 @@
  */
 export function understand({ body, headers, fields: known }) {
   const fields = { ...parse(body), ...known };
-  const message = first(fields, MESSAGES) ?? withoutTags(body);
+  const message = first(fields, MESSAGES) ?? (fields.Code === undefined ? withoutTags(redact(body)) : '');
   // Without the namespace before it, and what may stand behind it.
   const type = [
     headers.get('x-amzn-errortype'),

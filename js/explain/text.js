@@ -12,7 +12,7 @@ const SECRETS = [
   // In a canonical request: a header, or a parameter.
   [/\b(x-amz-(?:security|s3session|access)-token["']?[:=][ \t]*["']?)[^\s&"'<]+/gi, `$1${REDACTED}`],
   [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
-  [/(<(Token-\d+|SessionToken|SecretAccessKey)>)[^<]+/g, '$1<redacted>'],
+  [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
   [
     /^((?:proxy-authorization|cookie|set-cookie|x-api-key|[\w-]+-token):[ \t]*)(?!<session token>).+$/gim,
     '$1<redacted>',
