@@ -116,12 +116,14 @@ async function fromResponse(response, around) {
  *
  * @param {any} error
  */
-function fromSdk(error) {
+async function fromSdk(error) {
   const { headers } = error.$response ?? {};
   const { httpStatusCode: status, requestId } = error.$metadata;
-  // It could not be parsed, as what a proxy answers.
-  const body = error.$responseBodyText;
-  if (typeof body === 'string') return answer({ status, headers: headerMap(headers), body: shortened(body) });
+  const parts = { status, headers: headerMap(headers) };
+  // What it cannot parse, such as that of a proxy, it has not always kept.
+  if (error.name === 'SyntaxError') {
+    return answer({ ...parts, ...(await readBody([error.$responseBodyText], 'it was read already')) });
+  }
   const texts = Object.entries(error).filter(
     ([key, value]) => typeof value === 'string' && !/^(?:name|message)$/.test(key),
   );
@@ -130,8 +132,7 @@ function fromSdk(error) {
     /^Unknown(?:Error)?$/.test(text) ? '' : text,
   );
   return answer({
-    status,
-    headers: headerMap(headers),
+    ...parts,
     fields: {
       ...Object.fromEntries(texts),
       Code: name,

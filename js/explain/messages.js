@@ -696,7 +696,7 @@ const LITTLE = [
     code: 'no-reason',
     status: /^40[013]$/,
     text: /^$/,
-    summary: 'The server refuses the request with {status}, and says nothing.',
+    summary: 'The server refuses the request with {status}, and says nothing that could be read.',
     fix: 'Send it as GET, if it was HEAD, whose answer has no body; otherwise go through the causes in turn.',
     causes: [
       'HEAD: the answer has no body',

@@ -81,7 +81,10 @@ describeWith(PYTHON, 'moto', () => {
     const error = await client
       .send(new ListTablesCommand({}))
       .catch((/** @type {unknown} */ reason) => reason);
-    assert.equal((await explainResponse(error)).code, 'signature-mismatch');
+    // moto answers this protocol in XML, which the SDK cannot parse and does not keep.
+    const { code, status, detail } = await explainResponse(error);
+    assert.deepEqual([code, status], ['no-reason', 403]);
+    assert.match(detail, /read already/);
   });
 });
 
