@@ -27,7 +27,7 @@ const CLOCK = [
 ];
 const CREDENTIALS =
   'Pass key id, secret and session token of one set of credentials; `aws sts get-caller-identity` tells whether they are good.';
-const ALLOW = 'Allow {action|the action} on {resource|the resource} in';
+const ALLOW = 'Allow {action|the action} on {resource,quoted|the resource} in';
 
 /**
  * Kinds of policies, as "with an explicit deny in a …" and "because no … allows" name them, and where they are.
@@ -58,7 +58,7 @@ const POLICIES = [
 ];
 
 const WHO = /\bUser: (?<user>\S+) is not authorized to perform: (?<action>[\w-]+:[\w*-]+)/;
-const WHOM = /(?: on resource: (?<resource>\S+))?/;
+const WHOM = /(?: on resource: (?:"(?<quoted>[^"]*)"|(?<resource>\S+)))?/;
 
 /** @param {RegExp[]} parts */
 function joined(...parts) {
@@ -114,7 +114,7 @@ const CLOCKS = [
   },
   {
     code: 'url-expired',
-    text: /^Invalid according to Policy: Policy expired/,
+    text: /Invalid according to Policy: Policy expired/,
     summary: 'The policy of the upload form has expired.',
     fix: 'Make a new form with presignPost, with a longer expiresIn if need be.',
   },
@@ -261,7 +261,7 @@ const FORMS = [
   },
   {
     code: 'form-condition',
-    text: /^Invalid according to Policy: (?<condition>[^]{0,300})/,
+    text: /Invalid according to Policy: (?<condition>[^]{0,300})/,
     summary: 'The upload form does not meet its policy: {condition}',
     fix: 'Send the fields as presignPost returned them, the file last, and no field that has no condition.',
   },

@@ -28,10 +28,10 @@ export function understand({ body, headers, fields: known }) {
   ]
     .map((name) => /^(?:[\w.]+#)?([A-Za-z][\w.]*)(?:[:;]|$)/.exec(name ?? '')?.[1])
     .find((name) => name !== undefined);
-  const [, nameInText] = /\bAn error occurred \((\w+)\)|^(\w+(?:Exception|Error)): /.exec(message) ?? [];
+  const [, ofCli, ofError] = /\bAn error occurred \((\w+)\)|^(\w+(?:Exception|Error)): /.exec(message) ?? [];
   return {
     message,
-    type: type ?? nameInText ?? '',
+    type: type ?? ofCli ?? ofError ?? '',
     fields,
     text: body === '' ? Object.values(fields).join('\n') : body,
     requestId:

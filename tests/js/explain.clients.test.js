@@ -198,6 +198,13 @@ describe('no answer', () => {
         return error;
       },
     ],
+    'a certificate': [
+      'certificate',
+      async () =>
+        new TypeError('fetch failed', {
+          cause: Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' }),
+        }),
+    ],
     'axios in a browser, CORS': [
       'no-answer',
       async () => new axios.AxiosError('Network Error', 'ERR_NETWORK'),

@@ -12,7 +12,7 @@ import * as undici6 from 'undici-6';
 import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
 
 import { AXIOS_VERSIONS } from '../support/axios-versions.js';
-import { REFUSALS } from '../support/refusals.js';
+import { OTHERS, REFUSALS } from '../support/refusals.js';
 
 /** @type {import('node:http').Server} */
 let server;
@@ -105,6 +105,17 @@ for (const [name, { source, answer, ...expected }] of Object.entries(REFUSALS)) 
     });
   });
 }
+
+test('shorter ones', async () => {
+  for (const [code, answer] of OTHERS) {
+    const given = typeof answer === 'string' ? answer : { headers: {}, ...answer };
+    const explanation = await explainResponse(given);
+    assert.equal(explanation.code, code, formatExplanation(explanation));
+    assert.doesNotMatch(explanation.summary + explanation.fix, /[{}]|undefined|\?\?/);
+    if (code.startsWith('not-allowed-by-'))
+      assert.match(explanation.fix, /^Allow codecommit:ListRepositories on (the resource|arn:)/);
+  }
+});
 
 /**
  * @param {import('sigv4-wasm/explain').Explanation} explanation

@@ -140,7 +140,7 @@ export const REFUSALS = {
     secret: JWT,
   },
   'REST API: no x-amz-date': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html',
+    source: 'https://github.com/aws/chalice/issues/828',
     answer: json(
       'IncompleteSignatureException',
       "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-HMAC-SHA256",
@@ -423,70 +423,14 @@ export const REFUSALS = {
     answer: json('UnauthorizedException', 'Unauthorized', API, 401),
     code: 'unauthorized',
   },
-  'identity policy: none allows': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::123456789012:user/JohnDoe is not authorized to perform: codecommit:ListRepositories because no identity-based policy allows the codecommit:ListRepositories action',
-    ),
-    code: 'not-allowed-by-identity-policy',
-  },
-  'identity policy: one denies': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::123456789012:user/JohnDoe is not authorized to perform: codecommit:ListRepositories on resource: * with an explicit deny in an identity-based policy',
-    ),
-    code: 'denied-by-identity-policy',
-  },
-  'service control policy': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::777788889999:user/JohnDoe is not authorized to perform: codecommit:ListRepositories with an explicit deny in a service control policy',
-    ),
-    code: 'denied-by-service-control-policy',
-  },
   'resource control policy': {
     source: 'https://github.com/aws-samples/resource-control-policy-examples/issues/18',
     answer: {
       status: 400,
       headers: {},
-      body: '{"__type":"AccessDeniedException","Message":"User: arn:aws:iam::777788889999:user/JohnDoe is not authorized to perform: cognito-identity:GetId on resource: * with an explicit deny in a resource control policy"}',
+      body: '{"__type":"AccessDeniedException","Message":"User: anonymous is not authorized to perform: cognito-identity:GetId on resource: * with an explicit deny in a resource control policy"}',
     },
-    code: 'denied-by-resource-control-policy',
-  },
-  'permissions boundary': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::123456789012:user/JohnDoe is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::123456789012:user/Jane because no permissions boundary allows the iam:CreateUser action',
-    ),
-    code: 'not-allowed-by-permissions-boundary',
-  },
-  'session policy': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::123456789012:user/JohnDoe is not authorized to perform: codecommit:ListRepositories because no session policy allows the codecommit:ListRepositories action',
-    ),
-    code: 'not-allowed-by-session-policy',
-  },
-  'VPC endpoint policy': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::123456789012:user/JohnDoe is not authorized to perform: codecommit:ListRepositories with an explicit deny in a VPC endpoint policy',
-    ),
-    code: 'denied-by-endpoint-policy',
-  },
-  'resource policy': {
-    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
-    answer: json(
-      'AccessDeniedException',
-      'User: arn:aws:iam::777788889999:user/JohnDoe is not authorized to perform: secretsmanager:GetSecretValue because no resource-based policy allows the secretsmanager:GetSecretValue action',
-    ),
-    code: 'not-allowed-by-resource-policy',
+    code: 'anonymous-denied',
   },
   'function URL': {
     source: 'https://github.com/awsdocs/aws-lambda-developer-guide/issues/494',
@@ -555,4 +499,225 @@ export const REFUSALS = {
     code: 'method-not-forwarded',
     service: 'cloudfront',
   },
+  'S3: an expired form': {
+    source: 'https://github.com/CulturalMe/meteor-slingshot/issues/80',
+    answer: s3(
+      403,
+      '<Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired.</Message><RequestId>9002BD2AC1D05F0A</RequestId>',
+    ),
+    code: 'url-expired',
+    summary: /form/,
+  },
+  'S3: a form that does not meet its policy': {
+    source: 'https://github.com/waynehoover/s3_direct_upload/issues/107',
+    answer: s3(
+      403,
+      '<Code>AccessDenied</Code><Message>Invalid according to Policy: Policy Condition failed: ["starts-with", "$content-type", ""]</Message>',
+    ),
+    code: 'form-condition',
+    summary: /"\$content-type"/,
+  },
+  'S3: a URL and a header': {
+    source: 'https://github.com/catalyst/moodle-tool_objectfs/issues/303',
+    answer: s3(
+      400,
+      '<Code>InvalidArgument</Code><Message>Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified</Message><ArgumentName>Authorization</ArgumentName>',
+    ),
+    code: 'two-signatures',
+  },
+  'S3: SigV2': {
+    source: 'https://github.com/nukulb/s3-angular-file-upload/issues/23',
+    answer: s3(
+      400,
+      '<Code>InvalidRequest</Code><Message>The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.</Message>',
+    ),
+    code: 'not-sigv4',
+  },
+  'S3: a URL that lost parameters': {
+    source: 'https://github.com/jasonsims/aws-cloudfront-sign/issues/8',
+    answer: s3(
+      403,
+      '<Code>AccessDenied</Code><Message>Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters</Message>',
+    ),
+    code: 'signature-malformed',
+    summary: /presigned URL lacks/,
+  },
+  'CloudFront: its own signatures': {
+    source: 'https://github.com/jasonsims/aws-cloudfront-sign/issues/74',
+    answer: s3(
+      403,
+      '<Code>MissingKey</Code><Message>Missing Key-Pair-Id query parameter or cookie value</Message>',
+      { server: 'CloudFront' },
+    ),
+    code: 'cloudfront-signature',
+  },
+  'OpenSearch: fine-grained access control': {
+    source: 'https://github.com/opensearch-project/security/issues/533',
+    answer: {
+      status: 403,
+      headers: { 'content-type': 'application/json' },
+      body: '{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=test-user, backend_roles=[], requestedTenant=__user__]"}],"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=test-user, backend_roles=[], requestedTenant=__user__]"},"status":403}',
+    },
+    code: 'search-permissions',
+    summary: /indices:data\/read\/search to test-user/,
+  },
 };
+
+const CLI = 'An error occurred (';
+
+/**
+ * Shorter ones, without a source of their own: words and names of exceptions that AWS documents ("Troubleshoot access denied
+ * error messages", IAM user guide; "Error responses", S3 API reference; "Common error types" of the services).
+ *
+ * @type {[code: string, answer: string | { status: number, headers?: Record<string, string>, url?: string, body: string | object }][]}
+ */
+export const OTHERS = [
+  ...Object.entries({
+    'identity-policy': 'identity-based policy',
+    'resource-policy': 'resource-based policy',
+    'service-control-policy': 'service control policy',
+    'resource-control-policy': 'resource control policy',
+    'permissions-boundary': 'permissions boundary',
+    'session-policy': 'session policy',
+    'endpoint-policy': 'VPC endpoint policy',
+    'auth-policy': 'service-based policy',
+  }).flatMap(([kind, policy]) =>
+    [
+      '',
+      ' on resource: arn:aws:codecommit:us-east-1:123456789012:repo',
+      ' on resource: "arn:aws:s3:::bucket/a key, with spaces and a very long name that goes on"',
+    ].flatMap((resource) => {
+      const who = `User: arn:aws:iam::777788889999:user/JohnDoe is not authorized to perform: codecommit:ListRepositories${resource}`;
+      const implicit = `${who} because no ${policy} allows the codecommit:ListRepositories action`;
+      return /** @type {[string, any][]} */ ([
+        [
+          `not-allowed-by-${kind}`,
+          { status: 403, body: { __type: 'AccessDeniedException', message: implicit } },
+        ],
+        [
+          `denied-by-${kind}`,
+          {
+            status: 403,
+            body: { message: `${who} with an explicit deny in a${policy[0] === 'i' ? 'n' : ''} ${policy}` },
+          },
+        ],
+      ]);
+    }),
+  ),
+  [
+    'wrong-scope',
+    {
+      status: 403,
+      body: { message: "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws3'" },
+    },
+  ],
+  [
+    'signature-malformed',
+    s3(
+      400,
+      '<Code>AuthorizationQueryParametersError</Code><Message>X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"</Message>',
+    ),
+  ],
+  [
+    'signature-malformed',
+    {
+      status: 400,
+      body: {
+        message:
+          "AWS query-string parameters must include 'X-Amz-Signature'. Re-examine the query-string parameters.",
+      },
+    },
+  ],
+  [
+    'body-mismatch',
+    s3(
+      400,
+      '<Code>BadDigest</Code><Message>The Content-MD5 you specified did not match what we received.</Message>',
+    ),
+  ],
+  ['token-expired', { status: 403, body: { __type: 'ExpiredTokenException', message: 'refresh it' } }],
+  [
+    'account-not-signed-up',
+    s3(
+      403,
+      '<Code>NotSignedUp</Code><Message>Your account is not signed up for the Amazon S3 service.</Message>',
+    ),
+  ],
+  [
+    'authorization-mode',
+    {
+      status: 401,
+      url: 'https://abc.appsync-api.eu-west-1.amazonaws.com/graphql',
+      body: {
+        errors: [
+          { errorType: 'UnauthorizedException', message: 'You are not authorized to make this call.' },
+        ],
+      },
+    },
+  ],
+  [
+    'blocked',
+    {
+      status: 403,
+      headers: { server: 'CloudFront' },
+      body: '<HTML><BODY><H1>403 ERROR</H1><H2>The request could not be satisfied.</H2>Request blocked.</BODY></HTML>',
+    },
+  ],
+  [
+    'signature-missing',
+    {
+      status: 403,
+      body: '<ErrorResponse><Error><Code>MissingAuthenticationToken</Code><Message>Request is missing Authentication Token</Message></Error></ErrorResponse>',
+    },
+  ],
+  ['throttled', { status: 429, body: { message: 'Limit Exceeded' } }],
+  ['throttled', { status: 400, body: { __type: 'ThrottlingException', message: 'slow down' } }],
+  ['throttled', s3(503, '<Code>SlowDown</Code><Message>Please reduce your request rate.</Message>')],
+  ['throttled', { status: 429, body: '' }],
+  ['too-large', { status: 413, body: { message: 'Request Too Long' } }],
+  ['not-found', { status: 404, headers: HTTP_API, body: { message: 'Not Found' } }],
+  [
+    'authorizer-failed',
+    {
+      status: 500,
+      headers: { 'x-amzn-errortype': 'AuthorizerConfigurationException' },
+      body: { message: null },
+    },
+  ],
+  [
+    'signature-mismatch',
+    { status: 403, body: { __type: 'InvalidSignatureException', message: 'see the documentation' } },
+  ],
+  [
+    'access-denied',
+    {
+      status: 403,
+      body: '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation. Encoded authorization failure message: abc</Message></Error></Errors></Response>',
+    },
+  ],
+  [
+    'signature-malformed',
+    {
+      status: 400,
+      body: '<ErrorResponse><Error><Code>IncompleteSignature</Code><Message>Request must contain a signature that conforms to AWS standards</Message></Error></ErrorResponse>',
+    },
+  ],
+  ['forbidden', { status: 403, headers: { 'x-amzn-errortype': 'ForbiddenException' }, body: '' }],
+  ['no-failure', { status: 200, body: 'fine' }],
+  ['server-error', { status: 502, body: { message: 'Internal server error' } }],
+  ['no-reason', { status: 403, body: '' }],
+  [
+    'not-allowed',
+    `${CLI}AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::123456789012:user/a is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/b`,
+  ],
+  [
+    'signature-mismatch',
+    `${CLI}SignatureDoesNotMatch) when calling the ListBuckets operation: see the documentation`,
+  ],
+  ['access-denied', `${CLI}AccessDenied) when calling the ListBuckets operation: Access Denied`],
+  [
+    'token-expired',
+    `${CLI}ExpiredToken) when calling the ListBuckets operation: The provided token has expired.`,
+  ],
+  ['token-invalid', 'UnrecognizedClientException: see the documentation'],
+];
