@@ -736,6 +736,17 @@ export const CLOCK_SUSPECTED = {
   isClock: true,
 };
 
+/** Where the host tells another scope than the one that was signed for. @type {Row} */
+export const OTHER_REGION = {
+  code: 'wrong-region',
+  summary:
+    'The server does not say why, but the request was signed for {service} in {region}, and the host is of {expectedService} in {expectedRegion}.',
+  fix: "Sign with service: '{expectedService}' and region: '{expectedRegion}'.",
+};
+
+/** Likewise. @type {Row} */
+export const OTHER_SERVICE = { ...OTHER_REGION, code: 'wrong-service' };
+
 /** Where all lines are equal. @type {Row} */
 export const WRONG_SECRET = {
   code: 'wrong-secret',

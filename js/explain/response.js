@@ -4,9 +4,9 @@ import { serverTime, TOLERATED_SKEW } from '../clock-skew.js';
 import { readAnswer } from './answer.js';
 import { diffStrings } from './diff.js';
 import { explainDiff } from './differences.js';
-import { CLOCK_SUSPECTED, ROWS, UNKNOWN, WRONG_SECRET } from './messages.js';
+import { CLOCK_SUSPECTED, OTHER_REGION, OTHER_SERVICE, ROWS, UNKNOWN, WRONG_SECRET } from './messages.js';
 import { understand } from './said.js';
-import { serviceOf } from './services.js';
+import { hostOf, otherScope, serviceOf } from './services.js';
 import { fill, redact, shorten } from './text.js';
 
 /**
@@ -54,12 +54,12 @@ export async function explainResponse(responseOrError, options) {
 }
 
 /**
- * @param {import('./answer.js').Answer} answer
+ * @param {import('./answer.js').Answer} given
  * @param {ExplainOptions} options
  * @returns {Explanation}
  */
-function explain({ ...answer }, { signed, request, now }) {
-  answer.url ||= String(request?.url ?? '');
+function explain(given, { signed, request, now }) {
+  const answer = { ...given, url: given.url || String(request?.url ?? '') };
   /** @type {Partial<import('../results.js').SigningTrace>} */
   const client = typeof signed === 'string' ? { canonicalRequest: signed.trim() } : (signed ?? {});
   const said = understand(answer);
@@ -76,19 +76,24 @@ function explain({ ...answer }, { signed, request, now }) {
     message: said.message || (failure?.message ?? ''),
   };
   const found = findRow({ ...seen, failure });
-  /** @type {Record<string, string | undefined>} */
-  const values = { ...said.fields, ...seen, ...found.groups };
-  const told = timeOf(values.signed) ?? timeOf(values.RequestTime) ?? signedAt;
+  const told = timeOf(found.groups.signed) ?? timeOf(said.fields.RequestTime) ?? signedAt;
   const skew = at === undefined ? 0 : at - (told ?? now?.getTime() ?? at);
-  const row =
-    SAYS_NOTHING.test(found.row.code) && Math.abs(skew) > TOLERATED_SKEW ? CLOCK_SUSPECTED : found.row;
-  const minutes = String(Math.round(Math.abs(skew) / 60_000));
-  const direction = skew > 0 ? 'ahead of' : 'behind';
+  const scopes = otherScope(hostOf(answer.url) || signedHost(client), client.scope);
+  /** @type {Record<string, string | undefined>} */
+  const values = {
+    ...said.fields,
+    ...seen,
+    ...scopes,
+    minutes: String(Math.round(Math.abs(skew) / 60_000)),
+    direction: skew > 0 ? 'ahead of' : 'behind',
+    ...found.groups,
+  };
+  const row = SAYS_NOTHING.test(found.row.code) ? suspected(found.row, scopes, skew) : found.row;
   const proof = row.code === 'signature-mismatch' ? proofOf(diff, values) : undefined;
 
   return {
     code: proof?.code ?? row.code,
-    summary: proof?.summary ?? fill(row.summary, { ...values, minutes, direction }),
+    summary: proof?.summary ?? fill(row.summary, values),
     detail: detailOf(said, answer, diff.length > 0),
     fix: proof?.fix ?? fill(row.fix, values),
     ...(row.causes && !proof && { causes: row.causes }),
@@ -126,6 +131,23 @@ function findRow({ status, type, service, message = '', failure }) {
     if (fits) return { row, groups: { ...found?.groups } };
   }
   return { row: UNKNOWN, groups: {} };
+}
+
+/**
+ * What the server does not say, but what is known tells.
+ *
+ * @param {import('./messages.js').Row} row
+ * @param {ReturnType<typeof otherScope>} scopes  where the one that was signed for is not that of the host
+ * @param {number} skew
+ */
+function suspected(row, scopes, skew) {
+  if (scopes !== undefined) return scopes.region === scopes.expectedRegion ? OTHER_SERVICE : OTHER_REGION;
+  return Math.abs(skew) > TOLERATED_SKEW ? CLOCK_SUSPECTED : row;
+}
+
+/** @param {{ canonicalRequest?: string }} client */
+function signedHost({ canonicalRequest = '' }) {
+  return /^host:(.+)$/m.exec(canonicalRequest)?.[1] ?? '';
 }
 
 /**
@@ -169,5 +191,5 @@ function timeOf(text) {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Codes of answers that may as well be about the clock. */
+/** Codes of answers that may be about anything. */
 const SAYS_NOTHING = /^(?:forbidden|no-reason|iot-refused|data-access-policy|function-url-permission)$/;

@@ -28,7 +28,7 @@ const CLUES = [
  * @returns {string} or nothing
  */
 export function serviceOf({ headers, url, body }, fields, signedFor) {
-  const host = /^\w+:\/\/([^/?#:@]+)/.exec(url)?.[1].toLowerCase() ?? '';
+  const host = hostOf(url);
   const lines = [
     `host ${host}`,
     ...Array.from(headers, ([name, value]) => `header ${name}: ${value}`),
@@ -41,4 +41,33 @@ export function serviceOf({ headers, url, body }, fields, signedFor) {
   const [, ofNamespace] = /\bxmlns="https?:\/\/([\w-]+)\.amazonaws\.com\//.exec(body) ?? [];
   const [, ofHost] = /^([\w-]+)\.(?:[\w-]+\.)?amazonaws\.com(?:\.cn)?$/.exec(host) ?? [];
   return ofNamespace ?? ofHost ?? signedFor;
+}
+
+/** @param {string} url */
+export function hostOf(url) {
+  return /^\w+:\/\/([^/?#:@]+)/.exec(url)?.[1].toLowerCase() ?? '';
+}
+
+/** Services that say little: what their hosts tell of the scope, which is what they expect. */
+const SCOPES = [
+  /\.(?<kind>execute-api|lambda-url|appsync-api)\.(?<region>[\w-]+)\./,
+  /\.(?<region>[\w-]+)\.(?<kind>es|aoss)\.amazonaws\./,
+];
+
+/** Where the name in the host is not the one that is signed for. @type {Record<string, string>} */
+const SIGNING_NAMES = { 'lambda-url': 'lambda', 'appsync-api': 'appsync' };
+
+/**
+ * @param {string} host
+ * @param {string} [scope]  of SigV4, in four parts; that of SigV4a has no region
+ * @returns {Record<'expectedRegion' | 'expectedService' | 'region' | 'service', string> | undefined} what differs
+ */
+export function otherScope(host, scope = '') {
+  const { kind, region: expectedRegion } =
+    SCOPES.map((pattern) => pattern.exec(host)?.groups).find(Boolean) ?? {};
+  const [, region, service, end] = scope.split('/');
+  if (kind === undefined || end === undefined) return undefined;
+  const expectedService = SIGNING_NAMES[kind] ?? kind;
+  const isSame = region === expectedRegion && service === expectedService;
+  return isSame ? undefined : { expectedRegion, expectedService, region, service };
 }

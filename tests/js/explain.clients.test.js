@@ -266,6 +266,11 @@ describe('clocks that no message is about', () => {
     assert.equal((await explainResponse(at(0), { signed: await signer.trace(request) })).code, 'forbidden');
   });
 
+  test('headers alone, of an answer to HEAD', async () => {
+    const { code, status, service } = await explainResponse('HTTP/2 403\napigw-requestid: abc');
+    assert.deepEqual([code, status, service], ['no-reason', 403, 'http-api']);
+  });
+
   test('a text may be old', async () => {
     const raw = 'HTTP/1.1 403 Forbidden\ndate: Thu, 01 Jan 2026 00:00:00 GMT\n\n{"message":"Forbidden"}';
     assert.equal((await explainResponse(raw)).code, 'forbidden');
@@ -307,6 +312,47 @@ describe('services', () => {
     const signer = new Signer({ credentials, region: 'us-east-1', service: 'lambda' });
     const signed = await signer.trace({ url: 'https://api.example.com/' });
     assert.equal((await explainResponse(answer, { signed })).service, 'lambda');
+  });
+});
+
+describe('scopes that no message is about', () => {
+  /** host: [region, service], which are right */
+  const HOSTS = {
+    'abc.execute-api.eu-west-1.amazonaws.com': ['eu-west-1', 'execute-api'],
+    'abc.lambda-url.eu-west-1.on.aws': ['eu-west-1', 'lambda'],
+    'search-a.eu-west-1.es.amazonaws.com': ['eu-west-1', 'es'],
+    'abc.eu-west-1.aoss.amazonaws.com': ['eu-west-1', 'aoss'],
+  };
+  for (const [host, [region, service]] of Object.entries(HOSTS)) {
+    test(host, async () => {
+      const url = `https://${host}/a`;
+      const explained = async (/** @type {object} */ scope) => {
+        const signer = new Signer({ credentials, region, service, ...scope });
+        const signed = await signer.trace({ url });
+        const { answer } = REFUSALS['HTTP API: whatever'];
+        return explainResponse({ ...answer, headers: {} }, { signed });
+      };
+      assert.doesNotMatch((await explained({})).code, /^wrong/);
+      const { code, summary, fix } = await explained({ region: 'us-east-1' });
+      assert.equal(code, 'wrong-scope');
+      assert.ok(
+        summary.includes(`signed for ${service} in us-east-1, and the host is of ${service} in eu-west-1`),
+        summary,
+      );
+      assert.equal(fix, `Sign with service: '${service}' and region: 'eu-west-1'.`);
+      assert.equal((await explained({ service: 's3' })).code, 'wrong-service');
+    });
+  }
+
+  test('SigV4a has no region in its scope', async () => {
+    const signed = {
+      scope: '20260203/execute-api/aws4_request',
+      canonicalRequest: 'GET\n/\n\nhost:abc.execute-api.eu-west-1.amazonaws.com\n\nhost\nabc',
+    };
+    const { code } = await explainResponse(REFUSALS['HTTP API: whatever'].answer, {
+      signed: /** @type {any} */ (signed),
+    });
+    assert.equal(code, 'forbidden');
   });
 });
 

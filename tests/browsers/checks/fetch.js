@@ -39,5 +39,14 @@ export function fetchChecks(place) {
       assert.equal(await call('get', redirectPath(302, '/prod/a'), { redirect: 'manual' }), 0);
       assert.deepEqual(statuses(place.site), [302, 302]);
     });
+
+    it('a refusal is explained, also one that the browser hides', async () => {
+      const message = 'Missing Authentication Token';
+      assert.deepEqual(await call('explain', '/prod/a'), ['signature-missing', 403, message]);
+      assert.deepEqual(await call('explain', `${place.ahead.origin}/a`), ['signature-missing', 403, message]);
+      // Another name of the same server is another origin, and it allows none.
+      const hidden = place.site.origin.replace('127.0.0.1', 'localhost');
+      assert.deepEqual((await call('explain', `${hidden}/prod/a`))[0], 'no-answer');
+    });
   });
 }

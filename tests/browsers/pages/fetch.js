@@ -1,5 +1,6 @@
 // What checks/fetch.js runs in the browser.
 
+import { explainResponse } from 'sigv4-wasm/explain';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 /** @type {Record<string, () => [string, RequestInit?]>} */
@@ -36,5 +37,11 @@ Object.assign(globalThis, {
     } catch (error) {
       return /** @type {any} */ (error).code ?? String(error);
     }
+  },
+  /** What becomes of a request that is not signed, and whether its answer can still be read. */
+  async explain(/** @type {string} */ url) {
+    const outcome = await fetch(url).catch((error) => error);
+    const { code, status } = await explainResponse(outcome);
+    return [code, status, outcome instanceof Response && (await outcome.json()).message];
   },
 });
