@@ -156,6 +156,18 @@ describe('bodies', () => {
     assert.equal((await explainResponse(endless)).code, 'no-failure', 'what succeeded is not read');
   });
 
+  test('a character that comes in two chunks', async () => {
+    const bytes = new TextEncoder().encode('{"message":"größe"}');
+    const body = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(bytes.slice(0, 14));
+        controller.enqueue(bytes.slice(14));
+        controller.close();
+      },
+    });
+    assert.match((await explainResponse(new Response(body, { status: 403 }))).detail, /größe$/);
+  });
+
   test('where the error is wrapped', async () => {
     next = refused;
     const inner = await caught(axios.get(origin));
@@ -334,7 +346,7 @@ describe('scopes that no message is about', () => {
       };
       assert.doesNotMatch((await explained({})).code, /^wrong/);
       const { code, summary, fix } = await explained({ region: 'us-east-1' });
-      assert.equal(code, 'wrong-scope');
+      assert.equal(code, 'wrong-region');
       assert.ok(
         summary.includes(`signed for ${service} in us-east-1, and the host is of ${service} in eu-west-1`),
         summary,

@@ -305,6 +305,26 @@ describe('mismatches', () => {
     assert.match(summary, /not signed in their order/);
   });
 
+  test('a presigned URL, whose token is a parameter', async () => {
+    const signer = new Signer({ ...settings, service: 's3' });
+    const request = { url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a' };
+    const signed = await signer.trace(request, { expiresIn: 60 });
+    const token = encodeURIComponent(CREDENTIALS.sessionToken);
+    const seen = signed.canonicalRequest.replace('<session token>', token).replace('/a\n', '/b\n');
+    assert.ok(seen.includes(token));
+    const { stringToSign } = signed;
+    const message = `The request signature we calculated does not match the signature you provided.\n\nThe Canonical String for this request should have been\n'${seen}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`;
+    for (const options of [{ signed }, { signed: seen.replace('/b\n', '/a\n') }, {}]) {
+      const explanation = await explainResponse(JSON.stringify({ message }), options);
+      const shown = JSON.stringify(explanation) + formatExplanation(explanation);
+      assert.ok(!shown.includes(token) && !shown.includes(CREDENTIALS.sessionToken), shown);
+      if (options.signed) assert.match(explanation.summary, /path \/b, you signed \/a\.$/);
+      const line = explanation.diff?.find(({ label }) => label === 'query X-Amz-Security-Token');
+      const equal = { server: '<session token>', client: '<session token>', isEqual: true };
+      assert.deepEqual(line, options.signed && { label: 'query X-Amz-Security-Token', ...equal });
+    }
+  });
+
   test('repeated parameters are compared in turn', async () => {
     const signer = new Signer(settings);
     const request = { ...POST, url: `${API}/prod/a?a=1&a=2` };
