@@ -53,14 +53,14 @@ const DIFFERENCES = [
   },
   {
     label: /^path$/,
-    when: (server, client) => decoded(server) === client || server.replaceAll('%25', '%') === client,
+    when: (server, client) => decoded(server) === client,
     summary:
       'The server received the path {server}, you signed {client}: escapes are encoded once more in what is signed.',
     fix: "Escape the path twice in what is signed, but for S3, which escapes once: that is pathEncoding 'double' and 'single'.",
   },
   {
     label: /^path$/,
-    when: (server, client) => decoded(client) === server || client.replaceAll('%25', '%') === server,
+    when: (server, client) => decoded(client) === server,
     summary: 'The server received the path {server}, you signed {client}, which is escaped once too often.',
     fix: "Escape the path once in what is signed for S3, or do not escape it before it is signed: pathEncoding 'single'.",
   },
@@ -166,13 +166,13 @@ const DIFFERENCES = [
   },
   {
     label: /^payload hash$/,
-    when: (_, client) => client in HASHES,
+    when: (_, client) => Object.hasOwn(HASHES, client),
     summary: 'The server received another body than you signed: you signed {hash}.',
     fix: 'Sign the bytes that are sent, after the client has serialised them.',
   },
   {
     label: /^payload hash$/,
-    when: (server) => server in HASHES,
+    when: (server) => Object.hasOwn(HASHES, server),
     summary: 'The server received another body than you signed: it received {hash}.',
     fix: 'Send the body that is signed: look at what drops it, such as a client for GET or DELETE, a redirect, or a proxy.',
   },
@@ -210,7 +210,7 @@ const DIFFERENCES = [
 
 /** What differs where something else does. */
 const CONSEQUENCES =
-  /^(?:signed headers|canonical request hash|header (?:content-length|x-amz-content-sha256|x-amz-date)|date)$/;
+  /^(?:signed headers|canonical request hash|header (?:content-length|x-amz-content-sha256|x-amz-date)|query X-Amz-Date|date)$/;
 
 /**
  * @param {DiffLine[]} diff
@@ -229,7 +229,7 @@ export function explainDiff(diff) {
     server,
     client,
     name: label.replace(/^\S+ /, ''),
-    hash: HASHES[client] ?? HASHES[server],
+    hash: [client, server].filter((one) => Object.hasOwn(HASHES, one)).map((one) => HASHES[one])[0],
     others: causes
       .slice(1)
       .map((one) => one.label)

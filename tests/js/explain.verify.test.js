@@ -305,6 +305,77 @@ describe('mismatches', () => {
     assert.match(summary, /not signed in their order/);
   });
 
+  // What a verifier refuses before it compares, and what only other signers sign.
+  const base = {
+    request: 'GET\n/a\nb=c%20d\n',
+    headers:
+      'content-length:3\nhost:a\nx-amz-content-sha256:abc\nx-amz-date:20260203T040506Z\nx-amz-security-token:t/1\nx-note:n\n',
+    end: '\nhost\nabc',
+    string: 'AWS4-HMAC-SHA256\n20260203T040506Z\n20260203/eu-west-1/s3/aws4_request\nabc',
+  };
+  /** What the server has in place of it, what we signed in place of it, and the summary. @type {[string | RegExp, string, string, RegExp][]} */
+  const LINES = [
+    ['b=c%20d', 'b=c%20d', 'b=c+d', /parameter b as c%20d, you signed c\+d: they are escaped differently/],
+    ['b=c%20d', 'b=', 'b=c', /You signed the parameter b as c, the server received none/],
+    [
+      'x-amz-security-token:t/1\n',
+      '',
+      'x-amz-security-token:t/1\n',
+      /You signed a session token, the server received none\.$/,
+    ],
+    [
+      'x-amz-security-token:t/1\n',
+      'x-amz-security-token:t/1\n',
+      '',
+      /The server received a session token, you signed none\.$/,
+    ],
+    ['t/1', 't/1', 't/2', /another session token than you signed\.$/],
+    ['x-note:n\n', '', 'x-note:n\n', /You signed the header x-note: n, the server received none/],
+    ['x-note:n\n', 'x-note:n\n', '', /received the header x-note: n, you signed none/],
+    ['content-length:3', 'content-length:3', 'content-length:4', /content-length 3, you signed 4\.$/],
+    ['sha256:abc', 'sha256:abc', 'sha256:abd', /x-amz-content-sha256 abc, you signed abd\.$/],
+    ['\nabc', '\nabc', '\nUNSIGNED-PAYLOAD', /you signed UNSIGNED-PAYLOAD, which is no hash/],
+    ['\nabc', '\nabc', '\nconstructor', /another body than you signed\.$/],
+    ['\nhost\n', '\nhost\n', '\nhost;x-note\n', /reads the signed headers host, you signed host;x-note\.$/],
+    [
+      'AWS4-HMAC-SHA256',
+      'AWS4-HMAC-SHA256',
+      'AWS4-ECDSA-P256-SHA256',
+      /takes the algorithm AWS4-HMAC-SHA256, you signed with AWS4-ECDSA/,
+    ],
+    [
+      'eu-west-1',
+      'eu-west-1',
+      'us-east-1',
+      /expects the scope 20260203\/eu-west-1\/s3\/aws4_request, you signed for 20260203\/us-east-1/,
+    ],
+    [
+      /aws4_request\nabc/,
+      'aws4_request\nabc',
+      'aws4_request\nabd',
+      /(another session token than you signed|hash of the canonical request is another one)\.$/,
+    ],
+  ];
+  for (const [place, server, client, summary] of LINES) {
+    test(`${JSON.stringify(server)}, signed ${JSON.stringify(client)}`, async () => {
+      const [theirs, ours] = [server, client].map((text) => ({
+        canonicalRequest: (base.request + base.headers + base.end).replace(place, text),
+        stringToSign: base.string.replace(place, text),
+      }));
+      const body =
+        '<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided.' +
+        `</Message><StringToSign>${theirs.stringToSign}</StringToSign><CanonicalRequest>${theirs.canonicalRequest}</CanonicalRequest></Error>`;
+      const explanation = await explainResponse(
+        { status: 403, headers: {}, body },
+        { signed: /** @type {any} */ (ours) },
+      );
+      assert.equal(explanation.code, 'signature-mismatch');
+      assert.match(explanation.summary, summary);
+      assert.doesNotMatch(explanation.summary + explanation.fix, /[{}]|undefined/);
+      assert.doesNotMatch(JSON.stringify(explanation), /t\/[12]/);
+    });
+  }
+
   test('a presigned URL, whose token is a parameter', async () => {
     const signer = new Signer({ ...settings, service: 's3' });
     const request = { url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a' };
