@@ -377,6 +377,32 @@ describe('what is not known', () => {
     assert.equal(detail, 'status 418: SomethingNewException: the moon is full');
   });
 
+  test('entities of XML; those that a document defines stay as they are', async () => {
+    const said = async (/** @type {string} */ message) =>
+      (
+        await explainResponse(
+          `<!DOCTYPE a [<!ENTITY b "c">]><Error><Code>New</Code><Message>${message}</Message></Error>`,
+        )
+      ).detail;
+    assert.equal(
+      await said('&lt;a&gt; &amp;quot; &apos;b&apos; &#65;&#x42;&#x1F600;'),
+      `New: <a> &quot; 'b' AB\u{1F600}`,
+    );
+    assert.equal(
+      await said('&b; &#0; &#x110000; &#1114112; &nbsp;'),
+      'New: &b; &#0; &#x110000; &#1114112; &nbsp;',
+    );
+    // aws-sdk-js#896
+    assert.equal(await said('x-amz-server-side&#11;-encryption'), 'New: x-amz-server-side?-encryption');
+  });
+
+  test('what is deeper in JSON comes after what is not, and what is too deep does not count', async () => {
+    const type = async (/** @type {object} */ body) => (await explainResponse(JSON.stringify(body))).type;
+    assert.equal(await type({ a: { code: 'Inner' }, code: 'Outer' }), 'Outer');
+    assert.equal(await type({ a: [{ code: 'Inner' }] }), 'Inner');
+    assert.equal(await type({ a: { b: { c: { d: { e: { code: 'Deep' } } } } } }), undefined);
+  });
+
   test('nothing throws', async () => {
     const cyclic = /** @type {any} */ ({ status: 403, headers: {}, data: {} });
     cyclic.data.self = cyclic;
