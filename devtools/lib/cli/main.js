@@ -1,15 +1,78 @@
 // The command `sigv4`: which commands there are, and how one ends.
 
+import { readFileSync } from 'node:fs';
+
 import yargs from 'yargs';
 
-/** One file each, which exports what yargs calls a command module. @type {import('yargs').CommandModule[]} */
-const COMMANDS = [];
+import { complete } from './completion.js';
+import { CliError, exitCodeHelp, reportError } from './exit.js';
+import { endQuietlyAtClosedPipe } from './output.js';
+
+/**
+ * A command in a file of its own, of which only the one that is called is loaded.
+ *
+ * @typedef {object} Command
+ * @property {string} usage  without the name of the program
+ * @property {string} describe
+ * @property {() => Promise<CommandModule>} load
+ *
+ * @typedef {object} CommandModule
+ * @property {(yargs: import('yargs').Argv) => import('yargs').Argv} builder
+ * @property {(argv: any) => number | void | Promise<number | void>} handler  gives the exit code; default 0
+ */
+
+/** @type {Command[]} */
+const COMMANDS = [
+  {
+    usage: 'request [method] <url>',
+    describe: 'Sign a request and send it, as curl does',
+    load: () => import('./request.js'),
+  },
+  {
+    usage: 'presign <url>',
+    describe: 'Print a URL that carries its signature',
+    load: () => import('./presign.js'),
+  },
+  {
+    usage: 'completion <shell>',
+    describe: 'Print the script that completes commands and options',
+    load: () => import('./completion.js'),
+  },
+];
 
 /**
  * @param {string[]} args
  * @returns {Promise<number>} the exit code
  */
 export async function main(args) {
-  await yargs(args).scriptName('sigv4').command(COMMANDS).demandCommand(1).strict().parseAsync();
-  return 0;
+  endQuietlyAtClosedPipe();
+  let code = /** @type {number | void} */ (undefined);
+  const cli = yargs(args)
+    .scriptName('sigv4')
+    .usage('$0: signed requests to AWS from the shell, and why one was refused')
+    .version(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
+    .alias({ help: 'h' })
+    .demandCommand(1, 'name a command')
+    .strict()
+    .epilogue(exitCodeHelp())
+    .completion('completion-of-yargs', false, complete)
+    .exitProcess(false)
+    .fail((message, error) => {
+      // With a message it is about the command line, even where an option's own check threw.
+      throw message ? new CliError('usage', message) : error;
+    });
+  cli.wrap(Math.min(110, cli.terminalWidth()));
+  for (const { usage, describe, load } of COMMANDS) {
+    const isCalled = args.includes(usage.split(' ')[0]);
+    const module = isCalled ? await load() : undefined;
+    cli.command(usage, describe, module?.builder ?? {}, async (argv) => {
+      code = await module?.handler(argv);
+    });
+  }
+  try {
+    await cli.parseAsync();
+    return code ?? 0;
+  } catch (error) {
+    return reportError(error);
+  }
 }

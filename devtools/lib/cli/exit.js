@@ -1,0 +1,83 @@
+// How a command ends: its exit code, and what it says where it failed.
+
+/**
+ * Exit codes never change: scripts test them. Where curl or sysexits.h has a number, it is that one.
+ *
+ * @type {Record<string, [code: number, meaning: string]>}
+ */
+const EXIT_CODES = {
+  ok: [0, 'done; of a request: the status is below 400'],
+  bug: [1, 'an error of sigv4 itself: run it again with DEBUG=1 and report what it says'],
+  usage: [2, 'an unknown or missing option or argument, or a value that is not valid'],
+  connect: [7, 'no connection, or it was lost: DNS, refused, TLS, reset'],
+  status: [22, 'the answer has a status of 400 or above, other than 401 and 403'],
+  write: [23, 'the output cannot be written'],
+  read: [26, 'a file, or standard input, cannot be read or understood'],
+  timeout: [28, '--max-time is over'],
+  unexplained: [65, 'explain: no known cause'],
+  refused: [77, 'the answer is 401 or 403'],
+  config: [78, 'credentials, region or service are missing, expired or not valid'],
+};
+
+/** @typedef {'ok' | 'bug' | 'usage' | 'connect' | 'status' | 'write' | 'read' | 'timeout' | 'unexplained' | 'refused' | 'config'} Ending */
+
+/** @param {Ending} ending */
+export function exitCode(ending) {
+  return EXIT_CODES[ending][0];
+}
+
+/** For `--help`. */
+export function exitCodeHelp() {
+  const lines = Object.values(EXIT_CODES).map(
+    ([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`,
+  );
+  return ['Exit codes:', ...lines].join('\n');
+}
+
+/** Something that the user can put right. */
+export class CliError extends Error {
+  /**
+   * @param {Ending} ending
+   * @param {string} message  what was wrong, where, and what to do
+   * @param {{ cause?: unknown }} [options]
+   */
+  constructor(ending, message, options) {
+    super(message, options);
+    this.ending = ending;
+  }
+}
+
+/**
+ * Says on standard error what went wrong; where it was, only with DEBUG.
+ *
+ * @param {unknown} error
+ * @returns {number} the exit code
+ */
+export function reportError(error) {
+  const { code, message, cause, stack } = /** @type {any} */ (error);
+  const ending = endingOf(error);
+  const parts = [
+    isSigV4(code) ? code : undefined,
+    message || String(error),
+    /** @type {any} */ (cause)?.message,
+  ];
+  console.error(`sigv4: ${parts.filter(Boolean).join(': ')}`);
+  if (ending === 'usage') console.error('`sigv4 --help` and `sigv4 COMMAND --help` show what there is.');
+  if (process.env.DEBUG) console.error(stack, cause ?? '');
+  return exitCode(ending);
+}
+
+/**
+ * @param {any} error
+ * @returns {Ending}
+ */
+function endingOf(error) {
+  if (error instanceof CliError) return error.ending;
+  if (!isSigV4(error?.code)) return 'bug';
+  return /^ERR_SIGV4_(CREDENTIALS_|REGION_|SERVICE_)/.test(error.code) ? 'config' : 'usage';
+}
+
+/** @param {unknown} code */
+function isSigV4(code) {
+  return typeof code === 'string' && code.startsWith('ERR_SIGV4_');
+}

@@ -1,0 +1,207 @@
+// Who signs, for which region and service, and where each of these was found.
+
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline/promises';
+
+import { Signer } from 'sigv4-wasm';
+
+import { CliError } from './exit.js';
+import { readText } from './input.js';
+
+/**
+ * @typedef {import('sigv4-wasm').Credentials} Credentials
+ *
+ * @typedef {object} IdentityOptions
+ * @property {string} [credentials]
+ * @property {string} [profile]
+ * @property {string} [region]
+ * @property {string} [service]
+ *
+ * @typedef {{ credentials: Credentials, source: string }} Identity
+ */
+
+const SDK = '@aws-sdk/credential-providers';
+
+/**
+ * As in the AWS CLI: what the command line says, then the environment, then profiles and whatever else the AWS SDK
+ * knows.
+ *
+ * @param {IdentityOptions} options
+ * @returns {Promise<Identity>}
+ */
+export async function resolveCredentials({ credentials: file, profile }) {
+  if (file !== undefined)
+    return { credentials: parseCredentials(await readText(file), file), source: nameOf(file) };
+  if (profile !== undefined) return fromSdk(profile, '--profile');
+  return fromEnvironment() ?? fromSdk(process.env.AWS_PROFILE, 'AWS_PROFILE');
+}
+
+/** @returns {Identity | undefined} */
+function fromEnvironment() {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+  if (!accessKeyId && !secretAccessKey) return undefined;
+  if (!accessKeyId || !secretAccessKey) {
+    const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID';
+    throw new CliError('config', `${missing} is not set, but its companion is: set both, or neither`);
+  }
+  const sessionToken = process.env.AWS_SESSION_TOKEN || undefined;
+  return { credentials: { accessKeyId, secretAccessKey, sessionToken }, source: 'the environment' };
+}
+
+/**
+ * What prints JSON with credentials does so in one of these shapes: a credential process and `aws configure
+ * export-credentials`; `aws sts …`, which has them below `Credentials`; and whatever the AWS SDK holds.
+ *
+ * @param {string} text
+ * @param {string} file
+ * @returns {Credentials}
+ */
+function parseCredentials(text, file) {
+  let json;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Not the parser's words: they quote the text.
+    throw new CliError(
+      'read',
+      `${nameOf(file)} holds no JSON: pass what \`aws sts …\` or a credential process prints`,
+    );
+  }
+  const found = Object.fromEntries(
+    Object.entries(json?.Credentials ?? json ?? {}).map(([name, value]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      value,
+    ]),
+  );
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = found;
+  if (!accessKeyId || !secretAccessKey) {
+    throw new CliError('config', `${nameOf(file)} has no AccessKeyId with a SecretAccessKey`);
+  }
+  return { accessKeyId, secretAccessKey, sessionToken, expiration: expiration && new Date(expiration) };
+}
+
+/**
+ * @param {string | undefined} profile
+ * @param {string} said  where it was named
+ * @returns {Promise<Identity>}
+ */
+async function fromSdk(profile, said) {
+  const sdk = await import(SDK).catch((error) => {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  });
+  if (sdk === undefined) throw new CliError('config', withoutSdk(profile, said));
+  const provider = sdk.fromNodeProviderChain({ profile, mfaCodeProvider: askForCode });
+  try {
+    return {
+      credentials: await provider(),
+      source: profile ? `the profile ${profile} (${said})` : 'the AWS SDK',
+    };
+  } catch (cause) {
+    const what = profile
+      ? `the profile ${profile} (${said}) gives no credentials`
+      : 'no credentials were found';
+    throw new CliError('config', what, { cause });
+  }
+}
+
+/**
+ * @param {string | undefined} profile
+ * @param {string} said
+ */
+function withoutSdk(profile, said) {
+  const install = `install ${SDK} beside sigv4-wasm-devtools (npm install ${SDK})`;
+  return profile
+    ? `the profile ${profile} (${said}) cannot be read: ${install}, or pass --credentials <(aws configure ` +
+        `export-credentials --profile ${profile})`
+    : 'no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), pass --credentials ' +
+        `FILE, or, for profiles and SSO, ${install}`;
+}
+
+/** @param {string} serial  of the MFA device */
+async function askForCode(serial) {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(`code of ${serial}: `);
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * What the host tells goes before the environment: `AWS_REGION` says where the user works, not where this host is.
+ *
+ * @param {string} url
+ * @param {IdentityOptions} options
+ * @returns {Promise<{ region: string, service: string, sources: Record<'region' | 'service', string> }>}
+ */
+export async function resolveScope(url, { region, service, profile }) {
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE } = process.env;
+  /** @type {[source: string, find: () => string | undefined | Promise<string | undefined>][]} */
+  const sources = [
+    [region === undefined ? 'the host' : '--region', () => region],
+    ['AWS_REGION', () => AWS_REGION],
+    ['AWS_DEFAULT_REGION', () => AWS_DEFAULT_REGION],
+    ['the profile', () => regionOfProfile(profile ?? AWS_PROFILE ?? 'default')],
+  ];
+  let refusal;
+  for (const [source, find] of sources) {
+    const found = (await find()) || undefined;
+    if (refusal !== undefined && found === undefined) continue;
+    try {
+      const { scope } = await new Signer({ credentials: NOBODY, region: found, service }).trace(url);
+      const [, scopeRegion, scopeService] = scope.split('/');
+      return {
+        region: scopeRegion,
+        service: scopeService,
+        sources: { region: source, service: service === undefined ? 'the host' : '--service' },
+      };
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'ERR_SIGV4_REGION_REQUIRED') throw inWordsOfOptions(error);
+      refusal ??= error;
+    }
+  }
+  throw inWordsOfOptions(refusal);
+}
+
+/** Only the scope of what it signs is looked at. */
+const NOBODY = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
+
+/** @param {any} error */
+function inWordsOfOptions(error) {
+  const name = { ERR_SIGV4_REGION_REQUIRED: 'region', ERR_SIGV4_SERVICE_REQUIRED: 'service' }[
+    String(error.code)
+  ];
+  if (name === undefined) return error;
+  const [, host] = /the host (\S+)/.exec(error.message) ?? [];
+  if (host === undefined) return error;
+  const also = name === 'region' ? ', or set AWS_REGION' : ', such as execute-api';
+  return new CliError(
+    'config',
+    `${error.code}: the host ${host} does not tell the ${name}: pass --${name}${also}`,
+  );
+}
+
+/**
+ * With the loader of the AWS SDK, wherever the installed version keeps it.
+ *
+ * @param {string} profile
+ * @returns {Promise<string | undefined>}
+ */
+async function regionOfProfile(profile) {
+  for (const name of ['@smithy/core/config', '@smithy/shared-ini-file-loader']) {
+    try {
+      const { loadSharedConfigFiles } = createRequire(import.meta.resolve(SDK))(name);
+      const { configFile, credentialsFile } = await loadSharedConfigFiles();
+      return configFile[profile]?.region ?? credentialsFile[profile]?.region;
+    } catch {
+      // Not installed, or not there in this version.
+    }
+  }
+  return undefined;
+}
+
+/** @param {string} file */
+function nameOf(file) {
+  return file === '-' ? 'standard input' : `the file ${file}`;
+}

@@ -1,0 +1,54 @@
+// What the user sees: colours where the terminal has them, secrets nowhere.
+
+import { styleText } from 'node:util';
+
+/** A reader such as `head` may have had enough: that is no error. */
+export function endQuietlyAtClosedPipe() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;
+      process.exit();
+    });
+  }
+}
+
+/**
+ * `hasColors` knows NO_COLOR, FORCE_COLOR and TERM.
+ *
+ * @param {NodeJS.WriteStream} stream
+ * @returns {(style: Parameters<typeof styleText>[0], text: string) => string}
+ */
+export function painter(stream) {
+  return (style, text) => (stream.isTTY && stream.hasColors() ? styleText(style, text) : text);
+}
+
+/**
+ * Takes out of any text what others must not see: a session token is as good as a key, and so is a signature as long
+ * as it is valid.
+ *
+ * @param {{ secretAccessKey?: string, sessionToken?: string }} credentials
+ * @returns {(text: string) => string}
+ */
+export function redactor({ secretAccessKey, sessionToken }) {
+  const known = [
+    [secretAccessKey, '<secret access key>'],
+    [sessionToken, SESSION_TOKEN],
+  ].flatMap(([secret, instead]) =>
+    secret ? [secret, encodeURIComponent(secret)].map((form) => [form, instead]) : [],
+  );
+  return (text) => {
+    for (const [secret, instead] of known)
+      text = text.replaceAll(/** @type {string} */ (secret), String(instead));
+    return text
+      .replace(/(Signature=)[0-9a-f]{8,}/gi, '$1<signature>')
+      .replace(/^(x-amz-(?:security|s3session)-token: ?).+/gim, `$1${SESSION_TOKEN}`)
+      .replace(/(X-Amz-Security-Token=)[^&\s"<]+/gi, `$1${SESSION_TOKEN}`);
+  };
+}
+
+const SESSION_TOKEN = '<session token>';
+
+/** @param {unknown} value */
+export function printJson(value) {
+  console.log(JSON.stringify(value, null, 2));
+}

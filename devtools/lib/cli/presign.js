@@ -1,0 +1,88 @@
+// `sigv4 presign`
+
+import { presignUrl } from 'sigv4-wasm';
+
+import { CliError } from './exit.js';
+import { resolveCredentials, resolveScope } from './identity.js';
+import { headerPairs } from './input.js';
+import {
+  IDENTITY_OPTIONS,
+  JSON_OPTION,
+  REFUSED_OPTIONS,
+  SIGNING_OPTIONS,
+  optionTable,
+  parseDate,
+} from './options.js';
+import { printJson } from './output.js';
+
+/** @param {import('yargs').Argv} yargs */
+export function builder(yargs) {
+  return yargs
+    .options({
+      ...optionTable('Request:', {
+        method: {
+          alias: ['X', 'request'],
+          type: 'string',
+          requiresArg: true,
+          default: 'GET',
+          describe: 'What the URL is good for',
+        },
+        header: {
+          alias: 'H',
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe: 'Header that must be sent with it',
+        },
+        expires: {
+          type: 'string',
+          requiresArg: true,
+          default: '1h',
+          describe: 'Such as 900, 15m, 12h, 7d; at most 7d',
+        },
+      }),
+      ...SIGNING_OPTIONS,
+      ...IDENTITY_OPTIONS,
+      ...REFUSED_OPTIONS,
+      ...JSON_OPTION,
+    })
+    .example('$0 presign https://bucket.s3.eu-west-1.amazonaws.com/report.pdf --expires 12h', '')
+    .example('$0 presign wss://abc123.execute-api.eu-west-1.amazonaws.com/prod', '');
+}
+
+/** @param {any} argv */
+export async function handler(argv) {
+  const scope = await resolveScope(argv.url, argv);
+  const { credentials } = await resolveCredentials(argv);
+  const request = { method: argv.method, url: argv.url, headers: headerPairs(argv.header ?? []) };
+  const url = await presignUrl(request, {
+    credentials,
+    region: scope.region,
+    service: scope.service,
+    payload: argv.unsignedPayload ? 'unsigned' : undefined,
+    date: parseDate(argv.date),
+    expiresIn: parseSeconds(argv.expires),
+  });
+  if (!argv.json) console.log(url);
+  else printJson({ method: argv.method, url, ...timesOf(url), headers: Object.fromEntries(request.headers) });
+}
+
+/**
+ * @param {string} url
+ */
+function timesOf(url) {
+  const { searchParams } = new URL(url);
+  const signed = /** @type {Date} */ (parseDate(searchParams.get('X-Amz-Date') ?? ''));
+  const seconds = Number(searchParams.get('X-Amz-Expires'));
+  return { expiresIn: seconds, expires: new Date(signed.getTime() + seconds * 1000).toISOString() };
+}
+
+/**
+ * @param {string} text  seconds, or with a unit
+ * @returns {number}
+ */
+function parseSeconds(text) {
+  const [, count, unit = 's'] = /^(\d+)([smhd])?$/.exec(text) ?? [];
+  if (count === undefined) throw new CliError('usage', `--expires ${text}: pass seconds, or 15m, 12h, 7d`);
+  return Number(count) * /** @type {Record<string, number>} */ ({ s: 1, m: 60, h: 3600, d: 86_400 })[unit];
+}
