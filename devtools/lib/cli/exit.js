@@ -74,8 +74,15 @@ export function reportError(error) {
 function endingOf(error) {
   if (error instanceof CliError) return error.ending;
   if (!isSigV4(error?.code)) return 'bug';
-  return /^ERR_SIGV4_(CREDENTIALS_|REGION_|SERVICE_)/.test(error.code) ? 'config' : 'usage';
+  return ENDINGS.find(([codes]) => codes.test(error.code))?.[1] ?? 'usage';
 }
+
+/** @type {[codes: RegExp, ending: Ending][]} */
+const ENDINGS = [
+  [/_(CREDENTIALS|REGION|SERVICE)_/, 'config'],
+  // Of a request to explain.
+  [/_SIGNATURE_/, 'read'],
+];
 
 /** @param {unknown} code */
 function isSigV4(code) {

@@ -18,6 +18,9 @@ import { readText } from './input.js';
  * @property {string} [service]
  *
  * @typedef {{ credentials: Credentials, source: string }} Identity
+ *
+ * What a request says of its own signature, such as `curl --aws-sigv4`.
+ * @typedef {import('../requests/index.js').SigningHints} SigningHints
  */
 
 const SDK = '@aws-sdk/credential-providers';
@@ -27,12 +30,17 @@ const SDK = '@aws-sdk/credential-providers';
  * knows.
  *
  * @param {IdentityOptions} options
+ * @param {SigningHints} [hints]
  * @returns {Promise<Identity>}
  */
-export async function resolveCredentials({ credentials: file, profile }) {
+export async function resolveCredentials({ credentials: file, profile }, hints = {}) {
   if (file !== undefined)
     return { credentials: parseCredentials(await readText(file), file), source: nameOf(file) };
   if (profile !== undefined) return fromSdk(profile, '--profile');
+  const { accessKeyId, secretAccessKey, sessionToken } = hints;
+  if (accessKeyId && secretAccessKey) {
+    return { credentials: { accessKeyId, secretAccessKey, sessionToken }, source: 'the request' };
+  }
   return fromEnvironment() ?? fromSdk(process.env.AWS_PROFILE, 'AWS_PROFILE');
 }
 
@@ -133,13 +141,15 @@ async function askForCode(serial) {
  *
  * @param {string} url
  * @param {IdentityOptions} options
+ * @param {SigningHints} [hints]
  * @returns {Promise<{ region: string, service: string, sources: Record<'region' | 'service', string> }>}
  */
-export async function resolveScope(url, { region, service, profile }) {
+export async function resolveScope(url, options, hints = {}) {
+  const { region = hints.region, service = hints.service, profile } = options;
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE } = process.env;
   /** @type {[source: string, find: () => string | undefined | Promise<string | undefined>][]} */
   const sources = [
-    [region === undefined ? 'the host' : '--region', () => region],
+    [originOf('region', options, hints), () => region],
     ['AWS_REGION', () => AWS_REGION],
     ['AWS_DEFAULT_REGION', () => AWS_DEFAULT_REGION],
     ['the profile', () => regionOfProfile(profile ?? AWS_PROFILE ?? 'default')],
@@ -149,12 +159,9 @@ export async function resolveScope(url, { region, service, profile }) {
     const found = (await find()) || undefined;
     if (refusal !== undefined && found === undefined) continue;
     try {
-      const { scope } = await new Signer({ credentials: NOBODY, region: found, service }).trace(url);
-      const [, scopeRegion, scopeService] = scope.split('/');
       return {
-        region: scopeRegion,
-        service: scopeService,
-        sources: { region: source, service: service === undefined ? 'the host' : '--service' },
+        ...(await scopeOf(url, found, service)),
+        sources: { region: source, service: originOf('service', options, hints) },
       };
     } catch (error) {
       if (/** @type {any} */ (error).code !== 'ERR_SIGV4_REGION_REQUIRED') throw inWordsOfOptions(error);
@@ -164,8 +171,28 @@ export async function resolveScope(url, { region, service, profile }) {
   throw inWordsOfOptions(refusal);
 }
 
-/** Only the scope of what it signs is looked at. */
-const NOBODY = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
+/**
+ * @param {string} url
+ * @param {string | undefined} region  default: what the host tells
+ * @param {string | undefined} service  likewise
+ * @returns {Promise<{ region: string, service: string }>}
+ */
+export async function scopeOf(url, region, service) {
+  const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
+  const { scope } = await new Signer({ credentials: nobody, region, service }).trace(url);
+  const [, ...parts] = scope.split('/');
+  return { region: parts[0], service: parts[1] };
+}
+
+/**
+ * @param {'region' | 'service'} name
+ * @param {IdentityOptions} options
+ * @param {SigningHints} hints
+ */
+function originOf(name, options, hints) {
+  if (options[name] !== undefined) return `--${name}`;
+  return hints[name] === undefined ? 'the host' : 'the request';
+}
 
 /** @param {any} error */
 function inWordsOfOptions(error) {

@@ -26,37 +26,43 @@ import { CliError } from './exit.js';
 
 /**
  * @param {RequestOptions & { head?: boolean }} options
+ * @param {string[]} [defaults]  headers that are sent unless the options say otherwise
  * @returns {Promise<CliRequest>}
  */
-export async function requestOf(options) {
-  const { method: first, url } = target(options);
+export async function requestOf(options, defaults = []) {
+  const { method: named, url } = target(options);
   const body = await bodyOf(options);
-  const method = first ?? options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST');
-  return { method, url, headers: headersOf(options.header ?? [], body !== undefined), body };
+  const method = named ?? options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST');
+  return {
+    method,
+    url,
+    headers: headersOf(options.header ?? [], body === undefined ? defaults : [...defaults, FORM]),
+    body,
+  };
 }
 
 /**
- * yargs fills in what must be there first: of two words, `url` has the method.
+ * Two words, one of which is a URL: yargs fills in first what must be there.
  *
- * @param {RequestOptions} options
+ * @param {Pick<RequestOptions, 'url' | 'method'>} options
  */
-function target({ url, method }) {
-  const found = method === undefined ? { url } : { method: url, url: method };
-  if (/^https?:\/\//i.test(found.url)) return found;
-  const both = `${found.method ?? ''} ${found.url}`.trim();
-  throw new CliError(
-    'usage',
-    `${JSON.stringify(both.replace(/\?.*/, ''))}: pass a URL that begins with https:// or http://`,
-  );
+function target({ method, url }) {
+  const words = [method, url].filter((word) => word !== undefined);
+  const found = words.find((word) => /^https?:\/\//i.test(word));
+  if (found !== undefined) return { url: found, method: words.find((word) => word !== found) };
+  const given = words.map((word) => word.replace(/\?.*/s, '')).join(' ');
+  throw new CliError('usage', `${JSON.stringify(given)}: pass a URL that begins with https:// or http://`);
 }
+
+/** As curl: whatever the body is. */
+const FORM = 'content-type: application/x-www-form-urlencoded';
 
 /**
  * @param {string[]} lines
- * @param {boolean} hasBody
+ * @param {string[]} defaults
  * @returns {[string, string][]}
  */
-function headersOf(lines, hasBody) {
-  const defaults = ['accept: */*', ...(hasBody ? ['content-type: application/x-www-form-urlencoded'] : [])];
+function headersOf(lines, defaults) {
   const names = new Set(lines.map(nameOf));
   return headerPairs([...defaults.filter((line) => !names.has(nameOf(line))), ...lines]);
 }
@@ -77,9 +83,7 @@ export function headerPairs(lines) {
     const [, name, value] = /^([^:;]+)(?::[ \t]*(.*)|;)$/s.exec(line) ?? [];
     if (name === undefined)
       throw new CliError('usage', `-H ${JSON.stringify(line)} is no header: write "Name: value"`);
-    return value === ''
-      ? []
-      : [/** @type {[string, string]} */ ([name, Buffer.from(value ?? '').toString('latin1')])];
+    return value === '' ? [] : [/** @type {[string, string]} */ ([name, asBytes(value ?? '')])];
   });
 }
 
@@ -125,6 +129,34 @@ export async function hashFile({ file }) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash).catch((cause) => cannotRead(file, cause));
   return hash.digest('hex');
+}
+
+/**
+ * A request as people paste it.
+ *
+ * @param {string} file  `-` is standard input
+ * @returns {Promise<import('../requests/index.js').ParsedRequest>} header values with one character for each byte
+ */
+export async function readRequest(file) {
+  const text = await readText(file);
+  const { parseRequest, RequestSyntaxError } = await import('../requests/index.js');
+  try {
+    const request = parseRequest(text);
+    return { ...request, headers: request.headers.map(([name, value]) => [name, asBytes(value)]) };
+  } catch (error) {
+    if (!(error instanceof RequestSyntaxError)) throw error;
+    throw new CliError('read', `${file === '-' ? 'standard input' : file}: ${error.message}`);
+  }
+}
+
+/** @param {string} text @returns {string} one character for each byte of its UTF-8 */
+export function asBytes(text) {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** @param {string} bytes  one character for each @returns {string} */
+export function asText(bytes) {
+  return Buffer.from(bytes, 'latin1').toString();
 }
 
 let isStdinRead = false;

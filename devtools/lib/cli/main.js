@@ -29,9 +29,19 @@ const COMMANDS = [
     load: () => import('./request.js'),
   },
   {
+    usage: 'sign [method] [url]',
+    describe: 'Print a request signed, from options, or from a curl command and such',
+    load: () => import('./sign.js'),
+  },
+  {
     usage: 'presign <url>',
     describe: 'Print a URL that carries its signature',
     load: () => import('./presign.js'),
+  },
+  {
+    usage: 'explain [file]',
+    describe: 'Say why a request was refused, from the answer and the request',
+    load: () => import('./explain.js'),
   },
   {
     usage: 'completion <shell>',

@@ -34,7 +34,9 @@ export function redactor({ secretAccessKey, sessionToken }) {
     [secretAccessKey, '<secret access key>'],
     [sessionToken, SESSION_TOKEN],
   ].flatMap(([secret, instead]) =>
-    secret ? [secret, encodeURIComponent(secret)].map((form) => [form, instead]) : [],
+    secret && secret.length >= SHORTEST_SECRET
+      ? [secret, encodeURIComponent(secret)].map((form) => [form, instead])
+      : [],
   );
   return (text) => {
     for (const [secret, instead] of known)
@@ -46,9 +48,24 @@ export function redactor({ secretAccessKey, sessionToken }) {
   };
 }
 
+/** AWS issues none below 40; what tests make up must not be found in every word. */
+const SHORTEST_SECRET = 8;
+
 const SESSION_TOKEN = '<session token>';
 
 /** @param {unknown} value */
 export function printJson(value) {
   console.log(JSON.stringify(value, null, 2));
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {{ body?: string, bodyBase64?: string }} the latter where they are no UTF-8
+ */
+export function bodyForJson(bytes) {
+  try {
+    return { body: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { bodyBase64: Buffer.from(bytes).toString('base64') };
+  }
 }

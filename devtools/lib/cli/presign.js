@@ -1,9 +1,6 @@
 // `sigv4 presign`
 
-import { presignUrl } from 'sigv4-wasm';
-
 import { CliError } from './exit.js';
-import { resolveCredentials, resolveScope } from './identity.js';
 import { headerPairs } from './input.js';
 import {
   IDENTITY_OPTIONS,
@@ -14,6 +11,7 @@ import {
   parseDate,
 } from './options.js';
 import { printJson } from './output.js';
+import { prepare } from './signing.js';
 
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
@@ -52,19 +50,11 @@ export function builder(yargs) {
 
 /** @param {any} argv */
 export async function handler(argv) {
-  const scope = await resolveScope(argv.url, argv);
-  const { credentials } = await resolveCredentials(argv);
   const request = { method: argv.method, url: argv.url, headers: headerPairs(argv.header ?? []) };
-  const url = await presignUrl(request, {
-    credentials,
-    region: scope.region,
-    service: scope.service,
-    payload: argv.unsignedPayload ? 'unsigned' : undefined,
-    date: parseDate(argv.date),
-    expiresIn: parseSeconds(argv.expires),
-  });
-  if (!argv.json) console.log(url);
-  else printJson({ method: argv.method, url, ...timesOf(url), headers: Object.fromEntries(request.headers) });
+  const prepared = await prepare(request, argv, { expiresIn: parseSeconds(argv.expires) });
+  const { method, url, headers } = await prepared.sign(parseDate(argv.date) ?? new Date());
+  if (argv.json) printJson({ method, url, ...timesOf(url), headers });
+  else console.log(url);
 }
 
 /**

@@ -5,11 +5,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
-import { Signer } from 'sigv4-wasm';
-
 import { CliError, exitCode } from './exit.js';
-import { resolveCredentials, resolveScope } from './identity.js';
-import { hashFile, requestOf } from './input.js';
+import { formatExplanation } from './format.js';
+import { asText, requestOf } from './input.js';
 import {
   IDENTITY_OPTIONS,
   JSON_OPTION,
@@ -19,8 +17,17 @@ import {
   optionTable,
   parseDate,
 } from './options.js';
-import { printJson, redactor } from './output.js';
+import { bodyForJson, printJson, redactor } from './output.js';
 import { connectionError, send } from './send.js';
+import { prepare } from './signing.js';
+
+/**
+ * @typedef {object} Exchange
+ * @property {import('./send.js').Wire} wire
+ * @property {import('./send.js').Answer} answer
+ * @property {import('sigv4-wasm/explain').Explanation} [explanation]  of a refusal
+ * @property {number} [clockOffset]  how far the server's clock is ahead, in milliseconds, where that is the cause
+ */
 
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
@@ -58,85 +65,103 @@ export function builder(yargs) {
  * @returns {Promise<number>}
  */
 export async function handler(argv) {
-  const request = await requestOf(argv);
-  const scope = await resolveScope(request.url, argv);
-  const { credentials, source } = await resolveCredentials(argv);
+  const prepared = await prepare(await requestOf(argv, ['accept: */*']), argv);
+  const { credentials, origins } = prepared;
   const redact = argv.showSecrets ? (/** @type {string} */ text) => text : redactor(credentials);
   const note = (/** @type {string} */ text) => argv.silent || console.error(redact(text));
   const verbose = argv.verbose ? note : undefined;
-  verbose?.(`* credentials ${credentials.accessKeyId}, from ${source}`);
-  verbose?.(`* region ${scope.region}, from ${scope.sources.region}`);
-  verbose?.(`* service ${scope.service}, from ${scope.sources.service}`);
+  for (const origin of origins) verbose?.(`* ${origin}`);
 
-  const signer = new Signer({
-    credentials,
-    region: scope.region,
-    service: scope.service,
-    payload: await payloadOf(request, argv, scope.service),
-  });
+  const date = parseDate(argv.date);
   const signal = argv.maxTime === undefined ? undefined : AbortSignal.timeout(argv.maxTime * 1000);
   const began = performance.now();
-  const wire = await sign(signer, request, argv.presign, parseDate(argv.date) ?? new Date());
-  const answer = await send(wire, { signal, onHead: verbose && ((head) => verbose(prefixed('>', head))) });
-  verbose?.(prefixed('<', headOf(answer)));
+  /** @param {number} clockOffset  in milliseconds @returns {Promise<Exchange>} */
+  const attempt = async (clockOffset) => {
+    const at = date ?? new Date(Date.now() + clockOffset);
+    const wire = await prepared.sign(at);
+    const answer = await send(wire, { signal, onHead: verbose && ((head) => verbose(prefixed('>', head))) });
+    verbose?.(prefixed('<', headOf(answer)));
+    if (!REFUSED.includes(answer.status)) return { wire, answer };
+    return { wire, ...(await explained(answer, wire, await prepared.trace(at), redact)) };
+  };
 
   try {
+    let exchange = await attempt(0);
+    if (exchange.clockOffset !== undefined && date === undefined) {
+      note(
+        `sigv4: the clock of this machine is ${inWords(exchange.clockOffset)}: signed again with the time of the server`,
+      );
+      exchange = await attempt(exchange.clockOffset);
+    }
+    const { wire, answer, explanation } = exchange;
     if (argv.json) {
-      const body = await buffer(answer.body);
       printJson({
         request: {
           method: wire.method,
           url: redact(wire.url),
-          headers: redactHeaders(Object.entries(wire.headers), redact),
+          headers: headersForJson(Object.entries(wire.headers), redact),
         },
         response: {
           status: answer.status,
-          headers: redactHeaders(answer.headers, redact),
-          ...bodyForJson(body),
+          headers: headersForJson(answer.headers, redact),
+          ...bodyForJson(await buffer(answer.body)),
         },
+        explanation: argv.explain ? explanation : undefined,
         durationMs: Math.round(performance.now() - began),
       });
     } else {
       await write(answer, argv);
     }
+    if (explanation && argv.explain)
+      note(`${isStdoutSeen(argv) ? '\n' : ''}sigv4: ${formatExplanation(explanation, process.stderr)}`);
+    return exitCode(REFUSED.includes(answer.status) ? 'refused' : answer.status >= 400 ? 'status' : 'ok');
   } catch (error) {
-    throw error instanceof CliError ? error : connectionError(error, wire.url);
+    throw connectionError(error, prepared.request.url);
   }
-  return exitCode(
-    answer.status === 401 || answer.status === 403 ? 'refused' : answer.status >= 400 ? 'status' : 'ok',
-  );
+}
+
+const REFUSED = [401, 403];
+
+/** Whether the body stands on the terminal, without a line end. @param {{ output?: string }} options */
+function isStdoutSeen({ output = '-' }) {
+  return output === '-' && process.stdout.isTTY;
 }
 
 /**
- * A file is read for its hash, and once more to be sent, but never held.
+ * Reads a refusal, and says what is behind it.
  *
- * @param {import('./input.js').CliRequest} request
- * @param {any} argv
- * @param {string} service
+ * @param {import('./send.js').Answer} answer
+ * @param {import('./send.js').Wire} wire
+ * @param {import('sigv4-wasm').SigningTrace} signed
+ * @param {(text: string) => string} redact
  */
-async function payloadOf({ body }, { unsignedPayload, presign }, service) {
-  if (unsignedPayload) return 'unsigned';
-  if (body === undefined || !('file' in body) || (presign && service === 's3')) return undefined;
-  return { sha256: await hashFile(body) };
+async function explained(answer, { method, url }, signed, redact) {
+  const { explainResponse } = await import('sigv4-wasm/explain');
+  // Byte for byte, but that it may repeat the session token.
+  const bytes = Buffer.from(redact((await buffer(answer.body)).toString('latin1')), 'latin1');
+  const { status, headers } = answer;
+  const response = { status, headers, body: bytes.toString(), url: url.split('?')[0], request: { method } };
+  const explanation = await explainResponse(response, { signed });
+  return {
+    answer: { ...answer, body: Readable.from([bytes]) },
+    explanation,
+    clockOffset: clockOffsetOf(explanation),
+  };
 }
 
 /**
- * @param {Signer} signer
- * @param {import('./input.js').CliRequest} request
- * @param {boolean} isPresigned
- * @param {Date} date
- * @returns {Promise<import('./send.js').Wire>}
+ * How far the server's clock is ahead of ours, in milliseconds, where that is the cause.
+ *
+ * @param {import('sigv4-wasm/explain').Explanation} explanation
  */
-async function sign(signer, { body, ...request }, isPresigned, date) {
-  const signable = { ...request, body: body && !('file' in body) ? body : undefined };
-  if (!isPresigned) {
-    const { method, url, headers } = await signer.sign(signable, { date });
-    return { method, url, headers, body };
-  }
-  const url = await signer.presign(signable, { date });
-  // Those moved to the URL.
-  const headers = request.headers.filter(([name]) => !/^x-amz-/i.test(name));
-  return { method: request.method, url, headers: Object.fromEntries(headers), body };
+function clockOffsetOf({ clockSkewSeconds, serverTime }) {
+  return clockSkewSeconds === undefined || !serverTime ? undefined : serverTime.getTime() - Date.now();
+}
+
+/** @param {number} offset  in milliseconds */
+function inWords(offset) {
+  const seconds = Math.round(Math.abs(offset) / 1000);
+  return `${seconds} s ${offset > 0 ? 'behind' : 'ahead'}`;
 }
 
 /**
@@ -178,16 +203,15 @@ function prefixed(mark, head) {
 /**
  * @param {[string, string][]} headers
  * @param {(text: string) => string} redact
+ * @returns {Record<string, string>}
  */
-function redactHeaders(headers, redact) {
-  return headers.map(([name, value]) => [name, redact(`${name}: ${value}`).slice(name.length + 2)]);
-}
-
-/** @param {Buffer} bytes */
-function bodyForJson(bytes) {
-  try {
-    return { body: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { bodyBase64: bytes.toString('base64') };
+function headersForJson(headers, redact) {
+  /** @type {Record<string, string>} */
+  const record = Object.create(null);
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase();
+    const shown = redact(`${key}: ${asText(value)}`).slice(key.length + 2);
+    record[key] = key in record ? `${record[key]}, ${shown}` : shown;
   }
+  return record;
 }

@@ -56,15 +56,16 @@ const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 /**
  * @param {any} error
  * @param {string} url
- * @returns {CliError}
+ * @returns {unknown} what to throw in its place
  */
 export function connectionError(error, url) {
   const { host } = new URL(url);
-  if (error.name === 'TimeoutError')
-    return new CliError('timeout', `--max-time is over, and ${host} has not answered`);
-  return new CliError('connect', `the connection to ${host} failed (${error.code ?? error.name})`, {
-    cause: error,
-  });
+  if (error.name === 'TimeoutError') {
+    return new CliError('timeout', `--max-time is over before ${host} has answered`);
+  }
+  const isForeign = typeof error.code === 'string' && !error.code.startsWith('ERR_SIGV4_');
+  if (!isForeign || error instanceof CliError) return error;
+  return new CliError('connect', `the connection to ${host} failed (${error.code})`, { cause: error });
 }
 
 /**

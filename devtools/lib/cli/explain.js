@@ -1,0 +1,82 @@
+// `sigv4 explain`
+
+import { exitCode } from './exit.js';
+import { formatExplanation, formatMismatches } from './format.js';
+import { resolveCredentials, scopeOf } from './identity.js';
+import { readRequest, readText } from './input.js';
+import { IDENTITY_OPTIONS, JSON_OPTION, REFUSED_OPTIONS, optionTable } from './options.js';
+import { printJson, redactor } from './output.js';
+
+/** @param {import('yargs').Argv} yargs */
+export function builder(yargs) {
+  return yargs
+    .positional('file', {
+      type: 'string',
+      describe: 'The answer: its body, or all that curl -i prints; default: standard input',
+    })
+    .options({
+      ...optionTable('Request:', {
+        request: {
+          type: 'string',
+          requiresArg: true,
+          describe: 'File with what was sent, as curl, fetch, HAR or HTTP: finds the mistake',
+        },
+      }),
+      ...IDENTITY_OPTIONS,
+      ...REFUSED_OPTIONS,
+      ...JSON_OPTION,
+    })
+    .example('$0 explain answer.json', '')
+    .example('curl -i URL | $0 explain', '')
+    .example('$0 explain --request sent.txt', 'with the credentials that signed it');
+}
+
+/** @param {any} argv */
+export async function handler(argv) {
+  const { explainResponse, findMismatch } = await import('sigv4-wasm/explain');
+  const request = argv.request === undefined ? undefined : await readRequest(argv.request);
+  const answer = await answerOf(argv.file, request);
+  const explanation = answer && (await explainResponse(answer, { request }));
+  const secretAccessKey = request && (await resolveCredentials(argv, request.signing)).credentials;
+  const mismatches =
+    request && (await findMismatch(request, { secretAccessKey, ...(await expected(request, argv)) }));
+
+  const redact = redactor(secretAccessKey ?? {});
+  if (argv.json) {
+    console.log(redact(JSON.stringify({ explanation, mismatches }, null, 2)));
+  } else {
+    if (explanation) console.log(redact(formatExplanation(explanation, process.stdout)));
+    if (!request && explanation?.code === 'signature-mismatch') console.log(HINT);
+    if (mismatches) console.log(redact(formatMismatches(mismatches, process.stdout)));
+  }
+  const isExplained = mismatches?.length || (explanation && explanation.code !== 'unknown');
+  return exitCode(isExplained ? 'ok' : 'unexplained');
+}
+
+const HINT =
+  'With the request that was sent, this finds the mistake: sigv4 explain ANSWER --request FILE (curl, fetch, HAR or HTTP).';
+
+/**
+ * With a request, the answer may be missing: the mistake shows without it.
+ *
+ * @param {string | undefined} file
+ * @param {import('../requests/index.js').ParsedRequest | undefined} request
+ */
+async function answerOf(file, request) {
+  if (file === undefined && request) return request.response;
+  return readText(file ?? '-');
+}
+
+/**
+ * What the server expects, as far as it is known: the environment tells what the client did.
+ *
+ * @param {import('../requests/index.js').ParsedRequest} request
+ * @param {{ region?: string, service?: string }} options
+ */
+async function expected({ url }, { region, service }) {
+  try {
+    return await scopeOf(url, region, service);
+  } catch {
+    return { region, service };
+  }
+}
