@@ -36,7 +36,7 @@ export async function handler(argv) {
   const { explainResponse, findMismatch } = await import('sigv4-wasm/explain');
   const request = argv.request === undefined ? undefined : await readRequest(argv.request);
   const answer = await answerOf(argv.file, request);
-  const explanation = answer && (await explainResponse(answer, { request }));
+  const explanation = answer === undefined ? undefined : await explainResponse(answer, { request });
   const secretAccessKey = request && (await resolveCredentials(argv, request.signing)).credentials;
   const mismatches =
     request && (await findMismatch(request, { secretAccessKey, ...(await expected(request, argv)) }));
