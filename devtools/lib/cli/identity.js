@@ -106,9 +106,7 @@ async function fromSdk(profile, said) {
       source: profile ? `the profile ${profile} (${said})` : 'the AWS SDK',
     };
   } catch (cause) {
-    const what = profile
-      ? `the profile ${profile} (${said}) gives no credentials`
-      : 'no credentials were found';
+    const what = profile ? `the profile ${profile} (${said}) gives no credentials` : NONE;
     throw new CliError('config', what, { cause });
   }
 }
@@ -122,9 +120,11 @@ function withoutSdk(profile, said) {
   return profile
     ? `the profile ${profile} (${said}) cannot be read: ${install}, or pass --credentials <(aws configure ` +
         `export-credentials --profile ${profile})`
-    : 'no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), pass --credentials ' +
-        `FILE, or, for profiles and SSO, ${install}`;
+    : `${NONE}, or, for profiles and SSO, ${install}`;
 }
+
+const NONE =
+  'no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or pass --credentials FILE';
 
 /** @param {string} serial  of the MFA device */
 async function askForCode(serial) {
