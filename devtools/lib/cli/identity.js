@@ -99,7 +99,9 @@ async function fromSdk(profile, said) {
     throw error;
   });
   if (sdk === undefined) throw new CliError('config', withoutSdk(profile, said));
-  const provider = sdk.fromNodeProviderChain({ profile, mfaCodeProvider: askForCode });
+  const options = { profile, mfaCodeProvider: askForCode };
+  // The chain would go on to other sources where the profile has none.
+  const provider = profile ? sdk.fromIni(options) : sdk.fromNodeProviderChain(options);
   try {
     return {
       credentials: await provider(),

@@ -73,7 +73,7 @@ export async function handler(argv) {
   for (const origin of origins) verbose?.(`* ${origin}`);
 
   const date = parseDate(argv.date);
-  const signal = argv.maxTime === undefined ? undefined : AbortSignal.timeout(argv.maxTime * 1000);
+  const signal = argv.maxTime === undefined ? undefined : AbortSignal.timeout(milliseconds(argv.maxTime));
   const began = performance.now();
   /** @param {number} clockOffset  in milliseconds @returns {Promise<Exchange>} */
   const attempt = async (clockOffset) => {
@@ -121,6 +121,12 @@ export async function handler(argv) {
 }
 
 const REFUSED = [401, 403];
+
+/** @param {number} seconds */
+function milliseconds(seconds) {
+  if (seconds > 0 && seconds < 1e6) return Math.ceil(seconds * 1000);
+  throw new CliError('usage', '--max-time is a number of seconds, such as 2.5');
+}
 
 /** Whether the body stands on the terminal, without a line end. @param {{ output?: string }} options */
 function isStdoutSeen({ output = '-' }) {
@@ -175,7 +181,7 @@ async function write(answer, { output = '-', include, head, fail }) {
   async function* parts() {
     if (showsHead) yield Buffer.from(`${headOf(answer)}\r\n\r\n`, 'latin1');
     if (showsBody) yield* answer.body;
-    else answer.body.destroy();
+    else answer.body.on('error', () => {}).destroy();
   }
   try {
     await pipeline(Readable.from(parts()), out, { end: out !== process.stdout });
