@@ -51,7 +51,7 @@ describe('the answer', () => {
       const { code, stdout, stderr } = await sigv4(['explain', ...args], { input });
       assert.equal(code, 0, stderr);
       assert.match(stdout, /\bsignature-mismatch\b/);
-      assert.match(stdout, /^ +fix +\S/m);
+      assert.match(stdout, /^Fix: \S/m);
     }
   });
 

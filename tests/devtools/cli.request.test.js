@@ -282,7 +282,7 @@ describe('a refusal', () => {
     assert.equal(code, 77);
     assert.match(JSON.parse(stdout).message, /does not match/);
     assert.match(stderr, /\bwrong-secret\b/);
-    assert.match(stderr, /^ +fix /m);
+    assert.match(stderr, /^Fix: /m);
   });
 
   it('is explained in the JSON', async () => {

@@ -1,11 +1,11 @@
 // `sigv4 explain`
 
 import { exitCode } from './exit.js';
-import { formatExplanation, formatMismatches } from './format.js';
+import { formatMismatches } from './format.js';
 import { resolveCredentials, scopeOf } from './identity.js';
 import { readRequest, readText } from './input.js';
-import { IDENTITY_OPTIONS, JSON_OPTION, REFUSED_OPTIONS, optionTable } from './options.js';
-import { printJson, redactor } from './output.js';
+import { IDENTITY_OPTIONS, JSON_OPTION, REFUSED_OPTIONS, optionTable, TEXT } from './options.js';
+import { redactor, showsColors } from './output.js';
 
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
@@ -17,8 +17,7 @@ export function builder(yargs) {
     .options({
       ...optionTable('Request:', {
         request: {
-          type: 'string',
-          requiresArg: true,
+          ...TEXT,
           describe: 'File with what was sent, as curl, fetch, HAR or HTTP: finds the mistake',
         },
       }),
@@ -33,7 +32,7 @@ export function builder(yargs) {
 
 /** @param {any} argv */
 export async function handler(argv) {
-  const { explainResponse, findMismatch } = await import('sigv4-wasm/explain');
+  const { explainResponse, findMismatch, formatExplanation } = await import('sigv4-wasm/explain');
   const request = argv.request === undefined ? undefined : await readRequest(argv.request);
   const answer = await answerOf(argv.file, request);
   const explanation = answer === undefined ? undefined : await explainResponse(answer, { request });
@@ -42,12 +41,13 @@ export async function handler(argv) {
     request && (await findMismatch(request, { secretAccessKey, ...(await expected(request, argv)) }));
 
   const redact = redactor(secretAccessKey ?? {});
+  const color = showsColors(process.stdout);
   if (argv.json) {
     console.log(redact(JSON.stringify({ explanation, mismatches }, null, 2)));
   } else {
-    if (explanation) console.log(redact(formatExplanation(explanation, process.stdout)));
+    if (explanation) console.log(redact(formatExplanation(explanation, { color })));
     if (!request && explanation?.code === 'signature-mismatch') console.log(HINT);
-    if (mismatches) console.log(redact(formatMismatches(mismatches, process.stdout)));
+    if (mismatches) console.log(redact(formatMismatches(mismatches, { color })));
   }
   const isExplained = mismatches?.length || (explanation && explanation.code !== 'unknown');
   return exitCode(isExplained ? 'ok' : 'unexplained');
@@ -64,7 +64,8 @@ const HINT =
  */
 async function answerOf(file, request) {
   if (file === undefined && request) return request.response;
-  return readText(file ?? '-');
+  // yargs reads a word that is a dash as nothing.
+  return readText(file || '-');
 }
 
 /**

@@ -64,6 +64,7 @@ export async function main(args) {
     .alias({ help: 'h' })
     .demandCommand(1, 'name a command')
     .strict()
+    .parserConfiguration({ 'nargs-eats-options': true }) // --data-raw --x
     .epilogue(exitCodeHelp())
     .completion('completion-of-yargs', false, complete)
     .exitProcess(false)

@@ -4,10 +4,10 @@ import { CliError } from './exit.js';
 
 /** @typedef {Record<string, import('yargs').Options>} OptionTable */
 
-/** One word each, so that what follows is not taken for another value. @type {import('yargs').Options} */
-const TEXT = { type: 'string', requiresArg: true };
-/** @type {import('yargs').Options} */
-const TEXTS = { ...TEXT, array: true, nargs: 1 };
+/** One word each, whatever it begins with. @type {import('yargs').Options} */
+export const TEXT = { type: 'string', nargs: 1 };
+/** Several times. Not `array`, for which a value cannot begin with a dash. @type {import('yargs').Options} */
+export const TEXTS = { ...TEXT, coerce: (value) => (value === undefined ? value : [value].flat()) };
 
 /** Who signs, and for what. */
 export const IDENTITY_OPTIONS = optionTable('Credentials and scope:', {

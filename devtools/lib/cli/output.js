@@ -1,7 +1,5 @@
 // What the user sees: colours where the terminal has them, secrets nowhere.
 
-import { styleText } from 'node:util';
-
 /** A reader such as `head` may have had enough: that is no error. */
 export function endQuietlyAtClosedPipe() {
   for (const stream of [process.stdout, process.stderr]) {
@@ -16,10 +14,9 @@ export function endQuietlyAtClosedPipe() {
  * `hasColors` knows NO_COLOR, FORCE_COLOR and TERM.
  *
  * @param {NodeJS.WriteStream} stream
- * @returns {(style: Parameters<typeof styleText>[0], text: string) => string}
  */
-export function painter(stream) {
-  return (style, text) => (stream.isTTY && stream.hasColors() ? styleText(style, text) : text);
+export function showsColors(stream) {
+  return Boolean(stream.isTTY && stream.hasColors());
 }
 
 /**

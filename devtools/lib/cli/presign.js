@@ -9,6 +9,8 @@ import {
   SIGNING_OPTIONS,
   optionTable,
   parseDate,
+  TEXT,
+  TEXTS,
 } from './options.js';
 import { printJson } from './output.js';
 import { prepare } from './signing.js';
@@ -20,21 +22,17 @@ export function builder(yargs) {
       ...optionTable('Request:', {
         method: {
           alias: ['X', 'request'],
-          type: 'string',
-          requiresArg: true,
+          ...TEXT,
           default: 'GET',
           describe: 'What the URL is good for',
         },
         header: {
           alias: 'H',
-          type: 'string',
-          array: true,
-          nargs: 1,
+          ...TEXTS,
           describe: 'Header that must be sent with it',
         },
         expires: {
-          type: 'string',
-          requiresArg: true,
+          ...TEXT,
           default: '1h',
           describe: 'Such as 900, 15m, 12h, 7d; at most 7d',
         },

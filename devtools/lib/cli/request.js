@@ -6,7 +6,6 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 import { CliError, exitCode } from './exit.js';
-import { formatExplanation } from './format.js';
 import { asText, requestOf } from './input.js';
 import {
   IDENTITY_OPTIONS,
@@ -16,8 +15,9 @@ import {
   SIGNING_OPTIONS,
   optionTable,
   parseDate,
+  TEXT,
 } from './options.js';
-import { bodyForJson, printJson, redactor } from './output.js';
+import { bodyForJson, printJson, redactor, showsColors } from './output.js';
 import { connectionError, send } from './send.js';
 import { prepare } from './signing.js';
 
@@ -36,7 +36,7 @@ export function builder(yargs) {
       ...REQUEST_OPTIONS,
       ...optionTable('Request:', {
         head: { alias: 'I', type: 'boolean', describe: 'HEAD; shows the headers' },
-        'max-time': { alias: 'm', type: 'number', requiresArg: true, describe: 'Seconds, for all of it' },
+        'max-time': { alias: 'm', type: 'number', nargs: 1, describe: 'Seconds, for all of it' },
       }),
       ...SIGNING_OPTIONS,
       ...optionTable('Signature:', {
@@ -46,7 +46,7 @@ export function builder(yargs) {
       ...REFUSED_OPTIONS,
       ...JSON_OPTION,
       ...optionTable('Output:', {
-        output: { alias: 'o', type: 'string', requiresArg: true, describe: 'File for the body' },
+        output: { alias: 'o', ...TEXT, describe: 'File for the body' },
         include: { alias: 'i', type: 'boolean', describe: 'Show the headers of the answer, too' },
         verbose: { alias: 'v', type: 'boolean', describe: 'Show what is sent and where settings come from' },
         silent: { alias: 's', type: 'boolean', describe: 'Say nothing but errors on standard error' },
@@ -112,8 +112,12 @@ export async function handler(argv) {
     } else {
       await write(answer, argv);
     }
-    if (explanation && argv.explain)
-      note(`${isStdoutSeen(argv) ? '\n' : ''}sigv4: ${formatExplanation(explanation, process.stderr)}`);
+    if (explanation && argv.explain) {
+      const { formatExplanation } = await import('sigv4-wasm/explain');
+      note(
+        `${isStdoutSeen(argv) ? '\n' : ''}sigv4: ${formatExplanation(explanation, { color: showsColors(process.stderr) })}`,
+      );
+    }
     return exitCode(REFUSED.includes(answer.status) ? 'refused' : answer.status >= 400 ? 'status' : 'ok');
   } catch (error) {
     throw connectionError(error, prepared.request.url);

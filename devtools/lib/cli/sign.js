@@ -10,6 +10,7 @@ import {
   SIGNING_OPTIONS,
   optionTable,
   parseDate,
+  TEXT,
 } from './options.js';
 import { bodyForJson, printJson } from './output.js';
 import { prepare } from './signing.js';
@@ -32,8 +33,7 @@ export function builder(yargs) {
       ...REQUEST_OPTIONS,
       ...optionTable('Request:', {
         from: {
-          type: 'string',
-          requiresArg: true,
+          ...TEXT,
           describe: 'File with a curl command, fetch call, HAR entry or HTTP request',
         },
       }),
@@ -44,7 +44,7 @@ export function builder(yargs) {
         as: {
           choices: Object.keys(FORMATS),
           default: 'headers',
-          requiresArg: true,
+          nargs: 1,
           describe: 'What is printed',
         },
         trace: { type: 'boolean', describe: 'Show canonical request and string to sign, too' },

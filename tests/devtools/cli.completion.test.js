@@ -1,0 +1,90 @@
+// Completion, in the shells themselves.
+
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+import { BARE, SIGV4 } from '../support/cli.js';
+
+/** @type {string} */
+let home;
+before(async () => {
+  home = await mkdtemp(join(tmpdir(), 'sigv4-completion-'));
+  await mkdir(join(home, '.aws'));
+  await writeFile(join(home, '.aws/config'), '[default]\n[profile work-eu]\n[profile work-us]\n');
+  await writeFile(join(home, 'some-file.json'), '');
+});
+after(() => rm(home, { recursive: true }));
+
+/**
+ * How a shell is asked for the candidates of a line that is being written, one a line.
+ *
+ * @type {Record<string, (words: string[]) => string>}
+ */
+const SHELLS = {
+  bash: (words) => `source <(sigv4 completion bash)
+COMP_WORDS=(${words.map(quote).join(' ')}); COMP_CWORD=${words.length - 1}
+_sigv4_completion
+printf '%s\\n' "\${COMPREPLY[@]}"`,
+  // What _describe is given: what it makes of it needs a terminal.
+  zsh: (words) => `compdef() { }; _default() { print -l *; }
+_describe() { local -a all=(\${(P)2}); print -l -- \${(M)all:#\${words[CURRENT]}*}; }
+source <(sigv4 completion zsh)
+words=(${words.map(quote).join(' ')}); CURRENT=${words.length}
+_sigv4_completion`,
+  fish: (words) => `sigv4 completion fish | source
+complete -C ${quote(words.join(' '))}`,
+};
+
+/** @param {string} word */
+function quote(word) {
+  return `'${word}'`;
+}
+
+/** @type {[line: string[], some: string[], none?: string[]][]} */
+const LINES = [
+  [
+    ['sigv4', ''],
+    ['request', 'sign', 'presign', 'explain', 'completion'],
+  ],
+  [['sigv4', 'pre'], ['presign'], ['request']],
+  [['sigv4', 'request', '--re'], ['--region', '--request'], ['--expires']],
+  [['sigv4', 'presign', '--ex'], ['--expires']],
+  [['sigv4', 'request', '--region', 'eu-w'], ['eu-west-1', 'eu-west-2', 'eu-west-3'], ['us-east-1']],
+  [['sigv4', 'sign', '--service', 'exec'], ['execute-api']],
+  [['sigv4', 'request', '--profile', 'work'], ['work-eu', 'work-us'], ['default']],
+  [
+    ['sigv4', 'request', '-X', 'P'],
+    ['PATCH', 'POST', 'PUT'],
+  ],
+  [
+    ['sigv4', 'sign', '--as', ''],
+    ['headers', 'curl', 'fetch', 'axios'],
+  ],
+  [
+    ['sigv4', 'completion', ''],
+    ['bash', 'zsh', 'fish'],
+  ],
+];
+
+for (const [shell, script] of Object.entries(SHELLS)) {
+  const isInstalled = spawnSync(shell, ['--version']).status === 0;
+  describe(shell, { skip: !isInstalled && `${shell} is not installed` }, () => {
+    for (const [line, some, none = []] of LINES) {
+      it(line.join(' '), async () => {
+        // Whatever shell the user logs in with.
+        for (const login of ['/bin/bash', '/bin/zsh']) {
+          const env = { ...BARE, HOME: home, SHELL: login, PATH: `${dirname(SIGV4)}:${process.env.PATH}` };
+          const { stdout } = await promisify(execFile)(shell, ['-c', script(line)], { env, cwd: home });
+          const candidates = stdout.split('\n').map((one) => one.split(/[\t:]/)[0].trim());
+          for (const one of some) assert.ok(candidates.includes(one), `${one}: ${stdout}`);
+          for (const one of none) assert.ok(!candidates.includes(one), `${one}: ${stdout}`);
+        }
+      });
+    }
+  });
+}
