@@ -44,6 +44,16 @@ const COMMANDS = [
     load: () => import('./explain.js'),
   },
   {
+    usage: 'inspect',
+    describe: 'Show a signature step by step, in a page',
+    load: () => import('./inspect.js'),
+  },
+  {
+    usage: 'gateway',
+    describe: 'Run a local API Gateway with an IAM authorizer',
+    load: () => import('./gateway.js'),
+  },
+  {
     usage: 'completion <shell>',
     describe: 'Print the script that completes commands and options',
     load: () => import('./completion.js'),
