@@ -1,0 +1,42 @@
+// The package as it is published, and how little its command loads.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { SIGNED_IN, SIGV4 } from '../support/cli.js';
+
+const consumer = fileURLToPath(new URL('../..', import.meta.url));
+
+it('publint has no complaints', () => {
+  const [tarball] = readdirSync(consumer).filter((name) => /^sigv4-wasm-devtools-.*\.tgz$/.test(name));
+  const publint = join(consumer, '../../node_modules/.bin/publint');
+  execFileSync(publint, ['run', '--strict', join(consumer, tarball)]);
+});
+
+describe('what is not needed is not loaded', () => {
+  /**
+   * @param {string[]} args
+   * @param {string} needed
+   * @returns {string} what Node.js says of its modules
+   */
+  function loaded(args, needed) {
+    const env = { ...SIGNED_IN, NODE_DEBUG: 'esm' };
+    const { status, stderr } = spawnSync(process.execPath, [SIGV4, ...args], { env, encoding: 'utf8' });
+    assert.equal(status, 0);
+    assert.match(stderr, new RegExp(needed));
+    return stderr;
+  }
+
+  it('for --version: any command', () => {
+    assert.doesNotMatch(loaded(['--version'], 'cli/main'), /\/sigv4-wasm\/|undici|fastify|zod|cli\/request/);
+  });
+
+  it('for presign: an HTTP client, the AWS SDK, and what explains', () => {
+    const args = ['presign', 'https://example.com/', '--region', 'a', '--service', 'b'];
+    assert.doesNotMatch(loaded(args, '/sigv4-wasm/'), /undici|fastify|@aws-sdk|sigv4-wasm\/esm\/explain/);
+  });
+});
