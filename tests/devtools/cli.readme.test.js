@@ -79,7 +79,7 @@ describe('in a shell', () => {
 });
 
 it('npx finds it by the name of the package', async () => {
-  const { stdout } = await run('npx', ['--no', 'sigv4-wasm-devtools', '--version'], { cwd: consumer });
+  const { stdout } = await run('npx', ['--no', '--', 'sigv4-wasm-devtools', '--version'], { cwd: consumer });
   const { version } = JSON.parse(
     await readFile(join(consumer, 'node_modules/sigv4-wasm-devtools/package.json'), 'utf8'),
   );
