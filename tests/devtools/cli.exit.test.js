@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { BARE, SIGNED_IN, sigv4 } from '../support/cli.js';
+import { BARE, SIGNED_IN, SIGV4, sigv4 } from '../support/cli.js';
 import { startIamServer } from '../support/iam-server.js';
 import { CREDENTIALS } from '../support/wire.js';
 
@@ -182,4 +182,11 @@ it('errors show where they were with DEBUG, and no secret', async () => {
   const { code, stderr } = await sigv4(request('/200', '--date', 'x'), { env: { ...SIGNED_IN, DEBUG: '1' } });
   assert.equal(code, 2);
   assert.match(stderr, /^\s+at .*options\.js:\d+/m);
+});
+
+it('standard output that is full ends like a file that is', async () => {
+  const line = `"${SIGV4}" ${request('/200').join(' ')} > /dev/full`;
+  const { code, stderr } = await sigv4(['-c', line], { command: 'bash' });
+  assert.equal(code, 23);
+  assert.match(stderr, /^sigv4: .*ENOSPC/);
 });

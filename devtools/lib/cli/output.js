@@ -1,11 +1,15 @@
 // What the user sees: colours where the terminal has them, secrets nowhere.
 
+import { exitCode } from './exit.js';
+
 /** A reader such as `head` may have had enough: that is no error. */
 export function endQuietlyAtClosedPipe() {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;
-      process.exit();
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code === 'EPIPE') process.exit();
+      console.error(`sigv4: the output cannot be written (${code})`);
+      process.exit(exitCode('write'));
     });
   }
 }

@@ -93,22 +93,11 @@ export async function handler(argv) {
       );
       exchange = await attempt(exchange.clockOffset);
     }
-    const { wire, answer, explanation } = exchange;
+    const { answer, explanation } = exchange;
     if (argv.json) {
-      printJson({
-        request: {
-          method: wire.method,
-          url: redact(wire.url),
-          headers: headersForJson(Object.entries(wire.headers), redact),
-        },
-        response: {
-          status: answer.status,
-          headers: headersForJson(answer.headers, redact),
-          ...bodyForJson(await buffer(answer.body)),
-        },
-        explanation: argv.explain ? explanation : undefined,
-        durationMs: Math.round(performance.now() - began),
-      });
+      const report = await reportOf(exchange, redact);
+      const durationMs = Math.round(performance.now() - began);
+      printJson({ ...report, explanation: argv.explain ? explanation : undefined, durationMs });
     } else {
       await write(answer, argv);
     }
@@ -208,6 +197,22 @@ function headOf({ status, statusText, headers }) {
  */
 function prefixed(mark, head) {
   return head.replaceAll('\r', '').replace(/^/gm, `${mark} `);
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {(text: string) => string} redact
+ */
+async function reportOf({ wire, answer }, redact) {
+  const { method, url, headers } = wire;
+  return {
+    request: { method, url: redact(url), headers: headersForJson(Object.entries(headers), redact) },
+    response: {
+      status: answer.status,
+      headers: headersForJson(answer.headers, redact),
+      ...bodyForJson(await buffer(answer.body)),
+    },
+  };
 }
 
 /**
