@@ -71,20 +71,38 @@ const LINES = [
   ],
 ];
 
-for (const [shell, script] of Object.entries(SHELLS)) {
+for (const shell of Object.keys(SHELLS)) {
   const isInstalled = spawnSync(shell, ['--version']).status === 0;
   describe(shell, { skip: !isInstalled && `${shell} is not installed` }, () => {
     for (const [line, some, none = []] of LINES) {
       it(line.join(' '), async () => {
-        // Whatever shell the user logs in with.
-        for (const login of ['/bin/bash', '/bin/zsh']) {
-          const env = { ...BARE, HOME: home, SHELL: login, PATH: `${dirname(SIGV4)}:${process.env.PATH}` };
-          const { stdout } = await promisify(execFile)(shell, ['-c', script(line)], { env, cwd: home });
-          const candidates = stdout.split('\n').map((one) => one.split(/[\t:]/)[0].trim());
-          for (const one of some) assert.ok(candidates.includes(one), `${one}: ${stdout}`);
-          for (const one of none) assert.ok(!candidates.includes(one), `${one}: ${stdout}`);
-        }
+        const candidates = await candidatesOf(shell, line);
+        for (const one of some) assert.ok(candidates.includes(one), `${one}: ${candidates}`);
+        for (const one of none) assert.ok(!candidates.includes(one), `${one}: ${candidates}`);
+      });
+    }
+
+    for (const line of [
+      ['sigv4', 'explain', 'some'],
+      ['sigv4', 'request', '-o', 'some'],
+    ]) {
+      it(`${line.join(' ')}: files`, async () => {
+        const candidates = await candidatesOf(shell, line);
+        // bash takes files where it is given nothing.
+        assert.deepEqual(candidates, shell === 'bash' ? [] : ['some-file.json']);
       });
     }
   });
+}
+
+/**
+ * @param {string} shell
+ * @param {string[]} line
+ */
+async function candidatesOf(shell, line) {
+  // Whatever shell the user logs in with.
+  const login = shell === 'bash' ? '/bin/zsh' : '/bin/bash';
+  const env = { ...BARE, HOME: home, SHELL: login, PATH: `${dirname(SIGV4)}:${process.env.PATH}` };
+  const { stdout } = await promisify(execFile)(shell, ['-c', SHELLS[shell](line)], { env, cwd: home });
+  return stdout.split('\n').flatMap((one) => one.split(/[\t:]/)[0].trim() || []);
 }

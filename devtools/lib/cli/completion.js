@@ -23,9 +23,9 @@ const ASK = '--get-yargs-completions';
 
 const SCRIPTS = {
   bash: `_sigv4_completion() {
-  local candidates
-  mapfile -t candidates < <(SHELL=bash ZSH_NAME= sigv4 ${ASK} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
-  mapfile -t COMPREPLY < <(compgen -W "\${candidates[*]}" -- "\${COMP_WORDS[COMP_CWORD]}")
+  local IFS=$'\\n' candidates
+  candidates=$(SHELL=bash ZSH_NAME= sigv4 ${ASK} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+  COMPREPLY=($(compgen -W "$candidates" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _sigv4_completion sigv4`,
   zsh: `_sigv4_completion() {
@@ -47,7 +47,9 @@ export function complete(current, argv, ask, done) {
   const [, before] = /(?:^|\s)(-\S+)$/.exec(process.argv.slice(2, -1).join(' ')) ?? [];
   const values = VALUES[before];
   if (values) return done(values().filter((value) => value.startsWith(current)));
-  ask((error, defaults = []) => done(defaults));
+  // Where it need not be an option, it may be a file, which the shell knows.
+  const isWanted = (/** @type {string} */ one) => current.startsWith('-') || !one.startsWith('-');
+  ask((error, defaults = []) => done(defaults.filter(isWanted)));
 }
 
 /** @type {Record<string, () => string[]>} */
@@ -57,7 +59,6 @@ const VALUES = {
   '--service': () => SERVICES.split(' '),
   '-X': () => METHODS.split(' '),
   '--method': () => METHODS.split(' '),
-  '--request': () => METHODS.split(' '),
 };
 
 /** @returns {string[]} */

@@ -170,6 +170,7 @@ export async function readBytes(file) {
   if (isStdinRead)
     throw new CliError('usage', 'standard input can be read only once: pass one of the two as a file');
   isStdinRead = true;
+  if (process.stdin.isTTY) console.error('sigv4: reading from the terminal, until Ctrl-D');
   return buffer(process.stdin);
 }
 
