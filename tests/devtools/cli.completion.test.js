@@ -104,5 +104,7 @@ async function candidatesOf(shell, line) {
   const login = shell === 'bash' ? '/bin/zsh' : '/bin/bash';
   const env = { ...BARE, HOME: home, SHELL: login, PATH: `${dirname(SIGV4)}:${process.env.PATH}` };
   const { stdout } = await promisify(execFile)(shell, ['-c', SHELLS[shell](line)], { env, cwd: home });
-  return stdout.split('\n').flatMap((one) => one.split(/[\t:]/)[0].trim() || []);
+  // bash gets none.
+  const description = { zsh: /:.*/, fish: /\t.*/ }[shell] ?? /^$/;
+  return stdout.split('\n').flatMap((one) => one.replace(description, '').trim() || []);
 }

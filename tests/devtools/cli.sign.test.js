@@ -74,9 +74,13 @@ describe('sign prints', () => {
   };
   for (const [format, use] of Object.entries(pasted)) {
     it(`a request for ${format}`, async () => {
-      const args = ['sign', 'PUT', `${server.origin}/orders?b=2&a=1`, '--data-raw', body];
-      await use(await printed([...args, '-H', 'content-type: application/json', ...SCOPE, '--as', format]));
+      const args = ['sign', 'PUT', `${server.origin}/orders?b=2&a=1`, '--data-raw', body, ...SCOPE];
+      const headers = ['-H', 'content-type: application/json', '-H', 'note: größe'];
+      await use(await printed([...args, ...headers, '--as', format]));
       assertAccepted({ method: 'PUT', body });
+      const { rawHeaders } = server.requests[0];
+      const note = rawHeaders[rawHeaders.indexOf('note') + 1];
+      assert.equal(Buffer.from(note, 'latin1').toString(), 'größe');
     });
   }
 

@@ -18,13 +18,23 @@ import { prepare } from './signing.js';
 /** How the signed request is written. @type {Record<string, (wire: any) => string | Promise<string>>} */
 const FORMATS = {
   headers: ({ headers }) =>
-    Object.entries(headers)
+    Object.entries(typed(headers))
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n'),
-  curl: async (wire) => (await import('../requests/index.js')).toCurl(wire),
+  curl: async (wire) =>
+    (await import('../requests/index.js')).toCurl({ ...wire, headers: typed(wire.headers) }),
   fetch: async (wire) => (await import('../requests/index.js')).toFetch(wire),
   axios: async (wire) => (await import('../requests/index.js')).toAxios(wire),
 };
+
+/**
+ * What a terminal makes into the bytes that are signed. JavaScript sends one byte for each character.
+ *
+ * @param {Record<string, string>} headers
+ */
+function typed(headers) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asText(value)]));
+}
 
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
@@ -61,8 +71,7 @@ export async function handler(argv) {
   const { request, hints } = await takeRequest(argv);
   const prepared = await prepare(request, argv, { hints });
   const date = parseDate(argv.date) ?? new Date();
-  const { method, url, headers: bytes, body } = await prepared.sign(date);
-  const headers = Object.fromEntries(Object.entries(bytes).map(([name, value]) => [name, asText(value)]));
+  const { method, url, headers, body } = await prepared.sign(date);
   const wire = { method, url, headers, body: body && (await inMemory(body)) };
   const trace = argv.trace ? await prepared.trace(date) : undefined;
   if (argv.json) {
