@@ -42,9 +42,8 @@ async function isFound(code, make) {
   assert.deepEqual({ code, part, summary, fix }, KNOWN_MISMATCHES.get(code));
   assert.notEqual(detail.expected ?? '', detail.signed ?? ' ', 'what is shown as different is');
   const shown = inspect(found, { depth: 9 });
-  for (const secret of [CREDENTIALS.secretAccessKey, CREDENTIALS.sessionToken]) {
-    assert.ok(!shown.includes(secret) && !shown.includes(encodeURIComponent(secret)), shown);
-  }
+  // Their starts: in whichever way they are escaped, these are as they are.
+  for (const secret of ['wJalrXUtnFEMI', 'IQoJb3JpZ2luX2VjE']) assert.ok(!shown.includes(secret), shown);
 }
 
 /** @param {(bench: any) => Promise<any>} make */
