@@ -278,7 +278,8 @@ function withoutEmptySegments(path) {
  * @param {string} path
  */
 function withDoubleSlashes(path) {
-  return new URL(`http://host${path}`).pathname;
+  // Together with another mistake, it may be no path.
+  return path.startsWith('/') ? new URL(`http://host${path}`).pathname : path;
 }
 
 /** @param {string} text */
