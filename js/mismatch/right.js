@@ -69,7 +69,7 @@ export const REASONS = [
   {
     code: 'clock-in-local-time',
     part: 'date',
-    summary: 'The time is off by a whole time zone: local time was signed as UTC.',
+    summary: 'The time is off by the whole hours of a time zone, as where local time is signed as UTC.',
     fix: 'Sign the time in UTC.',
     // A URL may well be opened hours later.
     applies: (evidence) =>
