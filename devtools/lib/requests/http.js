@@ -1,0 +1,108 @@
+// A request as HTTP/1.1 writes it.
+//
+// Source: RFC 9112, 2.1 and 3.
+
+import { bytesOf, textOrBytes } from './bytes.js';
+import { RequestSyntaxError } from './error.js';
+import { absoluteUrl, headerOf } from './parts.js';
+
+/** @param {string} text */
+export function isHttp(text) {
+  return /^\s*[\w!#$%&'*+.^`|~-]+ +(?:\S.* +HTTP\/\d|(?:\/|https?:\/\/)\S)/.test(text);
+}
+
+/**
+ * Line ends may be LF alone. The target may be a path, with a `Host` header, or a URL.
+ *
+ * @param {string} text
+ * @returns {import('./index.js').ParsedRequest}
+ * @throws {RequestSyntaxError}
+ */
+export function parseHttp(text) {
+  const start = /** @type {RegExpExecArray} */ (/^\s*/.exec(text))[0].length;
+  const requestLine = /^(\S+) +(\S.*?)(?: +(HTTP\/\d(?:\.\d)?))?[ \t]*(?:\r?\n|$)/i.exec(text.slice(start));
+  if (requestLine === null) {
+    throw new RequestSyntaxError('the first line should be like "GET /path HTTP/1.1"', text, start);
+  }
+  const [line, method, target] = requestLine;
+  const targetAt = start + line.indexOf(target, method.length);
+  if (/\s/.test(target)) {
+    throw new RequestSyntaxError(
+      'a space in the target must be written as %20',
+      text,
+      targetAt + target.search(/\s/),
+    );
+  }
+  const { headers, end } = readHeaders(text, start + line.length);
+  const host = headerOf({ headers }, 'host') ?? headerOf({ headers }, ':authority');
+  if (target.startsWith('/') && !host) {
+    throw new RequestSyntaxError(
+      'without a Host header it is not known where this goes: add one',
+      text,
+      targetAt,
+    );
+  }
+  const url = target.startsWith('/')
+    ? `${schemeFor(/** @type {string} */ (host))}//${host}${target}`
+    : target;
+  const { body, notes } = cutBody(text.slice(end), headerOf({ headers }, 'content-length'));
+  return {
+    format: 'http',
+    method,
+    url: absoluteUrl(url, 'https:', text, targetAt),
+    headers: headers.filter(([name]) => !name.startsWith(':')),
+    ...(body !== undefined && { body }),
+    notes,
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {number} at
+ */
+function readHeaders(text, at) {
+  /** @type {[string, string][]} */
+  const headers = [];
+  let end = at;
+  for (const match of text.slice(at).matchAll(/(.*?)(?:\r?\n|$)/gy)) {
+    const [all, line] = match;
+    const lineAt = end;
+    end += all.length;
+    if (line === '') break;
+    const [, name, value] = /^(:?[\w!#$%&'*+.^`|~-]+):(.*)$/.exec(line) ?? [];
+    if (name !== undefined) headers.push([name, value.trim()]);
+    else if (/^[ \t]/.test(line) && headers.length > 0) headers[headers.length - 1][1] += ` ${line.trim()}`;
+    else throw new RequestSyntaxError('a header is a name, a colon and a value', text, lineAt);
+  }
+  return { headers, end };
+}
+
+/**
+ * @param {string} text
+ * @param {string | undefined} contentLength
+ * @returns {{ body?: string | Uint8Array, notes: string[] }}
+ */
+function cutBody(text, contentLength) {
+  if (contentLength === undefined) return text === '' ? { notes: [] } : { body: text, notes: [] };
+  const bytes = bytesOf(text);
+  const length = Number(contentLength);
+  // An editor adds a line end.
+  if (/^\s*$/.test(new TextDecoder().decode(bytes.slice(length)))) {
+    if (bytes.length < length) return { body: text, notes: [short(length, bytes.length)] };
+    return length === 0 ? { notes: [] } : { body: textOrBytes(bytes.slice(0, length)), notes: [] };
+  }
+  return {
+    body: text,
+    notes: [`Content-Length says ${length} bytes, but the body has ${bytes.length}: taken as it is`],
+  };
+}
+
+/** @param {number} length @param {number} found */
+function short(length, found) {
+  return `Content-Length says ${length} bytes, but the body has ${found}: line ends may have been CR LF, or it is cut off`;
+}
+
+/** @param {string} host */
+function schemeFor(host) {
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i.test(host) ? 'http:' : 'https:';
+}

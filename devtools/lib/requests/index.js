@@ -1,0 +1,64 @@
+// Requests as people paste them, read and written. Pure: for browsers and Node.js.
+
+import { isCurl, parseCurl } from './curl.js';
+import { RequestSyntaxError } from './error.js';
+import { isFetch, parseFetch } from './fetch.js';
+import { parseHar } from './har.js';
+import { isHttp, parseHttp } from './http.js';
+
+export { RequestSyntaxError } from './error.js';
+export { toAxios, toCurl, toFetch } from './write.js';
+
+/**
+ * @typedef {object} ParsedRequest
+ * @property {'curl' | 'fetch' | 'har' | 'http'} format
+ * @property {string} method
+ * @property {string} url  absolute; its path and query as they are sent
+ * @property {[name: string, value: string][]} headers  in order. What the client adds on its own is there where AWS signs
+ *   it, such as the `Content-Type` of `curl -d`.
+ * @property {string | Uint8Array} [body]  bytes where it is no UTF-8
+ * @property {SigningHints} [signing]  what curl was told with `--aws-sigv4` and `--user`
+ * @property {{ status: number, headers: [string, string][], body: string }} [response]  the one in a HAR
+ * @property {string[]} notes  what a reader should know, in sentences
+ *
+ * @typedef {{ accessKeyId?: string, secretAccessKey?: string, sessionToken?: string, region?: string, service?: string }} SigningHints
+ */
+
+/**
+ * Reads a curl command, a call of fetch, a HAR (an archive, an entry, or its request) or a request as HTTP/1.1 writes it.
+ * Nothing of the text is run.
+ *
+ * @param {string} text
+ * @returns {ParsedRequest[]}  more than one where it is an archive
+ * @throws {RequestSyntaxError} what is wrong with it, and where
+ */
+export function parseRequests(text) {
+  if (/^\s*$/.test(text)) throw new RequestSyntaxError('there is nothing here');
+  if (/^\s*\{/.test(text)) return parseHar(text);
+  const format = FORMATS.find(({ is }) => is(text));
+  if (format !== undefined) return [format.parse(text)];
+  throw new RequestSyntaxError(
+    'this is no curl command, no call of fetch, no HAR, and does not begin like "GET /path HTTP/1.1"',
+    text,
+    text.search(/\S/),
+  );
+}
+
+/**
+ * Likewise, one.
+ *
+ * @param {string} text
+ * @returns {ParsedRequest}
+ * @throws {RequestSyntaxError} where it is wrong, or an archive of several
+ */
+export function parseRequest(text) {
+  const requests = parseRequests(text);
+  if (requests.length === 1) return requests[0];
+  throw new RequestSyntaxError(`this archive has ${requests.length} requests: take one of its entries`);
+}
+
+const FORMATS = [
+  { is: isCurl, parse: parseCurl },
+  { is: isHttp, parse: parseHttp },
+  { is: isFetch, parse: parseFetch },
+];
