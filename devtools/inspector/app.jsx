@@ -1,0 +1,43 @@
+// The page: what goes in on one side, what is made of it on the other.
+
+import { Announcer } from './components/announcer.jsx';
+import { Copy } from './components/copy.jsx';
+import { Credentials } from './components/credentials.jsx';
+import { Flow } from './components/flow.jsx';
+import { Gateway } from './components/gateway.jsx';
+import { Refusal } from './components/refusal.jsx';
+import { RequestInput } from './components/request-input.jsx';
+import { Trail } from './components/trail.jsx';
+import { Verdict } from './components/verdict.jsx';
+
+export function App() {
+  return (
+    <>
+      <a class="skip" href="#steps">
+        Skip to the signature
+      </a>
+      <header class="top">
+        <h1>Signature inspector</h1>
+        <p>
+          AWS Signature Version 4, step by step. All of it is computed in this page: nothing that you paste
+          leaves it, and nothing is stored.
+        </p>
+      </header>
+      <main class="columns">
+        <div class="inputs">
+          <RequestInput />
+          <Credentials />
+          <Refusal />
+          <Gateway />
+        </div>
+        <section class="results" id="steps" aria-label="The signature, step by step" tabIndex={-1}>
+          <Verdict />
+          <Flow />
+          <Copy />
+        </section>
+      </main>
+      <Trail />
+      <Announcer />
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+// What the request is signed with.
+
+import { useState } from 'preact/hooks';
+
+import { isoNow } from '../model/dates.js';
+import { change, claim, failure, inspection, loadCredentials, settings } from '../state/store.js';
+import { Panel } from './panel.jsx';
+
+export function Credentials() {
+  const isSigned = claim.value !== undefined;
+  const [, region = '', service = ''] = inspection.value?.trace.scope.split('/') ?? [];
+  return (
+    <Panel
+      id="credentials"
+      title="Signing"
+      about="Kept in memory until the page is closed. Lines of export AWS_…, a profile, or the JSON of AWS STS can be pasted into any field."
+    >
+      <div class="fields" onPaste={paste}>
+        <Field label="Access key ID" name="accessKeyId" isWide />
+        <Field label="Secret access key" name="secretAccessKey" isSecret />
+        <Field label="Session token" name="sessionToken" isSecret />
+        <Field label="Region" name="region" placeholder={region} isFixed={isSigned} />
+        <Field label="Service" name="service" placeholder={service} isFixed={isSigned} />
+        <Field
+          label="Time"
+          name="date"
+          isFixed={isSigned}
+          isWide
+          action={
+            <button type="button" disabled={isSigned} onClick={() => change({ date: isoNow() })}>
+              Now
+            </button>
+          }
+        />
+        <Placement isFixed={isSigned} />
+      </div>
+      {isSigned && (
+        <p class="note">The request is signed: it says itself which key, time, region and service.</p>
+      )}
+      {failure.value !== undefined && (
+        <p class="note is-bad" role="alert">
+          {failure.value}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+/**
+ * @param {{ label: string, name: 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'region' | 'service' | 'date', placeholder?: string, isSecret?: boolean, isFixed?: boolean, isWide?: boolean, action?: import('preact').ComponentChildren }} props
+ */
+function Field({ label, name, placeholder, isSecret = false, isFixed = false, isWide = false, action }) {
+  const [isShown, setShown] = useState(false);
+  const id = `field-${name}`;
+  return (
+    <div class={isSecret || isWide ? 'field is-wide' : 'field'}>
+      <label for={id}>{label}</label>
+      <div class="row is-tight">
+        <input
+          id={id}
+          type={/** @type {any} */ (isSecret && !isShown ? 'password' : 'text')}
+          value={settings.value[name]}
+          placeholder={placeholder}
+          disabled={isFixed}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          data-1p-ignore
+          data-lpignore="true"
+          onInput={(event) => change({ [name]: event.currentTarget.value.trim() })}
+        />
+        {isSecret && (
+          <button
+            type="button"
+            aria-pressed={isShown}
+            aria-label={`Show the ${label.toLowerCase()}`}
+            onClick={() => setShown(!isShown)}
+          >
+            {isShown ? 'Hide' : 'Show'}
+          </button>
+        )}
+        {action}
+      </div>
+    </div>
+  );
+}
+
+/** @param {{ isFixed: boolean }} props */
+function Placement({ isFixed }) {
+  const { placement, expiresIn } = settings.value;
+  return (
+    <fieldset class="field is-wide" disabled={isFixed}>
+      <legend>Signature in</legend>
+      <div class="row">
+        {
+          /** @type {const} */ (['headers', 'query']).map((where) => (
+            <label key={where} class="choice">
+              <input
+                type="radio"
+                name="placement"
+                checked={placement === where}
+                onChange={() => change({ placement: where })}
+              />
+              {where === 'headers' ? 'headers' : 'the URL (presigned)'}
+            </label>
+          ))
+        }
+        {placement === 'query' && (
+          <label class="choice">
+            for
+            <input
+              class="is-short"
+              type="number"
+              min="1"
+              max="604800"
+              value={expiresIn}
+              onInput={(event) => change({ expiresIn: event.currentTarget.valueAsNumber })}
+            />
+            seconds
+          </label>
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+/** @param {ClipboardEvent} event */
+function paste(event) {
+  if (loadCredentials(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
+}

@@ -1,0 +1,3 @@
+export function Gateway() {
+  return null;
+}

@@ -1,0 +1,154 @@
+// Where a request is pasted, dropped, and changed.
+
+import { useRef, useState } from 'preact/hooks';
+
+import { bytesOf } from '../../lib/requests/bytes.js';
+import {
+  chooseEntry,
+  entry,
+  load,
+  loadCredentials,
+  parsed,
+  pin,
+  pinned,
+  request,
+  source,
+  unpin,
+} from '../state/store.js';
+import { Panel } from './panel.jsx';
+
+export function RequestInput() {
+  const [isOver, setOver] = useState(false);
+  const file = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const isChanged = pinned.value !== undefined && pinned.value.source !== source.value;
+  return (
+    <Panel
+      id="request"
+      title="Request"
+      about="Paste or drop a curl command, a call of fetch, a HAR, or a request as HTTP writes it. Change a byte and see what changes."
+      actions={
+        <>
+          <button type="button" onClick={() => file.current?.click()}>
+            Open file
+          </button>
+          <input
+            ref={file}
+            type="file"
+            hidden
+            aria-label="A file with a request"
+            onChange={(event) => readFile(event.currentTarget.files?.[0])}
+          />
+        </>
+      }
+    >
+      <textarea
+        class={isOver ? 'source is-over' : 'source'}
+        aria-label="The request, as text"
+        aria-describedby="request-state"
+        aria-invalid={parsed.value.error !== undefined}
+        value={source.value}
+        rows={9}
+        spellcheck={false}
+        autocomplete="off"
+        autocapitalize="off"
+        onInput={(event) => (source.value = event.currentTarget.value)}
+        onPaste={paste}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          const { files } = /** @type {DataTransfer} */ (event.dataTransfer);
+          if (files.length > 0) readFile(files[0]);
+          else load(/** @type {DataTransfer} */ (event.dataTransfer).getData('text/plain'));
+        }}
+      />
+      <State />
+      <Entries />
+      <div class="row">
+        <button type="button" disabled={!isChanged} onClick={unpin}>
+          Undo the changes
+        </button>
+        <button type="button" disabled={!isChanged} onClick={pin}>
+          Compare from here
+        </button>
+      </div>
+    </Panel>
+  );
+}
+
+/** What was read, or why not. */
+function State() {
+  const { error } = parsed.value;
+  if (error !== undefined) {
+    return (
+      <p id="request-state" class="note is-bad" role="alert">
+        {error}
+      </p>
+    );
+  }
+  const { format, body, notes } = /** @type {import('../state/store.js').ParsedRequest} */ (request.value);
+  return (
+    <div id="request-state" class="note">
+      <p>
+        Read as {FORMATS[format]}
+        {body === undefined ? ', without a body' : `, with a body of ${bytesOf(body).length} bytes`}.
+      </p>
+      {notes.map((note) => (
+        <p key={note}>Note: {note}.</p>
+      ))}
+    </div>
+  );
+}
+
+/** Which of an archive. */
+function Entries() {
+  const { requests } = parsed.value;
+  if (requests.length < 2) return null;
+  return (
+    <label class="field">
+      <span>Entry of the archive</span>
+      <select
+        value={String(entry.value)}
+        onChange={(event) => chooseEntry(Number(event.currentTarget.value))}
+      >
+        {requests.map(({ method, url, response }, i) => (
+          <option key={i} value={String(i)}>
+            {`${i + 1}. ${response?.status ?? ''} ${method} ${shortUrl(url)}`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What replaces everything is a new request. @param {ClipboardEvent & { currentTarget: HTMLTextAreaElement }} event */
+function paste(event) {
+  const text = event.clipboardData?.getData('text/plain') ?? '';
+  const { selectionStart, selectionEnd, value } = event.currentTarget;
+  const replacesAll = value.trim() === '' || selectionEnd - selectionStart >= value.trimEnd().length;
+  if (loadCredentials(text)) event.preventDefault();
+  else if (replacesAll) {
+    // Not through the box, which would turn CR LF into LF.
+    event.preventDefault();
+    load(text);
+  }
+}
+
+/** @param {File | undefined} file */
+async function readFile(file) {
+  if (file !== undefined) load(await file.text());
+}
+
+/** @param {string} url */
+function shortUrl(url) {
+  const { host, pathname } = new URL(url);
+  const short = `${host}${pathname}`;
+  return short.length > 60 ? `${short.slice(0, 59)}…` : short;
+}
+
+/** @type {Record<string, string>} */
+const FORMATS = { curl: 'a curl command', fetch: 'a call of fetch', har: 'HAR', http: 'HTTP/1.1' };

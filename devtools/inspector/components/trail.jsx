@@ -1,0 +1,55 @@
+// What the part under the pointer is, where it comes from and where it goes, in words.
+
+import { graph, held, lit } from '../state/store.js';
+
+export function Trail() {
+  return (
+    <aside class="trail" aria-label="The chosen part">
+      <p id="trail">
+        {lit.value === undefined ? (
+          'Point at a part, or go to it with the keyboard, to see what feeds what.'
+        ) : (
+          <Words />
+        )}
+      </p>
+      {held.value !== undefined && (
+        <button type="button" onClick={() => (held.value = undefined)}>
+          Let go
+        </button>
+      )}
+    </aside>
+  );
+}
+
+function Words() {
+  if (lit.value === undefined) return null;
+  const { part } = lit.value;
+  const parts = graph.value?.parts;
+  const from = part.from.map((id) => parts?.get(id)?.name ?? id);
+  const to = [...(parts?.values() ?? [])]
+    .filter((other) => other.from.includes(part.id))
+    .map(({ name }) => name);
+  return (
+    <>
+      <b>{part.name}</b>
+      {part.how && <span> · {part.how}</span>}
+      {from.length > 0 && (
+        <span>
+          {' · '}
+          <span class="key is-origin">from</span> {few(from)}
+        </span>
+      )}
+      {to.length > 0 && (
+        <span>
+          {' · '}
+          <span class="key is-result">into</span> {few(to)}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** @param {string[]} names */
+function few(names) {
+  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+}

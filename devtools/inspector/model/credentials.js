@@ -1,0 +1,61 @@
+// Credentials in the forms in which people have them at hand.
+
+/** @typedef {{ accessKeyId: string, secretAccessKey: string, sessionToken: string, region?: string }} FoundCredentials */
+
+/**
+ * `export AWS_…` of a shell (also `set` and `$Env:`), a profile of `~/.aws/credentials`, the JSON of AWS STS or of a
+ * `credential_process`, or what the access portal offers to copy.
+ *
+ * @param {string} text
+ * @returns {FoundCredentials | undefined}  nothing where it is something else
+ */
+export function credentialsIn(text) {
+  const found = /^\s*\{/.test(text) ? inJson(text) : inLines(text);
+  const accessKeyId = found.get('accesskeyid');
+  const secretAccessKey = found.get('secretaccesskey');
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  const region = found.get('region') ?? found.get('defaultregion');
+  return {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken: found.get('sessiontoken') ?? found.get('securitytoken') ?? '',
+    ...(region && { region }),
+  };
+}
+
+/** @param {string} text @returns {Map<string, string>} by name, without `aws` and separators */
+function inLines(text) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  for (const [, name, value] of text.matchAll(
+    /(?:^|[\n;])\s*(?:export\s+|set\s+|\$env:)?(aws_\w+|region)\s*=\s*([^\n;]*)/gi,
+  )) {
+    const key = plainName(name);
+    // The first profile of a file.
+    if (!found.has(key)) found.set(key, value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  }
+  return found;
+}
+
+/** @param {string} text @returns {Map<string, string>} */
+function inJson(text) {
+  try {
+    const json = JSON.parse(text);
+    const credentials = json?.Credentials ?? json?.credentials ?? json?.roleCredentials ?? json;
+    return new Map(
+      Object.entries(credentials ?? {})
+        .filter(([, value]) => typeof value === 'string')
+        .map(([name, value]) => [plainName(name), /** @type {string} */ (value)]),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/** @param {string} name */
+function plainName(name) {
+  return name
+    .toLowerCase()
+    .replace(/^aws_?/, '')
+    .replaceAll('_', '');
+}

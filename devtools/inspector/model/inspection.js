@@ -1,0 +1,118 @@
+// A request and what it is signed with, worked out: everything the page shows of a signature.
+
+import { Signer } from 'sigv4-wasm';
+
+import { claimOf, unsigned } from './claim.js';
+import { isoOf } from './dates.js';
+import { deriveKeys } from './key-chain.js';
+
+/**
+ * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
+ *
+ * What a person chose; what is empty is told by the request.
+ * @typedef {object} Settings
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string} sessionToken
+ * @property {string} region
+ * @property {string} service
+ * @property {string} date  ISO 8601
+ * @property {'headers' | 'query'} placement  of the signature, for a request that has none
+ * @property {number} expiresIn  seconds, in the query
+ *
+ * @typedef {object} Inspection
+ * @property {ParsedRequest} request  as it was pasted
+ * @property {import('./claim.js').Claim | undefined} claim  where it is signed already
+ * @property {import('sigv4-wasm').SigningTrace} trace
+ * @property {string} amzDate
+ * @property {string} accessKeyId
+ * @property {boolean} hasSecret  without it there is no signature, yet all that goes into it
+ * @property {boolean} hasToken
+ * @property {import('./key-chain.js').KeyChain | undefined} chain
+ * @property {{ method: string, url: string, headers: Record<string, string>, body?: string | Uint8Array } | undefined} signed
+ *   what to send; of a signed request, as it came
+ * @property {number | undefined} expiresIn  of a presigned URL
+ */
+
+/**
+ * @param {ParsedRequest} request
+ * @param {Settings} settings
+ * @returns {Promise<Inspection>}
+ * @throws {import('sigv4-wasm').SigV4Error}
+ */
+export async function inspect(request, settings) {
+  const claim = claimOf(request);
+  const sessionToken = claim?.sessionToken ?? (settings.sessionToken || undefined);
+  const accessKeyId = claim?.accessKeyId ?? (settings.accessKeyId || 'AKID');
+  const signer = new Signer({
+    credentials: {
+      accessKeyId,
+      // Without one, all but the signature can be shown.
+      secretAccessKey: settings.secretAccessKey || 'unknown',
+      sessionToken,
+    },
+    region: claim?.region ?? (settings.region || undefined),
+    service: claim?.service ?? (settings.service || undefined),
+    date: new Date(claim === undefined ? settings.date : isoOf(claim.amzDate)),
+    ...(claim && optionsOf(claim)),
+  });
+  const expiresIn =
+    claim === undefined && settings.placement === 'query' ? settings.expiresIn : claim?.expiresIn;
+  const input = claim === undefined ? withoutSigning(request) : unsigned(request, claim);
+  const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
+  const hasSecret = settings.secretAccessKey !== '';
+  return {
+    ...{ request, claim, trace, accessKeyId, hasSecret, expiresIn },
+    amzDate: trace.stringToSign.split('\n')[1],
+    hasToken: sessionToken !== undefined,
+    chain: hasSecret
+      ? await deriveKeys(settings.secretAccessKey, trace.scope, trace.stringToSign)
+      : undefined,
+    signed: claim !== undefined || hasSecret ? await signedRequest() : undefined,
+  };
+
+  async function signedRequest() {
+    if (claim !== undefined) return { ...request, headers: Object.fromEntries(request.headers) };
+    if (expiresIn === undefined) return /** @type {any} */ (await signer.sign(/** @type {any} */ (input)));
+    const url = await signer.presign(/** @type {any} */ (input), { expiresIn });
+    const headers = Object.fromEntries(
+      input.headers.filter(([name]) => trace.signedHeaders.includes(name.toLowerCase())),
+    );
+    return { method: input.method, url, headers, body: input.body };
+  }
+}
+
+/**
+ * So that the same is signed that the request says was.
+ *
+ * @param {import('./claim.js').Claim} claim
+ * @returns {Partial<import('sigv4-wasm').SignerOptions>}
+ */
+function optionsOf({ signedHeaders, contentSha256 }) {
+  const hasHash = contentSha256 !== undefined && signedHeaders.includes('x-amz-content-sha256');
+  return {
+    signedHeaders,
+    contentSha256Header: hasHash,
+    sessionTokenMode: signedHeaders.includes('x-amz-security-token') ? 'signed' : undefined,
+    ...(contentSha256 !== undefined && {
+      payload: contentSha256 === 'UNSIGNED-PAYLOAD' ? 'unsigned' : { sha256: contentSha256 },
+    }),
+  };
+}
+
+/**
+ * Half a signature would only be in the way.
+ *
+ * @param {ParsedRequest} request
+ */
+function withoutSigning({ method, url, headers, body }) {
+  return { method, url, headers: headers.filter(([name]) => !REPLACED.has(name.toLowerCase())), body };
+}
+
+const REPLACED = new Set([
+  'authorization',
+  'x-amz-date',
+  'x-amz-security-token',
+  'content-length',
+  'connection',
+]);

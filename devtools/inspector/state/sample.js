@@ -1,0 +1,15 @@
+// What the page shows first: AWS's example credentials, and a request such as people send to API Gateway.
+
+export const SAMPLE_CREDENTIALS = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  sessionToken: 'AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT+FvwqnKwRcOIfrRh3c',
+};
+
+export const SAMPLE_DATE = '2015-08-30T12:36:00Z';
+
+export const SAMPLE_REQUEST = `curl 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders?limit=10&customer=J%C3%BCrgen' \\
+  -X PUT \\
+  -H 'Content-Type: application/json' \\
+  -H 'X-Amz-Meta-Source: shop' \\
+  --data-raw '{"order":1042,"items":["tea","cups"]}'`;

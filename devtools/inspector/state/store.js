@@ -1,0 +1,158 @@
+// What the page holds, in memory only: nothing is stored, and no address carries any of it.
+
+import { batch, computed, effect, signal } from '@preact/signals';
+
+import { parseRequests } from '../../lib/requests/index.js';
+import { changesBetween } from '../model/changes.js';
+import { claimOf } from '../model/claim.js';
+import { credentialsIn } from '../model/credentials.js';
+import { isoNow } from '../model/dates.js';
+import { graphOf, relatives } from '../model/graph.js';
+import { inspect } from '../model/inspection.js';
+import { SAMPLE_CREDENTIALS, SAMPLE_DATE, SAMPLE_REQUEST } from './sample.js';
+
+/**
+ * @typedef {import('../model/inspection.js').Inspection} Inspection
+ * @typedef {import('../model/inspection.js').Settings} Settings
+ * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
+ */
+
+/** The text of the request. */
+export const source = signal(SAMPLE_REQUEST);
+/** Which entry of an archive. */
+export const entry = signal(0);
+/** @type {import('@preact/signals').Signal<Settings>} */
+export const settings = signal({
+  ...SAMPLE_CREDENTIALS,
+  ...{ region: '', service: '', date: SAMPLE_DATE, placement: 'headers', expiresIn: 3600 },
+});
+/** What the server answered. */
+export const refusal = signal('');
+
+/** What was read of the text: requests, or what is wrong with it. */
+export const parsed = computed(() => {
+  try {
+    return { requests: parseRequests(source.value), error: undefined };
+  } catch (error) {
+    return { requests: [], error: /** @type {Error} */ (error).message };
+  }
+});
+
+/** @type {import('@preact/signals').ReadonlySignal<ParsedRequest | undefined>} */
+export const request = computed(
+  () => parsed.value.requests[Math.min(entry.value, parsed.value.requests.length - 1)],
+);
+
+/** What the request says of its own signature. */
+export const claim = computed(() => request.value && claimOf(request.value));
+
+/** The last one that worked out. @type {import('@preact/signals').Signal<Inspection | undefined>} */
+export const inspection = signal(undefined);
+/** Why the current one does not. @type {import('@preact/signals').Signal<string | undefined>} */
+export const failure = signal(undefined);
+
+export const graph = computed(() => inspection.value && graphOf(inspection.value));
+
+/** The version to compare with. @type {import('@preact/signals').Signal<{ source: string, graph: import('../model/graph.js').Graph } | undefined>} */
+export const pinned = signal(undefined);
+let willPin = true;
+
+export const changes = computed(() =>
+  graph.value === undefined ? undefined : changesBetween(pinned.value?.graph, graph.value),
+);
+
+/** The part under the pointer or the focus. @type {import('@preact/signals').Signal<string | undefined>} */
+export const hovered = signal(undefined);
+/** The part that stays lit until it is pressed again. @type {import('@preact/signals').Signal<string | undefined>} */
+export const held = signal(undefined);
+
+export const lit = computed(() => {
+  const id = hovered.value ?? held.value;
+  const part = id === undefined ? undefined : graph.value?.parts.get(id);
+  return part && graph.value ? { part, ...relatives(graph.value, part.id) } : undefined;
+});
+
+/** Said to those who listen to the page. */
+export const announcement = signal('');
+
+let latest = 0;
+effect(() => {
+  const [current, chosen] = [request.value, settings.value];
+  const turn = (latest += 1);
+  if (current === undefined) return;
+  inspect(current, chosen).then(
+    (result) => turn === latest && batch(() => settle(result)),
+    (error) => turn === latest && (failure.value = error.message),
+  );
+});
+
+/** @param {Inspection} result */
+function settle(result) {
+  inspection.value = result;
+  failure.value = undefined;
+  if (willPin) pin();
+}
+
+/** Compares with this version from now on. */
+export function pin() {
+  willPin = false;
+  pinned.value = graph.value && { source: source.value, graph: graph.value };
+}
+
+/** Back to the version that is compared with. */
+export function unpin() {
+  if (pinned.value !== undefined) source.value = pinned.value.source;
+}
+
+/**
+ * Takes a text for a new request rather than a change of this one: or for credentials, where it is some.
+ *
+ * @param {string} text
+ */
+export function load(text) {
+  if (loadCredentials(text)) return;
+  batch(() => {
+    willPin = true;
+    source.value = text;
+    entry.value = 0;
+    held.value = undefined;
+    change({ date: isoNow(), region: '', service: '' });
+    takeHints();
+  });
+}
+
+/** @param {number} index  of the archive */
+export function chooseEntry(index) {
+  batch(() => {
+    willPin = true;
+    entry.value = index;
+    takeHints();
+  });
+}
+
+/** What the request brings along: the credentials of curl's options, the answer in a HAR. */
+function takeHints() {
+  const { signing, response } = request.value ?? {};
+  const given = Object.entries(signing ?? {}).filter(
+    ([, value]) => value !== undefined && !value.startsWith('$'),
+  );
+  if (given.length > 0) change(Object.fromEntries(given));
+  refusal.value = response !== undefined && response.status >= 400 ? response.body : '';
+}
+
+/**
+ * @param {string} text
+ * @returns {boolean} whether it holds credentials
+ */
+export function loadCredentials(text) {
+  const found = credentialsIn(text);
+  if (found === undefined) return false;
+  change(found);
+  announcement.value = `Credentials of ${found.accessKeyId} taken over. They stay in this page.`;
+  return true;
+}
+
+/** @param {Partial<Settings>} some */
+export function change(some) {
+  settings.value = { ...settings.value, ...some };
+}

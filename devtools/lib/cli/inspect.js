@@ -1,0 +1,46 @@
+// `sigv4 inspect`: the inspector, on this machine.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import { serveInspector } from '../inspector/serve.js';
+
+/** @param {import('yargs').Argv} yargs */
+export function builder(yargs) {
+  return yargs
+    .option('port', { type: 'number', default: 8404, describe: 'Port to listen on; 0 for any that is free' })
+    .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' })
+    .option('gateway', {
+      type: 'string',
+      describe: 'A running sigv4 gateway, whose requests are shown as they come',
+    })
+    .option('open', { type: 'boolean', default: false, describe: 'Open it in the browser' })
+    .check(({ gateway }) => {
+      if (gateway === undefined || /^http:\/\/[^/]/.test(gateway)) return true;
+      throw new Error('--gateway must be a URL like http://127.0.0.1:8080');
+    });
+}
+
+/** @param {any} argv  what builder makes of the command line */
+export async function handler({ port, host, gateway, open }) {
+  const { url, close } = await serveInspector({
+    ...{ port, host },
+    gateway: gateway === undefined ? undefined : new URL(gateway),
+  });
+  console.log(`inspector  ${url}`);
+  if (gateway !== undefined) console.log(`gateway    ${gateway}`);
+  if (open) openInBrowser(url);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await close();
+}
+
+/** @param {string} url */
+function openInBrowser(url) {
+  const [command, ...args] = OPENERS[process.platform] ?? OPENERS.linux;
+  const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
+  child.on('error', () => console.error(`${command} is missing: open ${url} yourself`));
+  child.unref();
+}
+
+/** @type {Record<string, string[]>} */
+const OPENERS = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''], linux: ['xdg-open'] };

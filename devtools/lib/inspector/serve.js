@@ -1,0 +1,98 @@
+// A server for the inspector's page, and for what a gateway tells it.
+
+import { createServer, request as httpRequest } from 'node:http';
+import { isIP } from 'node:net';
+
+import { inspectorFiles, SECURITY_HEADERS } from './files.js';
+
+/**
+ * @param {object} options
+ * @param {number} [options.port]  default: any that is free
+ * @param {string} [options.host]  to listen on; default 127.0.0.1
+ * @param {URL} [options.gateway]  where `GET /_sigv4/…` is forwarded to
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ * @throws {Error} of `listen`, such as EADDRINUSE
+ */
+export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) {
+  const server = createServer((request, response) => {
+    if (!isTrustedHost(request.headers.host, host)) {
+      answer(response, 403, 'This page answers only to localhost, or an IP address.\n');
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(response, 405, 'Only GET.\n', { allow: 'GET, HEAD' });
+    } else if (request.url?.startsWith('/_sigv4/')) {
+      if (gateway === undefined) answer(response, 404, 'No gateway: name it with --gateway.\n');
+      else forward(request, response, gateway);
+    } else {
+      const file = inspectorFiles(new URL(request.url ?? '/', 'http://localhost').pathname);
+      if (file === undefined) answer(response, 404, 'Not found.\n');
+      else answer(response, file.status, file.body, file.headers);
+    }
+  });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(undefined));
+  });
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}/`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      // Streams of events do not end by themselves.
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/**
+ * A page elsewhere can lead a name of its own to this machine (DNS rebinding), but no address.
+ *
+ * @param {string | undefined} authority
+ * @param {string} host  that the server listens on
+ */
+export function isTrustedHost(authority = '', host = 'localhost') {
+  const name = authority.replace(/:\d*$/, '').replace(/^\[|\]$/g, '');
+  return isIP(name) !== 0 || /^(?:.+\.)?localhost$/i.test(name) || name.toLowerCase() === host.toLowerCase();
+}
+
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ * @param {URL} gateway
+ */
+function forward(request, response, gateway) {
+  const target = new URL(request.url ?? '/', gateway);
+  const onward = httpRequest(target, {
+    method: request.method,
+    headers: { accept: request.headers.accept ?? '*/*' },
+  });
+  onward.on('response', (incoming) => {
+    const type = incoming.headers['content-type'] ?? 'application/octet-stream';
+    response.writeHead(incoming.statusCode ?? 502, {
+      ...SECURITY_HEADERS,
+      'content-type': type,
+      'cache-control': 'no-store',
+    });
+    // Events must not wait for the first of them.
+    response.flushHeaders();
+    incoming.pipe(response);
+  });
+  onward.on('error', () => {
+    if (response.headersSent) response.destroy();
+    else answer(response, 502, 'The gateway does not answer.\n');
+  });
+  response.on('close', () => onward.destroy());
+  onward.end();
+}
+
+/**
+ * @param {import('node:http').ServerResponse} response
+ * @param {number} status
+ * @param {string | Buffer} body
+ * @param {Record<string, string>} [headers]
+ */
+function answer(response, status, body, headers) {
+  const all = { ...SECURITY_HEADERS, 'content-type': 'text/plain; charset=utf-8', ...headers };
+  response.writeHead(status, { ...all, 'content-length': Buffer.byteLength(body) });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}
