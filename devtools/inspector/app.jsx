@@ -3,6 +3,7 @@
 import { Announcer } from './components/announcer.jsx';
 import { Copy } from './components/copy.jsx';
 import { Credentials } from './components/credentials.jsx';
+import { Explanation } from './components/explanation.jsx';
 import { Flow } from './components/flow.jsx';
 import { Gateway } from './components/gateway.jsx';
 import { Refusal } from './components/refusal.jsx';
@@ -25,13 +26,14 @@ export function App() {
       </header>
       <main class="columns">
         <div class="inputs">
+          <Gateway />
           <RequestInput />
           <Credentials />
           <Refusal />
-          <Gateway />
         </div>
         <section class="results" id="steps" aria-label="The signature, step by step" tabIndex={-1}>
           <Verdict />
+          <Explanation />
           <Flow />
           <Copy />
         </section>

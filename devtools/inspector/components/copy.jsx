@@ -3,30 +3,20 @@
 import { useState } from 'preact/hooks';
 
 import { SNIPPETS } from '../model/snippets.js';
-import { announcement, inspection } from '../state/store.js';
+import { inspection } from '../state/store.js';
+import { CopyText } from './copy-text.jsx';
 import { Panel } from './panel.jsx';
 
 export function Copy() {
   const [chosen, choose] = useState('curl');
-  const [isCopied, setCopied] = useState(false);
   if (inspection.value === undefined) return null;
   const { text, error } = write(chosen);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    announcement.value = `${SNIPPETS[chosen].label}: copied.`;
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
-  };
   return (
     <Panel
       id="copy"
       title="Take it away"
       about={SNIPPETS[chosen].about}
-      actions={
-        <button type="button" disabled={error !== undefined} onClick={copy}>
-          {isCopied ? 'Copied' : 'Copy'}
-        </button>
-      }
+      actions={<CopyText name={SNIPPETS[chosen].label} text={() => text} isDisabled={error !== undefined} />}
     >
       <fieldset class="tabs">
         <legend class="sr">Copy as</legend>

@@ -2,7 +2,8 @@
 
 import { useRef, useState } from 'preact/hooks';
 
-import { changes, graph, held, hovered, lit, parsed } from '../state/store.js';
+import { changes, graph, held, hovered, inspection, lit, parsed } from '../state/store.js';
+import { CopyText } from './copy-text.jsx';
 import { Panel } from './panel.jsx';
 
 /** @typedef {import('../model/graph.js').Part} PartOf */
@@ -32,11 +33,16 @@ function Step({ section, number }) {
       about={section.about}
       number={number}
       actions={
-        hasSecrets && (
-          <button type="button" aria-pressed={isRevealed} onClick={() => setRevealed(!isRevealed)}>
-            {isRevealed ? 'Hide the keys' : 'Show the keys'}
-          </button>
-        )
+        <>
+          {COPIED[section.id] && (
+            <CopyText name={section.title} text={() => COPIED[section.id](inspection.value)} />
+          )}
+          {hasSecrets && (
+            <button type="button" aria-pressed={isRevealed} onClick={() => setRevealed(!isRevealed)}>
+              {isRevealed ? 'Hide the keys' : 'Show the keys'}
+            </button>
+          )}
+        </>
       }
     >
       <div
@@ -47,16 +53,20 @@ function Step({ section, number }) {
         onKeyDown={(event) => move(event, list.current)}
         onMouseLeave={() => (hovered.value = undefined)}
       >
-        {section.lines.map(({ label, parts, separator }, i) => (
+        {section.lines.map(({ label, parts, separator, note }, i) => (
           <div class="line" key={i}>
             <span class="label">{label}</span>
             <span class="parts">
               {parts.map((part, at) => (
-                <>
-                  {at > 0 && <span class="separator">{separator}</span>}
-                  <Part key={part.id} part={part} isRevealed={isRevealed} isFirst={i === 0 && at === 0} />
-                </>
+                <Part
+                  key={part.id}
+                  part={part}
+                  isRevealed={isRevealed}
+                  isFirst={i === 0 && at === 0}
+                  separator={at < parts.length - 1 ? separator : undefined}
+                />
               ))}
+              {note && <span class="made">{note}</span>}
             </span>
           </div>
         ))}
@@ -71,8 +81,8 @@ function Step({ section, number }) {
   );
 }
 
-/** @param {{ part: PartOf, isRevealed: boolean, isFirst: boolean }} props */
-function Part({ part, isRevealed, isFirst }) {
+/** @param {{ part: PartOf, isRevealed: boolean, isFirst: boolean, separator?: string }} props */
+function Part({ part, isRevealed, isFirst, separator }) {
   const { id, name, text, kind } = part;
   const change = changes.value?.changes.get(id);
   const isHidden = kind === 'secret' && !isRevealed;
@@ -80,14 +90,20 @@ function Part({ part, isRevealed, isFirst }) {
   const classes = ['part', role && `is-${role}`, change && 'is-changed', isHidden && 'is-hidden'];
   return (
     <span class="part-box">
-      <button
-        type="button"
+      {/* No button element: those do not break across lines. */}
+      <span
+        role="button"
         class={classes.filter(Boolean).join(' ')}
         data-part={id}
         tabIndex={isFirst ? 0 : -1}
         aria-pressed={held.value === id}
         aria-describedby="trail"
-        onClick={() => (held.value = held.value === id ? undefined : id)}
+        onClick={() => hold(id)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' && event.key !== ' ') return;
+          event.preventDefault();
+          hold(id);
+        }}
         onMouseEnter={() => (hovered.value = id)}
         onFocus={() => (hovered.value = id)}
         onBlur={() => (hovered.value = undefined)}
@@ -95,7 +111,8 @@ function Part({ part, isRevealed, isFirst }) {
         <span class="sr">{name}: </span>
         {isHidden ? DOTS : <Text text={text} change={change} />}
         {role && role !== 'self' && <span class="sr">, {ROLES[role]}</span>}
-      </button>
+      </span>
+      {separator && <span class="separator">{separator}</span>}
       {change && (
         <span class="was">
           {change.was === undefined ? 'new' : 'was '}
@@ -120,6 +137,11 @@ function Text({ text, change }) {
   );
 }
 
+/** Keeps a part lit, or lets go of it. @param {string} id */
+function hold(id) {
+  held.value = held.value === id ? undefined : id;
+}
+
 /** @param {string} id @returns {'self' | 'origin' | 'result' | undefined} */
 function roleOf(id) {
   if (lit.value === undefined) return undefined;
@@ -138,7 +160,7 @@ function move(event, list) {
   if (event.key === 'Escape') held.value = undefined;
   if (step === undefined || list === null) return;
   event.preventDefault();
-  const buttons = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('button.part')]);
+  const buttons = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('[role=button]')]);
   const at = buttons.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const next = buttons[Math.max(0, Math.min(buttons.length - 1, at + step))];
   for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
@@ -163,6 +185,12 @@ const PREFIXES = {
   'string-to-sign': 'string.',
   keys: 'key.',
   signature: 'sent.',
+};
+
+/** What can be copied as it is. @type {Record<string, (inspection: any) => string>} */
+const COPIED = {
+  canonical: ({ trace }) => trace.canonicalRequest,
+  'string-to-sign': ({ trace }) => trace.stringToSign,
 };
 
 const DOTS = '••••••••••••';

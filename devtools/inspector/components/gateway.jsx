@@ -1,3 +1,59 @@
+// The requests of the gateway as they come.
+
+import { chosen, choose, exchanges, isConnected } from '../state/gateway.js';
+import { Panel } from './panel.jsx';
+
 export function Gateway() {
-  return null;
+  if (exchanges.value === undefined) return null;
+  return (
+    <Panel
+      id="gateway"
+      title="Requests of the gateway"
+      about={
+        isConnected.value
+          ? 'As they come. Choose one to take it apart.'
+          : 'The gateway does not answer: waiting for it.'
+      }
+    >
+      {exchanges.value.length === 0 ? (
+        <p class="note">None yet.</p>
+      ) : (
+        <ul class="exchanges">
+          {exchanges.value.map((exchange) => (
+            <li key={exchange.id}>
+              <button
+                type="button"
+                aria-pressed={chosen.value === exchange.id}
+                onClick={() => choose(exchange)}
+              >
+                <span class={exchange.allowed ? 'status is-good' : 'status is-bad'}>
+                  {exchange.response.status}
+                </span>
+                <span class="target">
+                  {exchange.request.method} {exchange.request.url}
+                </span>
+                <span class="detail">
+                  {new Date(exchange.at).toLocaleTimeString()}
+                  {' · '}
+                  {exchange.allowed ? (nameOf(exchange.principal) ?? 'allowed') : reasonOf(exchange)}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+/** @param {import('../state/gateway.js').Exchange} exchange */
+function reasonOf({ mismatches = [], refusal, policy }) {
+  const [mismatch] = mismatches;
+  if (mismatch !== undefined && mismatch.code !== 'none') return mismatch.summary;
+  return refusal?.message ?? policy?.decision ?? 'refused';
+}
+
+/** The last part of an ARN. @param {string} [arn] */
+function nameOf(arn) {
+  return arn?.replace(/^arn:[^/]*?:(?=[^:]*$)/, '');
 }

@@ -1,6 +1,7 @@
 // The outcome, above the steps: whether the signature is right, and what a change changed.
 
-import { changes, graph, inspection } from '../state/store.js';
+import { proof, proofFailure, reported } from '../state/diagnosis.js';
+import { changes, graph, inspection, source } from '../state/store.js';
 
 export function Verdict() {
   const current = inspection.value;
@@ -8,6 +9,7 @@ export function Verdict() {
   return (
     <div class="verdict" role="status" aria-live="polite">
       <Outcome current={current} />
+      <Proof />
       <Changed />
     </div>
   );
@@ -15,8 +17,9 @@ export function Verdict() {
 
 /** @param {{ current: import('../model/inspection.js').Inspection }} props */
 function Outcome({ current }) {
-  const { claim, trace, hasSecret, chain } = current;
-  if (!hasSecret) return <p>All but the key and the signature, which need the secret access key.</p>;
+  const { claim, trace, secretAccessKey, chain } = current;
+  if (secretAccessKey === '')
+    return <p>All but the key and the signature, which need the secret access key.</p>;
   if (chain !== undefined && chain.signature !== trace.signature) {
     return (
       <p class="is-bad">The package and the browser disagree about the signature: please report this.</p>
@@ -36,6 +39,41 @@ function Outcome({ current }) {
       The signature in the request is not the one that this secret access key makes of it: AWS would answer
       403.
     </p>
+  );
+}
+
+/** What the client did wrong, where its signature proves it. */
+function Proof() {
+  const known = reported.value?.source === source.value ? reported.value.mismatches : undefined;
+  const mismatches = proof.value ?? known;
+  if (proofFailure.value !== undefined) return <p>{proofFailure.value}</p>;
+  if (mismatches === undefined) return null;
+  if (mismatches.length === 0) return <p>No known mistake gives this signature, alone or with another.</p>;
+  return (
+    <ul class="proof">
+      {mismatches.map(({ code, summary, fix, detail }) => (
+        <li key={code}>
+          <p class="finding">{summary}</p>
+          <p class="fix">
+            <b>Fix:</b> {fix}
+          </p>
+          {detail && (
+            <dl class="detail">
+              <dt>expected</dt>
+              <dd>{detail.expected ?? '(none)'}</dd>
+              <dt>signed</dt>
+              <dd>{detail.signed ?? '(none)'}</dd>
+            </dl>
+          )}
+        </li>
+      ))}
+      {mismatches.some(({ code }) => code !== 'none') && (
+        <li class="note">
+          Proved: signed with {mismatches.length === 1 ? 'this mistake' : 'these mistakes'}, the request has
+          exactly its signature.
+        </li>
+      )}
+    </ul>
   );
 }
 

@@ -12,13 +12,14 @@ import { splitQuery } from './claim.js';
  * @property {string} text
  * @property {string[]} from  the parts that it is made of
  * @property {string} [how]  in what way, for a reader
- * @property {'secret'} [kind]  hidden until asked for
+ * @property {'secret' | ''} [kind]  `secret`: hidden until asked for
  *
  * Parts that stand in one line.
  * @typedef {object} Line
  * @property {string} label
  * @property {Part[]} parts
  * @property {string} [separator]  between them
+ * @property {string} [note]  how it is made, where that is worth a line
  *
  * @typedef {object} Section
  * @property {string} id
@@ -92,7 +93,7 @@ function reach(start, next) {
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function requestSection({ request, accessKeyId, hasToken, amzDate, trace, claim }) {
+function requestSection({ request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, claim }) {
   const [start, query] = splitQuery(request.url);
   const url = new URL(start);
   const [, region, service] = trace.scope.split('/');
@@ -122,10 +123,13 @@ function requestSection({ request, accessKeyId, hasToken, amzDate, trace, claim 
         ),
       line('body', part('request.body', 'the body', bodyText(request.body))),
       line('access key', part('access-key', 'the access key ID', accessKeyId)),
-      line('secret', { ...part('secret', 'the secret access key', 'secret access key'), kind: 'secret' }),
+      line('secret', {
+        ...part('secret', 'the secret access key', secretAccessKey),
+        kind: secretAccessKey && 'secret',
+      }),
       ...lineUnless(
-        !hasToken,
-        line('token', { ...part('token', 'the session token', 'session token'), kind: 'secret' }),
+        sessionToken === undefined,
+        line('token', { ...part('token', 'the session token', sessionToken ?? ''), kind: 'secret' }),
       ),
       line('time', part('time', 'the time of signing', amzDate)),
       line('region', { ...part('region', 'the region', region), how: said }),
@@ -187,7 +191,7 @@ function canonicalSection({ trace, request }) {
         ),
         how: 'in order, joined with semicolons',
       }),
-      line('payload hash', {
+      made('payload hash', {
         ...part('canonical.payload', 'the payload hash', payload, ['request.body']),
         how: /^[0-9a-f]{64}$/.test(payload)
           ? 'SHA-256 of the body'
@@ -221,7 +225,7 @@ function stringToSignSection({ trace }) {
           part('scope.end', 'the end of the scope', end),
         ],
       },
-      line('hash', {
+      made('hash', {
         ...part('string.hash', 'the hash of the canonical request', hash, [CANONICAL]),
         how: 'SHA-256 of the whole canonical request',
       }),
@@ -233,37 +237,30 @@ function stringToSignSection({ trace }) {
 const CANONICAL = 'canonical';
 
 /** @param {Inspection} inspection @returns {Section} */
-function keySection({ chain, hasSecret }) {
+function keySection({ chain, secretAccessKey, trace }) {
+  const [date, region, service] = trace.scope.split('/');
   /** @param {'kDate' | 'kRegion' | 'kService' | 'kSigning'} key */
-  const text = (key) => chain?.keys[key] ?? (hasSecret ? UNAVAILABLE : NEEDS_SECRET);
+  const text = (key) => chain?.keys[key] ?? (secretAccessKey === '' ? NEEDS_SECRET : UNAVAILABLE);
   /** @type {(key: 'kDate' | 'kRegion' | 'kService' | 'kSigning', from: string[], how: string) => Line} */
-  const step = (key, from, how) => ({
-    label: key,
-    parts: [
-      {
-        ...part(`key.${key}`, key, text(key), from),
-        how,
-        ...(chain && { kind: /** @type {const} */ ('secret') }),
-      },
-    ],
-  });
+  const step = (key, from, how) =>
+    made(key, { ...part(`key.${key}`, key, text(key), from), how, kind: chain && 'secret' });
   return {
     id: 'keys',
     title: 'Signing key',
     about: 'From the secret, step by step, a key that is good for one day, one region and one service.',
     lines: [
-      step('kDate', ['secret', 'scope.date'], 'HMAC("AWS4" + secret, date)'),
-      step('kRegion', ['key.kDate', 'scope.region'], 'HMAC(kDate, region)'),
-      step('kService', ['key.kRegion', 'scope.service'], 'HMAC(kRegion, service)'),
+      step('kDate', ['secret', 'scope.date'], `HMAC("AWS4" + secret, "${date}")`),
+      step('kRegion', ['key.kDate', 'scope.region'], `HMAC(kDate, "${region}")`),
+      step('kService', ['key.kRegion', 'scope.service'], `HMAC(kRegion, "${service}")`),
       step('kSigning', ['key.kService', 'scope.end'], 'HMAC(kService, "aws4_request")'),
     ],
   };
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function signatureSection({ trace, hasSecret, accessKeyId, hasToken, amzDate, expiresIn, claim }) {
+function signatureSection({ trace, secretAccessKey, accessKeyId, sessionToken, amzDate, expiresIn, claim }) {
   const scope = ['scope.date', 'scope.region', 'scope.service', 'scope.end'];
-  const signature = hasSecret ? trace.signature : NEEDS_SECRET;
+  const signature = secretAccessKey === '' ? NEEDS_SECRET : trace.signature;
   const credential = part(
     'sent.credential',
     'the credential',
@@ -293,7 +290,7 @@ function signatureSection({ trace, hasSecret, accessKeyId, hasToken, amzDate, ex
     title: 'Signature',
     about: 'The string to sign under the signing key, and what is sent along with it.',
     lines: [
-      line('signature', {
+      made('signature', {
         ...part('signature', 'the signature', signature, ['key.kSigning', ...STRING_TO_SIGN]),
         how: 'HMAC(kSigning, string to sign), in hex',
       }),
@@ -311,9 +308,9 @@ function signatureSection({ trace, hasSecret, accessKeyId, hasToken, amzDate, ex
           ]
         : [{ label: 'query', separator: '&', parts: sent }]),
       ...lineUnless(
-        !hasToken || expiresIn !== undefined,
+        sessionToken === undefined || expiresIn !== undefined,
         line('x-amz-security-token', {
-          ...part('sent.token', 'the header x-amz-security-token', 'session token', ['token']),
+          ...part('sent.token', 'the header x-amz-security-token', sessionToken ?? '', ['token']),
           kind: 'secret',
         }),
       ),
@@ -344,6 +341,17 @@ function part(id, name, text, from = []) {
  */
 function line(label, only) {
   return { label, parts: [only] };
+}
+
+/**
+ * A line that also says how it is made.
+ *
+ * @param {string} label
+ * @param {Part} only
+ * @returns {Line}
+ */
+function made(label, only) {
+  return { label, parts: [only], note: only.how };
 }
 
 /** @param {boolean} isAbsent @param {Line} one */

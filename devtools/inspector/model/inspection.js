@@ -26,10 +26,10 @@ import { deriveKeys } from './key-chain.js';
  * @property {import('sigv4-wasm').SigningTrace} trace
  * @property {string} amzDate
  * @property {string} accessKeyId
- * @property {boolean} hasSecret  without it there is no signature, yet all that goes into it
- * @property {boolean} hasToken
+ * @property {string} secretAccessKey  without it there is no signature, yet all that goes into it
+ * @property {string | undefined} sessionToken
  * @property {import('./key-chain.js').KeyChain | undefined} chain
- * @property {{ method: string, url: string, headers: Record<string, string>, body?: string | Uint8Array } | undefined} signed
+ * @property {import('../../lib/requests/write.js').Writable | undefined} signed
  *   what to send; of a signed request, as it came
  * @property {number | undefined} expiresIn  of a presigned URL
  */
@@ -42,7 +42,9 @@ import { deriveKeys } from './key-chain.js';
  */
 export async function inspect(request, settings) {
   const claim = claimOf(request);
-  const sessionToken = claim?.sessionToken ?? (settings.sessionToken || undefined);
+  // A log that was pasted may have the token redacted.
+  const isTold = /^[\w+/=.%-]+$/.test(claim?.sessionToken ?? '');
+  const sessionToken = isTold ? claim?.sessionToken : tokenOf(settings, claim);
   const accessKeyId = claim?.accessKeyId ?? (settings.accessKeyId || 'AKID');
   const signer = new Signer({
     credentials: {
@@ -60,19 +62,16 @@ export async function inspect(request, settings) {
     claim === undefined && settings.placement === 'query' ? settings.expiresIn : claim?.expiresIn;
   const input = claim === undefined ? withoutSigning(request) : unsigned(request, claim);
   const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
-  const hasSecret = settings.secretAccessKey !== '';
+  const { secretAccessKey } = settings;
   return {
-    ...{ request, claim, trace, accessKeyId, hasSecret, expiresIn },
+    ...{ request, claim, trace, accessKeyId, secretAccessKey, sessionToken, expiresIn },
     amzDate: trace.stringToSign.split('\n')[1],
-    hasToken: sessionToken !== undefined,
-    chain: hasSecret
-      ? await deriveKeys(settings.secretAccessKey, trace.scope, trace.stringToSign)
-      : undefined,
-    signed: claim !== undefined || hasSecret ? await signedRequest() : undefined,
+    chain: secretAccessKey ? await deriveKeys(secretAccessKey, trace.scope, trace.stringToSign) : undefined,
+    signed: claim !== undefined || secretAccessKey ? await signedRequest() : undefined,
   };
 
   async function signedRequest() {
-    if (claim !== undefined) return { ...request, headers: Object.fromEntries(request.headers) };
+    if (claim !== undefined) return request;
     if (expiresIn === undefined) return /** @type {any} */ (await signer.sign(/** @type {any} */ (input)));
     const url = await signer.presign(/** @type {any} */ (input), { expiresIn });
     const headers = Object.fromEntries(
@@ -80,6 +79,16 @@ export async function inspect(request, settings) {
     );
     return { method: input.method, url, headers, body: input.body };
   }
+}
+
+/**
+ * A request that was signed without one has none.
+ *
+ * @param {Settings} settings
+ * @param {import('./claim.js').Claim | undefined} claim
+ */
+function tokenOf({ sessionToken }, claim) {
+  return claim !== undefined && claim.sessionToken === undefined ? undefined : sessionToken || undefined;
 }
 
 /**

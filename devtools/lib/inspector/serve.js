@@ -20,8 +20,10 @@ export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) 
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response, 405, 'Only GET.\n', { allow: 'GET, HEAD' });
     } else if (request.url?.startsWith('/_sigv4/')) {
-      if (gateway === undefined) answer(response, 404, 'No gateway: name it with --gateway.\n');
-      else forward(request, response, gateway);
+      if (gateway !== undefined) forward(request, response, gateway);
+      // What the page asks first.
+      else if (request.url === '/_sigv4/health') answer(response, 200, '{"ok":false}', JSON_TYPE);
+      else answer(response, 404, 'No gateway: name it with --gateway.\n');
     } else {
       const file = inspectorFiles(new URL(request.url ?? '/', 'http://localhost').pathname);
       if (file === undefined) answer(response, 404, 'Not found.\n');
@@ -96,3 +98,5 @@ function answer(response, status, body, headers) {
   response.writeHead(status, { ...all, 'content-length': Buffer.byteLength(body) });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
+
+const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,0 +1,72 @@
+// Why a request was refused: as the answer tells, and line by line.
+
+import { explanation } from '../state/diagnosis.js';
+import { Panel } from './panel.jsx';
+
+export function Explanation() {
+  const found = explanation.value;
+  return (
+    <div role="status" aria-live="polite">
+      {found !== undefined && (
+        <Panel id="explanation" title="What the answer tells">
+          <p class="finding">{found.summary}</p>
+          <p class="fix">
+            <b>Fix:</b> {found.fix}
+          </p>
+          {found.causes && (
+            <ol class="causes">
+              {found.causes.map((cause) => (
+                <li key={cause}>{cause}</li>
+              ))}
+            </ol>
+          )}
+          {found.diff && <Diff lines={found.diff} />}
+          <p class="note">
+            <code>{found.code}</code>
+            {found.serverTime && ` · server time ${found.serverTime.toISOString()}`}
+          </p>
+        </Panel>
+      )}
+    </div>
+  );
+}
+
+/** @param {{ lines: import('sigv4-wasm/explain').DiffLine[] }} props */
+function Diff({ lines }) {
+  const different = lines.filter(({ isEqual }) => !isEqual).length;
+  return (
+    <div
+      class="table-box"
+      tabIndex={0}
+      role="region"
+      aria-label="The canonical request of the server and of this page"
+    >
+      <table class="diff">
+        <caption>
+          {different === 0
+            ? 'No line differs: what is left is the secret access key.'
+            : `${different} of ${lines.length} lines differ.`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Line</th>
+            <th scope="col">Server</th>
+            <th scope="col">This page</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ label, server, client, isEqual }) => (
+            <tr key={label} class={isEqual ? undefined : 'is-different'}>
+              <th scope="row">
+                {!isEqual && <span class="sr">differs: </span>}
+                {label}
+              </th>
+              <td>{server ?? <i>(none)</i>}</td>
+              <td>{client ?? <i>(none)</i>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

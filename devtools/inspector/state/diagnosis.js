@@ -1,0 +1,78 @@
+// Why a request was refused: from the answer, and from the signature in the request.
+
+import { computed, effect, signal } from '@preact/signals';
+
+import { bytesOf } from '../../lib/requests/bytes.js';
+import { isoOf } from '../model/dates.js';
+import { inspection, refusal } from './store.js';
+
+/**
+ * @typedef {import('sigv4-wasm/explain').Explanation} Explanation
+ * @typedef {import('sigv4-wasm/explain').Mismatch} Mismatch
+ */
+
+/** What the answer tells. @type {import('@preact/signals').Signal<Explanation | undefined>} */
+export const explanation = signal(undefined);
+/** What the signature proves; nothing where it was not looked for. @type {import('@preact/signals').Signal<Mismatch[] | undefined>} */
+export const proof = signal(undefined);
+/** Why it could not be looked for. @type {import('@preact/signals').Signal<string | undefined>} */
+export const proofFailure = signal(undefined);
+/** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches: Mismatch[] } | undefined>} */
+export const reported = signal(undefined);
+
+/** Only where the two differ is there something to prove. */
+const disputed = computed(() => {
+  const { claim, trace, secretAccessKey } = inspection.value ?? {};
+  return claim !== undefined && secretAccessKey && claim.signature !== trace?.signature
+    ? inspection.value
+    : undefined;
+});
+
+let explained = 0;
+effect(() => {
+  const [text, current] = [refusal.value.trim(), inspection.value];
+  const turn = (explained += 1);
+  if (text === '') explanation.value = undefined;
+  else {
+    explain(text, current).then((result) => turn === explained && (explanation.value = result));
+  }
+});
+
+let searched = 0;
+effect(() => {
+  const current = disputed.value;
+  const turn = (searched += 1);
+  proof.value = proofFailure.value = undefined;
+  if (current === undefined) return;
+  prove(current).then(
+    (found) => turn === searched && (proof.value = found),
+    (error) => turn === searched && (proofFailure.value = error.message),
+  );
+});
+
+/**
+ * @param {string} text
+ * @param {import('../model/inspection.js').Inspection | undefined} current
+ */
+async function explain(text, current) {
+  const { explainResponse } = await import('sigv4-wasm/explain');
+  const { trace, request } = current ?? {};
+  return explainResponse(text, { signed: trace, request });
+}
+
+/**
+ * @param {import('../model/inspection.js').Inspection} current
+ */
+async function prove({ request, claim, secretAccessKey }) {
+  const { findMismatch } = await import('sigv4-wasm/explain');
+  const { method, url, headers, body } = request;
+  const arrived = { method, url, headers: headers.map(([name, value]) => asArrived(name, value)), body };
+  // As if it had just arrived: what is pasted is older than AWS allows.
+  const now = new Date(isoOf(claim?.amzDate ?? ''));
+  return findMismatch(/** @type {any} */ (arrived), { secretAccessKey, now });
+}
+
+/** One character for each byte. @param {string} name @param {string} value @returns {[string, string]} */
+function asArrived(name, value) {
+  return [name, String.fromCharCode(...bytesOf(value))];
+}

@@ -1,0 +1,91 @@
+// The requests of a gateway, where this page comes from one, or from a server that knows one.
+
+import { batch, signal } from '@preact/signals';
+
+import { fromBase64, textOrBytes } from '../../lib/requests/bytes.js';
+import { reported } from './diagnosis.js';
+import { load, refusal, source } from './store.js';
+
+/**
+ * @typedef {object} Exchange
+ * @property {string} id
+ * @property {string} at  ISO 8601
+ * @property {number} durationMs
+ * @property {{ method: string, url: string, headers: [string, string][], body?: string, truncated: boolean }} request
+ * @property {{ status: number, headers: [string, string][], body: string, truncated: boolean }} response
+ * @property {string} [principal]
+ * @property {boolean} allowed
+ * @property {{ code: string, type: string, message: string }} [refusal]
+ * @property {import('sigv4-wasm/explain').Mismatch[]} [mismatches]
+ * @property {{ decision: string }} [policy]
+ */
+
+/** Newest first; nothing where there is no gateway. @type {import('@preact/signals').Signal<Exchange[] | undefined>} */
+export const exchanges = signal(undefined);
+export const isConnected = signal(false);
+/** The one that was taken into the page. @type {import('@preact/signals').Signal<string | undefined>} */
+export const chosen = signal(undefined);
+
+/** Looks for a gateway, once, and follows it: not where the page is a file of some web site. */
+export async function follow() {
+  if (!/^(?:localhost|[\d.]+|\[.*\])$/.test(location.hostname)) return;
+  const health = await fetch('/_sigv4/health').catch(() => undefined);
+  const isThere = health?.ok && (await health.json().catch(() => undefined))?.ok === true;
+  if (!isThere) return;
+  const events = new EventSource('/_sigv4/events');
+  events.addEventListener('open', async () => {
+    isConnected.value = true;
+    const { requests } = await (await fetch('/_sigv4/requests')).json();
+    for (const exchange of [...requests].reverse()) add(exchange);
+    exchanges.value ??= [];
+  });
+  events.addEventListener('error', () => (isConnected.value = false));
+  events.addEventListener('request', ({ data }) => add(JSON.parse(data)));
+}
+
+/** @param {Exchange} exchange */
+function add(exchange) {
+  const others = (exchanges.value ?? []).filter(({ id }) => id !== exchange.id);
+  exchanges.value = [exchange, ...others].slice(0, KEPT);
+}
+
+/** Shows one in the page. @param {Exchange} exchange */
+export function choose(exchange) {
+  batch(() => {
+    load(requestText(exchange));
+    refusal.value = exchange.allowed ? '' : responseText(exchange);
+    reported.value = exchange.mismatches && { source: source.value, mismatches: exchange.mismatches };
+    chosen.value = exchange.id;
+  });
+}
+
+/** @param {Exchange} exchange */
+function requestText({ request: { method, url, headers, body = '' } }) {
+  const content = textOrBytes(fromBase64(body));
+  if (typeof content === 'string') {
+    return [`${method} ${url} HTTP/1.1`, ...headerLines(headers), '', content].join('\n');
+  }
+  // Bytes that are no text need another form.
+  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
+  const request = {
+    ...{ method, url: `http://${host}${url}` },
+    headers: headers.map(([name, value]) => ({ name, value })),
+    postData: { mimeType: '', text: body, encoding: 'base64' },
+  };
+  return JSON.stringify({ request }, null, 2);
+}
+
+/** @param {Exchange} exchange */
+function responseText({ response: { status, headers, body } }) {
+  const content = textOrBytes(fromBase64(body));
+  return [`HTTP/1.1 ${status}`, ...headerLines(headers), '', typeof content === 'string' ? content : ''].join(
+    '\n',
+  );
+}
+
+/** @param {[string, string][]} headers */
+function headerLines(headers) {
+  return headers.map(([name, value]) => `${name}: ${value}`);
+}
+
+const KEPT = 200;
