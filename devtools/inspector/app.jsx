@@ -32,8 +32,10 @@ export function App() {
           <Refusal />
         </div>
         <section class="results" id="steps" aria-label="The signature, step by step" tabIndex={-1}>
-          <Verdict />
-          <Explanation />
+          <div class="findings">
+            <Verdict />
+            <Explanation />
+          </div>
           <Flow />
           <Copy />
         </section>

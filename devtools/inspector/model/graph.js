@@ -83,7 +83,7 @@ export function relatives({ parts }, id) {
 function reach(start, next) {
   /** @type {Set<string>} */
   const reached = new Set();
-  const open = next(start);
+  const open = [...next(start)];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue;
     reached.add(id);

@@ -120,7 +120,10 @@ function requestOf(command) {
           urls[1].at,
         );
   }
-  let url = absoluteUrl(wordText(urls[0]), 'http:', text, urls[0].at);
+  const written = wordText(urls[0]);
+  // A backslash keeps curl from taking brackets for a range.
+  const plain = flags.has('--globoff') ? written : written.replace(/\\([[\]{}])/g, '$1');
+  let url = absoluteUrl(plain, 'http:', text, urls[0].at);
   if (!flags.has('--path-as-is')) url = removeDotSegments(url);
   const body = data.length === 0 ? undefined : joinBytes(data, flags.has('--json') ? '' : '&');
   const isQuery = flags.has('--get') && body !== undefined;
@@ -288,12 +291,12 @@ const OPTIONS = {
 };
 
 /** Options without a value that make a difference. */
-const FLAGS = new Set(['--get', '--head', '--path-as-is']);
+const FLAGS = new Set(['--get', '--globoff', '--head', '--path-as-is']);
 
 /** Those that make none. */
 const SWITCHES = new Set(
-  `-# -0 -1 -2 -3 -4 -6 -a -B -f -g -i -j -J -k -l -L -M -n -N -O -p -q -R -s -S -v -Z
-  --anyauth --basic --compressed --compressed-ssh --digest --fail --fail-early --fail-with-body --globoff --http0.9
+  `-# -0 -1 -2 -3 -4 -6 -a -B -f -i -j -J -k -l -L -M -n -N -O -p -q -R -s -S -v -Z
+  --anyauth --basic --compressed --compressed-ssh --digest --fail --fail-early --fail-with-body --http0.9
   --http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --http3-only --include --insecure --ipv4 --ipv6
   --junk-session-cookies --keepalive --location --location-trusted --netrc --netrc-optional --no-alpn --no-buffer
   --no-keepalive --no-progress-meter --no-sessionid --ntlm --negotiate --parallel --post301 --post302 --post303
@@ -317,5 +320,6 @@ const IGNORED = new Set(
 const SHORT = {
   ...{ X: '--request', H: '--header', d: '--data', u: '--user', A: '--user-agent', e: '--referer' },
   ...{ b: '--cookie', r: '--range', F: '--form', T: '--upload-file', K: '--config', G: '--get', I: '--head' },
+  g: '--globoff',
   ':': '--next',
 };

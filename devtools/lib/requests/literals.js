@@ -58,6 +58,11 @@ export class Evaluator {
     );
   }
 
+  /** @param {Node} node */
+  codeOf(node) {
+    return this.#text.slice(node.start, node.end);
+  }
+
   /** @param {Node} node @param {unknown} [cause] */
   unknown(node, cause) {
     const code = this.#text.slice(node.start, Math.min(node.end, node.start + 60));
@@ -124,6 +129,12 @@ const EXPRESSIONS = {
     }
     return call(node, evaluator, FUNCTIONS[name]);
   },
+  // Only the one that makes bytes of what `atob` returns.
+  ArrowFunctionExpression: (node, evaluator) => {
+    const { name } = node.params[0] ?? {};
+    if (evaluator.codeOf(node.body) !== `${name}.charCodeAt(0)`) throw evaluator.unknown(node);
+    return (/** @type {string} */ character) => character.charCodeAt(0);
+  },
   MemberExpression: (node, evaluator) => {
     const object = evaluator.value(node.object);
     if (object instanceof URL && node.property.name === 'href') return object.href;
@@ -162,7 +173,7 @@ const FUNCTIONS = {
   encodeURI: (value) => encodeURI(value),
   atob: (value) => atob(value),
   btoa: (value) => btoa(value),
-  'Uint8Array.from': (value) => Uint8Array.from(value),
+  'Uint8Array.from': (value, byteOf) => Uint8Array.from(value, byteOf),
   'Uint8Array.of': (...values) => Uint8Array.of(...values),
   'Buffer.from': (value, encoding) =>
     encoding === 'base64' ? fromBase64(value) : new TextEncoder().encode(value),

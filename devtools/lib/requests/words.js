@@ -32,9 +32,13 @@ export function wordText({ bytes }) {
   }
 }
 
-/** A caret before a quote or at the end of a line is how browsers write for cmd.exe. @param {string} text */
+/**
+ * Browsers write `^"`, or end lines with a caret. What comes after a single quote may be anything.
+ *
+ * @param {string} text
+ */
 function isWindows(text) {
-  return /\^"|[ \t]\^\r?\n/.test(text);
+  return /^[^'"]*\^"/.test(text) || (/^[^']*"[^"]*"[ \t]\^\r?\n/.test(text) && !/\\\r?\n/.test(text));
 }
 
 /**
@@ -133,7 +137,9 @@ function splitWindows(text) {
       i += backslashes.length - 1;
       // Only before a quote do they escape.
       if (line[i + 1] !== '"') {
-        cut.add(backslashes, at);
+        // DevTools double the others, too, which the C runtime leaves so.
+        const isDoubled = text[at - 1] === '^' && backslashes.length % 2 === 0;
+        cut.add(isDoubled ? '\\'.repeat(backslashes.length / 2) : backslashes, at);
         continue;
       }
       cut.add('\\'.repeat(backslashes.length >> 1), at);

@@ -75,15 +75,13 @@ export function toAxios(request, clientName = 'axios') {
   const { method, url, body } = request;
   const headers = sentHeaders(request);
   const isTyped = headerOf({ headers }, 'content-type') !== undefined;
+  // Otherwise axios makes one up.
+  const more =
+    isTyped || (body === undefined && !/^(?:post|put|patch)$/i.test(method)) ? [] : ["'content-type': false"];
   const config = [
     `method: ${quote(method.toLowerCase())}`,
     `url: ${quote(url)}`,
-    ...(headers.length === 0 && (isTyped || body === undefined)
-      ? []
-      : // Without a content type axios would make one up.
-        [
-          `headers: ${headersCode(headers, listsCode, isTyped || body === undefined ? [] : ["'content-type': false"])}`,
-        ]),
+    ...(headers.length + more.length === 0 ? [] : [`headers: ${headersCode(headers, listsCode, more)}`]),
     ...(body === undefined
       ? []
       : [
