@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 
-import { changes, graph, held, hovered, inspection, lit, parsed } from '../state/store.js';
+import { changes, graph, held, hovered, inspection, isOld, lit } from '../state/store.js';
 import { CopyText } from './copy-text.jsx';
 import { Panel } from './panel.jsx';
 
@@ -10,9 +10,8 @@ import { Panel } from './panel.jsx';
 
 export function Flow() {
   const sections = graph.value?.sections ?? [];
-  const isOld = parsed.value.error !== undefined;
   return (
-    <div class={isOld ? 'flow is-old' : 'flow'}>
+    <div class={isOld.value ? 'flow is-old' : 'flow'}>
       {sections.map((section, i) => (
         <Step key={section.id} section={section} number={i + 1} />
       ))}

@@ -47,10 +47,10 @@ export function Gateway() {
 }
 
 /** @param {import('../state/gateway.js').Exchange} exchange */
-function reasonOf({ mismatches = [], refusal, policy }) {
+function reasonOf({ mismatches = [], hint, refusal, policy }) {
   const [mismatch] = mismatches;
   if (mismatch !== undefined && mismatch.code !== 'none') return mismatch.summary;
-  return refusal?.message ?? policy?.decision ?? 'refused';
+  return hint?.summary ?? refusal?.message ?? policy?.decision ?? 'refused';
 }
 
 /** The last part of an ARN. @param {string} [arn] */

@@ -1,16 +1,22 @@
 // The outcome, above the steps: whether the signature is right, and what a change changed.
 
 import { proof, proofFailure, reported } from '../state/diagnosis.js';
-import { changes, graph, inspection, source } from '../state/store.js';
+import { changes, graph, inspection, isOld, source } from '../state/store.js';
 
 export function Verdict() {
   const current = inspection.value;
   if (current === undefined) return null;
   return (
     <div class="verdict" role="status" aria-live="polite">
-      <Outcome current={current} />
-      <Proof />
-      <Changed />
+      {isOld.value ? (
+        <p class="is-bad">The steps below are those of the last version that could be signed.</p>
+      ) : (
+        <>
+          <Outcome current={current} />
+          <Proof />
+          <Changed />
+        </>
+      )}
     </div>
   );
 }
@@ -18,8 +24,16 @@ export function Verdict() {
 /** @param {{ current: import('../model/inspection.js').Inspection }} props */
 function Outcome({ current }) {
   const { claim, trace, secretAccessKey, chain } = current;
-  if (secretAccessKey === '')
-    return <p>All but the key and the signature, which need the secret access key.</p>;
+  if (secretAccessKey === '') {
+    return claim === undefined ? (
+      <p>The key and the signature need a secret access key.</p>
+    ) : (
+      <p>
+        Signed with <code>{claim.accessKeyId}</code>: give its secret access key to see whether the signature
+        is right, and if not, why.
+      </p>
+    );
+  }
   if (chain !== undefined && chain.signature !== trace.signature) {
     return (
       <p class="is-bad">The package and the browser disagree about the signature: please report this.</p>
@@ -44,36 +58,51 @@ function Outcome({ current }) {
 
 /** What the client did wrong, where its signature proves it. */
 function Proof() {
-  const known = reported.value?.source === source.value ? reported.value.mismatches : undefined;
-  const mismatches = proof.value ?? known;
+  const known = reported.value?.source === source.value ? reported.value : undefined;
+  const mismatches = proof.value ?? known?.mismatches ?? [];
   if (proofFailure.value !== undefined) return <p>{proofFailure.value}</p>;
-  if (mismatches === undefined) return null;
-  if (mismatches.length === 0) return <p>No known mistake gives this signature, alone or with another.</p>;
+  if (mismatches.length > 0) {
+    return (
+      <ul class="proof">
+        {mismatches.map((mismatch) => (
+          <Finding key={mismatch.code} {...mismatch} />
+        ))}
+        {mismatches.some(({ code }) => code !== 'none') && (
+          <li class="note">
+            Proved: with {mismatches.length === 1 ? 'this mistake' : 'these mistakes'}, signing gives exactly
+            the signature in the request.
+          </li>
+        )}
+      </ul>
+    );
+  }
+  if (known?.hint !== undefined) {
+    return (
+      <ul class="proof">
+        <Finding {...known.hint} />
+      </ul>
+    );
+  }
+  return proof.value && <p>No known mistake gives the signature in the request, alone or with another.</p>;
+}
+
+/** @param {{ summary: string, fix: string, detail?: { expected?: string, signed?: string } }} props */
+function Finding({ summary, fix, detail }) {
   return (
-    <ul class="proof">
-      {mismatches.map(({ code, summary, fix, detail }) => (
-        <li key={code}>
-          <p class="finding">{summary}</p>
-          <p class="fix">
-            <b>Fix:</b> {fix}
-          </p>
-          {detail && (
-            <dl class="detail">
-              <dt>expected</dt>
-              <dd>{detail.expected ?? '(none)'}</dd>
-              <dt>signed</dt>
-              <dd>{detail.signed ?? '(none)'}</dd>
-            </dl>
-          )}
-        </li>
-      ))}
-      {mismatches.some(({ code }) => code !== 'none') && (
-        <li class="note">
-          Proved: signed with {mismatches.length === 1 ? 'this mistake' : 'these mistakes'}, the request has
-          exactly its signature.
-        </li>
+    <li>
+      <p class="finding">{summary}</p>
+      <p class="fix">
+        <b>Fix:</b> {fix}
+      </p>
+      {detail && (
+        <dl class="detail">
+          <dt>expected</dt>
+          <dd>{detail.expected ?? '(none)'}</dd>
+          <dt>signed</dt>
+          <dd>{detail.signed ?? '(none)'}</dd>
+        </dl>
       )}
-    </ul>
+    </li>
   );
 }
 

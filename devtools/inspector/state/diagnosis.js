@@ -17,7 +17,7 @@ export const explanation = signal(undefined);
 export const proof = signal(undefined);
 /** Why it could not be looked for. @type {import('@preact/signals').Signal<string | undefined>} */
 export const proofFailure = signal(undefined);
-/** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches: Mismatch[] } | undefined>} */
+/** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches?: Mismatch[], hint?: { summary: string, fix: string } } | undefined>} */
 export const reported = signal(undefined);
 
 /** Only where the two differ is there something to prove. */

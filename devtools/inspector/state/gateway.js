@@ -17,6 +17,7 @@ import { load, refusal, source } from './store.js';
  * @property {boolean} allowed
  * @property {{ code: string, type: string, message: string }} [refusal]
  * @property {import('sigv4-wasm/explain').Mismatch[]} [mismatches]
+ * @property {{ summary: string, fix: string }} [hint]  where no mismatch says it
  * @property {{ decision: string }} [policy]
  */
 
@@ -43,10 +44,19 @@ export async function follow() {
   events.addEventListener('request', ({ data }) => add(JSON.parse(data)));
 }
 
-/** @param {Exchange} exchange */
+/** A refused one comes once more when it is explained. @param {Exchange} exchange */
 function add(exchange) {
-  const others = (exchanges.value ?? []).filter(({ id }) => id !== exchange.id);
-  exchanges.value = [exchange, ...others].slice(0, KEPT);
+  const known = exchanges.value ?? [];
+  const isKnown = known.some(({ id }) => id === exchange.id);
+  exchanges.value = isKnown
+    ? known.map((one) => (one.id === exchange.id ? exchange : one))
+    : [exchange, ...known].slice(0, KEPT);
+  if (exchange.id === chosen.value && reported.value?.source === source.value) report(exchange);
+}
+
+/** @param {Exchange} exchange */
+function report({ mismatches, hint }) {
+  reported.value = { source: source.value, mismatches, hint };
 }
 
 /** Shows one in the page. @param {Exchange} exchange */
@@ -54,7 +64,7 @@ export function choose(exchange) {
   batch(() => {
     load(requestText(exchange));
     refusal.value = exchange.allowed ? '' : responseText(exchange);
-    reported.value = exchange.mismatches && { source: source.value, mismatches: exchange.mismatches };
+    report(exchange);
     chosen.value = exchange.id;
   });
 }

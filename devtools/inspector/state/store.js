@@ -51,6 +51,9 @@ export const inspection = signal(undefined);
 /** Why the current one does not. @type {import('@preact/signals').Signal<string | undefined>} */
 export const failure = signal(undefined);
 
+/** Whether the steps are those of a version before the current text. */
+export const isOld = computed(() => parsed.value.error !== undefined || failure.value !== undefined);
+
 export const graph = computed(() => inspection.value && graphOf(inspection.value));
 
 /** The version to compare with. @type {import('@preact/signals').Signal<{ source: string, graph: import('../model/graph.js').Graph } | undefined>} */
@@ -133,6 +136,11 @@ export function chooseEntry(index) {
 /** What the request brings along: the credentials of curl's options, the answer in a HAR. */
 function takeHints() {
   const { signing, response } = request.value ?? {};
+  const accessKeyId = claim.value?.accessKeyId;
+  if (accessKeyId !== undefined && accessKeyId !== settings.value.accessKeyId) {
+    // The secret of another key would only say that all is wrong.
+    change({ accessKeyId, secretAccessKey: '', sessionToken: '' });
+  }
   const given = Object.entries(signing ?? {}).filter(
     ([, value]) => value !== undefined && !value.startsWith('$'),
   );

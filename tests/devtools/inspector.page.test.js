@@ -1,0 +1,510 @@
+// The inspector as people use it, in Chromium. Signatures are compared with those of AWS's own signer.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import aws4 from 'aws4';
+import { parseRequest } from 'sigv4-wasm-devtools/lib/requests/index.js';
+import { inspectorFiles } from 'sigv4-wasm-devtools/lib/inspector/files.js';
+import { serveInspector } from 'sigv4-wasm-devtools/lib/inspector/serve.js';
+
+import { openChromium } from '../support/inspector-page.js';
+import { startIamServer } from '../support/iam-server.js';
+
+const CREDENTIALS = {
+  accessKeyId: 'ASIAEXAMPLEEXAMPLE00',
+  secretAccessKey: 'secret/of+the+tests/0123456789abcdefghijk',
+  sessionToken: 'token/of+the+tests==',
+};
+const HOST = 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
+const SOURCE = '.source';
+
+let inspector;
+let chromium;
+before(async () => {
+  inspector = await serveInspector({});
+  chromium = await openChromium();
+});
+after(async () => {
+  await chromium.close();
+  await inspector.close();
+});
+
+/** Opens the page, and closes it when it did nothing that it should not. */
+async function withPage(options, work) {
+  const opened = await chromium.open(options.url ?? inspector.url, options);
+  try {
+    await work(opened);
+    assert.deepEqual(opened.complaints, []);
+    const { origin } = new URL(options.url ?? inspector.url);
+    assert.deepEqual(
+      opened.requested.filter((url) => new URL(url).origin !== origin),
+      [],
+      'nothing leaves the page',
+    );
+    const { length } = opened.requested.filter((url) => /token|secret|ASIA|orders/i.test(url));
+    assert.equal(length, 0, 'and no address tells what was pasted');
+  } finally {
+    await opened.close();
+  }
+}
+
+const JSON_OF_STS = JSON.stringify({
+  Credentials: {
+    ...{ AccessKeyId: CREDENTIALS.accessKeyId, SecretAccessKey: CREDENTIALS.secretAccessKey },
+    ...{ SessionToken: CREDENTIALS.sessionToken, Expiration: '2030-01-01T00:00:00Z' },
+  },
+});
+
+/** What AWS's signer makes of it. */
+async function signatureBySmithy({ method, url, headers, body }, date) {
+  const { hostname, pathname, searchParams } = new URL(url);
+  const signer = new SignatureV4({
+    ...{ credentials: CREDENTIALS, region: 'us-east-1', service: 'execute-api', sha256: Sha256 },
+    applyChecksum: false,
+  });
+  const kept = headers.filter(([name]) => /^(?:host|content-type|x-amz-.*)$/i.test(name));
+  const request = new HttpRequest({
+    ...{ method, hostname, path: pathname, query: Object.fromEntries(searchParams), body },
+    headers: { host: hostname, ...Object.fromEntries(kept) },
+  });
+  const signed = await signer.sign(request, { signingDate: new Date(date) });
+  return /Signature=(.*)/.exec(signed.headers.authorization)?.[1];
+}
+
+describe('each format, with the signature that AWS signs it with', () => {
+  const url = `https://${HOST}/prod/orders/a%20b?limit=10&customer=J%C3%BCrgen`;
+  const body = '{"name":"Jürgen","items":[1,2]}';
+  const formats = {
+    curl: `curl '${url}' -X PUT -H 'Content-Type: application/json' -H 'X-Amz-Meta-A: b  c' --data-raw '${body}'`,
+    fetch: `await fetch("${url}", {
+  method: "PUT",
+  headers: { "content-type": "application/json", "x-amz-meta-a": "b  c" },
+  body: JSON.stringify({ name: "Jürgen", items: [1, 2] }),
+});`,
+    HAR: JSON.stringify({
+      log: {
+        entries: [
+          { request: { method: 'GET', url: 'https://elsewhere.example/', headers: [] } },
+          {
+            request: {
+              ...{ method: 'PUT', url, postData: { mimeType: 'application/json', text: body } },
+              headers: [{ name: 'X-Amz-Meta-A', value: 'b  c' }],
+            },
+          },
+        ],
+      },
+    }),
+    HTTP: `PUT ${url.slice(`https://${HOST}`.length)} HTTP/1.1\r\nHost: ${HOST}\r\nContent-Type: application/json\r\nX-Amz-Meta-A: b  c\r\n\r\n${body}`,
+  };
+  for (const [format, text] of Object.entries(formats)) {
+    test(format, () =>
+      withPage({}, async ({ page, paste, partIs, says }) => {
+        await paste(SOURCE, JSON_OF_STS);
+        await partIs('access-key', CREDENTIALS.accessKeyId);
+        await paste(SOURCE, text);
+        if (format === 'HAR') {
+          await page.waitForSelector('select');
+          await page.select('select', '1');
+        }
+        await partIs('request.body', body);
+        const date = await page.$eval('#field-date', (field) => field.value);
+        assert.ok(Math.abs(Date.now() - Date.parse(date)) < 60_000, 'signed now');
+        const read = parseRequest(formats.curl);
+        await partIs('signature', await signatureBySmithy(read, date));
+        await says('.verdict', /^Signature [0-9a-f]{64}/);
+      }),
+    );
+  }
+
+  test('a file that is dropped, and one that is opened', () =>
+    withPage({}, async ({ page, partIs }) => {
+      await page.$eval(
+        SOURCE,
+        (box, text) => {
+          const data = new DataTransfer();
+          data.items.add(new File([text], 'one.har'));
+          box.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+        },
+        'DELETE /prod/dropped HTTP/1.1\nHost: h.execute-api.us-east-1.amazonaws.com\n\n',
+      );
+      await partIs('canonical.path', '/prod/dropped');
+      await partIs('canonical.method', 'DELETE');
+    }));
+
+  test('a text that is none says so, and where', () =>
+    withPage({}, async ({ paste, says, page }) => {
+      await paste(SOURCE, "curl 'https://h/' --unknown");
+      await says('[role=alert]', /line 1, column 19: .*--unknown/);
+      await page.waitForSelector('.source[aria-invalid=true]');
+    }));
+});
+
+describe('credentials', () => {
+  const forms = {
+    exports: `export AWS_ACCESS_KEY_ID="${CREDENTIALS.accessKeyId}"
+export AWS_SECRET_ACCESS_KEY="${CREDENTIALS.secretAccessKey}"
+export AWS_SESSION_TOKEN="${CREDENTIALS.sessionToken}"`,
+    'a profile': `[default]\naws_access_key_id = ${CREDENTIALS.accessKeyId}\naws_secret_access_key=${CREDENTIALS.secretAccessKey}\naws_session_token = ${CREDENTIALS.sessionToken}\n[other]\naws_access_key_id = x\n`,
+    'JSON of AWS STS': JSON_OF_STS,
+    'JSON of a credential process': JSON.stringify({ Version: 1, ...JSON.parse(JSON_OF_STS).Credentials }),
+  };
+  for (const [form, text] of Object.entries(forms)) {
+    test(`${form}, pasted into a field`, () =>
+      withPage({}, async ({ page, paste, partIs }) => {
+        await paste('#field-secretAccessKey', text);
+        await partIs('access-key', CREDENTIALS.accessKeyId);
+        for (const name of ['secretAccessKey', 'sessionToken']) {
+          assert.equal(await page.$eval(`#field-${name}`, (field) => field.value), CREDENTIALS[name]);
+          assert.equal(await page.$eval(`#field-${name}`, (field) => field.type), 'password');
+        }
+      }));
+  }
+
+  test('are stored nowhere, and hidden until asked for', () =>
+    withPage({}, async ({ page, paste, partIs, press }) => {
+      await paste(SOURCE, forms.exports);
+      await partIs('access-key', CREDENTIALS.accessKeyId);
+      const kept = await page.evaluate(async () => [
+        ...[location.href, document.cookie, JSON.stringify({ ...localStorage, ...sessionStorage })],
+        (await indexedDB.databases()).length,
+        document.body.innerText,
+      ]);
+      assert.doesNotMatch(kept.join('\n'), /secret\/of|token\/of\+the\+tests==\W*$/);
+      assert.equal(kept[3], 0);
+      await press('Show the secret access key');
+      assert.equal(await page.$eval('#field-secretAccessKey', (field) => field.type), 'text');
+      assert.match(await page.$eval('[data-part="key.kSigning"]', (part) => part.textContent), /•/);
+      await press('Show the keys');
+      await page.waitForFunction(() =>
+        /: [0-9a-f]{64}$/.test(document.querySelector('[data-part="key.kSigning"]').textContent),
+      );
+    }));
+
+  test('without a secret, all but the key and the signature', () =>
+    withPage({}, async ({ page, partIs, says }) => {
+      await page.click('#field-secretAccessKey', { count: 3 });
+      await page.keyboard.press('Backspace');
+      await partIs('signature', 'needs the secret access key');
+      await says('.verdict', /need a secret access key/);
+    }));
+});
+
+test('a changed byte shows what it changes, and can be undone', () =>
+  withPage({}, async ({ page, part, says, press }) => {
+    const before = await part('signature');
+    const text = await page.$eval(SOURCE, (box) => box.value);
+    await page.focus(SOURCE);
+    const at = text.indexOf('cups') + 1;
+    await page.$eval(SOURCE, (box, at) => box.setSelectionRange(at, at + 1), at);
+    await page.keyboard.type('a');
+    await says('.verdict', /changed 5 parts/);
+    const changed = await page.$$eval('.part.is-changed', (parts) => parts.map((part) => part.dataset.part));
+    assert.deepEqual(changed, [
+      'request.body',
+      'canonical.payload',
+      'string.hash',
+      'signature',
+      'sent.signature',
+    ]);
+    assert.equal(await page.$eval('[data-part="request.body"] mark', (mark) => mark.textContent), 'a');
+    assert.notEqual(await part('signature'), before);
+    await press('Undo the changes');
+    await page.waitForFunction(() => document.querySelector('.part.is-changed') === null);
+    assert.equal(await part('signature'), before);
+  }));
+
+test('a part shows what it is made of, and what is made of it', () =>
+  withPage({}, async ({ page, says }) => {
+    const lit = (/** @type {string} */ role) =>
+      page.$$eval(`.part.is-${role}`, (parts) => parts.map((part) => part.dataset.part));
+    await page.hover('[data-part="canonical.payload"]');
+    assert.deepEqual(await lit('origin'), ['request.body']);
+    assert.deepEqual(await lit('result'), ['string.hash', 'signature', 'sent.signature']);
+    await says('#trail', /payload hash.*SHA-256 of the body.*from the body.*into the hash/);
+    await page.hover('[data-part="key.kService"]');
+    assert.deepEqual(await lit('origin'), [
+      ...['secret', 'time', 'region', 'service', 'scope.date', 'scope.region', 'scope.service'],
+      ...['key.kDate', 'key.kRegion'],
+    ]);
+    await page.hover('[data-part="request.header.content-type"]');
+    assert.ok((await lit('result')).includes('canonical.header.content-type'));
+  }));
+
+test('a presigned URL is that of AWS', () =>
+  withPage({}, async ({ page, paste, partIs }) => {
+    await paste(SOURCE, JSON_OF_STS);
+    await paste(SOURCE, `curl 'https://${HOST}/prod/orders?a=1'`);
+    await partIs('request.path', '/prod/orders');
+    await page.locator('::-p-aria([name="the URL (presigned)"])').click();
+    const date = await page.$eval('#field-date', (field) => field.value);
+    const signer = new SignatureV4({
+      ...{ credentials: CREDENTIALS, region: 'us-east-1', service: 'execute-api', sha256: Sha256 },
+    });
+    const { query } = await signer.presign(
+      new HttpRequest({ hostname: HOST, path: '/prod/orders', query: { a: '1' }, headers: { host: HOST } }),
+      { signingDate: new Date(date), expiresIn: 3600 },
+    );
+    await partIs('signature', query['X-Amz-Signature']);
+    const copied = await page.$eval('.code', (code) => code.textContent);
+    assert.equal(
+      new URL(parseRequest(copied).url).searchParams.get('X-Amz-Signature'),
+      query['X-Amz-Signature'],
+    );
+  }));
+
+describe('a request that is signed already', () => {
+  /** Signed by aws4, as HTTP writes it. */
+  function signedByAws4(change = {}) {
+    const options = aws4.sign(
+      {
+        ...{ host: HOST, path: '/prod/orders?a=1', method: 'POST', body: '{"a":1}', region: 'us-east-1' },
+        ...{ service: 'execute-api', headers: { 'Content-Type': 'application/json' } },
+      },
+      CREDENTIALS,
+    );
+    const { method, path, headers, body } = { ...options, ...change };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return [`${method} ${path} HTTP/1.1`, ...lines, '', body].join('\r\n');
+  }
+
+  test('is found right with its secret', () =>
+    withPage({}, async ({ page, paste, says }) => {
+      await paste(SOURCE, signedByAws4());
+      await says('.verdict', /ASIAEXAMPLEEXAMPLE00.*give its secret access key/);
+      await page.locator('#field-secretAccessKey').fill(CREDENTIALS.secretAccessKey);
+      await says('.verdict', /is the right one/);
+    }));
+
+  test('is found wrong after a change, with no known mistake', () =>
+    withPage({}, async ({ paste, says }) => {
+      await paste(SOURCE, JSON_OF_STS);
+      await paste(SOURCE, signedByAws4({ body: '{"a":7}' }));
+      await says('.verdict', /is not the one.*No known mistake/s);
+    }));
+
+  test('has its mistake proved', () =>
+    withPage({}, async ({ paste, says }) => {
+      await paste(SOURCE, JSON_OF_STS);
+      // The stage is put in after signing.
+      await paste(SOURCE, signedByAws4({ body: '{"a": 1}' }));
+      await says('.verdict', /is not the one.*JSON.*Fix:.*Proved/s);
+    }));
+});
+
+describe('why it was 403', () => {
+  const SIGNED_BODY = '{"item":"tea"}';
+  /** What an authorizer that shares no code with us answers. */
+  async function refusedBody(style) {
+    const iam = await startIamServer({ credentials: [CREDENTIALS], style });
+    const signer = new SignatureV4({
+      ...{ credentials: CREDENTIALS, region: 'us-east-1', service: 'execute-api', sha256: Sha256 },
+      applyChecksum: false,
+    });
+    const { host, hostname, port } = new URL(iam.origin);
+    const signed = await signer.sign(
+      new HttpRequest({
+        ...{
+          method: 'POST',
+          protocol: 'http:',
+          hostname,
+          port: Number(port),
+          path: '/prod/orders',
+          body: SIGNED_BODY,
+        },
+        headers: { host, 'content-type': 'application/json' },
+      }),
+    );
+    const response = await fetch(`${iam.origin}/prod/orders`, {
+      ...{ method: 'POST', headers: signed.headers, body: '{"item":"cup"}' },
+    });
+    const answer = await response.text();
+    await iam.close();
+    assert.equal(response.status, 403, answer);
+    const lines = Object.entries({ ...signed.headers, host }).map(([name, value]) => `${name}: ${value}`);
+    return { answer, request: ['POST /prod/orders HTTP/1.1', ...lines, '', SIGNED_BODY].join('\n') };
+  }
+
+  test('the answer is compared line by line with what was signed', () =>
+    withPage({}, async ({ page, paste, says }) => {
+      const { answer, request } = await refusedBody('rest');
+      await paste(SOURCE, JSON_OF_STS);
+      await paste(SOURCE, request);
+      await says('.verdict', /is the right one/);
+      await paste('[aria-label="The answer of the server"]', answer);
+      await page.waitForSelector('.diff .is-different');
+      const different = await page.$$eval('.diff .is-different', (rows) =>
+        rows.map((row) => row.querySelector('th').textContent),
+      );
+      assert.deepEqual(different, ['differs: payload hash', 'differs: canonical request hash']);
+      await says('#explanation-title', /answer/);
+    }));
+
+  test('an HTTP API says less, and so does the page', () =>
+    withPage({}, async ({ page, paste, says }) => {
+      await paste(
+        '[aria-label="The answer of the server"]',
+        'HTTP/1.1 403 Forbidden\napigw-requestid: A\n\n{"message":"Forbidden"}',
+      );
+      await says('.findings', /Fix:/);
+      assert.equal(await page.$('.diff'), null);
+    }));
+});
+
+test('what is copied, sent by curl, has the same signature', () =>
+  withPage({}, async ({ page, part, press, says }) => {
+    const read = async () => page.evaluate(() => navigator.clipboard.readText());
+    await press('Copy: curl');
+    await says('[role=status].sr', /curl: copied/);
+    const { headers, url, method, body } = parseRequest(await read());
+    const authorization = headers.find(([name]) => name === 'authorization')?.[1];
+    assert.ok(authorization?.endsWith(`Signature=${await part('signature')}`));
+    assert.equal(method, 'PUT');
+    assert.equal(
+      url,
+      'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders?limit=10&customer=J%C3%BCrgen',
+    );
+    assert.equal(body, '{"order":1042,"items":["tea","cups"]}');
+    await press('Copy: Canonical request');
+    await says('[role=status].sr', /Canonical request: copied/);
+    assert.match(await read(), /^PUT\n\/prod\/orders\ncustomer=J%C3%BCrgen&limit=10\n/);
+  }));
+
+test('the keyboard reaches and shows everything', () =>
+  withPage({}, async ({ page, says }) => {
+    const visited = new Set();
+    for (let i = 0; i < 60; i += 1) {
+      await page.keyboard.press('Tab');
+      const state = await page.evaluate(() => {
+        const { activeElement: element } = document;
+        const style = getComputedStyle(element);
+        return {
+          isBody: element === document.body,
+          name: element.getAttribute('aria-label') ?? element.id ?? element.textContent,
+          what: `${element.tagName}#${element.id} ${element.dataset.part ?? ''} ${element.getAttribute('aria-label') ?? element.textContent}`,
+          isOutlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1,
+        };
+      });
+      if (state.isBody) break;
+      assert.ok(state.isOutlined, `the focus is seen on ${state.what}`);
+      visited.add(state.what);
+    }
+    const all = [...visited].join('\n');
+    for (const expected of [
+      ...[
+        /Skip to/,
+        /The request, as text/,
+        /Open file/,
+        /field-accessKeyId/,
+        /field-secretAccessKey/,
+        /Show the session/,
+      ],
+      ...[
+        /Now/,
+        /The answer of the server/,
+        /request\.method/,
+        /canonical\.method/,
+        /string\.algorithm/,
+        /key\.kDate/,
+      ],
+      ...[/Show the keys/, /BUTTON# {2}Copy: curl/, /The request as curl/],
+    ]) {
+      assert.match(all, expected);
+    }
+    await page.focus('[data-part="string.algorithm"]');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-part'));
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowLeft', 'End'])
+      await page.keyboard.press(key);
+    assert.equal(await focused(), 'string.hash');
+    await says('#trail', /hash of the canonical request/);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-part="string.hash"][aria-pressed=true]');
+    await page.keyboard.press('Tab');
+    await says('#trail', /hash of the canonical request/);
+    await page.focus('[data-part="string.hash"]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[data-part="string.hash"][aria-pressed=false]');
+  }));
+
+describe('for everybody: what axe finds', () => {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  for (const view of [
+    { scheme: 'light' },
+    { scheme: 'dark' },
+    { scheme: 'light', width: 360, height: 780 },
+    { scheme: 'dark', width: 360, height: 780 },
+  ]) {
+    test(`${view.scheme}, ${view.width ?? 1280} px wide`, () =>
+      withPage(view, async ({ page, says }) => {
+        // Past the page's policy: as an extension would.
+        await page.evaluate(await readFile(axe, 'utf8'));
+        const check = async (/** @type {string} */ state) => {
+          const found = await page.evaluate(async () => {
+            const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+            return violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 150)).join(' | ')}`,
+            );
+          });
+          assert.deepEqual(found, [], state);
+          const [wide, window] = await page.evaluate(() => [
+            document.documentElement.scrollWidth,
+            innerWidth,
+          ]);
+          assert.ok(wide <= window, `${state}: no scrolling sideways (${wide} px)`);
+        };
+        await check('as it opens');
+        await page.click('[data-part="scope.region"]');
+        await page.focus(SOURCE);
+        await page.keyboard.type(' ');
+        await page.$eval(SOURCE, (box) =>
+          box.setSelectionRange(box.value.indexOf('cups'), box.value.indexOf('cups')),
+        );
+        await page.keyboard.type('x');
+        await says('.verdict', /changed/);
+        await page.locator('summary').click();
+        await page
+          .locator('[aria-label="The answer of the server"]')
+          .fill('{"message":"Missing Authentication Token"}');
+        await says('.findings', /Fix:/);
+        await check('with a part held, changes and an explanation');
+        await page.locator(SOURCE).fill("curl 'https://h");
+        await says('[role=alert]', /never closed/);
+        await check('with an error');
+      }));
+  }
+});
+
+test('as static files, below some path of any host', async () => {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://h');
+    const file = pathname.startsWith('/some/path/')
+      ? inspectorFiles(pathname.slice('/some/path'.length))
+      : undefined;
+    // Only what a plain host says.
+    if (file === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': file.headers['content-type'] }).end(file.body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const opened = await chromium.open(`http://127.0.0.1:${port}/some/path/`);
+  await opened.partIs('access-key', 'AKIDEXAMPLE');
+  assert.match(await opened.part('signature'), /^[0-9a-f]{64}$/);
+  const inline = await opened.page
+    .evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.wasInline = true';
+      document.head.append(script);
+      return globalThis.wasInline;
+    })
+    .catch(() => undefined);
+  assert.equal(inline, undefined, 'its own policy holds there, too');
+  await opened.close();
+  server.closeAllConnections();
+  server.close();
+});
