@@ -2,30 +2,32 @@
 
 import { useState } from 'preact/hooks';
 
-import { isoNow } from '../model/dates.js';
+import { isToken } from '../model/claim.js';
+import { isoNow, isoOf } from '../model/dates.js';
 import { change, claim, failure, inspection, loadCredentials, settings } from '../state/store.js';
 import { Panel } from './panel.jsx';
 
 export function Credentials() {
+  const fixed = fixedBy(claim.value);
   const isSigned = claim.value !== undefined;
   const [, region = '', service = ''] = inspection.value?.trace.scope.split('/') ?? [];
   return (
     <Panel
       id="credentials"
       title="Signing"
-      about="Kept in memory until the page is closed. Lines of export AWS_…, a profile, or the JSON of AWS STS can be pasted into any field."
+      about="Kept in memory only. Lines of export AWS_…, a profile or the JSON of AWS STS can be pasted into any field."
     >
       <div class="fields" onPaste={paste}>
-        <Field label="Access key ID" name="accessKeyId" isWide />
+        <Field label="Access key ID" name="accessKeyId" isWide fixed={fixed.accessKeyId} />
         <Field label="Secret access key" name="secretAccessKey" isSecret />
-        <Field label="Session token" name="sessionToken" isSecret />
-        <Field label="Region" name="region" placeholder={region} isFixed={isSigned} />
-        <Field label="Service" name="service" placeholder={service} isFixed={isSigned} />
+        <Field label="Session token" name="sessionToken" isSecret fixed={fixed.sessionToken} />
+        <Field label="Region" name="region" placeholder={region} fixed={fixed.region} />
+        <Field label="Service" name="service" placeholder={service} fixed={fixed.service} />
         <Field
           label="Time"
           name="date"
-          isFixed={isSigned}
           isWide
+          fixed={fixed.date}
           action={
             <button type="button" disabled={isSigned} onClick={() => change({ date: isoNow() })}>
               Now
@@ -47,9 +49,30 @@ export function Credentials() {
 }
 
 /**
- * @param {{ label: string, name: 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'region' | 'service' | 'date', placeholder?: string, isSecret?: boolean, isFixed?: boolean, isWide?: boolean, action?: import('preact').ComponentChildren }} props
+ * What a signed request says itself.
+ *
+ * @param {import('../model/claim.js').Claim | undefined} claim
+ * @returns {Partial<Record<Name, string>>}
  */
-function Field({ label, name, placeholder, isSecret = false, isFixed = false, isWide = false, action }) {
+function fixedBy(claim) {
+  if (claim === undefined) return {};
+  const { accessKeyId, region, service, amzDate, sessionToken } = claim;
+  const isHidden = sessionToken !== undefined && !isToken(sessionToken);
+  return {
+    accessKeyId,
+    region,
+    service,
+    date: isoOf(amzDate),
+    ...(!isHidden && { sessionToken: sessionToken ?? '' }),
+  };
+}
+
+/**
+ * @typedef {'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'region' | 'service' | 'date'} Name
+ *
+ * @param {{ label: string, name: Name, placeholder?: string, isSecret?: boolean, fixed?: string, isWide?: boolean, action?: import('preact').ComponentChildren }} props
+ */
+function Field({ label, name, placeholder, isSecret = false, fixed, isWide = false, action }) {
   const [isShown, setShown] = useState(false);
   const id = `field-${name}`;
   return (
@@ -59,9 +82,9 @@ function Field({ label, name, placeholder, isSecret = false, isFixed = false, is
         <input
           id={id}
           type={/** @type {any} */ (isSecret && !isShown ? 'password' : 'text')}
-          value={settings.value[name]}
+          value={fixed ?? settings.value[name]}
           placeholder={placeholder}
-          disabled={isFixed}
+          disabled={fixed !== undefined}
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}

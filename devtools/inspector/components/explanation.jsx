@@ -61,8 +61,8 @@ function Diff({ lines }) {
                 {!isEqual && <span class="sr">differs: </span>}
                 {label}
               </th>
-              <td>{server ?? <i>(none)</i>}</td>
-              <td>{client ?? <i>(none)</i>}</td>
+              <td data-side="Server">{server ?? <i>(none)</i>}</td>
+              <td data-side="This page">{client ?? <i>(none)</i>}</td>
             </tr>
           ))}
         </tbody>

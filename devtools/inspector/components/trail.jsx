@@ -5,13 +5,7 @@ import { graph, held, lit } from '../state/store.js';
 export function Trail() {
   return (
     <aside class="trail" aria-label="The chosen part">
-      <p id="trail">
-        {lit.value === undefined ? (
-          'Point at a part, or go to it with the keyboard, to see what feeds what.'
-        ) : (
-          <Words />
-        )}
-      </p>
+      <p id="trail">{lit.value === undefined ? 'Choose a part to see what feeds what.' : <Words />}</p>
       {held.value !== undefined && (
         <button type="button" onClick={() => (held.value = undefined)}>
           Let go

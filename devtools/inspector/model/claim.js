@@ -48,6 +48,11 @@ export function claimOf(request) {
   });
 }
 
+/** A log may have it redacted. @param {string} text */
+export function isToken(text) {
+  return /^[\w+/=.%-]+$/.test(text);
+}
+
 /**
  * The request as it was before it was signed, of what the signature covers.
  *

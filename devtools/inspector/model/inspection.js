@@ -2,7 +2,7 @@
 
 import { Signer } from 'sigv4-wasm';
 
-import { claimOf, unsigned } from './claim.js';
+import { claimOf, isToken, unsigned } from './claim.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
 
@@ -42,9 +42,7 @@ import { deriveKeys } from './key-chain.js';
  */
 export async function inspect(request, settings) {
   const claim = claimOf(request);
-  // A log that was pasted may have the token redacted.
-  const isTold = /^[\w+/=.%-]+$/.test(claim?.sessionToken ?? '');
-  const sessionToken = isTold ? claim?.sessionToken : tokenOf(settings, claim);
+  const sessionToken = tokenOf(settings, claim);
   const accessKeyId = claim?.accessKeyId ?? (settings.accessKeyId || 'AKID');
   const signer = new Signer({
     credentials: {
@@ -82,13 +80,12 @@ export async function inspect(request, settings) {
 }
 
 /**
- * A request that was signed without one has none.
- *
  * @param {Settings} settings
  * @param {import('./claim.js').Claim | undefined} claim
  */
 function tokenOf({ sessionToken }, claim) {
-  return claim !== undefined && claim.sessionToken === undefined ? undefined : sessionToken || undefined;
+  const isTold = claim !== undefined && (claim.sessionToken === undefined || isToken(claim.sessionToken));
+  return isTold ? claim.sessionToken : sessionToken || undefined;
 }
 
 /**
