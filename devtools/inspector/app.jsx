@@ -20,8 +20,8 @@ export function App() {
       <header class="top">
         <h1>Signature inspector</h1>
         <p>
-          AWS Signature Version 4, step by step. All of it is computed in this page: nothing that you paste
-          leaves it, and nothing is stored.
+          AWS Signature Version 4, step by step. Nothing that you paste leaves this page, and nothing is
+          stored.
         </p>
       </header>
       <main class="columns">

@@ -10,9 +10,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
-import { parseRequest } from 'sigv4-wasm-devtools/lib/requests/index.js';
-import { inspectorFiles } from 'sigv4-wasm-devtools/lib/inspector/files.js';
-import { serveInspector } from 'sigv4-wasm-devtools/lib/inspector/serve.js';
+import { parseRequest } from 'sigv4-wasm-devtools/requests';
+import { inspectorFiles, serveInspector } from 'sigv4-wasm-devtools/inspector';
 
 import { openChromium } from '../support/inspector-page.js';
 import { startIamServer } from '../support/iam-server.js';
@@ -192,7 +191,7 @@ export AWS_SESSION_TOKEN="${CREDENTIALS.sessionToken}"`,
       await page.click('#field-secretAccessKey', { count: 3 });
       await page.keyboard.press('Backspace');
       await partIs('signature', 'needs the secret access key');
-      await says('.verdict', /need a secret access key/);
+      await says('.verdict', /needs the secret access key/);
     }));
 });
 
@@ -259,25 +258,25 @@ test('a presigned URL is that of AWS', () =>
     );
   }));
 
-describe('a request that is signed already', () => {
-  /** Signed by aws4, as HTTP writes it. */
-  function signedByAws4(change = {}) {
-    const options = aws4.sign(
-      {
-        ...{ host: HOST, path: '/prod/orders?a=1', method: 'POST', body: '{"a":1}', region: 'us-east-1' },
-        ...{ service: 'execute-api', headers: { 'Content-Type': 'application/json' } },
-      },
-      CREDENTIALS,
-    );
-    const { method, path, headers, body } = { ...options, ...change };
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    return [`${method} ${path} HTTP/1.1`, ...lines, '', body].join('\r\n');
-  }
+/** Signed by aws4, as HTTP writes it. */
+function signedByAws4(change = {}) {
+  const options = aws4.sign(
+    {
+      ...{ host: HOST, path: '/prod/orders?a=1', method: 'POST', body: '{"a":1}', region: 'us-east-1' },
+      ...{ service: 'execute-api', headers: { 'Content-Type': 'application/json' } },
+    },
+    CREDENTIALS,
+  );
+  const { method, path, headers, body } = { ...options, ...change };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`${method} ${path} HTTP/1.1`, ...lines, '', body].join('\r\n');
+}
 
+describe('a request that is signed already', () => {
   test('is found right with its secret', () =>
     withPage({}, async ({ page, paste, says }) => {
       await paste(SOURCE, signedByAws4());
-      await says('.verdict', /ASIAEXAMPLEEXAMPLE00.*give its secret access key/);
+      await says('.verdict', /ASIAEXAMPLEEXAMPLE00: give the secret access key/);
       await page.locator('#field-secretAccessKey').fill(CREDENTIALS.secretAccessKey);
       await says('.verdict', /is the right one/);
     }));
@@ -292,7 +291,7 @@ describe('a request that is signed already', () => {
   test('has its mistake proved', () =>
     withPage({}, async ({ paste, says }) => {
       await paste(SOURCE, JSON_OF_STS);
-      // The stage is put in after signing.
+      // Spaces came in after signing.
       await paste(SOURCE, signedByAws4({ body: '{"a": 1}' }));
       await says('.verdict', /is not the one.*JSON.*Fix:.*Proved/s);
     }));
@@ -344,6 +343,17 @@ describe('why it was 403', () => {
       );
       assert.deepEqual(different, ['differs: payload hash', 'differs: canonical request hash']);
       await says('#explanation-title', /answer/);
+    }));
+
+  test('of a request as it arrived, the answer proves nothing, but the signature does', () =>
+    withPage({}, async ({ page, paste, says }) => {
+      const { answer, request } = await refusedBody('rest');
+      await paste(SOURCE, JSON_OF_STS);
+      await paste(SOURCE, request.replace(SIGNED_BODY, '{"item":"cup"}'));
+      await paste('[aria-label="The answer of the server"]', answer);
+      await says('.findings', /No known mistake.*What the answer tells/s);
+      await page.waitForFunction(() => document.querySelector('.causes') !== null);
+      assert.equal(await page.$('.diff'), null);
     }));
 
   test('an HTTP API says less, and so does the page', () =>
@@ -441,7 +451,7 @@ describe('for everybody: what axe finds', () => {
     { scheme: 'dark', width: 360, height: 780 },
   ]) {
     test(`${view.scheme}, ${view.width ?? 1280} px wide`, () =>
-      withPage(view, async ({ page, says }) => {
+      withPage(view, async ({ page, paste, says }) => {
         // Past the page's policy: as an extension would.
         await page.evaluate(await readFile(axe, 'utf8'));
         const check = async (/** @type {string} */ state) => {
@@ -476,6 +486,10 @@ describe('for everybody: what axe finds', () => {
         await page.locator(SOURCE).fill("curl 'https://h");
         await says('[role=alert]', /never closed/);
         await check('with an error');
+        await paste(SOURCE, JSON_OF_STS);
+        await paste(SOURCE, signedByAws4({ body: '{"a": 1}' }));
+        await says('.verdict', /Proved/);
+        await check('with a proof');
       }));
   }
 });

@@ -5,13 +5,7 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import {
-  parseRequest,
-  parseRequests,
-  toAxios,
-  toCurl,
-  toFetch,
-} from 'sigv4-wasm-devtools/lib/requests/index.js';
+import { parseRequest, parseRequests, toAxios, toCurl, toFetch } from 'sigv4-wasm-devtools/requests';
 
 import { launchChromium } from '../support/chromium.js';
 import { startRawServer } from '../support/raw-server.js';

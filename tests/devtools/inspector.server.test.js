@@ -5,9 +5,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { serveInspector } from 'sigv4-wasm-devtools/lib/inspector/serve.js';
+import { serveInspector } from 'sigv4-wasm-devtools/inspector';
 
 import { openChromium } from '../support/inspector-page.js';
 
@@ -103,7 +104,7 @@ describe('the server of the page', () => {
 
 test('the command prints where the page is, and ends when it is told to', async () => {
   const { resolve } = createRequire(import.meta.url);
-  const command = resolve('sigv4-wasm-devtools/bin/sigv4.js');
+  const command = join(dirname(resolve('sigv4-wasm-devtools/package.json')), 'bin/sigv4.js');
   const child = spawn(process.execPath, [command, 'inspect', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -216,7 +217,10 @@ describe('the requests of a gateway', () => {
     assert.equal(await part('request.body'), '{"a":1}');
     assert.equal(await part('access-key'), 'ASIAGATEWAY');
     await says('.verdict', /ASIAGATEWAY.*another region.*Sign for us-east-1/s);
-    await says('.findings', /What the answer tells/);
+    assert.match(
+      await page.$eval('[aria-label="The answer of the server"]', (box) => box.value),
+      /^HTTP\/1\.1 403\n.*Forbidden/s,
+    );
     assert.equal(
       await page.$eval('#field-secretAccessKey', (field) => field.value),
       '',

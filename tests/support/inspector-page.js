@@ -22,7 +22,11 @@ export async function openChromium() {
     ]);
     const page = await context.newPage();
     await page.setViewport({ width, height });
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: scheme },
+      // Half-way colours would be judged, too.
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
     /** @type {string[]} */
     const requested = [];
     /** @type {string[]} */

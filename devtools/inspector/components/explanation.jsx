@@ -1,10 +1,11 @@
 // Why a request was refused: as the answer tells, and line by line.
 
-import { explanation } from '../state/diagnosis.js';
+import { explanation, findings } from '../state/diagnosis.js';
 import { Panel } from './panel.jsx';
 
 export function Explanation() {
-  const found = explanation.value;
+  // What is proved needs no guess beside it.
+  const found = findings.value.mismatches.length > 0 ? undefined : explanation.value;
   return (
     <div role="status" aria-live="polite">
       {found !== undefined && (

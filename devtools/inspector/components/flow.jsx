@@ -168,6 +168,7 @@ function move(event, list) {
 
 /** @param {string} text */
 function shorten(text) {
+  if (/[0-9a-f]{64}$/.test(text)) return `${text.slice(0, -48)}…`;
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 

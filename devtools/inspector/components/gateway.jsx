@@ -33,7 +33,7 @@ export function Gateway() {
                   {exchange.request.method} {exchange.request.url}
                 </span>
                 <span class="detail">
-                  {new Date(exchange.at).toLocaleTimeString()}
+                  {new Date(exchange.at).toLocaleTimeString([], { hour12: false })}
                   {' · '}
                   {exchange.allowed ? (nameOf(exchange.principal) ?? 'allowed') : reasonOf(exchange)}
                 </span>

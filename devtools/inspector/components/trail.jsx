@@ -45,5 +45,5 @@ function Words() {
 
 /** @param {string[]} names */
 function few(names) {
-  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(', ');
 }

@@ -1,7 +1,7 @@
 // The outcome, above the steps: whether the signature is right, and what a change changed.
 
-import { proof, proofFailure, reported } from '../state/diagnosis.js';
-import { changes, graph, inspection, isOld, source } from '../state/store.js';
+import { findings, proof, proofFailure } from '../state/diagnosis.js';
+import { changes, graph, inspection, isOld } from '../state/store.js';
 
 export function Verdict() {
   const current = inspection.value;
@@ -23,14 +23,14 @@ export function Verdict() {
 
 /** @param {{ current: import('../model/inspection.js').Inspection }} props */
 function Outcome({ current }) {
-  const { claim, trace, secretAccessKey, chain } = current;
-  if (secretAccessKey === '') {
+  const { claim, trace, missing, chain } = current;
+  if (missing.length > 0) {
     return claim === undefined ? (
-      <p>The key and the signature need a secret access key.</p>
+      <p>The signature needs {missing.join(' and ')}.</p>
     ) : (
       <p>
-        Signed with <code>{claim.accessKeyId}</code>: give its secret access key to see whether the signature
-        is right, and if not, why.
+        Signed with <code>{claim.accessKeyId}</code>: give {missing.join(' and ')} to see whether the
+        signature is right, and if not, why.
       </p>
     );
   }
@@ -58,8 +58,7 @@ function Outcome({ current }) {
 
 /** What the client did wrong, where its signature proves it. */
 function Proof() {
-  const known = reported.value?.source === source.value ? reported.value : undefined;
-  const mismatches = proof.value ?? known?.mismatches ?? [];
+  const { mismatches, hint } = findings.value;
   if (proofFailure.value !== undefined) return <p>{proofFailure.value}</p>;
   if (mismatches.length > 0) {
     return (
@@ -76,10 +75,10 @@ function Proof() {
       </ul>
     );
   }
-  if (known?.hint !== undefined) {
+  if (hint !== undefined) {
     return (
       <ul class="proof">
-        <Finding {...known.hint} />
+        <Finding {...hint} />
       </ul>
     );
   }

@@ -48,9 +48,32 @@ export function claimOf(request) {
   });
 }
 
-/** A log may have it redacted. @param {string} text */
+/** @param {string | undefined} text  a session token, or what a log puts in its place */
 export function isToken(text) {
-  return /^[\w+/=.%-]+$/.test(text);
+  return text !== undefined && /^[\w+/=.%-]+$/.test(text);
+}
+
+/**
+ * The request with its session token, where a log has it hidden.
+ *
+ * @param {ParsedRequest} request
+ * @param {string} token
+ * @returns {ParsedRequest}
+ */
+export function withToken(request, token) {
+  const [start, query] = splitQuery(request.url);
+  const pairs = query.map((pair) => {
+    const [name, value] = pair.split('=');
+    const isHidden = decodeName(name) === 'X-Amz-Security-Token' && !isToken(value);
+    return isHidden ? `${name}=${encodeURIComponent(token)}` : pair;
+  });
+  return {
+    ...request,
+    url: query.length === 0 ? request.url : `${start}?${pairs.join('&')}`,
+    headers: request.headers.map(([name, value]) =>
+      name.toLowerCase() === 'x-amz-security-token' && !isToken(value) ? [name, token] : [name, value],
+    ),
+  };
 }
 
 /**

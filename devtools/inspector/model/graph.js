@@ -202,8 +202,9 @@ function canonicalSection({ trace, request }) {
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function stringToSignSection({ trace }) {
-  const [algorithm, date, scope, hash] = trace.stringToSign.split('\n');
+function stringToSignSection({ trace, missing }) {
+  const [algorithm, date, scope, computed] = trace.stringToSign.split('\n');
+  const hash = missing.includes('the session token') ? needs(['the session token']) : computed;
   const [day, region, service, end] = scope.split('/');
   return {
     id: 'string-to-sign',
@@ -240,7 +241,8 @@ const CANONICAL = 'canonical';
 function keySection({ chain, secretAccessKey, trace }) {
   const [date, region, service] = trace.scope.split('/');
   /** @param {'kDate' | 'kRegion' | 'kService' | 'kSigning'} key */
-  const text = (key) => chain?.keys[key] ?? (secretAccessKey === '' ? NEEDS_SECRET : UNAVAILABLE);
+  const text = (key) =>
+    chain?.keys[key] ?? (secretAccessKey === '' ? needs(['the secret access key']) : UNAVAILABLE);
   /** @type {(key: 'kDate' | 'kRegion' | 'kService' | 'kSigning', from: string[], how: string) => Line} */
   const step = (key, from, how) =>
     made(key, { ...part(`key.${key}`, key, text(key), from), how, kind: chain && 'secret' });
@@ -258,9 +260,9 @@ function keySection({ chain, secretAccessKey, trace }) {
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function signatureSection({ trace, secretAccessKey, accessKeyId, sessionToken, amzDate, expiresIn, claim }) {
+function signatureSection({ trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, claim }) {
   const scope = ['scope.date', 'scope.region', 'scope.service', 'scope.end'];
-  const signature = secretAccessKey === '' ? NEEDS_SECRET : trace.signature;
+  const signature = missing.length > 0 ? needs(missing) : trace.signature;
   const credential = part(
     'sent.credential',
     'the credential',
@@ -427,6 +429,11 @@ function headerOrigins(name, headers, i) {
   return headers[i][0].toLowerCase() === name ? [`request.header.${repeatable(headers)[i].id}`] : [];
 }
 
+/** @param {string[]} missing */
+function needs(missing) {
+  return `needs ${missing.join(' and ')}`;
+}
+
 /** @param {string | Uint8Array | undefined} body */
 function bodyText(body) {
   if (body === undefined) return '';
@@ -460,5 +467,4 @@ const PARAMETER_ORIGINS = {
 
 const HIDDEN_HEADERS = new Set(['x-amz-security-token', 'cookie']);
 
-export const NEEDS_SECRET = 'needs the secret access key';
 const UNAVAILABLE = 'this browser shows keys on HTTPS pages only';

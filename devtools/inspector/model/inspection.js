@@ -2,7 +2,7 @@
 
 import { Signer } from 'sigv4-wasm';
 
-import { claimOf, isToken, unsigned } from './claim.js';
+import { claimOf, isToken, unsigned, withToken } from './claim.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
 
@@ -21,12 +21,13 @@ import { deriveKeys } from './key-chain.js';
  * @property {number} expiresIn  seconds, in the query
  *
  * @typedef {object} Inspection
- * @property {ParsedRequest} request  as it was pasted
+ * @property {ParsedRequest} request  as it was pasted, with its session token where that was hidden
  * @property {import('./claim.js').Claim | undefined} claim  where it is signed already
  * @property {import('sigv4-wasm').SigningTrace} trace
  * @property {string} amzDate
  * @property {string} accessKeyId
- * @property {string} secretAccessKey  without it there is no signature, yet all that goes into it
+ * @property {string} secretAccessKey
+ * @property {string[]} missing  what there can be no signature without; the rest can be shown
  * @property {string | undefined} sessionToken
  * @property {import('./key-chain.js').KeyChain | undefined} chain
  * @property {import('../../lib/requests/write.js').Writable | undefined} signed
@@ -35,20 +36,25 @@ import { deriveKeys } from './key-chain.js';
  */
 
 /**
- * @param {ParsedRequest} request
+ * @param {ParsedRequest} pasted
  * @param {Settings} settings
  * @returns {Promise<Inspection>}
  * @throws {import('sigv4-wasm').SigV4Error}
  */
-export async function inspect(request, settings) {
+export async function inspect(pasted, settings) {
+  const { secretAccessKey } = settings;
+  const request = settings.sessionToken ? withToken(pasted, settings.sessionToken) : pasted;
   const claim = claimOf(request);
-  const sessionToken = tokenOf(settings, claim);
+  const sessionToken = claim === undefined ? settings.sessionToken || undefined : claim.sessionToken;
+  const missing = [
+    ...(secretAccessKey ? [] : ['the secret access key']),
+    ...(sessionToken === undefined || isToken(sessionToken) ? [] : ['the session token']),
+  ];
   const accessKeyId = claim?.accessKeyId ?? (settings.accessKeyId || 'AKID');
   const signer = new Signer({
     credentials: {
       accessKeyId,
-      // Without one, all but the signature can be shown.
-      secretAccessKey: settings.secretAccessKey || 'unknown',
+      secretAccessKey: secretAccessKey || 'unknown',
       sessionToken,
     },
     region: claim?.region ?? (settings.region || undefined),
@@ -60,9 +66,8 @@ export async function inspect(request, settings) {
     claim === undefined && settings.placement === 'query' ? settings.expiresIn : claim?.expiresIn;
   const input = claim === undefined ? withoutSigning(request) : unsigned(request, claim);
   const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
-  const { secretAccessKey } = settings;
   return {
-    ...{ request, claim, trace, accessKeyId, secretAccessKey, sessionToken, expiresIn },
+    ...{ request, claim, trace, accessKeyId, secretAccessKey, sessionToken, missing, expiresIn },
     amzDate: trace.stringToSign.split('\n')[1],
     chain: secretAccessKey ? await deriveKeys(secretAccessKey, trace.scope, trace.stringToSign) : undefined,
     signed: claim !== undefined || secretAccessKey ? await signedRequest() : undefined,
@@ -77,15 +82,6 @@ export async function inspect(request, settings) {
     );
     return { method: input.method, url, headers, body: input.body };
   }
-}
-
-/**
- * @param {Settings} settings
- * @param {import('./claim.js').Claim | undefined} claim
- */
-function tokenOf({ sessionToken }, claim) {
-  const isTold = claim !== undefined && (claim.sessionToken === undefined || isToken(claim.sessionToken));
-  return isTold ? claim.sessionToken : sessionToken || undefined;
 }
 
 /**

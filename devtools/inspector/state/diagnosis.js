@@ -4,7 +4,7 @@ import { computed, effect, signal } from '@preact/signals';
 
 import { bytesOf } from '../../lib/requests/bytes.js';
 import { isoOf } from '../model/dates.js';
-import { inspection, refusal } from './store.js';
+import { inspection, refusal, source } from './store.js';
 
 /**
  * @typedef {import('sigv4-wasm/explain').Explanation} Explanation
@@ -20,10 +20,16 @@ export const proofFailure = signal(undefined);
 /** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches?: Mismatch[], hint?: { summary: string, fix: string } } | undefined>} */
 export const reported = signal(undefined);
 
+/** What is known of the request: proved here, or told by the gateway. */
+export const findings = computed(() => {
+  const told = reported.value?.source === source.value ? reported.value : undefined;
+  return { mismatches: proof.value ?? told?.mismatches ?? [], hint: told?.hint };
+});
+
 /** Only where the two differ is there something to prove. */
 const disputed = computed(() => {
-  const { claim, trace, secretAccessKey } = inspection.value ?? {};
-  return claim !== undefined && secretAccessKey && claim.signature !== trace?.signature
+  const { claim, trace, missing } = inspection.value ?? {};
+  return claim !== undefined && missing?.length === 0 && claim.signature !== trace?.signature
     ? inspection.value
     : undefined;
 });
@@ -56,8 +62,10 @@ effect(() => {
  */
 async function explain(text, current) {
   const { explainResponse } = await import('sigv4-wasm/explain');
-  const { trace, request } = current ?? {};
-  return explainResponse(text, { signed: trace, request });
+  const { trace, request, claim } = current ?? {};
+  // A signed request with another signature is what arrived: what the client signed is not known.
+  const isClients = claim === undefined || claim.signature === trace?.signature;
+  return explainResponse(text, { signed: isClients ? trace : undefined, request });
 }
 
 /**

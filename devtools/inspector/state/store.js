@@ -91,9 +91,12 @@ effect(() => {
 
 /** @param {Inspection} result */
 function settle(result) {
+  const { secretAccessKey, sessionToken } = inspection.value ?? {};
+  const isSameSecret = result.secretAccessKey === secretAccessKey && result.sessionToken === sessionToken;
   inspection.value = result;
   failure.value = undefined;
-  if (willPin) pin();
+  // Other credentials change all, which nobody needs to be shown.
+  if (willPin || (!isSameSecret && pinned.value?.source === source.value)) pin();
 }
 
 /** Compares with this version from now on. */

@@ -1,0 +1,73 @@
+// The inspector with the gateway: what a refused client did wrong is on the page, with and without its secret.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { startGateway } from 'sigv4-wasm-devtools/gateway';
+import { serveInspector } from 'sigv4-wasm-devtools/inspector';
+
+import { openChromium } from '../support/inspector-page.js';
+
+let gateway;
+let inspector;
+let chromium;
+before(async () => {
+  gateway = await startGateway();
+  inspector = await serveInspector({ gateway: new URL(gateway.origin) });
+  chromium = await openChromium();
+});
+after(async () => {
+  await chromium.close();
+  await inspector.close();
+  await gateway.close();
+});
+
+/** Signs with AWS's own signer, and may send another body. @returns {Promise<number>} the status */
+async function send(path, body, sentBody = body) {
+  const { credentials, origin, settings } = gateway;
+  const { host, hostname, port } = new URL(origin);
+  const signer = new SignatureV4({
+    ...{ credentials, region: settings.region, service: 'execute-api', sha256: Sha256, applyChecksum: false },
+  });
+  const { headers } = await signer.sign(
+    new HttpRequest({
+      ...{ method: 'POST', protocol: 'http:', hostname, port: Number(port), path, body },
+      headers: { host, 'content-type': 'application/json' },
+    }),
+  );
+  const response = await fetch(origin + path, { method: 'POST', headers, body: sentBody });
+  await response.text();
+  return response.status;
+}
+
+for (const [where, pageUrl] of [
+  ['served by the gateway', () => `${gateway.origin}/_sigv4/inspector/`],
+  ['served by sigv4 inspect --gateway', () => inspector.url],
+]) {
+  test(where, async () => {
+    const path = `/prod/${where.replaceAll(/\W/g, '-')}`;
+    const opened = await chromium.open(pageUrl());
+    const { page, says, part, paste } = opened;
+    assert.equal(await send(path, '{"a":1}'), 200);
+    await says('.exchanges li:first-child', /200.*POST/s);
+    assert.equal(await send(path, '{"a":1}', '{"a": 1}'), 403);
+    await says('.exchanges li:first-child', /403.*JSON/s);
+    await page.locator('.exchanges li:first-child button').click();
+    await says('.verdict', /give the secret access key and the session token.*JSON.*Fix:/s);
+    assert.equal(await part('request.body'), '{"a": 1}');
+    const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials;
+    await paste(
+      '#field-secretAccessKey',
+      `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\nAWS_SESSION_TOKEN=${sessionToken}`,
+    );
+    await says('.verdict', /is not the one.*JSON.*Proved/s);
+    await page.locator('.exchanges li:nth-child(2) button').click();
+    await says('.verdict', /is the right one/);
+    assert.deepEqual(opened.complaints, []);
+    assert.ok(opened.requested.every((url) => url.startsWith(new URL(pageUrl()).origin)));
+    await opened.close();
+  });
+}
