@@ -166,6 +166,14 @@ export AWS_SESSION_TOKEN="${CREDENTIALS.sessionToken}"`,
       }));
   }
 
+  test('and a request after them, as in a script', () =>
+    withPage({}, async ({ page, paste, partIs }) => {
+      await paste(SOURCE, `${forms.exports}\ncurl https://${HOST}/prod/after`);
+      await partIs('access-key', CREDENTIALS.accessKeyId);
+      await partIs('request.path', '/prod/after');
+      assert.doesNotMatch(await page.$eval(SOURCE, (box) => box.value), /AWS_/);
+    }));
+
   test('are stored nowhere, and hidden until asked for', () =>
     withPage({}, async ({ page, paste, partIs, press }) => {
       await paste(SOURCE, forms.exports);
@@ -237,7 +245,7 @@ test('a part shows what it is made of, and what is made of it', () =>
   }));
 
 test('a presigned URL is that of AWS', () =>
-  withPage({}, async ({ page, paste, partIs }) => {
+  withPage({}, async ({ page, paste, partIs, press, says }) => {
     await paste(SOURCE, JSON_OF_STS);
     await paste(SOURCE, `curl 'https://${HOST}/prod/orders?a=1'`);
     await partIs('request.path', '/prod/orders');
@@ -251,7 +259,14 @@ test('a presigned URL is that of AWS', () =>
       { signingDate: new Date(date), expiresIn: 3600 },
     );
     await partIs('signature', query['X-Amz-Signature']);
-    const copied = await page.$eval('.code', (code) => code.textContent);
+    await press('Copy: curl');
+    await says('[role=status].sr', /curl: copied/);
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.doesNotMatch(
+      await page.$eval('.code', (code) => code.textContent),
+      /tests%3D/,
+      'no token is shown',
+    );
     assert.equal(
       new URL(parseRequest(copied).url).searchParams.get('X-Amz-Signature'),
       query['X-Amz-Signature'],

@@ -29,13 +29,20 @@ export function Copy() {
       </fieldset>
       {error === undefined ? (
         <pre class="code" tabIndex={0} role="region" aria-label={`The request as ${SNIPPETS[chosen].label}`}>
-          <code>{text}</code>
+          <code>{withoutToken(text)}</code>
         </pre>
       ) : (
         <p class="note">{error}.</p>
       )}
     </Panel>
   );
+}
+
+/** Copied, but not shown. @param {string} text */
+function withoutToken(text) {
+  const token = inspection.value?.sessionToken;
+  if (!token) return text;
+  return text.replaceAll(token, HIDDEN).replaceAll(encodeURIComponent(token), HIDDEN);
 }
 
 /** @param {string} id */
@@ -46,3 +53,5 @@ function write(id) {
     return { text: '', error: /** @type {Error} */ (error).message };
   }
 }
+
+const HIDDEN = '••••••••';

@@ -3,18 +3,8 @@
 import { useRef, useState } from 'preact/hooks';
 
 import { bytesOf } from '../../lib/requests/bytes.js';
-import {
-  chooseEntry,
-  entry,
-  load,
-  loadCredentials,
-  parsed,
-  pin,
-  pinned,
-  request,
-  source,
-  unpin,
-} from '../state/store.js';
+import { credentialsIn } from '../model/credentials.js';
+import { chooseEntry, entry, load, parsed, pin, pinned, request, source, unpin } from '../state/store.js';
 import { Panel } from './panel.jsx';
 
 export function RequestInput() {
@@ -130,8 +120,7 @@ function paste(event) {
   const text = event.clipboardData?.getData('text/plain') ?? '';
   const { selectionStart, selectionEnd, value } = event.currentTarget;
   const replacesAll = value.trim() === '' || selectionEnd - selectionStart >= value.trimEnd().length;
-  if (loadCredentials(text)) event.preventDefault();
-  else if (replacesAll) {
+  if (replacesAll || credentialsIn(text)) {
     // Not through the box, which would turn CR LF into LF.
     event.preventDefault();
     load(text);

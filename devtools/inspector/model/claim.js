@@ -48,6 +48,14 @@ export function claimOf(request) {
   });
 }
 
+/** @param {ParsedRequest} request  whether it has a signature of the other kind */
+export function isV4a({ url, headers }) {
+  const isInHeader = headers.some(
+    ([name, value]) => /^authorization$/i.test(name) && value.startsWith('AWS4-ECDSA'),
+  );
+  return isInHeader || /[?&]X-Amz-Algorithm=AWS4-ECDSA/.test(url);
+}
+
 /** @param {string | undefined} text  a session token, or what a log puts in its place */
 export function isToken(text) {
   return text !== undefined && /^[\w+/=.%-]+$/.test(text);

@@ -27,14 +27,26 @@ export function credentialsIn(text) {
 function inLines(text) {
   /** @type {Map<string, string>} */
   const found = new Map();
-  for (const [, name, value] of text.matchAll(
-    /(?:^|[\n;])\s*(?:export\s+|set\s+|\$env:)?(aws_\w+|region)\s*=\s*([^\n;]*)/gi,
-  )) {
+  for (const [, name, value] of text.matchAll(ASSIGNMENT)) {
     const key = plainName(name);
     // The first profile of a file.
-    if (!found.has(key)) found.set(key, value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+    if (!found.has(key)) found.set(key, value.replace(/^(["'])(.*)\1$/, '$2'));
   }
   return found;
+}
+
+/**
+ * What is left of a text without the lines that set credentials: a script may go on with the request.
+ *
+ * @param {string} text
+ */
+export function withoutCredentials(text) {
+  return /^\s*\{/.test(text)
+    ? ''
+    : text
+        .replace(ASSIGNMENT, '\n')
+        .replace(/^\s*\[.*\]\s*$/gm, '')
+        .trim();
 }
 
 /** @param {string} text @returns {Map<string, string>} */
@@ -59,3 +71,6 @@ function plainName(name) {
     .replace(/^aws_?/, '')
     .replaceAll('_', '');
 }
+
+const ASSIGNMENT =
+  /(?:^|[\n;])[ \t]*(?:export\s+|set\s+|\$env:)?(aws_\w+|region)[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s;]*)[ \t]*(?=[\r\n;]|$)/gi;

@@ -111,7 +111,10 @@ function requestSection({ request, accessKeyId, secretAccessKey, sessionToken, a
       ...lineUnless(query.length === 0, {
         label: 'query',
         separator: '&',
-        parts: query.map((pair, i) => part(`request.query.${i}`, `the parameter ${nameOf(pair)}`, pair)),
+        parts: query.map((pair, i) => ({
+          ...part(`request.query.${i}`, `the parameter ${nameOf(pair)}`, pair),
+          ...(nameOf(pair) === 'X-Amz-Security-Token' && { kind: /** @type {const} */ ('secret') }),
+        })),
       }),
       ...repeatable(request.headers)
         .filter(({ key }) => key !== 'host')

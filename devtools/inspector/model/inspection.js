@@ -2,7 +2,7 @@
 
 import { Signer } from 'sigv4-wasm';
 
-import { claimOf, isToken, unsigned, withToken } from './claim.js';
+import { claimOf, isToken, isV4a, unsigned, withToken } from './claim.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
 
@@ -43,6 +43,11 @@ import { deriveKeys } from './key-chain.js';
  */
 export async function inspect(pasted, settings) {
   const { secretAccessKey } = settings;
+  if (isV4a(pasted)) {
+    throw new Error(
+      'This request is signed with SigV4a (AWS4-ECDSA-P256-SHA256), which is not taken apart here.',
+    );
+  }
   const request = settings.sessionToken ? withToken(pasted, settings.sessionToken) : pasted;
   const claim = claimOf(request);
   const sessionToken = claim === undefined ? settings.sessionToken || undefined : claim.sessionToken;

@@ -5,7 +5,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { parseRequests } from '../../lib/requests/index.js';
 import { changesBetween } from '../model/changes.js';
 import { claimOf } from '../model/claim.js';
-import { credentialsIn } from '../model/credentials.js';
+import { credentialsIn, withoutCredentials } from '../model/credentials.js';
 import { isoNow } from '../model/dates.js';
 import { graphOf, relatives } from '../model/graph.js';
 import { inspect } from '../model/inspection.js';
@@ -116,10 +116,12 @@ export function unpin() {
  * @param {string} text
  */
 export function load(text) {
-  if (loadCredentials(text)) return;
+  const isCredentials = loadCredentials(text);
+  const rest = isCredentials ? withoutCredentials(text) : text;
+  if (isCredentials && rest === '') return;
   batch(() => {
     willPin = true;
-    source.value = text;
+    source.value = rest;
     entry.value = 0;
     held.value = undefined;
     change({ date: isoNow(), region: '', service: '' });

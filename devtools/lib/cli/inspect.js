@@ -26,6 +26,10 @@ export async function handler({ port, host, gateway, open }) {
   const { url, close } = await serveInspector({
     ...{ port, host },
     gateway: gateway === undefined ? undefined : new URL(gateway),
+  }).catch((error) => {
+    throw error.code === 'EADDRINUSE'
+      ? new Error(`port ${port} is in use: choose another with --port`)
+      : error;
   });
   console.log(`inspector  ${url}`);
   if (gateway !== undefined) console.log(`gateway    ${gateway}`);
