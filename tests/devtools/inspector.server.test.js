@@ -115,6 +115,17 @@ test('the command prints where the page is, and ends when it is told to', async 
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
+test('a port that is taken is said, with an exit code of its own', async () => {
+  const inspector = await serveInspector({});
+  const { resolve } = createRequire(import.meta.url);
+  const command = join(dirname(resolve('sigv4-wasm-devtools/package.json')), 'bin/sigv4.js');
+  const child = spawn(process.execPath, [command, 'inspect', '--port', new URL(inspector.url).port]);
+  const [said] = await once(child.stderr, 'data');
+  assert.match(String(said), /is in use: .*--port/);
+  assert.deepEqual(await once(child, 'exit'), [69, null]);
+  await inspector.close();
+});
+
 describe('the requests of a gateway', () => {
   const base64 = (/** @type {string} */ text) => Buffer.from(text).toString('base64');
   const exchange = (id, more = {}) => ({

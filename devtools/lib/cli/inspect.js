@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { serveInspector } from '../inspector/serve.js';
+import { CliError } from './exit.js';
 
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
@@ -27,9 +28,8 @@ export async function handler({ port, host, gateway, open }) {
     ...{ port, host },
     gateway: gateway === undefined ? undefined : new URL(gateway),
   }).catch((error) => {
-    throw error.code === 'EADDRINUSE'
-      ? new Error(`port ${port} is in use: choose another with --port`)
-      : error;
+    const reason = LISTEN_ERRORS[error.code];
+    throw reason === undefined ? error : new CliError('listen', `${host}:${port} ${reason}`);
   });
   console.log(`inspector  ${url}`);
   if (gateway !== undefined) console.log(`gateway    ${gateway}`);
@@ -48,3 +48,10 @@ function openInBrowser(url) {
 
 /** @type {Record<string, string[]>} */
 const OPENERS = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''], linux: ['xdg-open'] };
+
+/** @type {Record<string, string>} */
+const LISTEN_ERRORS = {
+  EADDRINUSE: 'is in use: stop what listens there, or choose another with --port',
+  EADDRNOTAVAIL: 'is no address of this machine: choose another with --host',
+  EACCES: 'may not be used: choose another with --port',
+};
