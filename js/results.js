@@ -86,10 +86,18 @@ export function traced({ identity, signature }) {
  */
 export function withoutToken(canonicalRequest, token) {
   if (token === '') return canonicalRequest;
-  return canonicalRequest.replaceAll(token, REDACTED).replaceAll(escapeUri(token), REDACTED);
+  const redacted = canonicalRequest.replace(
+    TOKEN,
+    (_, header = '', parameter = '') => `${header}${parameter}${REDACTED}`,
+  );
+  // A short one, which AWS issues none of, would be found in words.
+  if (token.length < 16) return redacted;
+  return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(token), REDACTED);
 }
 
 const REDACTED = '<session token>';
+const TOKEN =
+  /^(x-amz-(?:security|s3session)-token:).+|(?<=[?&\n])(X-Amz-(?:Security|S3session)-Token=)[^&\n]*/gim;
 
 /**
  * @param {unknown} expiresIn  seconds

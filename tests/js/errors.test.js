@@ -240,6 +240,17 @@ describe('no secret is shown', () => {
     }
   });
 
+  test('by a trace, and nothing else is taken for a token that is a word', async () => {
+    const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: SECRET, sessionToken: 'token' };
+    const signer = new Signer({ ...options, credentials });
+    const { canonicalRequest } = await signer.trace({ url: `${url}?a=token`, headers: { 'x-amz-a': 'token' } });
+    assert.match(canonicalRequest, /^a=token$/m);
+    assert.match(canonicalRequest, /^x-amz-a:token$/m);
+    assert.match(canonicalRequest, /^x-amz-security-token:<session token>$/m);
+    const presigned = await signer.trace(url, { expiresIn: 60 });
+    assert.match(presigned.canonicalRequest, /&X-Amz-Security-Token=<session token>&/);
+  });
+
   test('by the signed request beyond the session token that must be sent', async () => {
     const signed = await signRequest(url, options);
     assert.equal(JSON.stringify(signed).includes(SECRET), false);
