@@ -243,7 +243,10 @@ describe('no secret is shown', () => {
   test('by a trace, and nothing else is taken for a token that is a word', async () => {
     const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: SECRET, sessionToken: 'token' };
     const signer = new Signer({ ...options, credentials });
-    const { canonicalRequest } = await signer.trace({ url: `${url}?a=token`, headers: { 'x-amz-a': 'token' } });
+    const { canonicalRequest } = await signer.trace({
+      url: `${url}?a=token`,
+      headers: { 'x-amz-a': 'token' },
+    });
     assert.match(canonicalRequest, /^a=token$/m);
     assert.match(canonicalRequest, /^x-amz-a:token$/m);
     assert.match(canonicalRequest, /^x-amz-security-token:<session token>$/m);
