@@ -44,7 +44,9 @@ export function canonicalRequestOf({ method, headers, query, ...arrived }, claim
 export function stringToSignOf(canonicalRequest, { scheme, amzDate, day, region, service }) {
   const scope = [day, ...(region ? [region] : []), service, 'aws4_request'].join('/');
   // What is not ASCII is a byte of a header, one for each character.
-  const hash = sha256Sync(Uint8Array.from(canonicalRequest, (char) => char.charCodeAt(0)));
+  const bytes = new Uint8Array(canonicalRequest.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = canonicalRequest.charCodeAt(i);
+  const hash = sha256Sync(bytes);
   return [scheme.algorithm, amzDate, scope, hash].join('\n');
 }
 
