@@ -118,6 +118,10 @@ const CASES = {
   ],
   28: [['--max-time', () => ['request', mute(), ...SCOPE, '--max-time', '0.5']]],
   65: [['an answer that nobody knows', () => ['explain', join(folder, 'unknown')]]],
+  69: [
+    ['a port that is taken', () => ['gateway', '--port', new URL(server.origin).port]],
+    ['an address that is not here', () => ['gateway', '--port', '0', '--host', '192.0.2.1']],
+  ],
   77: [
     ['403', () => request('/403')],
     ['401', () => request('/401')],
@@ -125,6 +129,7 @@ const CASES = {
   78: [
     ['no credentials', () => request('/200'), BARE],
     ['half of them', () => request('/200'), { ...BARE, AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' }],
+    ['a config that is not there', () => ['gateway', '--config', join(folder, 'none')]],
     ['no region', () => ['request', server.origin, '--service', 's3']],
     ['no service', () => ['request', server.origin, '--region', 'us-east-1']],
     ['a profile that is not there', () => request('/200', '--profile', 'nobody')],

@@ -15,11 +15,12 @@ const EXIT_CODES = {
   read: [26, 'a file, or standard input, cannot be read or understood'],
   timeout: [28, '--max-time is over'],
   unexplained: [65, 'explain: no known cause'],
+  listen: [69, 'gateway, inspect: the address or port cannot be had'],
   refused: [77, 'the answer is 401 or 403'],
-  config: [78, 'credentials, region or service are missing, expired or not valid'],
+  config: [78, 'credentials, region, service or a config file are missing, expired or not valid'],
 };
 
-/** @typedef {'ok' | 'bug' | 'usage' | 'connect' | 'status' | 'write' | 'read' | 'timeout' | 'unexplained' | 'refused' | 'config'} Ending */
+/** @typedef {'ok' | 'bug' | 'usage' | 'connect' | 'status' | 'write' | 'read' | 'timeout' | 'unexplained' | 'listen' | 'refused' | 'config'} Ending */
 
 /** @param {Ending} ending */
 export function exitCode(ending) {

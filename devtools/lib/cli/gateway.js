@@ -1,0 +1,120 @@
+// `sigv4 gateway`
+
+import { once } from 'node:events';
+
+import { labelled } from '../gateway/access-log.js';
+import { ConfigError } from '../gateway/document.js';
+import { startGateway } from '../gateway/gateway.js';
+import { CliError, exitCode } from './exit.js';
+
+/** @typedef {import('../gateway/gateway.js').RunningGateway} RunningGateway */
+
+/** @param {import('yargs').Argv} yargs */
+export function builder(yargs) {
+  return yargs
+    .options({
+      config: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'config file, or CloudFormation or SAM template, in YAML or JSON',
+      },
+      api: { type: 'string', requiresArg: true, describe: 'logical id, where a template has several APIs' },
+      type: { choices: Object.keys(NAMES), describe: 'of the API; default: rest' },
+      upstream: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'URL of the server that gets accepted requests; without one, they are echoed',
+      },
+      region: { type: 'string', requiresArg: true, describe: 'of the API; default: us-east-1' },
+      port: { type: 'number', requiresArg: true, default: 3000, describe: '0: a free one' },
+      host: { type: 'string', requiresArg: true, default: '127.0.0.1', describe: 'address to listen on' },
+      quiet: { type: 'boolean', default: false, describe: 'no access log' },
+    })
+    .example('$0 gateway', 'one role, which may call everything; an echo')
+    .example('$0 gateway --config template.yaml --upstream http://127.0.0.1:8080', '');
+}
+
+/** @param {any} argv */
+export async function handler({ config, port, host, quiet, ...settings }) {
+  const { type, upstream, api, region } = settings;
+  const running = await startGateway({
+    config,
+    port,
+    host,
+    settings: { type, upstream, api, region },
+    ...(!quiet && { log: print }),
+  }).catch((error) => {
+    throw toCliError(error, `${host}:${port}`);
+  });
+  introduce(running).forEach(print);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await running.close();
+  return exitCode('ok');
+}
+
+/** @param {string} line */
+function print(line) {
+  console.log(line);
+}
+
+/**
+ * @param {any} error
+ * @param {string} address
+ */
+function toCliError(error, address) {
+  const message = error instanceof ConfigError ? error.message : LISTEN_ERRORS[error.code]?.(address);
+  if (message === undefined) return error;
+  return new CliError(error instanceof ConfigError ? 'config' : 'listen', message);
+}
+
+/** @type {Record<string, (address: string) => string>} */
+const LISTEN_ERRORS = {
+  EADDRINUSE: (address) => `${address} is in use: stop what listens there, or choose another with --port`,
+  EADDRNOTAVAIL: (address) => `${address} is no address of this machine: choose another with --host`,
+  ENOTFOUND: (address) => `${address} is no address of this machine: choose another with --host`,
+  EACCES: (address) => `${address} is not allowed: choose a port above 1023 with --port`,
+  ERR_SOCKET_BAD_PORT: (address) => `${address} is no port: choose one from 0 to 65535 with --port`,
+};
+
+/**
+ * @param {RunningGateway} running
+ * @returns {string[]} lines
+ */
+function introduce({ origin, settings, accessKeys, credentialsEndpoint }) {
+  const { type, region, account, apiId, stages, routes, upstream, warnings, allowsAll } = settings;
+  const url = stages[0] === '$default' ? origin : `${origin}/${stages[0]}`;
+  const shown = type === 'websocket' ? url.replace('http', 'ws') : url;
+  const notes = [
+    ...warnings,
+    ...(allowsAll ? ['no config names a user or role, so there is developer, who may call everything'] : []),
+  ];
+  const lines = [
+    `${shown}  ${NAMES[type]} API ${apiId} in ${region}, account ${account}`,
+    labelled('routes', routes.map(({ route, auth }) => `${route} (${auth})`).join(', ')),
+    labelled('to', upstream ?? 'an echo'),
+    labelled('page', `${origin}/_sigv4/inspector/`),
+    ...notes.map((note) => labelled('note', note)),
+  ];
+  for (const key of accessKeys.filter(({ isGenerated }) => isGenerated)) {
+    lines.push('', `# ${key.principal.arn}`, ...exportsOf(key));
+  }
+  return [
+    ...lines,
+    '',
+    '# or credentials that SDKs renew by themselves:',
+    `export AWS_CONTAINER_CREDENTIALS_FULL_URI=${credentialsEndpoint.uri}`,
+    `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
+    '',
+  ];
+}
+
+/** @param {import('../gateway/principals.js').Credentials} credentials */
+function exportsOf({ accessKeyId, secretAccessKey, sessionToken }) {
+  return [
+    `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+    `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    sessionToken ? `export AWS_SESSION_TOKEN=${sessionToken}` : 'unset AWS_SESSION_TOKEN',
+  ];
+}
+
+const NAMES = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };

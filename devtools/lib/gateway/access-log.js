@@ -1,0 +1,59 @@
+// What the terminal shows: a line for each request, and why it was refused.
+
+import { styleText } from 'node:util';
+
+import { withoutTokens } from './exchanges.js';
+
+/**
+ * @param {import('./exchanges.js').Entry} entry
+ * @returns {string}
+ */
+export function accessLine({ at, durationMs, request, answer, failure, authorized }) {
+  const { status } = answer;
+  const time = at.toTimeString().slice(0, 8);
+  const target = printable(withoutTokens(request.url)).replace(
+    /([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/,
+    '$1X-Amz-…',
+  );
+  const who = authorized.principal?.arn.replace(/^.*:/, '') ?? '-';
+  const code = failure ? `  ${failure.type}` : '';
+  const shown = style(status < 400 ? 'green' : status < 500 ? 'yellow' : 'red', String(status));
+  return `${style('dim', time)} ${shown} ${printable(request.method)} ${target}  ${durationMs.toFixed(1)} ms  ${who}${code}`;
+}
+
+/**
+ * @param {import('./exchanges.js').Entry} entry
+ * @returns {string[]} cause and fix, each a line; none where the status says it all
+ */
+export function explanationLines({ failure, mismatches = [], hint }) {
+  const found = mismatches.filter(({ code }) => code !== 'none');
+  const own = failure?.fix ? { summary: failure.message, fix: failure.fix } : undefined;
+  const told = found.length > 0 ? found : [hint ?? own ?? []].flat();
+  if (told.length === 0) return failure ? [labelled('cause', failure.message)] : [];
+  return told.flatMap(({ summary, fix }) => [labelled('cause', summary), labelled('fix', fix)]);
+}
+
+/**
+ * @param {string} label
+ * @param {string} text
+ */
+export function labelled(label, text) {
+  return `         ${style('cyan', label.padEnd(8))}${printable(text)}`;
+}
+
+/**
+ * Nothing that a terminal would take for a command.
+ *
+ * @param {string} text
+ */
+function printable(text) {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
+}
+
+/**
+ * @param {Parameters<typeof styleText>[0]} format
+ * @param {string} text
+ */
+function style(format, text) {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
+}

@@ -1,0 +1,139 @@
+// The IAM authorizer: who signed this, and may they do it?
+
+import { evaluatePolicies, executeApiArn } from 'sigv4-wasm/policy';
+import { verifyRequest } from 'sigv4-wasm/verify';
+
+import { Failure } from './failure.js';
+
+/**
+ * @typedef {import('./principals.js').Principal} Principal
+ *
+ * @typedef {object} Authorized
+ * @property {Principal} principal
+ * @property {string} accessKeyId
+ * @property {{ decision: string, statement?: object }} policy
+ */
+
+export class Authorizer {
+  #api;
+  #principals;
+  #now;
+
+  /**
+   * @param {import('./config.js').Settings} settings
+   * @param {import('./principals.js').Principals} principals
+   * @param {() => Date} now
+   */
+  constructor(settings, principals, now) {
+    this.#api = settings;
+    this.#principals = principals;
+    this.#now = now;
+  }
+
+  /**
+   * @param {import('./request.js').GatewayRequest} request
+   * @param {{ action: string, stage: string, method: string, path?: string }} wanted
+   * @param {(known: Partial<Authorized>) => void} onKnown  told as soon as it is known, also where it is then refused
+   * @returns {Promise<Authorized>}
+   * @throws {Failure}
+   */
+  async authorize(request, wanted, onKnown) {
+    const { principal, accessKeyId } = await this.#verify(request);
+    onKnown({ principal, accessKeyId });
+    const policy = this.#evaluate(request, wanted, principal);
+    onKnown({ policy });
+    if (policy.decision !== 'allow') throw this.#denied(wanted, principal, policy.decision);
+    return { principal, accessKeyId, policy };
+  }
+
+  /**
+   * @param {import('./request.js').GatewayRequest} request
+   * @returns {Promise<import('./principals.js').AccessKey>}
+   */
+  async #verify(request) {
+    const { region, type } = this.#api;
+    /** @type {import('./principals.js').AccessKey | undefined} */
+    let key;
+    try {
+      await verifyRequest(request, {
+        secretAccessKey: (accessKeyId) => (key = this.#principals.find(accessKeyId)),
+        service: 'execute-api',
+        region,
+        now: this.#now,
+        explain: type !== 'http',
+      });
+      return /** @type {import('./principals.js').AccessKey} */ (/** @type {unknown} */ (key));
+    } catch (error) {
+      const { code, message, status, type } = /** @type {any} */ (error);
+      if (!String(code).startsWith('ERR_SIGV4_')) throw error;
+      // Without a status, no server could have received it.
+      if (status === undefined) throw new Failure('ERR_GATEWAY_REQUEST', message, { cause: error });
+      const fix = FIXES[code]?.(this.#api, key !== undefined);
+      throw new Failure(code, message.split('\n')[0], { shown: message, status, type, fix, cause: error });
+    }
+  }
+
+  /**
+   * @param {import('./request.js').GatewayRequest} request
+   * @param {{ action: string, stage: string, method: string, path?: string }} wanted
+   * @param {Principal} principal
+   */
+  #evaluate({ headers, sourceIp }, { action, ...place }, principal) {
+    const { account, region } = this.#api;
+    const now = this.#now();
+    return evaluatePolicies(principal.policies, {
+      action,
+      resource: this.#arn(place),
+      context: {
+        'aws:SourceIp': sourceIp,
+        // API Gateway has no other; this one plays it without a certificate.
+        'aws:SecureTransport': 'true',
+        'aws:CurrentTime': now.toISOString(),
+        'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+        'aws:RequestedRegion': region,
+        'aws:PrincipalArn': principal.arn.replace(/:sts:(.*):assumed-role\/([^/]*)\/.*/, ':iam:$1:role/$2'),
+        'aws:PrincipalAccount': account,
+        'aws:PrincipalType': principal.kind === 'user' ? 'User' : 'AssumedRole',
+        'aws:userid': principal.id,
+        ...(principal.kind === 'user' && { 'aws:username': principal.name }),
+        ...(headers['user-agent'] && { 'aws:UserAgent': headers['user-agent'] }),
+        ...(headers.referer && { 'aws:Referer': headers.referer }),
+      },
+    });
+  }
+
+  /** @param {{ stage: string, method: string, path?: string }} place */
+  #arn(place) {
+    const { region, account, apiId } = this.#api;
+    return executeApiArn({ region, accountId: account, apiId, ...place });
+  }
+
+  /**
+   * @param {{ action: string, stage: string, method: string, path?: string }} wanted
+   * @param {Principal} principal
+   * @param {string} decision
+   */
+  #denied({ action, ...place }, { arn }, decision) {
+    const masked = this.#arn(place).replace(this.#api.account, `********${this.#api.account.slice(-4)}`);
+    const ending = decision === 'explicitDeny' ? ' with an explicit deny' : '';
+    const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${masked}${ending}`;
+    const fix =
+      decision === 'explicitDeny'
+        ? 'A statement with Effect Deny is about this request: no statement that allows it helps.'
+        : `Let a policy of the caller allow ${action} on ${this.#arn(place)}.`;
+    return new Failure('ERR_GATEWAY_REFUSED', message, { shown: message, key: 'Message', fix });
+  }
+}
+
+/**
+ * What the gateway knows better than whoever sees the answer only.
+ *
+ * @type {Record<string, (api: import('./config.js').Settings, isKnown: boolean) => string | undefined>}
+ */
+const FIXES = {
+  ERR_SIGV4_SIGNATURE_MISSING: ({ region }) => `Sign the request, for the service execute-api in ${region}.`,
+  ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_, isKnown) =>
+    isKnown
+      ? undefined
+      : 'This gateway has no such access key: take the credentials that it prints, or its config has.',
+};

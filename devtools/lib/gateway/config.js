@@ -1,0 +1,286 @@
+// What the gateway plays: from a config file, a CloudFormation or SAM template, options, or nothing.
+
+import { dirname, resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { ConfigError, readDocument } from './document.js';
+import { isTemplate, readTemplate } from './template.js';
+
+/**
+ * @typedef {import('./routes.js').RouteSettings} RouteSettings
+ * @typedef {z.output<typeof CONFIG>} Config  of a file, with all defaults
+ * @typedef {Omit<Config, 'routes' | 'stages' | 'policies' | 'users' | 'roles'> & {
+ *   apiId: string,
+ *   stages: string[],
+ *   routes: RouteSettings[],
+ *   policies: Record<string, object>,
+ *   users: Record<string, z.output<typeof USER>>,
+ *   roles: Record<string, z.output<typeof ROLE>>,
+ *   warnings: string[],
+ *   allowsAll: boolean
+ * }} Settings
+ */
+
+/** "Quotas for configuring and running …", API Gateway developer guide. */
+const LIMITS = { bodyBytes: 10_485_760, timeoutMs: 29_000, rate: 10_000, burst: 5_000 };
+
+const ROUTE_KEY =
+  /^(?:(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) \/\S*|\$default|\$connect|\$disconnect)$/;
+
+const UPSTREAM = z
+  .string()
+  .regex(/^(?:https?|wss?):\/\/[^\s/]+/, 'must be a URL that begins with http://, https://, ws:// or wss://');
+
+const NAME = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a name as IAM takes it');
+
+const POLICY = z.union([NAME, z.looseObject({ Statement: z.unknown() })], {
+  error: 'must be the name of a policy, or a policy document with a Statement',
+});
+
+const KEY = {
+  accessKeyId: z
+    .string()
+    .regex(/^\w{3,128}$/, 'must be letters and digits')
+    .optional(),
+  secretAccessKey: z.string().min(1).optional(),
+};
+
+const USER = z.strictObject({
+  policies: z.array(POLICY).default([]),
+  accessKeys: z
+    .array(z.strictObject(KEY).refine(isWholeKey, 'needs accessKeyId and secretAccessKey, or neither'))
+    .default([{}]),
+});
+
+const ROLE = z.strictObject({
+  policies: z.array(POLICY).default([]),
+  sessions: z
+    .array(
+      z
+        .strictObject({
+          ...KEY,
+          name: NAME.optional(),
+          sessionToken: z.string().min(1).optional(),
+          expiration: z.iso.datetime({ offset: true }).transform(toDate).optional(),
+        })
+        .refine(isWholeSession, 'needs accessKeyId, secretAccessKey and sessionToken, or none of them'),
+    )
+    .default([{}]),
+});
+
+const CORS = z.strictObject({
+  allowOrigins: z.array(z.string()).default(['*']),
+  allowMethods: z.array(z.string()).default(['*']),
+  // What a signed request brings, and API Gateway's own default does not have all of.
+  allowHeaders: z
+    .array(z.string())
+    .default(['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token']),
+  exposeHeaders: z.array(z.string()).default([]),
+  allowCredentials: z.boolean().default(false),
+  maxAge: z.int().min(0).optional(),
+  // Default: HTTP APIs yes; REST APIs no, so that browsers report a 403 as an error of CORS, as with AWS.
+  onErrors: z.boolean().optional(),
+});
+
+const CONFIG = z.strictObject({
+  template: z.string().optional(),
+  api: z.string().optional(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  type: z.enum(['rest', 'http', 'websocket']).default('rest'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be a region, such as eu-west-1')
+    .default('us-east-1'),
+  account: z
+    .string({ error: "must be text: quote it, '123456789012'" })
+    .regex(/^\d{12}$/, 'must be 12 digits')
+    .default('123456789012'),
+  apiId: z
+    .string()
+    .regex(/^[a-z0-9]+$/, 'must be lower-case letters and digits')
+    .default('local'),
+  stages: z
+    .array(z.string().regex(/^(?:\$default|[\w-]{1,128})$/, 'must be letters, digits, _ and -'))
+    .min(1)
+    .optional(),
+  routes: z
+    .array(
+      z.strictObject({
+        route: z.string().regex(ROUTE_KEY, 'must be as in `GET /orders/{id}`, `ANY /{proxy+}` or `$default`'),
+        auth: z.enum(['iam', 'none', 'other']).default('iam'),
+        upstream: UPSTREAM.optional(),
+      }),
+    )
+    .min(1)
+    .optional(),
+  upstream: UPSTREAM.optional(),
+  cors: z
+    .union([
+      z.literal(true).transform(() => CORS.parse({})),
+      z.literal(false).transform(() => undefined),
+      CORS,
+    ])
+    .optional(),
+  throttle: z
+    .strictObject({
+      rate: z.number().positive().default(LIMITS.rate),
+      burst: z.int().positive().default(LIMITS.burst),
+    })
+    .prefault({}),
+  timeoutMs: z.int().min(50).max(300_000).default(LIMITS.timeoutMs),
+  maxBodyBytes: z
+    .int()
+    .min(0)
+    .max(100 * 1024 * 1024)
+    .default(LIMITS.bodyBytes),
+  // What GET /_sigv4/credentials/{role} hands out is good so long.
+  sessionSeconds: z.number().positive().default(3600),
+  policies: z.record(NAME, z.looseObject({ Statement: z.unknown() })).default({}),
+  users: z.record(NAME, USER).default({}),
+  roles: z.record(NAME, ROLE).default({}),
+});
+
+const DEFAULTS = {
+  rest: { stages: ['prod'], routes: ['ANY /', 'ANY /{proxy+}'] },
+  http: { stages: ['$default'], routes: ['$default'] },
+  websocket: { stages: ['prod'], routes: ['$connect', '$default'] },
+};
+
+const ALLOW_ALL = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: 'execute-api:*', Resource: '*' },
+};
+
+/**
+ * @param {string | object | undefined} given  name of a file, what could stand in one, or nothing
+ * @param {Record<string, unknown>} overrides  such as those of the command line; `undefined` is none
+ * @returns {Settings}
+ * @throws {ConfigError}
+ */
+export function loadSettings(given, overrides = {}) {
+  const document =
+    typeof given === 'string'
+      ? readDocument(given)
+      : { file: 'the config', value: given ?? {}, locate: () => 'the config' };
+  const overriding = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const isFromTemplate = isTemplate(document.value);
+  const own = parse(isFromTemplate ? {} : document.value, overriding, document);
+  const template = isFromTemplate
+    ? document
+    : own.template === undefined
+      ? undefined
+      : readDocument(resolve(dirname(document.file), own.template));
+  if (template === undefined) return complete(own, [], document);
+  const { warnings, ...found } = readTemplate(template, own);
+  // What the file says of itself goes before what the template says.
+  const merged = parse(
+    { ...found, ...(isFromTemplate ? {} : withNames(document.value, found)) },
+    overriding,
+    document,
+  );
+  return complete(merged, warnings, document);
+}
+
+/**
+ * Policies and roles of both.
+ *
+ * @param {any} own
+ * @param {any} found
+ */
+function withNames(own, found) {
+  const { policies, users, roles } = found;
+  return {
+    ...own,
+    policies: { ...policies, ...own.policies },
+    users: { ...users, ...own.users },
+    roles: { ...roles, ...own.roles },
+  };
+}
+
+/**
+ * @param {any} value
+ * @param {Record<string, unknown>} overriding
+ * @param {import('./document.js').Document} document
+ * @returns {Config}
+ */
+function parse(value, overriding, { locate }) {
+  const result = CONFIG.safeParse({ ...value, ...overriding });
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((issue) => describe(issue, locate)).join('\n'));
+}
+
+/**
+ * @param {z.core.$ZodIssue} issue
+ * @param {(path: readonly PropertyKey[]) => string} locate
+ * @returns {string}
+ */
+function describe(issue, locate) {
+  // Of the shapes that a value may have, the one that was meant.
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const nearest = issue.errors.flat().find(({ code }) => code === 'unrecognized_keys');
+    if (nearest) return describe({ ...nearest, path: [...issue.path, ...nearest.path] }, locate);
+  }
+  if (issue.code === 'unrecognized_keys') {
+    const [key] = issue.keys;
+    return `${locate([...issue.path, key])}: ${nameOf([...issue.path, key])} is not known here`;
+  }
+  return `${locate(issue.path)}: ${nameOf(issue.path) || 'the config'}: ${issue.message}`;
+}
+
+/** @param {readonly PropertyKey[]} path */
+function nameOf(path) {
+  return path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`))
+    .join('');
+}
+
+/**
+ * @param {Config} config
+ * @param {string[]} warnings
+ * @param {import('./document.js').Document} document
+ * @returns {Settings}
+ */
+function complete(config, warnings, { locate }) {
+  const defaults = DEFAULTS[config.type];
+  const hasPrincipals = Object.keys({ ...config.users, ...config.roles }).length > 0;
+  const names = Object.keys(config.policies);
+  const allowsAll = !hasPrincipals && names.length === 0;
+  const settings = {
+    ...config,
+    stages: config.stages ?? defaults.stages,
+    routes: config.routes ?? defaults.routes.map((route) => ({ route, auth: /** @type {const} */ ('iam') })),
+    roles: hasPrincipals
+      ? config.roles
+      : { developer: ROLE.parse({ policies: allowsAll ? [ALLOW_ALL] : names }) },
+    warnings,
+    allowsAll,
+  };
+  for (const kind of /** @type {const} */ (['users', 'roles'])) {
+    for (const [name, { policies }] of Object.entries(settings[kind])) {
+      for (const [i, policy] of policies.entries()) {
+        if (typeof policy !== 'string' || policy in config.policies) continue;
+        const path = [kind, name, 'policies', i];
+        throw new ConfigError(`${locate(path)}: ${nameOf(path)}: there is no policy '${policy}'`);
+      }
+    }
+  }
+  return settings;
+}
+
+/** @param {Record<string, unknown>} key */
+function isWholeKey({ accessKeyId, secretAccessKey }) {
+  return (accessKeyId === undefined) === (secretAccessKey === undefined);
+}
+
+/** @param {Record<string, unknown>} session */
+function isWholeSession({ accessKeyId, sessionToken, secretAccessKey }) {
+  return [accessKeyId, sessionToken].every(
+    (part) => (part === undefined) === (secretAccessKey === undefined),
+  );
+}
+
+/** @param {string} text */
+function toDate(text) {
+  return new Date(text);
+}

@@ -1,0 +1,174 @@
+// The last requests and their answers, for the inspector; without secrets.
+
+import { EventEmitter } from 'node:events';
+
+import { pairs } from './integration.js';
+
+/**
+ * @typedef {object} Exchange  as `GET /_sigv4/requests` gives it
+ * @property {string} id
+ * @property {string} at  ISO 8601
+ * @property {number} durationMs
+ * @property {{ method: string, url: string, headers: [string, string][], body?: string, truncated: boolean }} request
+ * @property {{ status: number, headers: [string, string][], body: string, truncated: boolean }} response  bodies are base64
+ * @property {string} [principal]  ARN
+ * @property {boolean} allowed
+ * @property {{ code: string, type: string, message: string }} [refusal]
+ * @property {object[]} [mismatches]  what `findMismatch` found
+ * @property {{ summary: string, fix: string }} [hint]  cause and fix, where no mismatch says it
+ * @property {object} [policy]
+ * @property {string} [stage]
+ * @property {string} [route]
+ *
+ * @typedef {object} Entry  before anybody looks at it
+ * @property {string} id
+ * @property {Date} at
+ * @property {number} durationMs
+ * @property {import('./request.js').GatewayRequest} request
+ * @property {import('./failure.js').Answer} answer
+ * @property {import('./failure.js').Failure} [failure]
+ * @property {Partial<import('./authorizer.js').Authorized>} authorized
+ * @property {{ code: string, summary: string, fix: string }[]} [mismatches]
+ * @property {{ summary: string, fix: string }} [hint]
+ * @property {string} [stage]
+ * @property {string} [route]
+ */
+
+const MAX_ENTRIES = 200;
+const MAX_BODY_BYTES = 65_536;
+
+/** Emits `request` with each entry, and once more when it has been explained. @extends {EventEmitter<{ request: [Entry] }>} */
+export class Exchanges extends EventEmitter {
+  /** @type {Entry[]} */
+  #entries = [];
+  #secrets;
+
+  /** @param {() => Iterable<string>} secrets  that are to be shown to nobody */
+  constructor(secrets) {
+    super();
+    this.setMaxListeners(0);
+    this.#secrets = secrets;
+  }
+
+  /** @param {Entry} entry */
+  add(entry) {
+    this.#entries.push({
+      ...entry,
+      // Copies: a slice would keep all of it.
+      request: { ...entry.request, rawBody: cut(entry.request.rawBody) },
+      answer: { ...entry.answer, body: cut(entry.answer.body) },
+    });
+    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift();
+    this.emit('request', /** @type {Entry} */ (this.#entries.at(-1)));
+  }
+
+  /**
+   * @param {string} id
+   * @param {Pick<Entry, 'mismatches' | 'hint'>} explanation
+   */
+  explain(id, explanation) {
+    const entry = this.#entries.find((one) => one.id === id);
+    if (entry === undefined) return;
+    Object.assign(entry, explanation);
+    this.emit('request', entry);
+  }
+
+  /** @returns {Exchange[]} newest first */
+  list() {
+    const hide = this.#hider();
+    return this.#entries.map((entry) => toExchange(entry, hide)).reverse();
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Exchange | undefined}
+   */
+  find(id) {
+    const entry = this.#entries.find((one) => one.id === id);
+    return entry && this.show(entry);
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Exchange}
+   */
+  show(entry) {
+    return toExchange(entry, this.#hider());
+  }
+
+  /** @returns {(text: string) => string} */
+  #hider() {
+    const secrets = [...this.#secrets()].flatMap((secret) => [secret, encodeURIComponent(secret)]);
+    return (text) => {
+      for (const secret of secrets) if (text.includes(secret)) text = text.replaceAll(secret, HIDDEN);
+      return withoutTokens(text);
+    };
+  }
+}
+
+/**
+ * @param {Entry} entry
+ * @param {(text: string) => string} hide
+ * @returns {Exchange}
+ */
+function toExchange(entry, hide) {
+  const { id, at, durationMs, request, answer, failure, authorized, mismatches, hint, stage, route } = entry;
+  const hideHeader = (/** @type {[string, string]} */ [name, value]) =>
+    /** @type {[string, string]} */ ([name, isToken(name) ? HIDDEN : hide(value)]);
+  const hideBody = (/** @type {Buffer} */ bytes) =>
+    Buffer.from(hide(bytes.toString('latin1')), 'latin1').toString('base64');
+  const { method, url, rawHeaders, rawBody } = request;
+  return {
+    id,
+    at: at.toISOString(),
+    durationMs,
+    request: {
+      method,
+      url: hide(url),
+      headers: pairs(rawHeaders).map(hideHeader),
+      ...(rawBody.length > 0 && { body: hideBody(rawBody) }),
+      truncated: isCut(rawBody),
+    },
+    response: {
+      status: answer.status,
+      headers: answer.headers.map(hideHeader),
+      body: hideBody(answer.body),
+      truncated: isCut(answer.body),
+    },
+    ...(authorized.principal && { principal: authorized.principal.arn }),
+    allowed: failure === undefined,
+    ...(failure && { refusal: { code: failure.code, type: failure.type, message: hide(failure.message) } }),
+    ...(authorized.policy && { policy: authorized.policy }),
+    ...(failure?.fix && { hint: { summary: hide(failure.message), fix: failure.fix } }),
+    ...(hint && { hint }),
+    ...(mismatches && { mismatches }),
+    ...(stage && { stage }),
+    ...(route && { route }),
+  };
+}
+
+/** @param {Buffer} bytes */
+function cut(bytes) {
+  return bytes.length > MAX_BODY_BYTES ? Buffer.from(bytes.subarray(0, MAX_BODY_BYTES + 1)) : bytes;
+}
+
+/** @param {Buffer} bytes */
+function isCut(bytes) {
+  return bytes.length > MAX_BODY_BYTES;
+}
+
+/** @param {string} name */
+function isToken(name) {
+  return /^x-amz-(?:s3session-|security-)token$/i.test(name);
+}
+
+/**
+ * Of tokens that nobody here knows, too.
+ *
+ * @param {string} text
+ */
+export function withoutTokens(text) {
+  return text.replace(/(X-Amz-(?:Security|S3session)-Token(?:=|%3D|:))[^&\s'"<]+/gi, `$1${HIDDEN}`);
+}
+
+const HIDDEN = '(hidden)';

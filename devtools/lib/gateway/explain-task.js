@@ -1,0 +1,44 @@
+// Runs in the thread of explainer.js.
+
+import { explainResponse, findMismatch } from 'sigv4-wasm/explain';
+
+/**
+ * @typedef {object} Task
+ * @property {{ method: string, url: string, rawHeaders: string[], rawBody: Uint8Array }} request
+ * @property {{ status: number, type: string, message: string }} answer
+ * @property {{ secretAccessKey: string, sessionToken?: string }} [credentials]  of the key that the request names
+ * @property {Omit<import('sigv4-wasm/explain').FindMismatchOptions, 'secretAccessKey'>} options
+ */
+
+/**
+ * @param {Task} task
+ * @returns {Promise<import('./explainer.js').Explanation>}
+ */
+export default async function explain({ request, answer, credentials, options }) {
+  const { status, type, message } = answer;
+  const mismatches = credentials && (await mistakes(request, { ...options, secretAccessKey: credentials }));
+  if (mismatches?.some(({ code }) => code !== 'none')) return { mismatches };
+  if (mismatches?.length === 0 && message.startsWith('The request signature we'))
+    return { mismatches, hint: UNKNOWN };
+  const headers = { 'x-amzn-errortype': type };
+  const body = JSON.stringify({ message });
+  const { summary, fix } = await explainResponse(new Response(body, { status, headers }));
+  return { ...(mismatches && { mismatches }), hint: { summary, fix } };
+}
+
+/**
+ * @param {Task['request']} request
+ * @param {import('sigv4-wasm/explain').FindMismatchOptions} options
+ */
+async function mistakes(request, options) {
+  try {
+    return await findMismatch(request, options);
+  } catch {
+    return undefined; // What is no signature at all.
+  }
+}
+
+const UNKNOWN = {
+  summary: 'The signature is of another request, or made with another secret: no known mistake gives it.',
+  fix: 'Compare the canonical string in the answer with the one that was signed; where no line differs, it is the secret.',
+};

@@ -1,0 +1,96 @@
+// Why a request was refused, found out beside the gateway: in a thread of its own, a few times a second, so that no flood of
+// bad requests takes the time of good ones.
+
+import { Piscina } from 'piscina';
+import { TokenBucket } from 'limiter';
+
+/**
+ * @typedef {import('./exchanges.js').Entry} Entry
+ * @typedef {Pick<Entry, 'mismatches' | 'hint'>} Explanation
+ */
+
+const PER_SECOND = 1;
+const MAX_WAITING = 10;
+const MAX_BODY_BYTES = 1_048_576;
+const DEADLINE_MS = 1000;
+
+export class Explainer {
+  #settings;
+  #principals;
+  #now;
+  #bucket = new TokenBucket({ bucketSize: MAX_WAITING, tokensPerInterval: PER_SECOND, interval: 'second' });
+  /** @type {Piscina | undefined} */
+  #pool;
+
+  /**
+   * @param {import('./config.js').Settings} settings
+   * @param {import('./principals.js').Principals} principals
+   * @param {() => Date} now
+   */
+  constructor(settings, principals, now) {
+    this.#settings = settings;
+    this.#principals = principals;
+    this.#now = now;
+    this.#bucket.content = MAX_WAITING;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Promise<Explanation | undefined>} nothing where there is nothing to say, or no time
+   */
+  async explain({ request, failure }) {
+    if (!failure?.code.startsWith('ERR_SIGV4_') || failure.fix || request.rawBody.length > MAX_BODY_BYTES)
+      return undefined;
+    if (!this.#bucket.tryRemoveTokens(1)) return undefined;
+    this.#pool ??= startPool();
+    const key = this.#principals.find(claimedKey(request) ?? '');
+    const { method, url, rawHeaders, rawBody } = request;
+    const { region, stages, apiId } = this.#settings;
+    const task = {
+      request: { method, url, rawHeaders, rawBody },
+      answer: { status: failure.status, type: failure.type, message: failure.shown },
+      credentials: key && { secretAccessKey: key.secretAccessKey, sessionToken: key.sessionToken },
+      options: {
+        // What a client signs that believes it talks to AWS.
+        hosts: [`${apiId}.execute-api.${region}.amazonaws.com`],
+        region,
+        service: 'execute-api',
+        now: this.#now(),
+        stage: stages[0],
+        deadlineMs: DEADLINE_MS,
+      },
+    };
+    try {
+      return await this.#pool.run(task, { signal: AbortSignal.timeout(5 * DEADLINE_MS) });
+    } catch {
+      return undefined; // Too many wait, or it took too long: the refusal stands without.
+    }
+  }
+
+  async close() {
+    await this.#pool?.destroy();
+  }
+}
+
+function startPool() {
+  const pool = new Piscina({
+    filename: new URL('./explain-task.js', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: 1,
+    maxQueue: MAX_WAITING,
+    idleTimeout: 10_000,
+  });
+  // Of a thread between two tasks; a task's own is caught where it is waited for.
+  return pool.on('error', () => {});
+}
+
+/**
+ * @param {import('./request.js').GatewayRequest} request
+ * @returns {string | undefined}
+ */
+export function claimedKey({ url, headers }) {
+  return (
+    /\bCredential=(\w+)\//.exec(headers.authorization ?? '')?.[1] ??
+    /[?&]X-Amz-Credential=(\w+)(?:\/|%2F)/i.exec(url)?.[1]
+  );
+}

@@ -1,0 +1,99 @@
+// What the gateway answers by itself, in the words of API Gateway.
+
+/**
+ * Status, exception and message of a REST API (WebSocket APIs answer the same), status and message of an HTTP API.
+ *
+ * Sources: "Gateway response types for API Gateway" and "Troubleshooting issues with HTTP APIs", API Gateway developer
+ * guide, and what both answer.
+ *
+ * @type {Record<string, { rest: [status: number, type: string, message: string], http: [status: number, message: string] }>}
+ */
+const ANSWERS = {
+  ERR_GATEWAY_ROUTE: {
+    rest: [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'],
+    http: [404, 'Not Found'],
+  },
+  ERR_GATEWAY_REFUSED: { rest: [403, 'AccessDeniedException', 'Forbidden'], http: [403, 'Forbidden'] },
+  ERR_GATEWAY_AUTHORIZER: {
+    rest: [401, 'UnauthorizedException', 'Unauthorized'],
+    http: [401, 'Unauthorized'],
+  },
+  ERR_GATEWAY_REQUEST: { rest: [400, 'BadRequestException', 'Bad Request'], http: [400, 'Bad Request'] },
+  ERR_GATEWAY_BODY: {
+    rest: [413, 'RequestEntityTooLargeException', 'Request Too Long'],
+    http: [413, 'Request Entity Too Large'],
+  },
+  ERR_GATEWAY_THROTTLED: {
+    rest: [429, 'TooManyRequestsException', 'Too Many Requests'],
+    http: [429, 'Too Many Requests'],
+  },
+  ERR_GATEWAY_GONE: { rest: [410, 'GoneException', 'Gone'], http: [410, 'Gone'] },
+  ERR_GATEWAY_PAYLOAD: {
+    rest: [413, 'PayloadTooLargeException', 'Payload Too Large'],
+    http: [413, 'Payload Too Large'],
+  },
+  ERR_GATEWAY_INTERNAL: {
+    rest: [500, 'InternalServerErrorException', 'Internal server error'],
+    http: [500, 'Internal Server Error'],
+  },
+  ERR_GATEWAY_UPSTREAM: {
+    rest: [502, 'InternalServerErrorException', 'Internal server error'],
+    http: [503, 'Service Unavailable'],
+  },
+  ERR_GATEWAY_TIMEOUT: {
+    rest: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
+    http: [503, 'Service Unavailable'],
+  },
+};
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {[string, string][]} headers
+ * @property {Buffer} body
+ */
+
+/** Why a request gets no answer from its integration. The message is for who runs the gateway. */
+export class Failure extends Error {
+  /**
+   * @param {string} code  of the table above, or of `SigV4Error`
+   * @param {string} message  one sentence
+   * @param {{ shown?: string, status?: number, type?: string, key?: 'message' | 'Message', fix?: string, cause?: unknown }} [details]
+   *   `shown`: what a REST API says, where it is no fixed text. `fix`: what to do, for who runs the gateway
+   */
+  constructor(code, message, { shown, status, type, key = 'message', fix, cause } = {}) {
+    super(message, { cause });
+    const { rest } = ANSWERS[code] ?? ANSWERS.ERR_GATEWAY_REFUSED;
+    this.code = code;
+    this.status = status ?? rest[0];
+    this.type = type ?? rest[1];
+    this.shown = shown ?? rest[2];
+    this.key = key;
+    this.fix = fix;
+  }
+
+  /**
+   * @param {'rest' | 'http' | 'websocket'} apiType
+   * @returns {Answer}
+   */
+  answer(apiType) {
+    const [status, message] = (ANSWERS[this.code] ?? ANSWERS.ERR_GATEWAY_REFUSED).http;
+    return apiType === 'http'
+      ? jsonAnswer(status, { message })
+      : jsonAnswer(this.status, { [this.key]: this.shown }, [['x-amzn-errortype', this.type]]);
+  }
+}
+
+/**
+ * @param {number} status
+ * @param {unknown} value
+ * @param {[string, string][]} [headers]
+ * @returns {Answer}
+ */
+export function jsonAnswer(status, value, headers = []) {
+  return {
+    status,
+    headers: [['content-type', 'application/json'], ...headers],
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}

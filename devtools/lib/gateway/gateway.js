@@ -1,0 +1,468 @@
+// `sigv4-wasm-devtools/gateway`: a local API Gateway with an IAM authorizer.
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, ServerResponse } from 'node:http';
+
+import { TokenBucket } from 'limiter';
+import { parsePolicy } from 'sigv4-wasm/policy';
+
+import { accessLine, explanationLines } from './access-log.js';
+import { Authorizer } from './authorizer.js';
+import { loadSettings } from './config.js';
+import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
+import { ConfigError } from './document.js';
+import { Exchanges } from './exchanges.js';
+import { Explainer } from './explainer.js';
+import { Failure } from './failure.js';
+import { echo, Upstreams } from './integration.js';
+import { answerOwn, PREFIX } from './own-api.js';
+import { Principals } from './principals.js';
+import { arrived, readBody } from './request.js';
+import { Routes } from './routes.js';
+import { Connections } from './websocket.js';
+
+/**
+ * @typedef {import('./principals.js').Credentials} Credentials
+ * @typedef {import('./exchanges.js').Exchange} Exchange
+ *
+ * @typedef {object} GatewayOptions
+ * @property {string | object} [config]  a config file or template, or what stands in a config file. Default: everything is
+ *   allowed to one role, and echoed
+ * @property {number} [port]  default: a free one
+ * @property {string} [host]  default 127.0.0.1
+ * @property {() => Date} [now]  the clock that signatures are judged by
+ * @property {(line: string) => void} [log]  takes the access log. Default: none is written
+ * @property {Record<string, unknown>} [settings]  of a config file, which go before those of `config`
+ *
+ * @typedef {object} RunningGateway
+ * @property {string} origin  such as `http://127.0.0.1:3000`
+ * @property {Credentials} credentials  of the first user or role
+ * @property {(name: string) => Credentials | undefined} credentialsOf  a user or role
+ * @property {{ uri: string, token: string }} credentialsEndpoint  for AWS_CONTAINER_CREDENTIALS_FULL_URI and
+ *   AWS_CONTAINER_AUTHORIZATION_TOKEN
+ * @property {() => Exchange[]} requests  the last 200, newest first
+ * @property {import('./config.js').Settings} settings
+ * @property {import('./principals.js').AccessKey[]} accessKeys
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @param {GatewayOptions} [options]
+ * @returns {Promise<RunningGateway>}
+ * @throws {ConfigError} for a config that cannot be used; errors of `listen()`, such as EADDRINUSE
+ */
+export async function startGateway(options = {}) {
+  const gateway = new Gateway(loadSettings(options.config, options.settings), options);
+  await gateway.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  return gateway.handle();
+}
+
+class Gateway {
+  #settings;
+  #now;
+  #log;
+  #principals;
+  #routes;
+  #authorizer;
+  #upstreams;
+  #connections;
+  #explainer;
+  #exchanges;
+  #bucket;
+  #server;
+  #credentialsToken = randomBytes(24).toString('base64url');
+
+  /**
+   * @param {import('./config.js').Settings} settings
+   * @param {GatewayOptions} options
+   */
+  constructor(settings, { now = () => new Date(), log }) {
+    this.#settings = settings;
+    this.#now = now;
+    this.#log = log;
+    this.#principals = principalsOf(settings);
+    this.#routes = new Routes(settings);
+    this.#authorizer = new Authorizer(settings, this.#principals, now);
+    this.#upstreams = new Upstreams(settings);
+    this.#connections = new Connections(settings, this.#upstreams);
+    this.#explainer = new Explainer(settings, this.#principals, now);
+    this.#exchanges = new Exchanges(() => this.#principals.secrets());
+    const { rate, burst } = settings.throttle;
+    this.#bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: rate, interval: 'second' });
+    this.#bucket.content = burst;
+    this.#server = createServer(
+      // The header quota of API Gateway; a minute to send a request.
+      { maxHeaderSize: 10_240, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 60_000 },
+      (incoming, outgoing) => void this.#serve(incoming, outgoing),
+    );
+    this.#server.on('clientError', refuseBytes);
+    if (settings.type === 'websocket') {
+      this.#server.on('upgrade', (incoming, socket, head) => void this.#connect(incoming, socket, head));
+    }
+  }
+
+  /**
+   * @param {number} port
+   * @param {string} host
+   */
+  async listen(port, host) {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+  }
+
+  /** @returns {RunningGateway} */
+  handle() {
+    const { address, port, family } = /** @type {import('node:net').AddressInfo} */ (this.#server.address());
+    const name = /^(?:0\.0\.0\.0|::)$/.test(address)
+      ? '127.0.0.1'
+      : family === 'IPv6'
+        ? `[${address}]`
+        : address;
+    const origin = `http://${name}:${port}`;
+    const accessKeys = this.#principals.all();
+    const credentialsOf = (/** @type {string} */ wanted) => {
+      const key = accessKeys.find(({ principal }) => principal.name === wanted);
+      return key && credentialsIn(key);
+    };
+    return {
+      origin,
+      settings: this.#settings,
+      accessKeys,
+      credentials: credentialsIn(accessKeys[0]),
+      credentialsOf,
+      credentialsEndpoint: { uri: `${origin}${PREFIX}credentials`, token: this.#credentialsToken },
+      requests: () => this.#exchanges.list(),
+      close: () => this.#close(),
+    };
+  }
+
+  async #close() {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#connections.close();
+    this.#upstreams.close();
+    this.#server.closeAllConnections();
+    await Promise.all([closed, this.#explainer.close()]);
+  }
+
+  // --- a request --------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {import('node:http').IncomingMessage} incoming
+   * @param {ServerResponse} outgoing
+   */
+  async #serve(incoming, outgoing) {
+    if (incoming.url?.startsWith(PREFIX)) return this.#serveOwn(incoming, outgoing);
+    const record = new Transaction(arrived(incoming));
+    try {
+      record.request.rawBody = await readBody(incoming, this.#settings.maxBodyBytes);
+      record.answer = await this.#answer(record);
+    } catch (error) {
+      if (incoming.destroyed && !(error instanceof Failure)) return undefined;
+      record.failure = toFailure(error);
+    }
+    return this.#finish(record, outgoing);
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} incoming
+   * @param {ServerResponse} outgoing
+   */
+  #serveOwn(incoming, outgoing) {
+    const { type, region, apiId, stages, sessionSeconds } = this.#settings;
+    return answerOwn(incoming, outgoing, {
+      exchanges: this.#exchanges,
+      principals: this.#principals,
+      credentialsToken: this.#credentialsToken,
+      sessionSeconds,
+      now: this.#now,
+      connections: () => this.#connections.list(),
+      describe: () => ({
+        ...{ type, region, apiId, stages, routes: this.#routes.keys() },
+        uptimeSeconds: process.uptime(),
+        rssBytes: process.memoryUsage.rss(),
+        cpuSeconds: cpuSeconds(),
+      }),
+    });
+  }
+
+  /**
+   * @param {Transaction} record
+   * @returns {Promise<import('./failure.js').Answer>}
+   * @throws {Failure}
+   */
+  async #answer(record) {
+    const { request, authorized } = record;
+    const { cors, type } = this.#settings;
+    const place = this.#routes.place(request.url);
+    if (place === undefined) throw this.#noRoute('There is no such stage.');
+    record.stage = place.stage;
+    if (
+      cors !== undefined &&
+      isPreflight(request.method, request.headers) &&
+      this.#routes.methods(place).length > 0
+    ) {
+      // REST APIs have a mock integration there, which answers 200 and an empty object.
+      const body = Buffer.from(type === 'http' ? '' : '{}');
+      return { status: type === 'http' ? 204 : 200, headers: preflightHeaders(cors, request.headers), body };
+    }
+    if (!this.#bucket.tryRemoveTokens(1))
+      throw new Failure('ERR_GATEWAY_THROTTLED', 'Above the rate of throttle.');
+    if (type === 'websocket') return this.#command(record, place);
+    const matched = this.#routes.match(request.method, place);
+    if (matched === undefined) {
+      const methods = this.#routes.methods(place).join(', ');
+      throw this.#noRoute(methods ? `That path has ${methods} only.` : `No route is for that path.`);
+    }
+    record.route = matched.route.route;
+    await this.#authorize(
+      record,
+      matched.route,
+      'execute-api:Invoke',
+      place.stage,
+      request.method,
+      place.path,
+    );
+    const upstream = matched.route.upstream ?? this.#settings.upstream;
+    const answer = await (upstream === undefined
+      ? echo(request, matched, authorized)
+      : this.#upstreams.send(upstream, request, matched, authorized));
+    if (cors === undefined) return answer;
+    // Those of the integration do not count.
+    const kept = answer.headers.filter(([name]) => !/^access-control-/i.test(name));
+    return { ...answer, headers: [...kept, ...corsHeaders(cors, request.headers)] };
+  }
+
+  /**
+   * `/{stage}/@connections/{id}` of a WebSocket API.
+   *
+   * @param {Transaction} record
+   * @param {import('./routes.js').Place} place
+   */
+  async #command(record, { stage, path }) {
+    const { request } = record;
+    const [, id] = /^\/@connections\/([^/]+)$/.exec(path) ?? [];
+    if (id === undefined) throw this.#noRoute('A WebSocket API answers a handshake, and @connections.');
+    record.route = '@connections';
+    const route = { auth: /** @type {const} */ ('iam') };
+    await this.#authorize(record, route, 'execute-api:ManageConnections', stage, request.method, path);
+    return this.#connections.command(request.method, id, request.rawBody);
+  }
+
+  /**
+   * @param {Transaction} record
+   * @param {{ auth: 'iam' | 'none' | 'other' }} route
+   * @param {string} action
+   * @param {string} stage
+   * @param {string} method
+   * @param {string} [path]
+   */
+  async #authorize({ request, authorized }, { auth }, action, stage, method, path) {
+    if (auth === 'none') return;
+    if (auth === 'other')
+      throw new Failure('ERR_GATEWAY_AUTHORIZER', 'This route has an authorizer that is not IAM.');
+    const wanted = { action, stage, method, path };
+    await this.#authorizer.authorize(request, wanted, (known) => Object.assign(authorized, known));
+  }
+
+  /**
+   * The handshake of a WebSocket.
+   *
+   * @param {import('node:http').IncomingMessage} incoming
+   * @param {import('node:stream').Duplex} socket
+   * @param {Buffer} head
+   */
+  async #connect(incoming, socket, head) {
+    const record = new Transaction(arrived(incoming));
+    socket.on('error', () => socket.destroy());
+    try {
+      const place = this.#routes.place(incoming.url ?? '/');
+      if (place === undefined || place.path !== '/')
+        throw this.#noRoute('Clients connect to the stage itself.');
+      record.stage = place.stage;
+      record.route = '$connect';
+      if (!this.#bucket.tryRemoveTokens(1))
+        throw new Failure('ERR_GATEWAY_THROTTLED', 'Above the rate of throttle.');
+      const route = this.#settings.routes.find((one) => one.route === '$connect') ?? { auth: 'none' };
+      await this.#authorize(record, route, 'execute-api:Invoke', place.stage, '$connect');
+      this.#connections.accept(incoming, socket, head, record.request, place, record.authorized);
+      record.answer = { status: 101, headers: [], body: Buffer.alloc(0) };
+      this.#record(record);
+    } catch (error) {
+      record.failure = toFailure(error);
+      const outgoing = new ServerResponse(incoming);
+      outgoing.assignSocket(/** @type {import('node:net').Socket} */ (socket));
+      outgoing.setHeader('connection', 'close');
+      outgoing.on('finish', () => socket.end());
+      this.#finish(record, outgoing);
+    }
+  }
+
+  // --- its answer -------------------------------------------------------------------------------------------------
+
+  /** @param {string} why */
+  #noRoute(why) {
+    const { stages } = this.#settings;
+    const fix = `Stages: ${stages.join(', ')}. Routes: ${this.#routes.keys().join(', ')}.`;
+    return new Failure('ERR_GATEWAY_ROUTE', why, { fix });
+  }
+
+  /**
+   * @param {Transaction} record
+   * @param {ServerResponse} outgoing
+   */
+  #finish(record, outgoing) {
+    const { type, cors } = this.#settings;
+    const { failure, request } = record;
+    if (failure !== undefined) {
+      record.answer = failure.answer(type);
+      if (cors && (cors.onErrors ?? type === 'http'))
+        record.answer.headers.push(...corsHeaders(cors, request.headers));
+    }
+    const { status, headers, body } = record.answer;
+    headers.push(...this.#ids(record.id));
+    const isStated = headers.some(([name]) => name.toLowerCase() === 'content-length');
+    if (!isStated && !BODYLESS.has(status)) headers.push(['content-length', String(body.length)]);
+    try {
+      outgoing.writeHead(status, headers.flat());
+      outgoing.end(request.method === 'HEAD' ? undefined : body);
+    } catch {
+      outgoing.destroy(); // Headers that the upstream wrote, and Node.js does not write.
+    }
+    this.#record(record);
+  }
+
+  /**
+   * @param {string} id
+   * @returns {[string, string][]}
+   */
+  #ids(id) {
+    // As AWS's look; of the same randomness, which is what costs.
+    const short = Buffer.from(id.replaceAll('-', '').slice(-22), 'hex').toString('base64');
+    return this.#settings.type === 'http'
+      ? [['apigw-requestid', short]]
+      : [
+          ['x-amzn-requestid', id],
+          ['x-amz-apigw-id', short],
+        ];
+  }
+
+  /** @param {Transaction} record */
+  #record(record) {
+    const durationMs = Math.round((performance.now() - record.startedAt) * 1000) / 1000;
+    const entry = { ...record, durationMs };
+    this.#exchanges.add(entry);
+    this.#log?.(accessLine(entry));
+    if (record.failure === undefined) return;
+    void this.#explainer.explain(entry).then((explanation) => {
+      if (explanation) this.#exchanges.explain(entry.id, explanation);
+      const lines = explanationLines({ ...entry, ...explanation });
+      if (this.#log && lines.length > 0) this.#log(lines.join('\n'));
+    });
+  }
+}
+
+/** What becomes known of a request on its way. */
+class Transaction {
+  id = randomUUID();
+  at = new Date();
+  startedAt = performance.now();
+  /** @type {Partial<import('./authorizer.js').Authorized>} */
+  authorized = {};
+  /** @type {import('./failure.js').Answer} */
+  answer = { status: 500, headers: [], body: Buffer.alloc(0) };
+  /** @type {Failure | undefined} */
+  failure;
+  /** @type {string | undefined} */
+  stage;
+  /** @type {string | undefined} */
+  route;
+
+  /** @param {import('./request.js').GatewayRequest} request */
+  constructor(request) {
+    this.request = request;
+  }
+}
+
+/**
+ * @param {import('./config.js').Settings} settings
+ * @returns {Principals}
+ * @throws {ConfigError}
+ */
+function principalsOf(settings) {
+  const principals = new Principals(settings);
+  const parsed = Object.fromEntries(
+    Object.entries(settings.policies).map(([name, policy]) => [
+      name,
+      checkedPolicy(policy, `policies.${name}`),
+    ]),
+  );
+  /** @type {(held: readonly (string | object)[], owner: string) => import('sigv4-wasm/policy').Policy[]} */
+  const resolve = (held, owner) =>
+    held.map((policy, i) =>
+      typeof policy === 'string' ? parsed[policy] : checkedPolicy(policy, `${owner}.policies[${i}]`),
+    );
+  for (const [name, { policies, accessKeys }] of Object.entries(settings.users)) {
+    principals.addUser(name, resolve(policies, `users.${name}`), accessKeys);
+  }
+  for (const [name, { policies, sessions }] of Object.entries(settings.roles)) {
+    principals.addRole(name, resolve(policies, `roles.${name}`), sessions);
+  }
+  return principals;
+}
+
+/**
+ * @param {object} policy
+ * @param {string} name
+ */
+function checkedPolicy(policy, name) {
+  try {
+    return parsePolicy(policy, { name });
+  } catch (cause) {
+    throw new ConfigError(/** @type {Error} */ (cause).message, { cause });
+  }
+}
+
+/** @param {import('./principals.js').AccessKey} key */
+function credentialsIn({ accessKeyId, secretAccessKey, sessionToken, expiration }) {
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken && { sessionToken }),
+    ...(expiration && { expiration }),
+  };
+}
+
+function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** @param {unknown} error */
+function toFailure(error) {
+  if (error instanceof Failure) return error;
+  return new Failure('ERR_GATEWAY_INTERNAL', String(error), { cause: error });
+}
+
+/**
+ * What is no HTTP.
+ *
+ * @param {Error & { code?: string }} error
+ * @param {import('node:stream').Duplex} socket
+ */
+function refuseBytes(error, socket) {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, message] = CLIENT_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'Bad Request'];
+  const body = JSON.stringify({ message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+}
+
+/** @type {Record<string, [status: string, message: string]>} */
+const CLIENT_ERRORS = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request Timeout'],
+};
+
+const BODYLESS = new Set([101, 204, 304]);

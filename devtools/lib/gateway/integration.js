@@ -1,0 +1,233 @@
+// What is behind the gateway: an HTTP server, or nothing, and then an echo.
+
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+
+import { Failure, jsonAnswer } from './failure.js';
+
+/**
+ * @typedef {import('./failure.js').Answer} Answer
+ * @typedef {import('./request.js').GatewayRequest} GatewayRequest
+ * @typedef {import('./routes.js').Matched} Matched
+ * @typedef {import('./authorizer.js').Authorized} Authorized
+ */
+
+/**
+ * Tells what arrived, without what authorized it.
+ *
+ * @param {GatewayRequest} request
+ * @param {Matched} matched
+ * @param {Partial<Authorized>} authorized
+ * @returns {Answer}
+ */
+export function echo({ method, rawHeaders, rawBody, sourceIp }, matched, { principal, accessKeyId }) {
+  const text = rawBody.toString('utf8');
+  const isBase64Encoded = !Buffer.from(text, 'utf8').equals(rawBody);
+  const { stage, path, rawPath, query, route, parameters } = matched;
+  return jsonAnswer(200, {
+    method,
+    path,
+    rawPath,
+    query: withoutSignature(query),
+    route: route.route,
+    stage,
+    pathParameters: parameters,
+    headers: pairs(rawHeaders).filter(([name]) => !OF_SIGNATURE.has(name.toLowerCase())),
+    body: isBase64Encoded ? rawBody.toString('base64') : text,
+    isBase64Encoded,
+    length: rawBody.length,
+    sha256: createHash('sha256').update(rawBody).digest('hex'),
+    identity: { sourceIp, ...(principal && { userArn: principal.arn, accessKey: accessKeyId }) },
+  });
+}
+
+export class Upstreams {
+  #timeoutMs;
+  #remapped;
+  #agents = {
+    'http:': new http.Agent({ keepAlive: true }),
+    'https:': new https.Agent({ keepAlive: true }),
+  };
+
+  /** @param {{ type: string, timeoutMs: number }} api */
+  constructor({ type, timeoutMs }) {
+    this.#timeoutMs = timeoutMs;
+    this.#remapped = type === 'rest' ? REMAPPED : new Set();
+  }
+
+  /**
+   * @param {string} upstream
+   * @param {GatewayRequest} request
+   * @param {Matched} matched
+   * @param {Partial<Authorized>} authorized
+   * @returns {Promise<Answer>}
+   * @throws {Failure} ERR_GATEWAY_TIMEOUT, ERR_GATEWAY_UPSTREAM
+   */
+  async send(upstream, request, { rawPath, query }, { principal }) {
+    const url = new URL(upstream);
+    const search = [url.search.slice(1), withoutSignature(query)].filter(Boolean).join('&');
+    const path = `${url.pathname.replace(/\/$/, '')}${rawPath}${search && `?${search}`}`;
+    /** @type {[string, string][]} */
+    const own = [
+      ['host', url.host],
+      ['content-length', String(request.rawBody.length)],
+      ['x-forwarded-for', request.sourceIp],
+      ['x-forwarded-proto', 'http'],
+      ['x-forwarded-host', request.headers.host ?? ''],
+    ];
+    // In AWS, a mapping of `context.identity.userArn`; without one, nobody behind would know who asks.
+    if (principal !== undefined) own.push([CALLER, principal.arn]);
+    if (BODYLESS.has(request.method) && request.rawBody.length === 0) own.splice(1, 1);
+    const dropped = new Set([...HOP_BY_HOP, ...OF_SIGNATURE, ...own.map(([name]) => name), CALLER, 'expect']);
+    const headers = [...endToEnd(request.rawHeaders, dropped), ...own].flat();
+    const answer = await this.#exchange(url, { method: request.method, path, headers }, request.rawBody);
+    const kept = endToEnd(
+      answer.rawHeaders,
+      new Set([...HOP_BY_HOP, ...(request.method === 'HEAD' ? [] : ['content-length'])]),
+    ).map(([name, value]) =>
+      this.#remapped.has(name.toLowerCase())
+        ? pair(`x-amzn-remapped-${name.toLowerCase()}`, value)
+        : pair(name, value),
+    );
+    return { status: answer.status, headers: kept, body: answer.body };
+  }
+
+  /**
+   * @param {URL} url
+   * @param {{ method: string, path: string, headers: string[] }} options
+   * @param {Buffer} body
+   * @returns {Promise<{ status: number, rawHeaders: string[], body: Buffer }>}
+   */
+  async #exchange(url, options, body) {
+    const isTls = url.protocol === 'https:' || url.protocol === 'wss:';
+    const outgoing = (isTls ? https : http).request({
+      ...options,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      agent: this.#agents[isTls ? 'https:' : 'http:'],
+    });
+    let isLate = false;
+    let isAnswered = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      outgoing.destroy();
+    }, this.#timeoutMs);
+    outgoing.end(body);
+    try {
+      return await new Promise((resolve, reject) => {
+        outgoing.on('error', reject);
+        outgoing.on('response', (incoming) => {
+          isAnswered = true;
+          readAnswer(incoming).then((bytes) => {
+            resolve({ status: incoming.statusCode ?? 502, rawHeaders: incoming.rawHeaders, body: bytes });
+          }, reject);
+        });
+      });
+    } catch (cause) {
+      outgoing.destroy();
+      const { code, message } = /** @type {NodeJS.ErrnoException} */ (cause);
+      if (isLate) {
+        throw new Failure('ERR_GATEWAY_TIMEOUT', `${url.origin} took longer than ${this.#timeoutMs} ms.`, {
+          cause,
+        });
+      }
+      // It closed the connection that was kept for the next request, just as this one was sent.
+      const isClosed = outgoing.reusedSocket && !isAnswered && code === 'ECONNRESET';
+      if (isClosed && IDEMPOTENT.has(options.method)) return this.#exchange(url, options, body);
+      throw new Failure('ERR_GATEWAY_UPSTREAM', `${url.origin} gave no answer: ${message || code}`, {
+        cause,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close() {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+}
+
+/** @param {http.IncomingMessage} incoming */
+async function readAnswer(incoming) {
+  /** @type {Buffer[]} */
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of incoming) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) throw new Error(`its answer has more than ${MAX_ANSWER_BYTES} bytes`);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The payload quota of API Gateway. */
+const MAX_ANSWER_BYTES = 10_485_760;
+
+/**
+ * Who is behind the gateway gets no credentials, and none of the signature.
+ *
+ * @param {string} query  as on the wire
+ */
+function withoutSignature(query) {
+  return query
+    .split('&')
+    .filter(
+      (part) =>
+        !/^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)=/.test(part),
+    )
+    .join('&');
+}
+
+/**
+ * @param {readonly string[]} rawHeaders
+ * @param {Set<string>} dropped
+ */
+function endToEnd(rawHeaders, dropped) {
+  const all = pairs(rawHeaders);
+  const named = all.flatMap(([name, value]) =>
+    name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
+  );
+  return all.filter(([name]) => !dropped.has(name.toLowerCase()) && !named.includes(name.toLowerCase()));
+}
+
+/**
+ * @param {readonly string[]} rawHeaders
+ * @returns {[string, string][]}
+ */
+export function pairs(rawHeaders) {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, i) =>
+    pair(rawHeaders[2 * i], rawHeaders[2 * i + 1]),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ * @returns {[string, string]}
+ */
+function pair(name, value) {
+  return [name, value];
+}
+
+const CALLER = 'x-caller-arn';
+const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
+/** RFC 9110, section 9.2.2. */
+const IDEMPOTENT = new Set([...BODYLESS, 'PUT']);
+const OF_SIGNATURE = new Set(['authorization', 'x-amz-security-token', 'x-amz-date', 'x-amz-content-sha256']);
+
+/** RFC 9110, section 7.6.1. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** "Amazon API Gateway important notes", developer guide. */
+const REMAPPED = new Set(['date', 'server', 'www-authenticate']);

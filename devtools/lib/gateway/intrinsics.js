@@ -1,0 +1,140 @@
+// The functions of CloudFormation, as far as a template answers them by itself.
+//
+// Source: "Intrinsic function reference", CloudFormation template reference.
+
+/** What only a deployed stack knows. */
+export class Unresolved extends Error {}
+
+/**
+ * @typedef {object} Scope
+ * @property {any} template
+ * @property {Record<string, string | number>} parameters
+ * @property {{ region: string, account: string }} environment
+ * @property {(logicalId: string, attribute?: string) => unknown} resource  what `Ref` and `Fn::GetAtt` give; throws
+ *   `Unresolved`
+ */
+
+/**
+ * @param {any} value
+ * @param {Scope} scope
+ * @returns {any} without functions; what `AWS::NoValue` stood for is left out
+ * @throws {Unresolved}
+ */
+export function resolveValue(value, scope) {
+  if (Array.isArray(value)) {
+    return value.map((item) => resolveValue(item, scope)).filter((item) => item !== undefined);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const [name, ...others] = Object.keys(value);
+  if (others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
+    const resolve = FUNCTIONS[name];
+    if (resolve !== undefined) return resolve(value[name], scope);
+    throw new Unresolved(`${name} cannot be resolved without AWS`);
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, item]) => [key, resolveValue(item, scope)])
+      .filter(([, item]) => item !== undefined),
+  );
+}
+
+/** @type {Record<string, (argument: any, scope: Scope) => any>} */
+const FUNCTIONS = {
+  Ref: (name, scope) => reference(name, scope),
+  'Fn::GetAtt': (argument, scope) => {
+    const [logicalId, attribute] = typeof argument === 'string' ? argument.split(/\.(.*)/s) : argument;
+    return scope.resource(logicalId, resolveValue(attribute, scope));
+  },
+  'Fn::Sub': (argument, scope) => {
+    const [text, own = {}] = Array.isArray(argument) ? argument : [argument];
+    return text
+      .replace(/\$\{([^!{}][^{}]*)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => {
+        if (Object.hasOwn(own, name)) return String(resolveValue(own[name], scope));
+        const [logicalId, attribute] = name.split(/\.(.*)/s);
+        return String(
+          attribute === undefined ? reference(name, scope) : scope.resource(logicalId, attribute),
+        );
+      })
+      .replaceAll('${!', '${');
+  },
+  'Fn::Join': ([separator, list], scope) => resolveValue(list, scope).join(separator),
+  'Fn::Split': ([separator, text], scope) => String(resolveValue(text, scope)).split(separator),
+  'Fn::Select': ([index, list], scope) => resolveValue(list, scope)[Number(resolveValue(index, scope))],
+  'Fn::FindInMap': (argument, scope) => {
+    const [map, ...keys] = argument.map((/** @type {any} */ item) => resolveValue(item, scope));
+    const found = keys.reduce(
+      (/** @type {any} */ at, /** @type {string} */ key) => at?.[key],
+      scope.template.Mappings?.[map],
+    );
+    if (found === undefined) throw new Unresolved(`the mapping ${map} has no ${keys.join('.')}`);
+    return resolveValue(found, scope);
+  },
+  'Fn::Base64': (text, scope) => Buffer.from(String(resolveValue(text, scope))).toString('base64'),
+  'Fn::If': ([condition, yes, no], scope) => resolveValue(holds(condition, scope) ? yes : no, scope),
+};
+
+/**
+ * @param {string} name  of a pseudo parameter, a parameter, or a resource
+ * @param {Scope} scope
+ */
+function reference(name, { template, parameters, environment, resource }) {
+  const { region, account } = environment;
+  /** @type {Record<string, unknown>} */
+  const pseudo = {
+    'AWS::Region': region,
+    'AWS::AccountId': account,
+    'AWS::Partition': region.startsWith('cn-')
+      ? 'aws-cn'
+      : region.startsWith('us-gov-')
+        ? 'aws-us-gov'
+        : 'aws',
+    'AWS::URLSuffix': region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com',
+    'AWS::StackName': 'local',
+    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/local/00000000-0000-0000-0000-000000000000`,
+    'AWS::NotificationARNs': [],
+    'AWS::NoValue': undefined,
+  };
+  if (name in pseudo) return pseudo[name];
+  if (name in parameters) return parameters[name];
+  const parameter = template.Parameters?.[name];
+  if (parameter === undefined) return resource(name);
+  if (parameter.Default !== undefined) return parameter.Default;
+  throw new Unresolved(`the parameter ${name} has no default: give it under 'parameters'`);
+}
+
+/**
+ * @param {string} name
+ * @param {Scope} scope
+ * @returns {boolean}
+ */
+export function holds(name, scope) {
+  const condition = scope.template.Conditions?.[name];
+  if (condition === undefined) throw new Unresolved(`there is no condition ${name}`);
+  return evaluate(condition, scope);
+}
+
+/**
+ * @param {any} condition
+ * @param {Scope} scope
+ * @returns {boolean}
+ */
+function evaluate(condition, scope) {
+  const [[name, argument]] = Object.entries(condition);
+  const all = () => argument.map((/** @type {any} */ one) => evaluate(one, scope));
+  switch (name) {
+    case 'Condition':
+      return holds(argument, scope);
+    case 'Fn::Equals': {
+      const [a, b] = argument.map((/** @type {any} */ one) => resolveValue(one, scope));
+      return String(a) === String(b);
+    }
+    case 'Fn::And':
+      return all().every(Boolean);
+    case 'Fn::Or':
+      return all().some(Boolean);
+    case 'Fn::Not':
+      return !all()[0];
+    default:
+      throw new Unresolved(`${name} cannot be resolved without AWS`);
+  }
+}

@@ -1,0 +1,147 @@
+// `/_sigv4/…`: what the gateway tells of itself, to this machine only.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import { inspectorFiles } from '../inspector/files.js';
+
+/**
+ * @typedef {object} OwnApi
+ * @property {import('./exchanges.js').Exchanges} exchanges
+ * @property {import('./principals.js').Principals} principals
+ * @property {string} credentialsToken  that asks for credentials
+ * @property {number} sessionSeconds
+ * @property {() => Date} now
+ * @property {() => object} describe
+ * @property {() => object[]} connections
+ *
+ * @typedef {import('node:http').IncomingMessage} Incoming
+ * @typedef {import('node:http').ServerResponse} Outgoing
+ */
+
+export const PREFIX = '/_sigv4/';
+
+/** How many pages may listen at once, and how much may wait for one that does not read. */
+const MAX_LISTENERS = 20;
+const MAX_WAITING_BYTES = 4_194_304;
+
+/**
+ * @param {Incoming} incoming
+ * @param {Outgoing} outgoing
+ * @param {OwnApi} api
+ */
+export function answerOwn(incoming, outgoing, api) {
+  incoming.resume();
+  // A page elsewhere could have its own name point here (DNS rebinding): it would come with that name.
+  if (!isLoopback(incoming))
+    return send(outgoing, 403, { message: 'Only from this machine, by a loopback name' });
+  const path = (incoming.url ?? '').split('?')[0].slice(PREFIX.length);
+  if (path === 'inspector' || path.startsWith('inspector/'))
+    return showPage(path.slice('inspector'.length), outgoing);
+  if (incoming.method !== 'GET') return send(outgoing, 405, { message: 'Only GET' });
+  const [name, argument] = path.split('/');
+  const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
+  return answer ? answer(api, argument, incoming, outgoing) : send(outgoing, 404, { message: 'Not Found' });
+}
+
+/** @type {Record<string, (api: OwnApi, argument: string | undefined, incoming: Incoming, outgoing: Outgoing) => void>} */
+const ANSWERS = {
+  health: ({ describe }, _, __, outgoing) => send(outgoing, 200, { ok: true, ...describe() }),
+  requests: ({ exchanges }, id, _, outgoing) => {
+    if (!id) return send(outgoing, 200, { requests: exchanges.list() });
+    const exchange = exchanges.find(id);
+    return exchange ? send(outgoing, 200, exchange) : send(outgoing, 404, { message: 'Not Found' });
+  },
+  connections: ({ connections }, _, __, outgoing) => send(outgoing, 200, { connections: connections() }),
+  events: ({ exchanges }, _, __, outgoing) => listen(exchanges, outgoing),
+  credentials: giveCredentials,
+};
+
+/**
+ * @param {string} path  below the page's own
+ * @param {Outgoing} outgoing
+ */
+function showPage(path, outgoing) {
+  if (path === '') return outgoing.writeHead(308, { location: `${PREFIX}inspector/` }).end();
+  const file = inspectorFiles(path);
+  if (file === undefined) return send(outgoing, 404, { message: 'Not Found' });
+  return outgoing.writeHead(file.status, file.headers).end(file.body);
+}
+
+/**
+ * @param {import('./exchanges.js').Exchanges} exchanges
+ * @param {Outgoing} outgoing
+ */
+function listen(exchanges, outgoing) {
+  if (exchanges.listenerCount('request') > MAX_LISTENERS)
+    return send(outgoing, 503, { message: 'Too many listen' });
+  outgoing.writeHead(200, { ...COMMON_HEADERS, 'content-type': 'text/event-stream' });
+  outgoing.write(': hello\n\n');
+  const beat = setInterval(() => outgoing.write(': still here\n\n'), 15_000);
+  const tell = (/** @type {import('./exchanges.js').Entry} */ entry) => {
+    if (outgoing.writableLength > MAX_WAITING_BYTES) return;
+    outgoing.write(`event: request\ndata: ${JSON.stringify(exchanges.show(entry))}\n\n`);
+  };
+  exchanges.on('request', tell);
+  outgoing.on('close', () => {
+    clearInterval(beat);
+    exchanges.off('request', tell);
+  });
+}
+
+/**
+ * As the endpoint of ECS and EKS gives them: `AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+ *
+ * Source: "Container credential provider", AWS SDKs and tools reference guide.
+ *
+ * @param {OwnApi} api
+ * @param {string | undefined} role
+ * @param {Incoming} incoming
+ * @param {Outgoing} outgoing
+ */
+function giveCredentials({ principals, credentialsToken, sessionSeconds, now }, role, incoming, outgoing) {
+  if (!isSame(incoming.headers.authorization ?? '', credentialsToken)) {
+    return send(outgoing, 401, {
+      code: 'Unauthorized',
+      message: 'Authorization must be the token that was printed',
+    });
+  }
+  const expiration = new Date(now().getTime() + sessionSeconds * 1000);
+  const issued = principals.issue(role || principals.roles()[0], expiration);
+  if (issued === undefined)
+    return send(outgoing, 404, { code: 'NoSuchRole', message: 'There is no such role' });
+  const { accessKeyId, secretAccessKey, sessionToken } = issued;
+  return send(outgoing, 200, {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: expiration.toISOString().replace(/\.\d+/, ''),
+  });
+}
+
+/** @param {Incoming} incoming */
+export function isLoopback({ headers, socket }) {
+  const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  const isLocal = /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+  return isLocal && /^(?:localhost|(?:[\w-]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name);
+}
+
+/**
+ * @param {string} given
+ * @param {string} expected
+ */
+function isSame(given, expected) {
+  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest());
+  return timingSafeEqual(a, b);
+}
+
+/**
+ * @param {Outgoing} outgoing
+ * @param {number} status
+ * @param {unknown} value
+ */
+function send(outgoing, status, value) {
+  outgoing.writeHead(status, { ...COMMON_HEADERS, 'content-type': 'application/json' });
+  outgoing.end(JSON.stringify(value));
+}
+
+const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };

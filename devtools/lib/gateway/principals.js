@@ -1,0 +1,167 @@
+// Who may sign: users and roles, their access keys and policies.
+
+import { createHash, randomBytes } from 'node:crypto';
+
+/**
+ * @typedef {import('sigv4-wasm/policy').Policy} Policy
+ *
+ * @typedef {object} Credentials
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string} [sessionToken]
+ * @property {Date} [expiration]
+ *
+ * @typedef {object} Principal
+ * @property {'user' | 'role'} kind
+ * @property {string} name
+ * @property {string} arn
+ * @property {string} id  unique id: `AIDA…`, `AROA…:session`
+ * @property {Policy[]} policies
+ *
+ * @typedef {Credentials & { principal: Principal, isGenerated: boolean }} AccessKey
+ */
+
+/** How many sessions are kept that the gateway made itself: one that asks without end must not fill the memory. */
+const MAX_ISSUED = 100;
+
+export class Principals {
+  #account;
+  /** @type {Map<string, AccessKey>} */
+  #keys = new Map();
+  /** @type {Map<string, Policy[]>} */
+  #roles = new Map();
+  /** Access key ids in the order in which they were made. @type {Set<string>} */
+  #issued = new Set();
+
+  /** @param {{ account: string }} api */
+  constructor({ account }) {
+    this.#account = account;
+  }
+
+  /**
+   * @param {string} name
+   * @param {Policy[]} policies
+   * @param {readonly Partial<Credentials>[]} accessKeys  what is missing is made up
+   */
+  addUser(name, policies, accessKeys) {
+    const arn = `arn:aws:iam::${this.#account}:user/${name}`;
+    const principal = /** @type {Principal} */ ({
+      kind: 'user',
+      name,
+      arn,
+      id: uniqueId('AIDA', name),
+      policies,
+    });
+    for (const given of accessKeys) this.#add(principal, 'AKIA', given);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Policy[]} policies
+   * @param {readonly (Partial<Credentials> & { name?: string })[]} sessions  what is missing is made up
+   */
+  addRole(name, policies, sessions) {
+    this.#roles.set(name, policies);
+    for (const { name: session = 'local', ...given } of sessions) {
+      this.#add(this.#assumed(name, session), 'ASIA', { sessionToken: sessionToken(), ...given });
+    }
+  }
+
+  /**
+   * @param {string} role
+   * @param {string} session
+   * @returns {Principal}
+   */
+  #assumed(role, session) {
+    const arn = `arn:aws:sts::${this.#account}:assumed-role/${role}/${session}`;
+    const policies = /** @type {Policy[]} */ (this.#roles.get(role));
+    return { kind: 'role', name: role, arn, id: `${uniqueId('AROA', role)}:${session}`, policies };
+  }
+
+  /**
+   * @param {Principal} principal
+   * @param {'AKIA' | 'ASIA'} prefix
+   * @param {Partial<Credentials>} given
+   */
+  #add(principal, prefix, given) {
+    const accessKeyId = given.accessKeyId ?? randomId(prefix);
+    const secretAccessKey = given.secretAccessKey ?? randomBytes(30).toString('base64');
+    const isGenerated = given.secretAccessKey === undefined;
+    const key = { ...given, accessKeyId, secretAccessKey, principal, isGenerated };
+    this.#keys.set(accessKeyId, key);
+    return key;
+  }
+
+  /**
+   * Temporary credentials of a role, as `AssumeRole` gives them.
+   *
+   * @param {string} role
+   * @param {Date} expiration
+   * @returns {Credentials | undefined} nothing where there is no such role
+   */
+  issue(role, expiration) {
+    if (!this.#roles.has(role)) return undefined;
+    const { principal: _, ...credentials } = this.#add(this.#assumed(role, 'local'), 'ASIA', {
+      sessionToken: sessionToken(),
+      expiration,
+    });
+    this.#issued.add(credentials.accessKeyId);
+    for (const oldest of this.#issued) {
+      if (this.#issued.size <= MAX_ISSUED) break;
+      this.#issued.delete(oldest);
+      this.#keys.delete(oldest);
+    }
+    return credentials;
+  }
+
+  /**
+   * @param {string} accessKeyId
+   * @returns {AccessKey | undefined}
+   */
+  find(accessKeyId) {
+    return this.#keys.get(accessKeyId);
+  }
+
+  /** @returns {AccessKey[]} in the order in which they were added */
+  all() {
+    return [...this.#keys.values()];
+  }
+
+  /** @returns {Iterable<string>} what nobody may see */
+  *secrets() {
+    for (const { secretAccessKey, sessionToken } of this.#keys.values()) {
+      yield secretAccessKey;
+      if (sessionToken !== undefined) yield sessionToken;
+    }
+  }
+
+  /** @returns {string[]} */
+  roles() {
+    return [...this.#roles.keys()];
+  }
+}
+
+/** @param {string} prefix */
+function randomId(prefix) {
+  return prefix + base32(randomBytes(16));
+}
+
+/**
+ * The same for the same name, as policies may name it.
+ *
+ * @param {string} prefix
+ * @param {string} name
+ */
+function uniqueId(prefix, name) {
+  return prefix + base32(createHash('sha256').update(name).digest().subarray(0, 16));
+}
+
+/** @param {Uint8Array} bytes  one for each character */
+function base32(bytes) {
+  return Array.from(bytes, (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte & 31]).join('');
+}
+
+/** As AWS's begin, so that what looks for tokens in logs finds it. */
+function sessionToken() {
+  return `IQoJb3JpZ2luX2Vj${randomBytes(192).toString('base64')}`;
+}

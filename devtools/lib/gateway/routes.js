@@ -1,0 +1,153 @@
+// Which route a request takes. Sources: "Routes for HTTP APIs", "Set up API methods in API Gateway", developer guide.
+
+/**
+ * @typedef {object} RouteSettings
+ * @property {string} route  as a RouteKey: `GET /orders/{id}`, `ANY /{proxy+}`, `$default`, `$connect`
+ * @property {'iam' | 'none' | 'other'} auth  `other`: an authorizer that this gateway does not play
+ * @property {string} [upstream]
+ *
+ * @typedef {RouteSettings & { method: string, path: string, segments: string[], rank: string }} Route
+ *
+ * @typedef {object} Place
+ * @property {string} stage
+ * @property {string} path  of the resource: without the stage and dot segments, each escape decoded
+ * @property {string} rawPath  the same, as on the wire
+ * @property {string} query  as on the wire, without `?`
+ *
+ * @typedef {Place & { route: Route, parameters: Record<string, string> }} Matched
+ */
+
+export class Routes {
+  #type;
+  #stages;
+  #routes;
+
+  /** @param {{ type: string, stages: readonly string[], routes: readonly RouteSettings[] }} api */
+  constructor({ type, stages, routes }) {
+    this.#type = type;
+    this.#stages = new Set(stages);
+    this.#routes = routes.map(compile).sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  }
+
+  /**
+   * @param {string} url  as in the request line
+   * @returns {Place | undefined} nothing where there is no such stage
+   */
+  place(url) {
+    const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
+    const at = target.indexOf('?');
+    const [path, query] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+    const segments = normalize(path.split('/').slice(1));
+    const stage = this.#stageOf(segments);
+    if (stage === undefined) return undefined;
+    return { stage, rawPath: `/${segments.join('/')}`, path: `/${segments.map(decode).join('/')}`, query };
+  }
+
+  /** @param {string[]} segments  loses the stage */
+  #stageOf(segments) {
+    if (segments[0] !== '$default' && this.#stages.has(segments[0])) return segments.shift();
+    return this.#stages.has('$default') ? '$default' : undefined;
+  }
+
+  /**
+   * @param {string} method
+   * @param {Place} place
+   * @returns {Matched | undefined}
+   */
+  match(method, place) {
+    const segments = this.#segmentsOf(place.rawPath);
+    const fitting = this.#routes.filter((route) => matchPath(route, segments));
+    // In a REST API, the most specific resource has the request, whatever its methods.
+    const candidates =
+      this.#type === 'http' ? fitting : fitting.filter(({ path }) => path === fitting[0].path);
+    const route = candidates.find((one) => one.method === 'ANY' || one.method === method);
+    return route && { ...place, route, parameters: matchPath(route, segments) ?? {} };
+  }
+
+  /**
+   * @param {Place} place
+   * @returns {string[]} the methods that the path has, `ANY` among them
+   */
+  methods({ rawPath }) {
+    const segments = this.#segmentsOf(rawPath);
+    return this.#routes.filter((route) => matchPath(route, segments)).map(({ method }) => method);
+  }
+
+  /** @param {string} rawPath */
+  #segmentsOf(rawPath) {
+    const segments = rawPath.slice(1).split('/');
+    // A REST API takes `/orders/` for `/orders`.
+    return this.#type === 'http' && rawPath !== '/' ? segments : segments.filter(Boolean);
+  }
+
+  /** @returns {string[]} route keys */
+  keys() {
+    return this.#routes.map(({ route }) => route);
+  }
+}
+
+/**
+ * @param {RouteSettings} settings
+ * @returns {Route}
+ */
+function compile(settings) {
+  const [, method = 'ANY', path = settings.route] = /^([A-Z]+) (\/.*)$/.exec(settings.route) ?? [];
+  const segments = path.split('/').filter(Boolean);
+  // Compares as text: fixed segments before parameters before greedy ones, the default last; then methods before ANY.
+  const ranks = segments.map((segment) => (GREEDY.test(segment) ? '2' : PARAMETER.test(segment) ? '1' : '0'));
+  const rank = `${path === '$default' ? '3' : ranks.join('')} ${path} ${method === 'ANY' ? 1 : 0}`;
+  return { ...settings, method, path, segments, rank };
+}
+
+/**
+ * @param {Route} route
+ * @param {string[]} segments  as on the wire
+ * @returns {Record<string, string> | undefined}
+ */
+function matchPath(route, segments) {
+  /** @type {Record<string, string>} */
+  const parameters = {};
+  if (route.route === '$default') return parameters;
+  for (const [i, pattern] of route.segments.entries()) {
+    const greedy = GREEDY.exec(pattern);
+    if (greedy) {
+      if (segments.length <= i) return undefined;
+      parameters[greedy[1]] = segments.slice(i).map(decode).join('/');
+      return parameters;
+    }
+    if (segments[i] === undefined) return undefined;
+    const name = PARAMETER.exec(pattern)?.[1];
+    if (name !== undefined) parameters[name] = decode(segments[i]);
+    else if (pattern !== decode(segments[i])) return undefined;
+  }
+  return segments.length === route.segments.length ? parameters : undefined;
+}
+
+const GREEDY = /^\{([^{}]+)\+\}$/;
+const PARAMETER = /^\{([^{}+]+)\}$/;
+
+/**
+ * Without dot segments: who is behind the gateway would take them out, too, and answer for another route.
+ *
+ * @param {string[]} segments
+ */
+function normalize(segments) {
+  /** @type {string[]} */
+  const kept = [];
+  for (const [i, segment] of segments.entries()) {
+    const decoded = decode(segment);
+    if (decoded === '..') kept.pop();
+    if (decoded !== '.' && decoded !== '..') kept.push(segment);
+    else if (i === segments.length - 1) kept.push('');
+  }
+  return kept;
+}
+
+/** @param {string} segment */
+function decode(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
