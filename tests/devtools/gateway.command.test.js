@@ -1,0 +1,81 @@
+// `sigv4 gateway`, as a shell runs it.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+
+import { BARE, sigv4, SIGV4 } from '../support/cli.js';
+import { eventually } from '../support/gateway.js';
+
+/** @param {string[]} args */
+async function start(...args) {
+  const child = spawn(SIGV4, ['gateway', '--port', '0', ...args], { env: BARE });
+  after(() => child.kill('SIGKILL'));
+  const run = { child, output: '' };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (run.output += text));
+  await eventually(() => run.output.includes('AWS_CONTAINER_AUTHORIZATION_TOKEN'));
+  const exported = Object.fromEntries(
+    [...run.output.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  return { ...run, run, origin: /http:\/\/127\.0\.0\.1:\d+/.exec(run.output)[0], exported };
+}
+
+describe('the command', () => {
+  test('prints credentials that work, a line for each request, and stops on a signal', async () => {
+    const { run, child, origin, exported } = await start('--region', 'eu-west-1');
+    const credentials = {
+      accessKeyId: exported.AWS_ACCESS_KEY_ID,
+      secretAccessKey: exported.AWS_SECRET_ACCESS_KEY,
+      sessionToken: exported.AWS_SESSION_TOKEN,
+    };
+    const introduced = run.output.length;
+    const send = createSigv4Fetch({ credentials, region: 'eu-west-1', service: 'execute-api' });
+    assert.equal((await send(`${origin}/prod/orders`)).status, 200);
+    const wrong = createSigv4Fetch({ credentials, region: 'us-east-1', service: 'execute-api' });
+    assert.equal((await wrong(`${origin}/prod/orders`)).status, 403);
+    await eventually(() => /cause +The request was signed for another region\.\n +fix /.test(run.output));
+    const log = run.output.slice(introduced);
+    assert.match(log, /^\d\d:\d\d:\d\d 200 GET \/prod\/orders  [\d.]+ ms  assumed-role\/developer\/local$/m);
+    for (const secret of [credentials.secretAccessKey, credentials.sessionToken])
+      assert.ok(!log.includes(secret));
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'close'), [0, null]);
+    await assert.rejects(fetch(origin));
+  });
+
+  test('credentials that a config names are not printed', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'sigv4-')), 'api.json');
+    const users = {
+      alice: { accessKeys: [{ accessKeyId: 'AKIAALICE', secretAccessKey: 'known to alice' }] },
+    };
+    await writeFile(file, JSON.stringify({ users }));
+    const { run } = await start('--config', file);
+    assert.ok(!run.output.includes('known to alice'));
+    assert.doesNotMatch(run.output, /AWS_SECRET_ACCESS_KEY/);
+  });
+
+  test('a port that is taken, a host that is not here, a config that is wrong', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    after(() => server.close());
+    await once(server, 'listening');
+    const taken = await sigv4(['gateway', '--port', String(server.address().port)]);
+    assert.equal(taken.code, 69);
+    assert.match(
+      taken.stderr,
+      /127\.0\.0\.1:\d+ is in use: stop what listens there, or choose another with --port/,
+    );
+    assert.equal((await sigv4(['gateway', '--port', '0', '--host', '192.0.2.1'])).code, 69);
+    assert.equal((await sigv4(['gateway', '--port', '99999'])).code, 69);
+    const missing = await sigv4(['gateway', '--port', '0', '--config', '/nowhere/api.yaml']);
+    assert.equal(missing.code, 78);
+    assert.match(missing.stderr, /\/nowhere\/api\.yaml: .*ENOENT/);
+    assert.equal((await sigv4(['gateway', '--type', 'soap'])).code, 2);
+  });
+});

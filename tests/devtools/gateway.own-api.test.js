@@ -1,0 +1,245 @@
+// `/_sigv4/…`: what the gateway tells of itself, and to whom; why it refused.
+
+import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import { describe, test } from 'node:test';
+
+import { fromHttp } from '@aws-sdk/credential-provider-http';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import axios from 'axios';
+import { presignUrl, signRequest } from 'sigv4-wasm';
+import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+
+import { eventually, exchangeBytes, gatewayFor } from '../support/gateway.js';
+
+const own = async (gateway, path) => (await fetch(`${gateway.origin}/_sigv4/${path}`)).json();
+
+describe('the list of requests', async () => {
+  const gateway = await gatewayFor();
+
+  test('tells request, answer, who, and what decided', async () => {
+    const send = createSigv4Fetch(gateway.options);
+    await send(`${gateway.base}/orders/1?a=b`, { method: 'POST', body: 'grün', headers: { 'x-tag': 'ü' } });
+    const { requests } = await own(gateway, 'requests');
+    const [{ id, at, durationMs, request, response, ...rest }] = requests;
+    assert.equal(request.method, 'POST');
+    assert.equal(request.url, '/prod/orders/1?a=b');
+    assert.equal(Buffer.from(request.body, 'base64').toString(), 'grün');
+    assert.equal(response.status, 200);
+    assert.equal(JSON.parse(Buffer.from(response.body, 'base64').toString()).body, 'grün');
+    assert.ok(Math.abs(Date.now() - Date.parse(at)) < 60_000 && durationMs > 0);
+    assert.deepEqual(rest, {
+      principal: 'arn:aws:sts::123456789012:assumed-role/developer/local',
+      allowed: true,
+      policy: { decision: 'allow', statement: { policy: 0, statement: 0 } },
+      stage: 'prod',
+      route: 'ANY /{proxy+}',
+    });
+    assert.equal((await own(gateway, `requests/${id}`)).id, id);
+    assert.equal((await fetch(`${gateway.origin}/_sigv4/requests/none`)).status, 404);
+  });
+
+  test('holds no secret, wherever a client puts it', async () => {
+    const { secretAccessKey, sessionToken } = gateway.credentials;
+    const send = createSigv4Fetch(gateway.options);
+    await fetch(await presignUrl(`${gateway.base}/x`, gateway.options));
+    await send(`${gateway.base}/x?k=${encodeURIComponent(secretAccessKey)}`, {
+      method: 'POST',
+      headers: { 'x-oops': secretAccessKey },
+      body: JSON.stringify({ sessionToken, secretAccessKey }),
+    });
+    await fetch(`${gateway.base}/x?X-Amz-Security-Token=someone-elses`);
+    const { requests } = await own(gateway, 'requests');
+    const decode = ({ request, response }) =>
+      [request.body ?? '', response.body].map((body) => Buffer.from(body, 'base64').toString());
+    const all = JSON.stringify(requests) + requests.flatMap(decode).join();
+    for (const secret of [secretAccessKey, sessionToken, 'someone-elses']) {
+      assert.ok(!all.includes(secret) && !all.includes(encodeURIComponent(secret)), secret);
+    }
+  });
+
+  test('keeps the last 200, and cuts long bodies', async () => {
+    const send = createSigv4Fetch(gateway.options);
+    for (let i = 0; i < 205; i++) await send(`${gateway.base}/n/${i}`);
+    await send(`${gateway.base}/long`, { method: 'POST', body: 'x'.repeat(100_000) });
+    const { requests } = await own(gateway, 'requests');
+    assert.equal(requests.length, 200);
+    assert.equal(requests[0].request.truncated, true);
+    assert.ok(requests[0].request.body.length < 100_000);
+    assert.equal(requests[1].request.url, '/prod/n/204');
+    assert.equal(requests[1].request.truncated, false);
+  });
+
+  test('comes as events, too', async () => {
+    const response = await fetch(`${gateway.origin}/_sigv4/events`);
+    assert.equal(response.headers.get('content-type'), 'text/event-stream');
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    await fetch(`${gateway.base}/seen`);
+    let text = '';
+    while (!/^data: .*\n\n/m.test(text)) text += (await reader.read()).value;
+    const [, data] = /event: request\ndata: (.*)\n\n/.exec(text);
+    assert.equal(JSON.parse(data).request.url, '/prod/seen');
+    await reader.cancel();
+  });
+});
+
+describe('strangers', async () => {
+  const gateway = await gatewayFor();
+  const status = (path, headers = {}, method = 'GET') =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(gateway.origin);
+      httpRequest({ hostname, port, path, method, headers }, (r) => resolve(r.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+
+  test('with a name of their own (DNS rebinding) get nothing', async () => {
+    for (const path of ['requests', 'events', 'health', 'inspector/', 'credentials']) {
+      for (const host of [
+        'evil.example',
+        'evil.example:80',
+        '127.0.0.1.evil.example',
+        'localhost.evil.example',
+        '0.0.0.0',
+      ]) {
+        assert.equal(await status(`/_sigv4/${path}`, { host }), 403, `${path} ${host}`);
+      }
+    }
+    for (const host of ['localhost', 'localhost:3000', '127.0.0.1:1', '[::1]:3000', 'api.localhost']) {
+      assert.equal(await status('/_sigv4/health', { host }), 200, host);
+    }
+  });
+
+  test('cannot change anything', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
+      assert.equal(await status('/_sigv4/requests', {}, method), 405);
+    for (const path of ['', 'nothing', '__proto__', 'constructor', '../prod']) {
+      assert.equal(await status(`/_sigv4/${path}`), 404, path);
+    }
+  });
+
+  test('get no credentials without the token', async () => {
+    assert.equal(await status('/_sigv4/credentials'), 401);
+    assert.equal(await status('/_sigv4/credentials', { authorization: 'x' }), 401);
+  });
+});
+
+describe('credentials', async () => {
+  const gateway = await gatewayFor({ sessionSeconds: 900 });
+  const provider = (path = '') =>
+    fromHttp({
+      awsContainerCredentialsFullUri: gateway.credentialsEndpoint.uri + path,
+      awsContainerAuthorizationToken: gateway.credentialsEndpoint.token,
+    });
+
+  test("for the SDK's provider are good, and end", async () => {
+    const credentials = await provider()();
+    assert.ok(Math.abs(credentials.expiration - Date.now() - 900_000) < 10_000);
+    const response = await createSigv4Fetch({ ...gateway.options, credentials: provider() })(
+      `${gateway.base}/x`,
+    );
+    assert.equal(
+      (await response.json()).identity.userArn,
+      'arn:aws:sts::123456789012:assumed-role/developer/local',
+    );
+    assert.notEqual((await provider('/developer')()).accessKeyId, credentials.accessKeyId);
+    await assert.rejects(provider('/nobody')());
+  });
+
+  test('are forgotten, the oldest first', async () => {
+    const first = await provider()();
+    for (let i = 0; i < 101; i++) {
+      await fetch(gateway.credentialsEndpoint.uri, {
+        headers: { authorization: gateway.credentialsEndpoint.token },
+      });
+    }
+    const { accessKeyId, secretAccessKey, sessionToken } = first;
+    const old = { ...gateway.options, credentials: { accessKeyId, secretAccessKey, sessionToken } };
+    assert.equal((await createSigv4Fetch(old)(`${gateway.base}/x`)).status, 403);
+    assert.equal((await createSigv4Fetch(gateway.options)(`${gateway.base}/x`)).status, 200);
+  });
+});
+
+describe('a refused request is explained', async () => {
+  /** @type {string[]} */
+  const lines = [];
+  const gateway = await gatewayFor({}, { log: (line) => lines.push(line) });
+  const { options, base, credentials } = gateway;
+  const explained = () =>
+    eventually(() => {
+      const [newest] = gateway.requests();
+      return (newest.mismatches ?? newest.hint) && newest;
+    });
+
+  test('body: JSON.stringify of what axios had made JSON of', async () => {
+    const { host } = new URL(base);
+    const signer = new SignatureV4({ ...options, sha256: Sha256, applyChecksum: false });
+    const body = { item: 'tea', pieces: 3 };
+    const signed = await signer.sign(
+      new HttpRequest({
+        method: 'POST',
+        hostname: host,
+        path: '/prod/orders',
+        headers: { host, 'content-type': 'application/json' },
+        body: JSON.stringify(body, null, 2),
+      }),
+    );
+    const { host: _, ...headers } = signed.headers;
+    const response = await axios.post(`${base}/orders`, body, { headers, validateStatus: () => true });
+    assert.equal(response.status, 403);
+    const { mismatches } = await explained();
+    assert.equal(mismatches.length, 1);
+    assert.equal(mismatches[0].part, 'body');
+    await eventually(() => lines.some((line) => line.includes(mismatches[0].summary)));
+  });
+
+  test('the stage left out of what was signed, the region wrong', async () => {
+    const noStage = await signRequest(`${gateway.origin}/orders`, options);
+    await fetch(`${base}/orders`, noStage);
+    assert.equal((await explained()).mismatches[0].part, 'path');
+    const elsewhere = await signRequest(`${base}/orders`, { ...options, region: 'us-east-1' });
+    await fetch(elsewhere.url, elsewhere);
+    assert.equal((await explained()).mismatches[0].code, 'wrong-region');
+  });
+
+  test('by what the gateway knows: no route, no signature, unknown key, policies', async () => {
+    await fetch(`${gateway.origin}/dev/orders`);
+    assert.match((await explained()).hint.fix, /^Stages: prod\. Routes: ANY \/, ANY \/\{proxy\+\}\.$/);
+    await fetch(`${base}/orders`);
+    assert.match((await explained()).hint.fix, /^Sign the request, for the service execute-api in eu-west-1/);
+    const unknown = await signRequest(`${base}/orders`, {
+      ...options,
+      credentials: { ...credentials, accessKeyId: 'ASIANOTHERE' },
+    });
+    await fetch(unknown.url, unknown);
+    assert.match((await explained()).hint.fix, /no such access key/);
+  });
+
+  test('on the terminal, without secrets, and nothing that moves the cursor', async () => {
+    const bytes = 'GET /prod/\x9b2J HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+    assert.match(await exchangeBytes(gateway.origin, bytes), /^HTTP\/1\.1 400 /);
+    await fetch(`${base}/x?X-Amz-Security-Token=secret`);
+    await fetch(await presignUrl(`${base}/x`, { ...options, region: 'us-east-2' }));
+    await eventually(
+      () => lines.filter((line) => line.includes('us-east-2') || line.includes('another region')).length > 0,
+    );
+    const all = lines.join('\n');
+    assert.doesNotMatch(all, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+    for (const secret of [credentials.secretAccessKey, credentials.sessionToken, 'Token=secret']) {
+      assert.ok(!all.includes(secret) && !all.includes(encodeURIComponent(secret)));
+    }
+    assert.match(all, /^\d\d:\d\d:\d\d 403 GET \/prod\/x\?X-Amz-…  \d/m);
+  });
+
+  test('a flood of bad requests is answered, and not all of it explained', async () => {
+    const bad = await signRequest(`${base}/flood`, { ...options, region: 'us-east-1' });
+    for (let i = 0; i < 150; i++) assert.equal((await fetch(bad.url, bad)).status, 403);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const flood = gateway.requests().filter(({ request }) => request.url === '/prod/flood');
+    const count = flood.filter(({ mismatches }) => mismatches).length;
+    assert.equal(flood.length, 150);
+    assert.ok(count > 0 && count < 30, `${count} explained`);
+  });
+});
