@@ -1,14 +1,15 @@
 // `sigv4 gateway`, as a shell runs it.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
+import { startGateway } from 'sigv4-wasm-devtools/gateway';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { BARE, sigv4, SIGV4 } from '../support/cli.js';
@@ -77,5 +78,33 @@ describe('the command', () => {
     assert.equal(missing.code, 78);
     assert.match(missing.stderr, /\/nowhere\/api\.yaml: .*ENOENT/);
     assert.equal((await sigv4(['gateway', '--type', 'soap'])).code, 2);
+  });
+});
+
+describe('the README', async () => {
+  const root = new URL('../../', import.meta.url);
+  const readme = await readFile(new URL('node_modules/sigv4-wasm-devtools/README.md', root), 'utf8');
+  const [section] = /^## gateway\n[^]*?(?=^## )/m.exec(readme);
+  const block = (/** @type {string} */ language) =>
+    new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(section)[1];
+
+  test('its config file is one', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'sigv4-')), 'api.yaml');
+    await writeFile(file, block('yaml'));
+    const gateway = await startGateway({ config: file, settings: { upstream: 'http://127.0.0.1:9' } });
+    after(() => gateway.close());
+    const options = { region: 'eu-west-1', service: 'execute-api' };
+    const alice = createSigv4Fetch({ ...options, credentials: gateway.credentialsOf('alice') });
+    assert.equal((await alice(`${gateway.origin}/prod/orders/1`)).status, 502, 'nothing listens upstream');
+    assert.equal((await alice(`${gateway.origin}/prod/admin/x`)).status, 403);
+    assert.ok(gateway.credentialsOf('shop').sessionToken);
+  });
+
+  test('its code runs', () => {
+    const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+    const code = `const policy = ${JSON.stringify(policy)};\n${block('js')}console.log('done');`;
+    const args = ['--input-type=module', '--eval', code];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: BARE, encoding: 'utf8' });
+    assert.equal(stdout, 'undefined\ndone\n', stderr);
   });
 });
