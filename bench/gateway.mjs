@@ -165,8 +165,9 @@ const { good, bad } = await makeRequests(verifying.origin);
   console.log(
     `${SECONDS} s, one bad request in eight: ${perSecond.toFixed(0)} requests/s, p99 ${p99} ms, statuses ${JSON.stringify(counts)}, errors ${errors}`,
   );
+  const every10 = samples.filter((_, i) => i % 10 === 0).map((one) => one.toFixed(0));
   console.log(
-    `memory after ${WARM_UP_SECONDS} s: ${Math.min(...samples).toFixed(0)} to ${Math.max(...samples).toFixed(0)} MiB; mean of the first third ${first.toFixed(0)}, of the last ${last.toFixed(0)}`,
+    `memory after ${WARM_UP_SECONDS} s, every 10 s: ${every10.join(', ')} MiB; mean of the first third ${first.toFixed(0)}, of the last ${last.toFixed(0)}`,
   );
 }
 verifying.stop();
