@@ -1,15 +1,19 @@
-// `make demo`: sends signed requests over real sockets to a server that plays API Gateway with an IAM authorizer, and
-// compares what it answered, and what arrived there, with what must be. Exits with 1 if anything differs.
+// `make demo`: sends signed requests over real sockets through the local gateway of `sigv4 gateway`, and compares what it
+// answered, what arrived behind it, and why it refused what it refused, with what must be. Exits with 1 if anything differs.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '@aws-crypto/sha256-js';
 import axios from 'axios';
 import { presignUrl, signRequest } from 'sigv4-wasm';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
+import { startGateway } from 'sigv4-wasm-devtools/gateway';
 
-import { startIamServer } from '../tests/support/iam-server.js';
 import { createOrderClient } from './article-before.mjs';
 import { credentialsFrom, OrderService } from './service.mjs';
 
@@ -21,46 +25,50 @@ const started = Date.now();
 let unexpected = 0;
 let rows = 0;
 
-// --- the server -----------------------------------------------------------------------------------------------------
+// --- the servers ----------------------------------------------------------------------------------------------------
 
-/** How far its clock is ahead of this machine's, and how long the credentials last that it hands out. */
+/** How far the clock of the gateway is ahead of this machine's. */
 let clockAhead = 0;
-let credentialsLast = 60 * MINUTE;
 
-const known = [];
-const server = await startIamServer({
-  region,
-  service,
-  credentials: known,
-  now: () => new Date(Date.now() + clockAhead),
-  respond: ({ url }) => (url === '/open/credentials' ? handOutCredentials() : undefined),
+/** The service behind the gateway: takes everything, and remembers it. */
+const accepted = [];
+const backend = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { method, url, rawHeaders } = request;
+  accepted.push({ method, url, rawHeaders, body: Buffer.concat(chunks) });
+  response.setHeader('content-type', 'application/json').end('{"accepted":true}');
 });
-const baseURL = `${server.origin}/prod`;
-const credentialsEndpoint = `${server.origin}/open/credentials`;
+await new Promise((resolve) => backend.listen(0, '127.0.0.1', resolve));
 
-function issueCredentials(expiration) {
-  const random = (bytes) => randomBytes(bytes).toString('base64');
-  const credentials = {
-    accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
-    secretAccessKey: random(30),
-    sessionToken: random(120),
-    expiration,
-  };
-  known.push(credentials);
-  return credentials;
-}
-
-function handOutCredentials() {
-  const expiration = new Date(Date.now() + credentialsLast);
-  const { accessKeyId, secretAccessKey, sessionToken } = issueCredentials(expiration);
-  const body = {
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    Token: sessionToken,
-    Expiration: expiration,
-  };
-  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
+const config = {
+  region,
+  stages: ['prod'],
+  upstream: `http://127.0.0.1:${backend.address().port}`,
+  policies: {
+    orders: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Resource: `arn:aws:execute-api:${region}:*:*/prod/*`,
+        },
+        { Effect: 'Deny', Action: 'execute-api:Invoke', Resource: 'arn:aws:execute-api:*:*:*/prod/*/audit' },
+      ],
+    },
+  },
+  roles: {
+    clerk: { policies: ['orders'] },
+    leaving: { policies: ['orders'], sessions: [{ expiration: new Date(started - MINUTE).toISOString() }] },
+  },
+};
+const now = () => new Date(Date.now() + clockAhead);
+const gateway = await startGateway({ config, now });
+/** Whose credentials are good for two seconds. */
+const hasty = await startGateway({ config: { ...config, sessionSeconds: 2 }, now });
+const baseURL = `${gateway.origin}/prod`;
+const provider = ({ credentialsEndpoint: { uri, token } }) => credentialsFrom(`${uri}/clerk`, token);
 
 // --- the table ------------------------------------------------------------------------------------------------------
 
@@ -68,26 +76,31 @@ function handOutCredentials() {
  * @param {string} request
  * @param {string} expected  the statuses of the answers, or the code of the error where nothing was sent
  * @param {() => Promise<unknown>} send
- * @param {(last: any, outcome: { arrived: any[], message?: string }) => unknown} [check]  `last`: the request that
- *   arrived last. Throws where it is not what was meant, and tells what is worth telling.
+ * @param {(outcome: { last: any, sent: any[], message?: string }) => unknown} [check]  `last`: the request that the service
+ *   behind the gateway got last; `sent`: what the gateway got. Throws where it is not what was meant, and tells what is
+ *   worth telling.
  */
 async function row(request, expected, send, check = () => undefined) {
-  const before = server.requests.length;
+  const before = new Set(exchanges().map(({ id }) => id));
   const { error, result } = await send().then(
     (result) => ({ result }),
     (error) => ({ error }),
   );
-  const arrived = server.requests.slice(before).filter(({ url }) => !url.startsWith('/open/'));
-  const last = arrived.at(-1);
-  const got = arrived.map(({ status }) => status).join(', ') || error?.code;
-  const message = error?.response?.data?.message ?? result?.message;
+  const sent = exchanges().filter(({ id }) => !before.has(id));
+  const got = sent.map(({ response }) => response.status).join(', ') || error?.code;
+  const answer = error?.response?.data ?? result;
+  // Refusals of policies have it in upper case, there as here.
+  const message = answer?.message ?? answer?.Message;
 
-  const line = last && `${last.method} ${last.url.replace(/\?X-Amz-.*/, '?X-Amz-…')}`;
+  const { method, url } = sent.at(-1)?.request ?? {};
+  const line = url && `${method} ${url.replace(/\?X-Amz-.*/, '?X-Amz-…')}`;
   let happened = line ?? `nothing was sent: ${error?.code}`;
   let problem = got === expected ? undefined : (message ?? error?.message ?? '');
+  let why = [];
   try {
-    const note = await check(last, { arrived, message });
-    if (note) happened += `: ${note}`;
+    const note = await check({ last: accepted.at(-1), sent, message });
+    if (Array.isArray(note)) why = note;
+    else if (note) happened += `: ${note}`;
   } catch (failure) {
     problem ??= failure.message;
   }
@@ -97,6 +110,31 @@ async function row(request, expected, send, check = () => undefined) {
   }
   rows += 1;
   print(problem === undefined ? 'ok' : 'NO', request, line ? got : '-', happened);
+  for (const text of why) console.log(`${' '.repeat(43)}${text}`);
+}
+
+/** What both gateways got, the oldest first. */
+function exchanges() {
+  return [gateway, hasty].flatMap(({ requests }) => requests()).toSorted((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+/**
+ * For a request that is refused: that the gateway found out why, which it prints, too.
+ *
+ * @param {string[]} codes  of the mistakes that the signature proves
+ */
+function provedBy(...codes) {
+  return async ({ sent }) => {
+    const { id } = sent.at(-1);
+    const told = () => gateway.requests().find((exchange) => exchange.id === id);
+    for (let tries = 0; told().mismatches === undefined && tries < 100; tries++) await sleep(50);
+    const { mismatches = [] } = told();
+    assert.deepEqual(
+      mismatches.map(({ code }) => code),
+      codes,
+    );
+    return mismatches.flatMap(({ summary, fix }) => [`why: ${summary}`, `fix: ${fix}`]);
+  };
 }
 
 function section(title) {
@@ -115,17 +153,17 @@ async function fetchMessage(url, init) {
   return { message: (await response.json()).message };
 }
 
-const accessKeyOf = ({ rawHeaders }) => /Credential=(\w+)/.exec(rawHeaders.join(' '))?.[1];
+const accessKeyOf = ({ request }) => /Credential=(\w+)/.exec(request.headers.join(' '))?.[1];
 
 // --- the requests ---------------------------------------------------------------------------------------------------
 
-console.log(`${server.origin} plays API Gateway with an IAM authorizer. It computes every signature anew with AWS's own
-@smithy/signature-v4, from the bytes that arrived, and refuses what does not match.`);
+console.log(`${gateway.origin} is a gateway with an IAM authorizer, as \`sigv4 gateway\` runs it. It verifies what arrives,
+asks the policies of a role, and sends on what is allowed; of what it refuses, it finds out why.`);
 
 section(
   'The service of examples/service.mjs: axios, sigv4Interceptor, temporary credentials from an endpoint',
 );
-const shop = new OrderService({ baseURL, region, credentials: credentialsFrom(credentialsEndpoint) });
+const shop = new OrderService({ baseURL, region, credentials: provider(gateway) });
 
 await row('GET with a query', '200', () => shop.find({ status: 'open', limit: 2 }));
 
@@ -134,7 +172,7 @@ await row(
   'POST JSON',
   '200',
   () => shop.create(order),
-  ({ body }) => {
+  ({ last: { body } }) => {
     assert.deepEqual(JSON.parse(body), order);
     return `${body.length} bytes of JSON`;
   },
@@ -145,7 +183,7 @@ await row(
   'PUT binary',
   '200',
   () => shop.putPhoto('42', photo),
-  ({ body }) => {
+  ({ last: { body } }) => {
     assert.ok(photo.equals(body), 'other bytes arrived');
     return `${body.length} bytes`;
   },
@@ -156,7 +194,7 @@ await row(
   'POST multipart',
   '200',
   () => shop.upload('42', { title: 'Größe', invoice }),
-  async (last) => {
+  async ({ last }) => {
     const type = last.rawHeaders[last.rawHeaders.findIndex((name) => /^content-type$/i.test(name)) + 1];
     const form = await new Response(last.body, { headers: { 'content-type': type } }).formData();
     assert.equal(form.get('title'), 'Größe');
@@ -173,8 +211,8 @@ await row(
   'GET, unicode, repeated parameters',
   '200',
   () => shop.find(filter),
-  ({ url }) => {
-    const arrived = new URL(url, server.origin).searchParams;
+  ({ last: { url } }) => {
+    const arrived = new URL(url, baseURL).searchParams;
     assert.deepEqual(arrived.getAll('tag'), filter.tag);
     assert.equal(arrived.get('q'), filter.q);
   },
@@ -195,21 +233,20 @@ await row(
 );
 clockAhead = 0;
 
-credentialsLast = 2_000;
-const shortLived = new OrderService({ baseURL, region, credentials: credentialsFrom(credentialsEndpoint) });
+const brief = new OrderService({ baseURL: `${hasty.origin}/prod`, region, credentials: provider(hasty) });
 const twoCalls = async () => {
-  await shortLived.find();
+  await brief.find();
   await sleep(1_500);
-  await shortLived.find();
+  await brief.find();
 };
-await row('GET, twice while credentials run out', '200, 200', twoCalls, (_, { arrived }) => {
-  const [first, second] = arrived.map(accessKeyOf);
+await row('GET, twice while credentials run out', '200, 200', twoCalls, ({ sent }) => {
+  const [first, second] = sent.map(accessKeyOf);
   assert.notEqual(first, second);
   return 'fresh credentials the second time';
 });
 
 section('signRequest and presignUrl with plain fetch');
-const credentials = issueCredentials(new Date(Date.now() + 60 * MINUTE));
+const credentials = gateway.credentialsOf('clerk');
 const options = { region, service, credentials };
 const url = `${baseURL}/orders/42`;
 
@@ -219,43 +256,62 @@ await row('PUT JSON', '200', () => fetch(signed.url, signed));
 const presigned = await presignUrl(`${url}?part=1`, { ...options, expiresIn: 60 });
 await row('GET, presigned for a minute', '200', () => fetch(presigned));
 clockAhead = 2 * MINUTE;
-const isTooLate = (_, { message }) => (assert.match(message, /^Signature expired/), message);
+const isTooLate = ({ message }) => (assert.match(message, /expired/), message);
 await row('the same, two minutes later', '403', () => fetchMessage(presigned), isTooLate);
 clockAhead = 0;
 
-section('What must be refused');
+section('What must be refused, and why it was');
+const isMessage =
+  (pattern) =>
+  ({ message }) => (assert.match(message, pattern), message);
+await row('GET, unsigned', '403', () => axios.get(url), isMessage(/^Missing Authentication Token$/));
 await row(
-  'GET, unsigned',
+  'GET of what a policy denies',
   '403',
-  () => axios.get(url),
-  (_, { message }) => {
-    assert.equal(message, 'Missing Authentication Token');
-    return message;
-  },
+  () => new OrderService({ baseURL, region, credentials }).audit(),
+  isMessage(/ with an explicit deny/),
 );
 
-const tampered = { ...signed, body: signed.body.replace('3', '3000') };
+const tampered = { ...signed, body: JSON.stringify(JSON.parse(signed.body), null, 2) };
 await row(
-  'PUT, the body changed on the way',
+  'PUT, JSON written anew on the way',
   '403',
   () => fetchMessage(url, tampered),
-  (_, { message }) => {
-    assert.match(message, /^The request signature we calculated does not match/);
-    return message;
-  },
+  provedBy('body-json-compact'),
 );
 
+const fromFile = { ...credentials, secretAccessKey: `${credentials.secretAccessKey}\n` };
+await row(
+  'GET, a secret read from a file',
+  '403',
+  () => sendAsSmithy(fromFile, '/prod/orders'),
+  provedBy('secret-white-space'),
+);
+await row(
+  'GET, a path that was encoded once',
+  '403',
+  () => sendAsSmithy(credentials, '/prod/orders/a%20b', { uriEscapePath: false }),
+  provedBy('path-encoded-once'),
+);
+
+/** As a hand-written client does, with AWS's own signer. */
+async function sendAsSmithy(credentials, path, options) {
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, ...options });
+  const { host } = new URL(baseURL);
+  const headers = { host };
+  const request = new HttpRequest({ method: 'GET', protocol: 'http:', hostname: host, path, headers });
+  const { headers: signed } = await signer.sign(request);
+  return fetchMessage(new URL(path, baseURL), { headers: signed });
+}
+
 // Where the client does not know when the token expires, only the server can tell.
-const { expiration: _, ...stale } = issueCredentials(new Date(Date.now() - MINUTE));
+const { expiration: _, ...stale } = gateway.credentialsOf('leaving');
 const signedStale = await signRequest(url, { ...options, credentials: stale });
 await row(
   'GET, expired token',
   '403',
   () => fetchMessage(url, signedStale),
-  (_, { message }) => {
-    assert.match(message, /security token included in the request is expired/);
-    return message;
-  },
+  isMessage(/security token included in the request is expired/),
 );
 
 const expired = { ...stale, expiration: new Date(Date.now() - MINUTE) };
@@ -274,7 +330,7 @@ await row(
   'POST JSON',
   '200',
   () => article.post('/orders', order),
-  ({ body }) => {
+  ({ last: { body } }) => {
     assert.deepEqual(JSON.parse(body), order);
   },
 );
@@ -282,7 +338,7 @@ await row(
   'PUT binary',
   '200',
   () => article.put('/orders/42/photo', photo),
-  ({ body }) => {
+  ({ last: { body } }) => {
     assert.deepEqual(Object.keys(JSON.parse(body)), ['type', 'data']);
     return 'not the bytes, but JSON of them';
   },
@@ -293,13 +349,19 @@ await row(
   'POST multipart',
   '200',
   () => article.post('/orders/42/documents', form),
-  ({ body }) => {
+  ({ last: { body } }) => {
     assert.equal(String(body), '{}');
     return 'no form, but {}';
   },
 );
 
-await server.close();
+await Promise.all([gateway.close(), hasty.close()]);
+backend.close();
+backend.closeAllConnections();
 const seconds = ((Date.now() - started) / 1000).toFixed(1);
 console.log(`\n${rows - unexpected} of ${rows} as expected, in ${seconds} s.`);
+console.log(`
+To see what a signature is made of, or why a request was refused:
+  target/devtools/node_modules/.bin/sigv4 inspect    a page; nothing that is typed there leaves it
+  target/devtools/node_modules/.bin/sigv4 gateway    the gateway of this demo, with a live list of requests in that page`);
 if (unexpected > 0) process.exitCode = 1;

@@ -31,6 +31,10 @@ export class OrderService {
     return (await this.#client.post('/orders', order)).data;
   }
 
+  async audit() {
+    return (await this.#client.get('/audit')).data;
+  }
+
   async remove(id) {
     await this.#client.delete(`/orders/${encodeURIComponent(id)}`);
   }
@@ -59,11 +63,12 @@ export class OrderService {
  * (AWS_CONTAINER_CREDENTIALS_FULL_URI). The signer keeps them, and asks again before they expire.
  *
  * @param {string} endpoint
+ * @param {string} [token]  AWS_CONTAINER_AUTHORIZATION_TOKEN
  * @returns {import('sigv4-wasm').CredentialsProvider}
  */
-export function credentialsFrom(endpoint) {
+export function credentialsFrom(endpoint, token) {
   return async () => {
-    const { data } = await axios.get(endpoint);
+    const { data } = await axios.get(endpoint, { headers: token ? { authorization: token } : {} });
     return {
       accessKeyId: data.AccessKeyId,
       secretAccessKey: data.SecretAccessKey,
