@@ -2,7 +2,7 @@
 .PHONY: help setup build devtools demo test test-browsers test-matrix bench lint fmt clean
 
 help:
-	@echo 'make demo    build, and sign a few requests'
+	@echo 'make demo    build, and send signed requests through a local gateway'
 	@echo 'make test    everything CI runs: build, native, Node and browser tests'
 	@echo 'make test-browsers'
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
@@ -31,10 +31,10 @@ devtools: build
 	@scripts/setup devtools
 	@npm run --silent --prefix devtools build
 
-demo: build
+demo: devtools
 	@echo '== demo'
-	@node scripts/consumer.mjs
-	@cd target/consumer && node examples/demo.mjs
+	@node scripts/consumer.mjs devtools
+	@cd target/devtools && node examples/demo.mjs
 
 test:
 	@echo '== test: setup, build, all tests'

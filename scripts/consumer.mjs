@@ -36,7 +36,7 @@ console.log(`consumer: ${tarballs.join(' and ')} installed in ${consumer}`);
 /** @param {string} folder */
 function pack(folder) {
   const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', `../${consumer}`], {
+    execFileSync('npm', ['pack', '--silent', '--json', '--pack-destination', `../${consumer}`], {
       cwd: folder,
       encoding: 'utf8',
     }),
