@@ -195,6 +195,15 @@ describe('a refused request is explained', async () => {
     await eventually(() => lines.some((line) => line.includes(mismatches[0].summary)));
   });
 
+  test('on the terminal, it says of which request, where another came in between', async () => {
+    const secretAccessKey = 'of somebody else, so that all mistakes are tried';
+    const other = { ...options, credentials: { ...credentials, secretAccessKey } };
+    assert.equal((await createSigv4Fetch(other)(`${base}/slow`)).status, 403);
+    assert.equal((await createSigv4Fetch(options)(`${base}/quick`)).status, 200);
+    const told = () => lines.find((line) => line.includes('no known mistake gives it'));
+    assert.match(await eventually(told), /^ +of +\d\d:\d\d:\d\d GET \/prod\/slow\n +cause /);
+  });
+
   test('the stage left out of what was signed, the region wrong', async () => {
     const noStage = await signRequest(`${gateway.origin}/orders`, options);
     await fetch(`${base}/orders`, noStage);

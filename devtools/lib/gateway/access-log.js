@@ -10,15 +10,19 @@ import { withoutTokens } from './exchanges.js';
  */
 export function accessLine({ at, durationMs, request, answer, failure, authorized }) {
   const { status } = answer;
-  const time = at.toTimeString().slice(0, 8);
-  const target = printable(withoutTokens(request.url)).replace(
-    /([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/,
-    '$1X-Amz-…',
-  );
   const who = authorized.principal?.arn.replace(/^.*:/, '') ?? '-';
   const code = failure ? `  ${failure.type}` : '';
   const shown = style(status < 400 ? 'green' : status < 500 ? 'yellow' : 'red', String(status));
-  return `${style('dim', time)} ${shown} ${printable(request.method)} ${target}  ${durationMs.toFixed(1)} ms  ${who}${code}`;
+  return `${style('dim', timeOf(at))} ${shown} ${targetOf(request)}  ${durationMs.toFixed(1)} ms  ${who}${code}`;
+}
+
+/**
+ * Which request it is about, where its own line is not the one above.
+ *
+ * @param {import('./exchanges.js').Entry} entry
+ */
+export function referenceLine({ at, request }) {
+  return labelled('of', `${timeOf(at)} ${targetOf(request)}`);
 }
 
 /**
@@ -39,6 +43,17 @@ export function explanationLines({ failure, mismatches = [], hint }) {
  */
 export function labelled(label, text) {
   return `         ${style('cyan', label.padEnd(8))}${printable(text)}`;
+}
+
+/** @param {Date} at */
+function timeOf(at) {
+  return at.toTimeString().slice(0, 8);
+}
+
+/** @param {import('./request.js').GatewayRequest} request */
+function targetOf({ method, url }) {
+  const shortened = withoutTokens(url).replace(/([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/, '$1X-Amz-…');
+  return printable(`${method} ${shortened}`);
 }
 
 /**

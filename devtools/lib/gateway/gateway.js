@@ -7,7 +7,7 @@ import { createServer, ServerResponse } from 'node:http';
 import { TokenBucket } from 'limiter';
 import { parsePolicy } from 'sigv4-wasm/policy';
 
-import { accessLine, explanationLines } from './access-log.js';
+import { accessLine, explanationLines, referenceLine } from './access-log.js';
 import { Authorizer } from './authorizer.js';
 import { loadSettings } from './config.js';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
@@ -71,6 +71,8 @@ class Gateway {
   #exchanges;
   #bucket;
   #server;
+  /** Of the request that the access log has last. */
+  #lastLogged = '';
   #credentialsToken = randomBytes(24).toString('base64url');
 
   /**
@@ -353,11 +355,16 @@ class Gateway {
     const entry = { ...record, durationMs };
     this.#exchanges.add(entry);
     this.#log?.(accessLine(entry));
+    this.#lastLogged = entry.id;
     if (record.failure === undefined) return;
     void this.#explainer.explain(entry).then((explanation) => {
       if (explanation) this.#exchanges.explain(entry.id, explanation);
       const lines = explanationLines({ ...entry, ...explanation });
-      if (this.#log && lines.length > 0) this.#log(lines.join('\n'));
+      if (!this.#log || lines.length === 0) return;
+      // Others came in between: it says whose it is.
+      if (this.#lastLogged !== entry.id) lines.unshift(referenceLine(entry));
+      this.#log(lines.join('\n'));
+      this.#lastLogged = entry.id;
     });
   }
 }
