@@ -304,6 +304,15 @@ describe('CORS', () => {
     assert.deepEqual(await answerOf(await preflight(`${without.base}/orders`)), MISSING);
   });
 
+  test('of a preflight without CORS, the log does not say to sign it, which no browser does', async () => {
+    for (const config of [{}, { routes: [{ route: 'PUT /orders' }] }]) {
+      const log = [];
+      const gateway = await gatewayFor(config, { log: (line) => log.push(line) });
+      await preflight(`${gateway.base}/orders`);
+      assert.match(await eventually(() => log.find((line) => line.includes(' fix '))), / set up CORS /);
+    }
+  });
+
   test('a 403 has no CORS headers in a REST API, unless it is told to', async () => {
     const headers = { origin: ORIGIN };
     const rest = await gatewayFor({ cors: true });

@@ -3,6 +3,7 @@
 import { evaluatePolicies, executeApiArn } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
 
+import { isPreflight, PREFLIGHT_FIX } from './cors.js';
 import { Failure } from './failure.js';
 
 /**
@@ -68,7 +69,7 @@ export class Authorizer {
       if (!String(code).startsWith('ERR_SIGV4_')) throw error;
       // Without a status, no server could have received it.
       if (status === undefined) throw new Failure('ERR_GATEWAY_REQUEST', message, { cause: error });
-      const fix = FIXES[code]?.(this.#api, key !== undefined);
+      const fix = FIXES[code]?.(this.#api, request, key !== undefined);
       throw new Failure(code, message.split('\n')[0], { shown: message, status, type, fix, cause: error });
     }
   }
@@ -128,11 +129,14 @@ export class Authorizer {
 /**
  * What the gateway knows better than whoever sees the answer only.
  *
- * @type {Record<string, (api: import('./config.js').Settings, isKnown: boolean) => string | undefined>}
+ * @type {Record<string, (api: import('./config.js').Settings, request: import('./request.js').GatewayRequest, isKnown: boolean) => string | undefined>}
  */
 const FIXES = {
-  ERR_SIGV4_SIGNATURE_MISSING: ({ region }) => `Sign the request, for the service execute-api in ${region}.`,
-  ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_, isKnown) =>
+  ERR_SIGV4_SIGNATURE_MISSING: ({ region }, { method, headers }) =>
+    isPreflight(method, headers)
+      ? PREFLIGHT_FIX
+      : `Sign the request, for the service execute-api in ${region}.`,
+  ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_api, _request, isKnown) =>
     isKnown
       ? undefined
       : 'This gateway has no such access key: take the credentials that it prints, or its config has.',

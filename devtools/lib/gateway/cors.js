@@ -52,6 +52,9 @@ export function isPreflight(method, requestHeaders) {
   );
 }
 
+export const PREFLIGHT_FIX =
+  'A browser asks before it sends the signed request, and does not sign that it asks: set up CORS in the config or template.';
+
 /**
  * @param {readonly string[]} allowed  origins; `*` stands for any characters
  * @param {boolean} withCredentials

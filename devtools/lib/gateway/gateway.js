@@ -10,7 +10,7 @@ import { parsePolicy } from 'sigv4-wasm/policy';
 import { accessLine, explanationLines, referenceLine } from './access-log.js';
 import { Authorizer } from './authorizer.js';
 import { loadSettings } from './config.js';
-import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
+import { corsHeaders, isPreflight, PREFLIGHT_FIX, preflightHeaders } from './cors.js';
 import { ConfigError } from './document.js';
 import { Exchanges } from './exchanges.js';
 import { Explainer } from './explainer.js';
@@ -214,6 +214,8 @@ class Gateway {
     const matched = this.#routes.match(request.method, place);
     if (matched === undefined) {
       const methods = this.#routes.methods(place).join(', ');
+      if (methods && isPreflight(request.method, request.headers))
+        throw new Failure('ERR_GATEWAY_ROUTE', `That path has ${methods} only.`, { fix: PREFLIGHT_FIX });
       throw this.#noRoute(methods ? `That path has ${methods} only.` : `No route is for that path.`);
     }
     record.route = matched.route.route;
