@@ -51,6 +51,14 @@ describe('the command', () => {
     await assert.rejects(fetch(origin));
   });
 
+  test('the command that it names reaches it', async () => {
+    const { run, exported } = await start('--region', 'eu-west-1');
+    const [, line] = await eventually(() => /^sigv4 (request .*)\n/m.exec(run.output));
+    const { code, stdout } = await sigv4(line.split(' '), { env: { ...BARE, ...exported } });
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(stdout).identity.accessKey, exported.AWS_ACCESS_KEY_ID);
+  });
+
   test('credentials that a config names are not printed', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'sigv4-')), 'api.json');
     const users = {

@@ -105,6 +105,9 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint }) {
     `export AWS_CONTAINER_CREDENTIALS_FULL_URI=${credentialsEndpoint.uri}`,
     `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
     '',
+    '# then:',
+    `sigv4 ${type === 'websocket' ? 'presign' : 'request'} ${shown} --region ${region} --service execute-api`,
+    '',
   ];
 }
 
