@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,15 @@ it('publint has no complaints', () => {
   const [tarball] = readdirSync(consumer).filter((name) => /^sigv4-wasm-devtools-.*\.tgz$/.test(name));
   const publint = join(consumer, '../../node_modules/.bin/publint');
   execFileSync(publint, ['run', '--strict', join(consumer, tarball)]);
+});
+
+it('the README says what each dependency is for', () => {
+  const folder = join(consumer, 'node_modules/sigv4-wasm-devtools');
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const [section] = /^## Dependencies\n[^]*?(?=^## )/m.exec(readme);
+  const told = Array.from(section.matchAll(/^\| `([\w-]+)`/gm), ([, name]) => name);
+  assert.deepEqual(told, Object.keys(dependencies));
 });
 
 describe('what is not needed is not loaded', () => {
