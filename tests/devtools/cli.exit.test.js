@@ -177,6 +177,11 @@ describe('the table of exit codes', () => {
   });
 });
 
+it('a missing argument is named, in English whatever the locale', async () => {
+  const { stderr } = await sigv4(['presign'], { env: { ...SIGNED_IN, LC_ALL: 'de_DE.UTF-8' } });
+  assert.match(stderr, /^sigv4: presign <url>: got 0 arguments, need at least 1\n/);
+});
+
 it('a status of 400 or above shows its body, unless -f', async () => {
   assert.equal((await sigv4(request('/404'))).stdout, 'body');
   assert.equal((await sigv4(request('/404', '-f'))).stdout, '');

@@ -69,6 +69,7 @@ export async function main(args) {
   let code = /** @type {number | void} */ (undefined);
   const cli = yargs(args)
     .scriptName('sigv4')
+    .locale('en') // as all else here
     .usage('$0: signed requests to AWS from the shell, and why one was refused')
     .version(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
     .alias({ help: 'h' })
@@ -86,6 +87,7 @@ export async function main(args) {
   for (const { usage, describe, load } of COMMANDS) {
     const isCalled = args.includes(usage.split(' ')[0]);
     const module = isCalled ? await load() : undefined;
+    if (isCalled) cli.updateStrings(missingArgument(`${usage}: got %s arguments, need at least %s`));
     cli.command(usage, describe, module?.builder ?? {}, async (argv) => {
       code = await module?.handler(argv);
     });
@@ -96,4 +98,14 @@ export async function main(args) {
   } catch (error) {
     return reportError(error);
   }
+}
+
+/**
+ * yargs counts arguments; this names them, too.
+ *
+ * @param {string} text
+ */
+function missingArgument(text) {
+  const forms = /** @type {any} */ ({ one: text, other: text });
+  return { 'Not enough non-option arguments: got %s, need at least %s': forms };
 }
