@@ -66,6 +66,7 @@ describe('the server of the page', () => {
       'assets/',
       'nothing',
       '..%2f..%2fpackage.json',
+      '/', // which is no path to the URL parser
     ]) {
       const { status } = await get(inspector.url, { path: `/${path}` });
       assert.equal(status, 404, path);

@@ -25,7 +25,7 @@ export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) 
       else if (request.url === '/_sigv4/health') answer(response, 200, '{"ok":false}', JSON_TYPE);
       else answer(response, 404, 'No gateway: name it with --gateway.\n');
     } else {
-      const file = inspectorFiles(new URL(request.url ?? '/', 'http://localhost').pathname);
+      const file = inspectorFiles((request.url ?? '/').replace(/[?#].*/s, ''));
       if (file === undefined) answer(response, 404, 'Not found.\n');
       else answer(response, file.status, file.body, file.headers);
     }
