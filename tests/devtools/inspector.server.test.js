@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { serveInspector } from 'sigv4-wasm-devtools/inspector';
 
+import { sigv4 } from '../support/cli.js';
 import { openChromium } from '../support/inspector-page.js';
 
 /** @param {string} url @param {import('node:http').RequestOptions} [options] */
@@ -125,6 +126,17 @@ test('a port that is taken is said, with an exit code of its own', async () => {
   assert.match(String(said), /is in use: .*--port/);
   assert.deepEqual(await once(child, 'exit'), [69, null]);
   await inspector.close();
+});
+
+test('so are a port and a host that there cannot be', async () => {
+  for (const args of [
+    ['--port', '99999'],
+    ['--port', '0', '--host', '192.0.2.1'],
+  ]) {
+    const { code, stderr } = await sigv4(['inspect', ...args]);
+    assert.equal(code, 69);
+    assert.match(stderr, /: choose .* with --(?:port|host)/);
+  }
 });
 
 describe('the requests of a gateway', () => {

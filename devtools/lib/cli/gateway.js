@@ -6,6 +6,7 @@ import { labelled } from '../gateway/access-log.js';
 import { ConfigError } from '../gateway/document.js';
 import { startGateway } from '../gateway/gateway.js';
 import { CliError, exitCode } from './exit.js';
+import { listenError } from './listen.js';
 
 /** @typedef {import('../gateway/gateway.js').RunningGateway} RunningGateway */
 
@@ -44,7 +45,9 @@ export async function handler({ config, port, host, quiet, ...settings }) {
     settings: { type, upstream, api, region },
     ...(!quiet && { log: print }),
   }).catch((error) => {
-    throw toCliError(error, `${host}:${port}`);
+    throw error instanceof ConfigError
+      ? new CliError('config', error.message)
+      : listenError(error, `${host}:${port}`);
   });
   introduce(running).forEach(print);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -56,25 +59,6 @@ export async function handler({ config, port, host, quiet, ...settings }) {
 function print(line) {
   console.log(line);
 }
-
-/**
- * @param {any} error
- * @param {string} address
- */
-function toCliError(error, address) {
-  const message = error instanceof ConfigError ? error.message : LISTEN_ERRORS[error.code]?.(address);
-  if (message === undefined) return error;
-  return new CliError(error instanceof ConfigError ? 'config' : 'listen', message);
-}
-
-/** @type {Record<string, (address: string) => string>} */
-const LISTEN_ERRORS = {
-  EADDRINUSE: (address) => `${address} is in use: stop what listens there, or choose another with --port`,
-  EADDRNOTAVAIL: (address) => `${address} is no address of this machine: choose another with --host`,
-  ENOTFOUND: (address) => `${address} is no address of this machine: choose another with --host`,
-  EACCES: (address) => `${address} is not allowed: choose a port above 1023 with --port`,
-  ERR_SOCKET_BAD_PORT: (address) => `${address} is no port: choose one from 0 to 65535 with --port`,
-};
 
 /**
  * @param {RunningGateway} running

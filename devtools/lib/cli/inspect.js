@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { serveInspector } from '../inspector/serve.js';
-import { CliError } from './exit.js';
+import { listenError } from './listen.js';
 
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
@@ -28,8 +28,7 @@ export async function handler({ port, host, gateway, open }) {
     ...{ port, host },
     gateway: gateway === undefined ? undefined : new URL(gateway),
   }).catch((error) => {
-    const reason = LISTEN_ERRORS[error.code];
-    throw reason === undefined ? error : new CliError('listen', `${host}:${port} ${reason}`);
+    throw listenError(error, `${host}:${port}`);
   });
   console.log(`inspector  ${url}`);
   if (gateway !== undefined) console.log(`gateway    ${gateway}`);
@@ -48,10 +47,3 @@ function openInBrowser(url) {
 
 /** @type {Record<string, string[]>} */
 const OPENERS = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''], linux: ['xdg-open'] };
-
-/** @type {Record<string, string>} */
-const LISTEN_ERRORS = {
-  EADDRINUSE: 'is in use: stop what listens there, or choose another with --port',
-  EADDRNOTAVAIL: 'is no address of this machine: choose another with --host',
-  EACCES: 'may not be used: choose another with --port',
-};
