@@ -71,3 +71,24 @@ for (const [where, pageUrl] of [
     await opened.close();
   });
 }
+
+test('a gateway that starts later, or again, is waited for', async (t) => {
+  const { port, origin } = new URL((await stopped(await startGateway())).origin);
+  const waiting = await serveInspector({ gateway: new URL(origin) });
+  t.after(() => waiting.close());
+  const opened = await chromium.open(waiting.url);
+  for (const _ of ['later', 'again']) {
+    await opened.says('.panel:has(#gateway-title)', /does not answer/);
+    const late = await startGateway({ port: Number(port) });
+    t.after(() => late.close().catch(() => {}));
+    await opened.says('.panel:has(#gateway-title)', /As they come/);
+    await stopped(late);
+  }
+  await opened.close();
+});
+
+/** @param {import('sigv4-wasm-devtools/gateway').RunningGateway} gateway */
+async function stopped(gateway) {
+  await gateway.close();
+  return gateway;
+}

@@ -27,12 +27,20 @@ export const isConnected = signal(false);
 /** The one that was taken into the page. @type {import('@preact/signals').Signal<string | undefined>} */
 export const chosen = signal(undefined);
 
-/** Looks for a gateway, once, and follows it: not where the page is a file of some web site. */
+/**
+ * Looks for a gateway, and follows it: not where the page is a file of some web site. One that is known but away is waited
+ * for.
+ */
 export async function follow() {
   if (!/^(?:localhost|[\d.]+|\[.*\])$/.test(location.hostname)) return;
   const health = await fetch('/_sigv4/health').catch(() => undefined);
   const isThere = health?.ok && (await health.json().catch(() => undefined))?.ok === true;
-  if (!isThere) return;
+  // Of `sigv4 inspect --gateway`: there is none at that address.
+  if (health?.status === 502) exchanges.value ??= [];
+  if (!isThere) {
+    if (exchanges.value !== undefined) setTimeout(follow, RETRY_MS);
+    return;
+  }
   const events = new EventSource('/_sigv4/events');
   events.addEventListener('open', async () => {
     isConnected.value = true;
@@ -40,7 +48,11 @@ export async function follow() {
     for (const exchange of [...requests].reverse()) add(exchange);
     exchanges.value ??= [];
   });
-  events.addEventListener('error', () => (isConnected.value = false));
+  events.addEventListener('error', () => {
+    isConnected.value = false;
+    // After an answer that is no stream, a browser does not try again by itself.
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
+  });
   events.addEventListener('request', ({ data }) => add(JSON.parse(data)));
 }
 
@@ -99,3 +111,4 @@ function headerLines(headers) {
 }
 
 const KEPT = 200;
+const RETRY_MS = 2000;

@@ -2,6 +2,7 @@
 
 import { createServer, request as httpRequest } from 'node:http';
 import { isIP } from 'node:net';
+import { pipeline } from 'node:stream';
 
 import { inspectorFiles, SECURITY_HEADERS } from './files.js';
 
@@ -77,7 +78,8 @@ function forward(request, response, gateway) {
     });
     // Events must not wait for the first of them.
     response.flushHeaders();
-    incoming.pipe(response);
+    // Where the gateway ends, the page must hear of it.
+    pipeline(incoming, response, () => {});
   });
   onward.on('error', () => {
     if (response.headersSent) response.destroy();
