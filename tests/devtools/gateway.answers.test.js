@@ -265,6 +265,84 @@ describe('policies', () => {
     assert.equal(principal, shop);
   });
 
+  describe('hold however a path is written', () => {
+    const statement = (Effect, path) => ({
+      Effect,
+      Action: 'execute-api:Invoke',
+      Resource: `arn:aws:execute-api:eu-west-1:123456789012:abc123/*/GET/${path}`,
+    });
+    const roles = {
+      denied: {
+        policies: [
+          {
+            Version: '2012-10-17',
+            Statement: [statement('Allow', '*'), statement('Deny', 'admin'), statement('Deny', 'admin/*')],
+          },
+        ],
+      },
+      allowed: { policies: [{ Version: '2012-10-17', Statement: statement('Allow', 'public/*') }] },
+    };
+    /** As a client signs that sends a path as it is given. */
+    const statusOf = async ({ origin, options, credentialsOf }, role, path) => {
+      const signed = { ...options, credentials: credentialsOf(role) };
+      const { headers } = await signRequest({ url: `${origin}${path}` }, signed);
+      const lines = Object.entries({ host: new URL(origin).host, ...headers, connection: 'close' });
+      const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+      return Number((await exchangeBytes(origin, `GET ${path} HTTP/1.1\r\n${head}\r\n`)).slice(9, 12));
+    };
+    for (const [type, stage] of [
+      ['rest', '/prod'],
+      ['http', ''],
+    ]) {
+      test(`with ${type}`, async () => {
+        const routes = ['ANY /admin', 'ANY /admin/{id}', 'ANY /{proxy+}'].map((route) => ({ route }));
+        const gateway = await gatewayFor({ type, routes, roles });
+        for (const path of [
+          ...[
+            '/admin',
+            '/admin/',
+            '/admin/x',
+            '//admin',
+            '//admin/x',
+            '/admin//x',
+            '/.//admin',
+            '/x/..//admin',
+          ],
+          ...[
+            '/%61dmin',
+            '/admin%2Fx',
+            '/%2Fadmin',
+            '/%61dmin%2F%zz',
+            '/%61dmin/%ff',
+            '/admin%2F',
+            '/admin/%3Fx',
+          ],
+        ]) {
+          assert.equal(await statusOf(gateway, 'denied', `${stage}${path}`), 403, path);
+        }
+        for (const path of ['/ADMIN', '/administrator', '/x/admin', '/x%3Fy%23'])
+          assert.equal(await statusOf(gateway, 'denied', `${stage}${path}`), 200, path);
+        for (const path of ['/public/a', '/public//a', '/public/a%2Fb%20c'])
+          assert.equal(await statusOf(gateway, 'allowed', `${stage}${path}`), 200, path);
+        for (const path of ['/public%2Fa', '/%70ublic/a', '/public/../admin'])
+          assert.equal(await statusOf(gateway, 'allowed', `${stage}${path}`), 403, path);
+        for (const path of ['/..%2Fadmin', '/a/.%2e%5Cadmin', '%2F..%2Fadmin', '/%ff%2F..%2f..%2fadmin'])
+          assert.equal(await statusOf(gateway, 'allowed', `${stage}/public${path}`), 400, path);
+      });
+    }
+
+    test('a fragment or a backslash is no part of a target', async () => {
+      const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });
+      for (const path of ['/prod/a#', '/prod/a#/../b', '/prod/a\\..\\b']) {
+        const answer = await exchangeBytes(
+          origin,
+          `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+        );
+        assert.match(answer, /^HTTP\/1\.1 400 /, path);
+      }
+    });
+  });
+
   test('of an HTTP API: Forbidden', async () => {
     const { origin, options, credentialsOf } = await gatewayFor({ ...config, type: 'http' });
     const response = await createSigv4Fetch({ ...options, credentials: credentialsOf('nobody') })(origin);

@@ -13,6 +13,8 @@ import { Failure } from './failure.js';
  * @property {Principal} principal
  * @property {string} accessKeyId
  * @property {{ decision: string, statement?: object }} policy
+ *
+ * @typedef {{ action: string, stage: string, method: string, paths?: (string | undefined)[] }} Wanted  `paths`: spellings of one
  */
 
 export class Authorizer {
@@ -33,7 +35,7 @@ export class Authorizer {
 
   /**
    * @param {import('./request.js').GatewayRequest} request
-   * @param {{ action: string, stage: string, method: string, path?: string }} wanted
+   * @param {Wanted} wanted
    * @param {(known: Partial<Authorized>) => void} onKnown  told as soon as it is known, also where it is then refused
    * @returns {Promise<Authorized>}
    * @throws {Failure}
@@ -41,9 +43,9 @@ export class Authorizer {
   async authorize(request, wanted, onKnown) {
     const { principal, accessKeyId } = await this.#verify(request);
     onKnown({ principal, accessKeyId });
-    const policy = this.#evaluate(request, wanted, principal);
+    const { resource, ...policy } = this.#evaluate(request, wanted, principal);
     onKnown({ policy });
-    if (policy.decision !== 'allow') throw this.#denied(wanted, principal, policy.decision);
+    if (policy.decision !== 'allow') throw this.#denied(wanted.action, resource, principal, policy.decision);
     return { principal, accessKeyId, policy };
   }
 
@@ -75,32 +77,43 @@ export class Authorizer {
   }
 
   /**
+   * What is allowed is what is asked for; what is denied, by whatever spelling.
+   *
    * @param {import('./request.js').GatewayRequest} request
-   * @param {{ action: string, stage: string, method: string, path?: string }} wanted
+   * @param {Wanted} wanted
    * @param {Principal} principal
    */
-  #evaluate({ headers, sourceIp }, { action, ...place }, principal) {
+  #evaluate(request, { action, paths = [undefined], ...place }, principal) {
+    const context = this.#contextOf(request, principal);
+    const [asked, ...others] = paths.map((path) => {
+      const resource = this.#arn({ ...place, path });
+      return { ...evaluatePolicies(principal.policies, { action, resource, context }), resource };
+    });
+    return others.find(({ decision }) => decision === 'explicitDeny') ?? asked;
+  }
+
+  /**
+   * @param {import('./request.js').GatewayRequest} request
+   * @param {Principal} principal
+   */
+  #contextOf({ headers, sourceIp }, principal) {
     const { account, region } = this.#api;
     const now = this.#now();
-    return evaluatePolicies(principal.policies, {
-      action,
-      resource: this.#arn(place),
-      context: {
-        'aws:SourceIp': sourceIp,
-        // API Gateway has no other; this one plays it without a certificate.
-        'aws:SecureTransport': 'true',
-        'aws:CurrentTime': now.toISOString(),
-        'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-        'aws:RequestedRegion': region,
-        'aws:PrincipalArn': principal.arn.replace(/:sts:(.*):assumed-role\/([^/]*)\/.*/, ':iam:$1:role/$2'),
-        'aws:PrincipalAccount': account,
-        'aws:PrincipalType': principal.kind === 'user' ? 'User' : 'AssumedRole',
-        'aws:userid': principal.id,
-        ...(principal.kind === 'user' && { 'aws:username': principal.name }),
-        ...(headers['user-agent'] && { 'aws:UserAgent': headers['user-agent'] }),
-        ...(headers.referer && { 'aws:Referer': headers.referer }),
-      },
-    });
+    return {
+      'aws:SourceIp': sourceIp,
+      // API Gateway has no other; this one plays it without a certificate.
+      'aws:SecureTransport': 'true',
+      'aws:CurrentTime': now.toISOString(),
+      'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+      'aws:RequestedRegion': region,
+      'aws:PrincipalArn': principal.arn.replace(/:sts:(.*):assumed-role\/([^/]*)\/.*/, ':iam:$1:role/$2'),
+      'aws:PrincipalAccount': account,
+      'aws:PrincipalType': principal.kind === 'user' ? 'User' : 'AssumedRole',
+      'aws:userid': principal.id,
+      ...(principal.kind === 'user' && { 'aws:username': principal.name }),
+      ...(headers['user-agent'] && { 'aws:UserAgent': headers['user-agent'] }),
+      ...(headers.referer && { 'aws:Referer': headers.referer }),
+    };
   }
 
   /** @param {{ stage: string, method: string, path?: string }} place */
@@ -110,18 +123,19 @@ export class Authorizer {
   }
 
   /**
-   * @param {{ action: string, stage: string, method: string, path?: string }} wanted
+   * @param {string} action
+   * @param {string} resource
    * @param {Principal} principal
    * @param {string} decision
    */
-  #denied({ action, ...place }, { arn }, decision) {
-    const masked = this.#arn(place).replace(this.#api.account, `********${this.#api.account.slice(-4)}`);
+  #denied(action, resource, { arn }, decision) {
+    const masked = resource.replace(this.#api.account, `********${this.#api.account.slice(-4)}`);
     const ending = decision === 'explicitDeny' ? ' with an explicit deny' : '';
     const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${masked}${ending}`;
     const fix =
       decision === 'explicitDeny'
         ? 'A statement with Effect Deny is about this request: no statement that allows it helps.'
-        : `Let a policy of the caller allow ${action} on ${this.#arn(place)}.`;
+        : `Let a policy of the caller allow ${action} on ${resource}.`;
     return new Failure('ERR_GATEWAY_REFUSED', message, { shown: message, key: 'Message', fix });
   }
 }

@@ -225,7 +225,7 @@ class Gateway {
       'execute-api:Invoke',
       place.stage,
       request.method,
-      place.path,
+      place.spellings,
     );
     const upstream = matched.route.upstream ?? this.#settings.upstream;
     const answer = await (upstream === undefined
@@ -249,7 +249,7 @@ class Gateway {
     if (id === undefined) throw this.#noRoute('A WebSocket API answers a handshake, and @connections.');
     record.route = '@connections';
     const route = { auth: /** @type {const} */ ('iam') };
-    await this.#authorize(record, route, 'execute-api:ManageConnections', stage, request.method, path);
+    await this.#authorize(record, route, 'execute-api:ManageConnections', stage, request.method, [path]);
     return this.#connections.command(request.method, id, request.rawBody);
   }
 
@@ -259,13 +259,13 @@ class Gateway {
    * @param {string} action
    * @param {string} stage
    * @param {string} method
-   * @param {string} [path]
+   * @param {string[]} [paths]
    */
-  async #authorize({ request, authorized }, { auth }, action, stage, method, path) {
+  async #authorize({ request, authorized }, { auth }, action, stage, method, paths) {
     if (auth === 'none') return;
     if (auth === 'other')
       throw new Failure('ERR_GATEWAY_AUTHORIZER', 'This route has an authorizer that is not IAM.');
-    const wanted = { action, stage, method, path };
+    const wanted = { action, stage, method, paths };
     await this.#authorizer.authorize(request, wanted, (known) => Object.assign(authorized, known));
   }
 

@@ -1,5 +1,7 @@
 // Which route a request takes. Sources: "Routes for HTTP APIs", "Set up API methods in API Gateway", developer guide.
 
+import { Failure } from './failure.js';
+
 /**
  * @typedef {object} RouteSettings
  * @property {string} route  as a RouteKey: `GET /orders/{id}`, `ANY /{proxy+}`, `$default`, `$connect`
@@ -13,6 +15,7 @@
  * @property {string} path  of the resource: without the stage and dot segments, each escape decoded
  * @property {string} rawPath  the same, as on the wire
  * @property {string} query  as on the wire, without `?`
+ * @property {string[]} spellings  of the path: as policies name it, then as those behind the gateway may read it
  *
  * @typedef {Place & { route: Route, parameters: Record<string, string> }} Matched
  */
@@ -32,15 +35,32 @@ export class Routes {
   /**
    * @param {string} url  as in the request line
    * @returns {Place | undefined} nothing where there is no such stage
+   * @throws {Failure} ERR_GATEWAY_REQUEST
    */
   place(url) {
-    const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
+    const target = url.replace(/^(?:https?|wss?):\/\/[^/?#]*/i, '');
     const at = target.indexOf('?');
     const [path, query] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
     const segments = normalize(path.split('/').slice(1));
+    if (/#|^[^?]*\\/.test(target) || segments.some(hidesDots)) {
+      throw new Failure(
+        'ERR_GATEWAY_REQUEST',
+        'The path has a # or a backslash, or a dot segment behind an escaped slash.',
+      );
+    }
     const stage = this.#stageOf(segments);
     if (stage === undefined) return undefined;
-    return { stage, rawPath: `/${segments.join('/')}`, path: `/${segments.map(decode).join('/')}`, query };
+    const rawPath = `/${segments.join('/')}`;
+    const decoded = `/${segments.map(decode).join('/')}`;
+    return { stage, rawPath, path: decoded, query, spellings: this.#spellings(rawPath, decoded) };
+  }
+
+  /** @param {string[]} paths */
+  #spellings(...paths) {
+    const kept = paths.map((path) => path.replace(/\/{2,}/g, '/').replace(/[?#]/g, encodeURIComponent));
+    const cut = kept.map((path) => path.replace(/(.)\/$/, '$1'));
+    // As for its routes, the last slash means nothing to a REST API.
+    return [...new Set(this.#type === 'http' ? [...kept, ...cut] : [...cut, ...kept])];
   }
 
   /** @param {string[]} segments  loses the stage */
@@ -143,11 +163,25 @@ function normalize(segments) {
   return kept;
 }
 
-/** @param {string} segment */
+/**
+ * A server that decodes first, or takes a backslash for a slash, as the URL of browsers and Node.js does, would find dot
+ * segments in it.
+ *
+ * @param {string} segment
+ */
+function hidesDots(segment) {
+  return decode(segment)
+    .split(/[/\\]/)
+    .some((part) => part === '.' || part === '..');
+}
+
+/**
+ * Each escape for itself: one that is wrong does not hide the others.
+ *
+ * @param {string} segment
+ */
 function decode(segment) {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+  if (!segment.includes('%')) return segment;
+  const bytes = segment.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
 }
