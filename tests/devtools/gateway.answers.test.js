@@ -64,6 +64,17 @@ describe('routes', () => {
     });
   }
 
+  test('ANY is seven methods', async () => {
+    const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });
+    const statusOf = async (method) => {
+      const head = `${method} /prod/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`;
+      return Number((await exchangeBytes(origin, head)).slice(9, 12));
+    };
+    for (const method of ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+      assert.equal(await statusOf(method), 200, method);
+    for (const method of ['TRACE', 'PROPFIND', 'PURGE']) assert.equal(await statusOf(method), 403, method);
+  });
+
   test('a stage that does not exist', async () => {
     const { origin, options } = await gatewayFor({ stages: ['prod'] });
     assert.deepEqual(await answerOf(await createSigv4Fetch(options)(`${origin}/dev/orders`)), MISSING);

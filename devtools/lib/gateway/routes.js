@@ -80,7 +80,9 @@ export class Routes {
     // In a REST API, the most specific resource has the request, whatever its methods.
     const candidates =
       this.#type === 'http' ? fitting : fitting.filter(({ path }) => path === fitting[0].path);
-    const route = candidates.find((one) => one.method === 'ANY' || one.method === method);
+    const route = candidates.find(
+      (one) => one.method === method || (one.method === 'ANY' && METHODS.has(method)),
+    );
     return route && { ...place, route, parameters: matchPath(route, segments) ?? {} };
   }
 
@@ -143,6 +145,8 @@ function matchPath(route, segments) {
   return segments.length === route.segments.length ? parameters : undefined;
 }
 
+/** What `ANY` and `$default` stand for: "Set up a method using the API Gateway console". */
+const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 const GREEDY = /^\{([^{}]+)\+\}$/;
 const PARAMETER = /^\{([^{}+]+)\}$/;
 
