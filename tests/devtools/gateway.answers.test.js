@@ -446,6 +446,21 @@ describe('limits', () => {
     });
   });
 
+  test('an error of the gateway itself', async () => {
+    const broken = () => {
+      throw new Error('no clock');
+    };
+    const { base, options } = await gatewayFor({}, { now: broken });
+    for (const method of ['GET', 'POST']) {
+      const signal = AbortSignal.timeout(5000);
+      assert.deepEqual(await answerOf(await createSigv4Fetch(options)(`${base}/x`, { method, signal })), {
+        status: 500,
+        type: 'InternalServerErrorException',
+        body: { message: 'Internal server error' },
+      });
+    }
+  });
+
   test('what is no HTTP', async () => {
     const { origin } = await gatewayFor();
     const long = await exchangeBytes(

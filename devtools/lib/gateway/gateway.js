@@ -160,7 +160,8 @@ class Gateway {
       record.request.rawBody = await readBody(incoming, this.#settings.maxBodyBytes);
       record.answer = await this.#answer(record);
     } catch (error) {
-      if (incoming.destroyed && !(error instanceof Failure)) return undefined;
+      // The client went away. (An incoming message counts as destroyed once it has been read.)
+      if (outgoing.destroyed) return undefined;
       record.failure = toFailure(error);
     }
     return this.#finish(record, outgoing);
