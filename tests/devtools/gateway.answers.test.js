@@ -559,6 +559,13 @@ describe('an upstream', () => {
       type: null,
       body: { message: 'Service Unavailable' },
     });
+    const switching = await gatewayFor({
+      upstream: await listen(({ socket }) =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+      ),
+    });
+    const signal = AbortSignal.timeout(5000);
+    assert.equal((await createSigv4Fetch(switching.options)(`${switching.base}/x`, { signal })).status, 502);
     const torn = await gatewayFor({ upstream: await listen((incoming) => incoming.socket.destroy()) });
     assert.equal((await createSigv4Fetch(torn.options)(`${torn.base}/x`)).status, 502);
   });

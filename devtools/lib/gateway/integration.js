@@ -117,6 +117,11 @@ export class Upstreams {
     try {
       return await new Promise((resolve, reject) => {
         outgoing.on('error', reject);
+        // Nobody asked for it, and Node.js would close the connection without a word.
+        outgoing.on('upgrade', (_, socket) => {
+          socket.destroy();
+          reject(new Error('it switches protocols'));
+        });
         outgoing.on('response', (incoming) => {
           isAnswered = true;
           readAnswer(incoming).then((bytes) => {
