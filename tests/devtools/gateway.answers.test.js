@@ -516,6 +516,7 @@ describe('an upstream', () => {
     const headers = {
       'content-type': 'image/jpeg',
       'x-caller-arn': 'arn:forged',
+      x_caller_arn: 'arn:forged',
       'x-amz-meta': 'kept',
       origin: 'http://x',
     };
@@ -536,7 +537,7 @@ describe('an upstream', () => {
     assert.equal(seen.headers['content-type'], 'image/jpeg');
     assert.equal(seen.headers['x-amz-meta'], 'kept');
     assert.equal(seen.headers['x-caller-arn'], 'arn:aws:sts::123456789012:assumed-role/developer/local');
-    for (const name of ['authorization', 'x-amz-security-token', 'x-amz-date'])
+    for (const name of ['authorization', 'x-amz-security-token', 'x-amz-date', 'x_caller_arn'])
       assert.equal(seen.headers[name], undefined);
   });
 

@@ -193,7 +193,11 @@ function endToEnd(rawHeaders, dropped) {
   const named = all.flatMap(([name, value]) =>
     name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
   );
-  return all.filter(([name]) => !dropped.has(name.toLowerCase()) && !named.includes(name.toLowerCase()));
+  return all.filter(([name]) => {
+    const key = name.toLowerCase();
+    // CGI and WSGI servers take `x_caller_arn` for `x-caller-arn`.
+    return !dropped.has(key.replaceAll('_', '-')) && !named.includes(key);
+  });
 }
 
 /**
