@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { after, describe, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 
-import { signRequest } from 'sigv4-wasm';
+import { presignUrl, signRequest } from 'sigv4-wasm';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { answerOf, eventually, exchangeBytes, gatewayFor } from '../support/gateway.js';
@@ -539,6 +539,18 @@ describe('an upstream', () => {
     assert.equal(seen.headers['x-caller-arn'], 'arn:aws:sts::123456789012:assumed-role/developer/local');
     for (const name of ['authorization', 'x-amz-security-token', 'x-amz-date', 'x_caller_arn'])
       assert.equal(seen.headers[name], undefined);
+  });
+
+  test('gets no credentials of a presigned URL, however their names are escaped', async () => {
+    let seen = '';
+    const upstream = await listen(({ url }, outgoing) => {
+      seen = url;
+      outgoing.end();
+    });
+    const { base, options } = await gatewayFor({ upstream });
+    const url = await presignUrl(`${base}/x?a=1`, options);
+    assert.equal((await fetch(url.replaceAll('X-Amz-', '%58-Am%7A-'))).status, 200);
+    assert.equal(seen, '/x?a=1');
   });
 
   test('that does not answer, or is not there', async () => {

@@ -182,9 +182,9 @@ function hidesDots(segment) {
 /**
  * Each escape for itself: one that is wrong does not hide the others.
  *
- * @param {string} segment
+ * @param {string} segment  or name of a parameter
  */
-function decode(segment) {
+export function decode(segment) {
   if (!segment.includes('%')) return segment;
   const bytes = segment.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString();
