@@ -19,6 +19,9 @@
 /** Longer bodies are cut: no refusal is longer. */
 const MAX_CHARACTERS = 1_000_000;
 
+/** What has not arrived by then is not waited for: some bodies never end. */
+const MAX_MILLIS = 10_000;
+
 /** How deep the errors of clients, and their causes, are nested. */
 const MAX_DEPTH = 6;
 
@@ -210,14 +213,24 @@ async function readStart(response) {
   if (reader === undefined) return response.text(); // not every runtime has it
   const decoder = new TextDecoder();
   let text = '';
-  while (text.length < MAX_CHARACTERS) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value, { stream: true });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<{ done: true, value: undefined }>} */
+  const end = new Promise((resolve) => {
+    timer = setTimeout(resolve, MAX_MILLIS, { done: true });
+  });
+  try {
+    while (text.length < MAX_CHARACTERS) {
+      const { done, value } = await Promise.race([reader.read(), end]);
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+  } finally {
+    clearTimeout(timer);
+    // Not awaited: a clone is only cancelled when both are.
+    reader.cancel().catch(() => {});
   }
-  // Not awaited: a clone is only cancelled when both are.
-  reader.cancel().catch(() => {});
-  return text;
+  return text + decoder.decode();
 }
 
 /** @param {string} text */

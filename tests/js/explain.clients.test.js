@@ -156,6 +156,19 @@ describe('bodies', () => {
     assert.equal((await explainResponse(endless)).code, 'no-failure', 'what succeeded is not read');
   });
 
+  test('what never ends is not waited for longer than 10 s', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"message":"Forbidden"}')),
+    });
+    const explained = explainResponse(new Response(body, { status: 403 }));
+    await new Promise(setImmediate);
+    t.mock.timers.tick(10_000);
+    const { code, detail } = await explained;
+    assert.equal(code, 'forbidden', 'by what it has said so far');
+    assert.equal(detail, 'status 403: Forbidden');
+  });
+
   test('a character that comes in two chunks', async () => {
     const bytes = new TextEncoder().encode('{"message":"größe"}');
     const body = new ReadableStream({
