@@ -121,10 +121,12 @@ function isSorted(query, pairs) {
 function byLine(lines) {
   /** @type {Map<string, string>} */
   const found = new Map();
+  /** @type {Map<string, number>} */
+  const counts = new Map();
   for (const [label, value] of lines) {
-    let key = label;
-    for (let n = 2; found.has(key); n++) key = `${label}\n${n}`;
-    found.set(key, value);
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
+    found.set(count === 1 ? label : `${label}\n${count}`, value);
   }
   return found;
 }
@@ -136,12 +138,17 @@ function byLine(lines) {
  * @param {string[]} second
  */
 function merged(first, second) {
-  const keys = [...first];
-  const known = new Set(first);
-  second.forEach((key, i) => {
-    if (!known.has(key)) keys.splice(keys.indexOf(second[i - 1]) + 1, 0, key);
-  });
-  return keys;
+  /** What only the second has, by what it comes behind. @type {Map<string, string[]>} */
+  const behind = new Map(first.map((key) => [key, []]));
+  /** @type {string[]} */
+  const ahead = [];
+  let last = ahead;
+  for (const key of second) {
+    const list = behind.get(key);
+    if (list === undefined) last.push(key);
+    else last = list;
+  }
+  return [...ahead, ...first.flatMap((key) => [key, ...(behind.get(key) ?? [])])];
 }
 
 /**

@@ -169,6 +169,20 @@ describe('bodies', () => {
     assert.equal(detail, 'status 403: Forbidden');
   });
 
+  test('a canonical request with the same header ten thousands of times', async () => {
+    const lines = 'host:a\n'.repeat(50_000);
+    const message =
+      'The request signature we calculated does not match the signature you provided.\n\n' +
+      `The Canonical String for this request should have been\n'${lines}'\n\nThe String-to-Sign should have been\n''\n`;
+    const startedAt = performance.now();
+    const { diff } = await explainResponse(
+      { status: 403, body: JSON.stringify({ message }) },
+      { signed: `GET\n/\n\n${lines}` },
+    );
+    assert.ok(diff.length > 40_000);
+    assert.ok(performance.now() - startedAt < 5000, `${performance.now() - startedAt} ms`);
+  });
+
   test('a character that comes in two chunks', async () => {
     const bytes = new TextEncoder().encode('{"message":"größe"}');
     const body = new ReadableStream({
