@@ -300,6 +300,9 @@ users:
   });
 });
 
+/** @param {number} i  name of an anchor */
+const letter = (i) => String.fromCharCode(97 + i);
+
 describe('config files', () => {
   /** @type {[text: string, message: RegExp][]} */
   const WRONG = [
@@ -323,10 +326,25 @@ describe('config files', () => {
     ['throttle: { rate: 0 }\n', /throttle\.rate/],
     ['users:\n  a: { secretAccessKey: hush, [\n', /^(?!.*hush).*wrong\.yaml:\d+:\d+: /s],
     ['[1, 2]\n', /wrong\.yaml/],
+    ['roles: { a: { policies: [constructor] } }\n', /there is no policy 'constructor'/],
+    ['a: &a [*a]\n', /an alias holds itself/],
+    [
+      `a: &a [0, 0]\n${Array.from({ length: 24 }, (_, i) => `a${i}: &${letter(i + 1)} [*${letter(i)}, *${letter(i)}]\n`).join('')}`,
+      /more than 100000 values/,
+    ],
+    [
+      'Conditions: { A: { Condition: B }, B: { Condition: A } }\nResources: { X: { Condition: A } }\n',
+      /wrong\.yaml: .*refers to itself/,
+    ],
+    [
+      'Resources: { X: { Type: AWS::Serverless::Api, Properties: { StageName: { "Fn::Join": 3 } } } }\n',
+      /wrong\.yaml: CloudFormation would not take/,
+    ],
+    ['Resources: { X: { Type: constructor } }\n', /it has no API/],
   ];
 
   for (const [text, message] of WRONG) {
-    test(`say where they are wrong: ${JSON.stringify(text)}`, async () => {
+    test(`say where they are wrong: ${JSON.stringify(text).slice(0, 200)}`, async () => {
       await assert.rejects(open(await file('wrong.yaml', text)), (error) => {
         assert.equal(error.name, 'ConfigError');
         assert.match(error.message, message);

@@ -259,7 +259,7 @@ function complete(config, warnings, { locate }) {
   for (const kind of /** @type {const} */ (['users', 'roles'])) {
     for (const [name, { policies }] of Object.entries(settings[kind])) {
       for (const [i, policy] of policies.entries()) {
-        if (typeof policy !== 'string' || policy in config.policies) continue;
+        if (typeof policy !== 'string' || Object.hasOwn(config.policies, policy)) continue;
         const path = [kind, name, 'policies', i];
         throw new ConfigError(`${locate(path)}: ${nameOf(path)}: there is no policy '${policy}'`);
       }

@@ -46,27 +46,49 @@ export function readDocument(file) {
     }
     return file;
   };
-  return { file, value: toValue(document.contents, document), locate };
+  return { file, value: new Values(document, file).of(document.contents), locate };
 }
 
-/**
- * @param {any} node
- * @param {import('yaml').Document} document
- * @returns {any}
- */
-function toValue(node, document) {
-  if (isAlias(node)) return toValue(node.resolve(document), document);
-  const value = isMap(node)
-    ? Object.fromEntries(
-        node.items.map(({ key, value }) => [
-          String(isScalar(key) ? key.value : key),
-          toValue(value, document),
-        ]),
-      )
-    : isSeq(node)
-      ? node.items.map((item) => toValue(item, document))
-      : (node?.value ?? null);
-  return isShortForm(node?.tag) ? fullForm(node.tag.slice(1), value) : value;
+/** Aliases of aliases make a short file a long one, or one without an end. */
+const MAX_VALUES = 100_000;
+
+class Values {
+  #document;
+  #file;
+  #count = 0;
+  /** Nodes that are being read. @type {Set<unknown>} */
+  #open = new Set();
+
+  /**
+   * @param {import('yaml').Document} document
+   * @param {string} file
+   */
+  constructor(document, file) {
+    this.#document = document;
+    this.#file = file;
+  }
+
+  /**
+   * @param {any} node
+   * @returns {any}
+   * @throws {ConfigError}
+   */
+  of(node) {
+    if (isAlias(node)) return this.of(node.resolve(this.#document));
+    if (this.#open.has(node)) throw new ConfigError(`${this.#file}: an alias holds itself`);
+    if (++this.#count > MAX_VALUES)
+      throw new ConfigError(`${this.#file}: it has more than ${MAX_VALUES} values, with its aliases`);
+    if (isMap(node) || isSeq(node)) this.#open.add(node);
+    const value = isMap(node)
+      ? Object.fromEntries(
+          node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), this.of(value)]),
+        )
+      : isSeq(node)
+        ? node.items.map((item) => this.of(item))
+        : (node?.value ?? null);
+    this.#open.delete(node);
+    return isShortForm(node?.tag) ? fullForm(node.tag.slice(1), value) : value;
+  }
 }
 
 /** @param {string | undefined} tag */

@@ -32,7 +32,15 @@ export function isTemplate(value) {
  */
 export function readTemplate(document, wanted) {
   if (!isTemplate(document.value)) throw new ConfigError(`${document.file}: a template has Resources`);
-  return new TemplateReader(document, wanted).read();
+  try {
+    return new TemplateReader(document, wanted).read();
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    const { name, message } = /** @type {Error} */ (cause);
+    // What refers to itself takes the stack; arguments of functions may be anything.
+    const why = name === 'RangeError' ? 'something in it refers to itself' : message;
+    throw new ConfigError(`${document.file}: CloudFormation would not take this template: ${why}`, { cause });
+  }
 }
 
 class TemplateReader {
@@ -88,7 +96,7 @@ class TemplateReader {
   #apis() {
     /** @type {FoundApi[]} */
     const apis = this.#resources.flatMap((resource) => {
-      const read = API_TYPES[resource.Type];
+      const read = Object.hasOwn(API_TYPES, resource.Type) ? API_TYPES[resource.Type] : undefined;
       return read === undefined ? [] : [read(resource, (value) => this.#resolved(value, resource))];
     });
     for (const [logicalId, type, stage] of IMPLICIT) {
