@@ -11,6 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { serveInspector } from 'sigv4-wasm-devtools/inspector';
 
 import { sigv4 } from '../support/cli.js';
+import { exchangeBytes } from '../support/gateway.js';
 import { openChromium } from '../support/inspector-page.js';
 
 /** @param {string} url @param {import('node:http').RequestOptions} [options] */
@@ -67,7 +68,8 @@ describe('the server of the page', () => {
       'assets/',
       'nothing',
       '..%2f..%2fpackage.json',
-      '/', // which is no path to the URL parser
+      // No URL, nor a path of one.
+      ...['/', '/evil', '/['],
     ]) {
       const { status } = await get(inspector.url, { path: `/${path}` });
       assert.equal(status, 404, path);
@@ -87,6 +89,13 @@ describe('the server of the page', () => {
     for (const [host, expected] of Object.entries(hosts)) {
       const { status } = await get(inspector.url, { headers: { host } });
       assert.equal(status, expected, host);
+    }
+  });
+
+  test('survives targets that are no paths', async () => {
+    for (const target of ['http://', 'http://a:b:c/', '*']) {
+      const bytes = `GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+      assert.match(await exchangeBytes(inspector.url, bytes), /^HTTP\/1\.1 404 /, target);
     }
   });
 
