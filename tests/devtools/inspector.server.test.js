@@ -111,6 +111,19 @@ describe('the server of the page', () => {
     assert.equal((await get(`${away.url}_sigv4/health`)).status, 502);
     await away.close();
   });
+
+  test('events end when the gateway does', { timeout: 20_000 }, async () => {
+    const gateway = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
+    });
+    await once(gateway.listen(0, '127.0.0.1'), 'listening');
+    const shown = await serveInspector({ gateway: new URL(`http://127.0.0.1:${gateway.address().port}`) });
+    const [response] = await once(httpRequest(`${shown.url}_sigv4/events`).end(), 'response');
+    await once(response, 'data');
+    gateway.close().closeAllConnections();
+    await new Promise((resolve) => response.on('error', resolve).on('close', resolve));
+    await shown.close();
+  });
 });
 
 test('the command prints where the page is, and ends when it is told to', async () => {
