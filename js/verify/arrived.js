@@ -3,7 +3,7 @@
 import { chunkBytes, chunksOf, concat, describe } from '../body.js';
 import { canonicalValue, parseQuery } from '../canonical.js';
 import { SigV4Error } from '../errors.js';
-import { Refusal } from './refusal.js';
+import { malformed, Refusal } from './refusal.js';
 
 /**
  * A request in parts: as it arrived, with one character for each byte.
@@ -40,7 +40,7 @@ import { Refusal } from './refusal.js';
  * @param {ArrivedRequest} request
  * @param {number} maxBodyBytes
  * @returns {Arrived}
- * @throws {SigV4Error} for what no server hands out
+ * @throws {SigV4Error} for what no server hands out, or should not have taken
  */
 export function arrive(request, maxBodyBytes) {
   const input = /** @type {any} */ (request);
@@ -48,7 +48,12 @@ export function arrive(request, maxBodyBytes) {
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'pass the request that arrived, or an object with its url');
   }
   const isIncoming = Array.isArray(input.rawHeaders);
-  const { path, query, host } = parseTarget(isIncoming ? (input.originalUrl ?? input.url) : input.url);
+  const target = isIncoming ? (input.originalUrl ?? input.url) : input.url;
+  // No client sends one: whoever reads the path in another way than here would read what is not signed.
+  if (isIncoming && String(target).includes('#')) {
+    throw malformed('A fragment, from # on, is no part of a request.');
+  }
+  const { path, query, host } = parseTarget(target);
   const lines = parseHeaders(isIncoming ? input.rawHeaders : (input.headers ?? []));
   const headers = joined(lines);
   // HTTP/2 has it elsewhere, and fetch takes it out.

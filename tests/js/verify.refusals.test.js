@@ -198,6 +198,14 @@ const REFUSED = {
     { ...download, headers: [...download.headers, ['x-amz-acl', 'public-read']] },
     s3,
   ],
+  'a fragment, which servers read in more ways than one': [
+    'MALFORMED',
+    /fragment/,
+    {
+      ...{ method: json.method, url: `${json.url}#/../admin` },
+      ...{ rawHeaders: json.headers.flat(), rawBody: json.body },
+    },
+  ],
   'an unsigned host': [
     'ACCESS_DENIED',
     "'host' must be a 'SignedHeader' in the AWS Authorization.",
