@@ -1,6 +1,7 @@
 // WebSocket APIs: a handshake that is signed in its URL, and @connections by AWS's own client.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, describe, test } from 'node:test';
@@ -202,4 +203,43 @@ test('messages go to a WebSocket upstream, and back', async () => {
   const socket = await connect(await presignUrl(gateway.base.replace('http', 'ws'), gateway.options));
   socket.send('through');
   assert.equal(await next(socket), 'through');
+});
+
+describe('who floods a connection is cut off', { timeout: 20_000 }, () => {
+  test('where an HTTP upstream does not answer', async () => {
+    let count = 0;
+    const server = createServer(() => count++);
+    after(() => server.close().closeAllConnections());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const upstream = `http://127.0.0.1:${server.address().port}/hook`;
+    const gateway = await gatewayFor({ type: 'websocket', upstream });
+    const socket = await connect(await presignUrl(gateway.base.replace('http', 'ws'), gateway.options));
+    const closed = once(socket, 'close');
+    for (let i = 0; i < 500; i++) socket.send('more');
+    await closed;
+    assert.ok(count <= 100, `${count} requests`);
+  });
+
+  test('where a WebSocket upstream does not read', async () => {
+    const server = createServer();
+    after(() => server.close().closeAllConnections());
+    server.on('upgrade', ({ headers }, socket) => {
+      const accept = createHash('sha1')
+        .update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+        .digest('base64');
+      const head = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n';
+      socket.on('error', () => {}).pause();
+      socket.write(`${head}sec-websocket-accept: ${accept}\r\n\r\n`);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const upstream = `ws://127.0.0.1:${server.address().port}/`;
+    const gateway = await gatewayFor({ type: 'websocket', upstream });
+    const socket = await connect(await presignUrl(gateway.base.replace('http', 'ws'), gateway.options));
+    const closed = once(socket, 'close');
+    for (let i = 0; i < 400; i++) {
+      if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.send('x'.repeat(100_000));
+    }
+    await closed;
+  });
 });

@@ -13,7 +13,7 @@ const MAX_MESSAGE_BYTES = 128 * 1024;
 const IDLE_MS = 10 * 60_000;
 const LONGEST_MS = 2 * 3_600_000;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-/** Messages that wait for a WebSocket upstream to open. */
+/** Messages of a connection that wait for a WebSocket upstream to open, or for answers of an HTTP upstream. */
 const MAX_EARLY = 100;
 
 /**
@@ -61,11 +61,15 @@ export class Connections {
         setTimeout(() => socket.close(1001, 'Going away'), LONGEST_MS),
         setTimeout(() => socket.close(1001, 'Going away'), IDLE_MS),
       ];
-      socket.on('message', (data, isBinary) => {
+      let waiting = 0;
+      socket.on('message', async (data, isBinary) => {
         connection.lastActiveAt = new Date();
         timers[1].refresh();
-        if (socket.bufferedAmount > MAX_WAITING_BYTES) socket.close(1008, 'Not reading');
-        void this.#receive(connection, toBuffer(data), isBinary, request, place, authorized);
+        if (socket.bufferedAmount > MAX_WAITING_BYTES || waiting === MAX_EARLY) return socket.terminate();
+        waiting++;
+        await this.#receive(connection, toBuffer(data), isBinary, request, place, authorized);
+        waiting--;
+        return undefined;
       });
       socket.on('error', () => socket.terminate());
       socket.on('close', () => {
@@ -110,11 +114,11 @@ export class Connections {
     const behind = new WebSocket(upstream, { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
     const early = /** @type {[Buffer, boolean][]} */ ([]);
     socket.on('message', (data, binary) => {
-      if (behind.readyState === WebSocket.OPEN) behind.send(toBuffer(data), { binary });
+      if (behind.readyState === WebSocket.OPEN) pass(behind, toBuffer(data), binary);
       else if (early.push([toBuffer(data), binary]) > MAX_EARLY) socket.close(1013, 'Try again later');
     });
-    behind.on('open', () => early.splice(0).forEach(([data, binary]) => behind.send(data, { binary })));
-    behind.on('message', (data, binary) => socket.send(toBuffer(data), { binary }));
+    behind.on('open', () => early.splice(0).forEach(([data, binary]) => pass(behind, data, binary)));
+    behind.on('message', (data, binary) => pass(socket, toBuffer(data), binary));
     behind.on('close', () => socket.close());
     behind.on('error', () => socket.close(1011, 'Internal server error'));
     socket.on('close', () => behind.close());
@@ -162,6 +166,18 @@ export class Connections {
 /** @param {string | undefined} upstream */
 function isSocket(upstream) {
   return upstream !== undefined && /^wss?:/.test(upstream);
+}
+
+/**
+ * Who does not read is cut off, before what waits fills the memory.
+ *
+ * @param {WebSocket} to
+ * @param {Buffer} data
+ * @param {boolean} binary
+ */
+function pass(to, data, binary) {
+  if (to.bufferedAmount > MAX_WAITING_BYTES) to.terminate();
+  else to.send(data, { binary });
 }
 
 /** @param {import('ws').RawData} data */
