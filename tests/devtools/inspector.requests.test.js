@@ -402,6 +402,30 @@ function randomRequest(random) {
   return { method, path: `${path}${query}`, headers, body };
 }
 
+describe('text that never ends is read in no time, as it is while somebody types it', () => {
+  /** Of what patterns with two ways to match take for ever on. */
+  const HOSTILE = {
+    'a quote that is open': `'curl "' + 'a'.repeat(300_000)`,
+    'a bash string that is open': `"curl $'" + 'a'.repeat(300_000)`,
+    'escapes that are open': `'curl "' + '\\\\"'.repeat(100_000)`,
+    'spaces after a target': `'GET a' + ' '.repeat(300_000)`,
+    'spaces before a target': `'GET ' + ' '.repeat(300_000) + 'x'`,
+    carets: `'curl ^"' + '^ '.repeat(150_000)`,
+    'commands in commands': `'curl ' + '$('.repeat(100_000)`,
+    options: `'curl ' + '-H a:b '.repeat(40_000)`,
+    brackets: `'fetch(' + '['.repeat(100_000)`,
+    'header lines': `'GET /a HTTP/1.1\\n' + 'a:b\\n'.repeat(70_000)`,
+  };
+  for (const [name, text] of Object.entries(HOSTILE)) {
+    test(name, async () => {
+      const code = `import { parseRequests } from 'sigv4-wasm-devtools/requests';
+        try { parseRequests(${text}); } catch (error) { if (error.name !== 'RequestSyntaxError') throw error; }`;
+      // In a process of its own: what takes for ever could not be ended here.
+      await run(process.execPath, ['--input-type=module', '--eval', code], { timeout: 20_000 });
+    });
+  }
+});
+
 /** The same on every run. */
 function pseudoRandom(seed) {
   let state = seed;

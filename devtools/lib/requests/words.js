@@ -72,9 +72,9 @@ function splitPosix(text) {
       break;
     } else if ((match = take(/'([^']*)'/y))) {
       cut.add(match[1], at);
-    } else if ((match = take(/\$'((?:[^'\\]+|\\[^])*)'/y))) {
+    } else if ((match = take(/\$'([^'\\]*(?:\\[^][^'\\]*)*)'/y))) {
       cut.addBytes(ansiC(match[1]), at);
-    } else if ((match = take(/"((?:[^"\\]+|\\[^])*)"/y))) {
+    } else if ((match = take(/"([^"\\]*(?:\\[^][^"\\]*)*)"/y))) {
       noteExpansion(match[1].replace(/\\[^]/g, ''), cut);
       cut.add(match[1].replace(/\\(?:\r?\n|([$`"\\]))/g, '$1'), at);
     } else if (take(/\$?['"]/y)) {
