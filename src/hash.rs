@@ -29,8 +29,10 @@ pub(crate) fn finish(hasher: &mut Sha256) -> [u8; 32] {
 #[inline(never)]
 pub(crate) fn to_hex(bytes: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
-    // Cannot fail: 64 digits are room for 32 bytes.
-    let _ = hex::encode_to_slice(bytes, &mut text);
+    let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
     text
 }
 
