@@ -52,12 +52,48 @@ impl SigningKey {
     /// The signature of a text, as bytes.
     #[inline(never)]
     pub fn sign(&self, text: &[u8]) -> [u8; 32] {
-        self.begin().chain_update(text).finalize().into_bytes().into()
+        self.after(text).state.finalize().into_bytes().into()
+    }
+
+    /// For texts that begin with this one: what is then signed is the rest.
+    #[inline(never)]
+    fn after(&self, text: &[u8]) -> Self {
+        let mut key = self.clone();
+        key.state.update(text);
+        key
     }
 
     /// For texts in parts.
+    #[cfg(feature = "tools")]
     pub(super) fn begin(&self) -> Hmac<Sha256> {
         self.state.clone()
+    }
+}
+
+/// A key that signs many requests.
+///
+/// The first block of a string to sign holds the time and part of the scope: within a second it is hashed once.
+#[derive(Clone)]
+pub struct CachedKey {
+    key: SigningKey,
+    first_block: [u8; 64],
+    after_first_block: SigningKey,
+}
+
+impl CachedKey {
+    pub(super) fn new(key: SigningKey) -> Self {
+        let first_block = [0; 64];
+        let after_first_block = key.after(&first_block);
+        Self { key, first_block, after_first_block }
+    }
+
+    pub(super) fn sign(&mut self, text: &[u8]) -> [u8; 32] {
+        let Some((first_block, rest)) = text.split_first_chunk() else { return self.key.sign(text) };
+        if *first_block != self.first_block {
+            self.first_block = *first_block;
+            self.after_first_block = self.key.after(first_block);
+        }
+        self.after_first_block.sign(rest)
     }
 }
 
@@ -73,12 +109,12 @@ pub const KEY_CACHE_CAPACITY: usize = 64;
 
 /// Signing keys by credentials and by what they are good for.
 pub(crate) struct KeyCache<S: Scheme> {
-    entries: Vec<CachedKey<S::Key>>,
+    entries: Vec<Entry<S::Key>>,
     clock: u64,
     derived: u64,
 }
 
-struct CachedKey<K> {
+struct Entry<K> {
     /// The caller's number for the credentials; 0 for none.
     owner: u64,
     /// Tells secrets apart without keeping them.
@@ -97,7 +133,7 @@ impl<S: Scheme> KeyCache<S> {
     /// Where the key of a name is, for [`KeyCache::key`] until the next call of this. A caller that numbers its credentials
     /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
     pub(crate) fn find(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<usize, Error> {
-        let is_owners = |entry: &CachedKey<S::Key>| owner != 0 && entry.owner == owner && entry.name == name;
+        let is_owners = |entry: &Entry<S::Key>| owner != 0 && entry.owner == owner && entry.name == name;
         let index = match self.entries.iter().position(is_owners) {
             Some(index) => index,
             None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, name)?,
@@ -110,8 +146,8 @@ impl<S: Scheme> KeyCache<S> {
         Ok(index)
     }
 
-    pub(crate) fn key(&self, index: usize) -> Result<&S::Key, Error> {
-        self.entries.get(index).map(|entry| &entry.key).ok_or(Error::SigningKeyMissing)
+    pub(crate) fn key(&mut self, index: usize) -> Result<&mut S::Key, Error> {
+        self.entries.get_mut(index).map(|entry| &mut entry.key).ok_or(Error::SigningKeyMissing)
     }
 
     /// How many keys were derived so far.
@@ -126,7 +162,7 @@ impl<S: Scheme> KeyCache<S> {
     /// The same credentials under another number share a key; otherwise one is derived.
     fn insert(&mut self, owner: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
         let fingerprint = fingerprint(secret);
-        let is_same = |entry: &CachedKey<S::Key>| entry.fingerprint == fingerprint && entry.name == name;
+        let is_same = |entry: &Entry<S::Key>| entry.fingerprint == fingerprint && entry.name == name;
         let key = match self.entries.iter_mut().enumerate().find(|(_, entry)| is_same(entry)) {
             // Unnumbered credentials use any key, and leave theirs to the first that has a number.
             Some((index, known)) if owner == 0 || known.owner == 0 => {
@@ -141,7 +177,7 @@ impl<S: Scheme> KeyCache<S> {
                 key
             }
         };
-        let entry = CachedKey { owner, fingerprint, name: name.to_vec(), key, last_used: self.clock };
+        let entry = Entry { owner, fingerprint, name: name.to_vec(), key, last_used: self.clock };
         let index = self.entries.len();
         if index < KEY_CACHE_CAPACITY {
             self.entries.push(entry);
@@ -177,7 +213,7 @@ mod tests {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
     impl<S: Scheme> KeyCache<S> {
-        fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&S::Key, Error> {
+        fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&mut S::Key, Error> {
             let index = self.find(owner, secret, name)?;
             self.key(index)
         }
@@ -196,6 +232,20 @@ mod tests {
                     f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
         let signature = hex::encode(key.sign(text.as_bytes()));
         assert_eq!(signature, "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+    }
+
+    #[test]
+    fn a_cached_key_signs_as_the_key_itself() {
+        let key = SigningKey::derive(SECRET, &Scope::new("20150830", "us-east-1", "iam").unwrap()).unwrap();
+        let mut cached = CachedKey::new(key.clone());
+        for length in [0, 63, 64, 65, 142, 200] {
+            for first in [0, 0, 1, 0] {
+                let mut text = [b'x'; 200];
+                text[20] = first;
+                assert_eq!(cached.sign(&text[..length]), key.sign(&text[..length]));
+            }
+        }
+        assert_eq!(cached.sign(&[0; 100]), key.sign(&[0; 100]));
     }
 
     #[test]
@@ -228,8 +278,8 @@ mod tests {
         let other_secret = cache.get(2, Some(b"another"), &scope("us-east-1")).unwrap().sign(b"x");
         let other_region = cache.get(1, Some(SECRET.as_bytes()), &scope("eu-west-1")).unwrap().sign(b"x");
         assert!(first != other_secret && first != other_region);
-        assert_eq!(cache.get(3, None, &scope("us-east-1")).unwrap_err(), Error::SigningKeyMissing);
-        assert_eq!(cache.get(0, None, &scope("us-east-1")).unwrap_err(), Error::SigningKeyMissing);
+        assert_eq!(cache.get(3, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
+        assert_eq!(cache.get(0, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
     }
 
     #[test]

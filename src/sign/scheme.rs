@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::hash::to_hex;
 
-use super::key::SigningKey;
+use super::key::{CachedKey, SigningKey};
 
 /// An algorithm: [`SigV4`], or `SigV4a` of the feature `tools`.
 pub trait Scheme: private::Scheme {}
@@ -38,7 +38,7 @@ pub(crate) mod private {
         /// Derives the key of that name.
         fn derive(secret_access_key: &[u8], key_name: &[u8]) -> Result<Self::Key, Error>;
         /// Signs a text.
-        fn sign(key: &Self::Key, text: &[u8]) -> Self::Signature;
+        fn sign(key: &mut Self::Key, text: &[u8]) -> Self::Signature;
     }
 }
 
@@ -46,18 +46,18 @@ impl private::Scheme for SigV4 {
     const ALGORITHM: &'static [u8] = b"AWS4-HMAC-SHA256";
     const HAS_REGION_SET: bool = false;
 
-    type Key = SigningKey;
+    type Key = CachedKey;
     type Signature = [u8; 64];
 
     fn key_name<'a>(scope: &'a [u8], _access_key_id: &'a [u8]) -> &'a [u8] {
         scope
     }
 
-    fn derive(secret_access_key: &[u8], scope: &[u8]) -> Result<SigningKey, Error> {
-        SigningKey::derive_for(secret_access_key, scope)
+    fn derive(secret_access_key: &[u8], scope: &[u8]) -> Result<CachedKey, Error> {
+        SigningKey::derive_for(secret_access_key, scope).map(CachedKey::new)
     }
 
-    fn sign(key: &SigningKey, text: &[u8]) -> [u8; 64] {
+    fn sign(key: &mut CachedKey, text: &[u8]) -> [u8; 64] {
         to_hex(&key.sign(text))
     }
 }

@@ -51,7 +51,7 @@ impl private::Scheme for SigV4a {
         key.ok_or(Error::SecretAccessKeyInvalid)
     }
 
-    fn sign(key: &Self::Key, text: &[u8]) -> Vec<u8> {
+    fn sign(key: &mut Self::Key, text: &[u8]) -> Vec<u8> {
         let hash = reduce(Sha256::digest(text));
         let mut numbers = Numbers::new(key, &hash);
         loop {
@@ -164,28 +164,28 @@ mod tests {
     fn signs_as_the_rfc_does() {
         let number = |text| FieldBytes::try_from(hex::decode(text).unwrap().as_slice()).unwrap();
         let key = number("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
-        let key = Zeroizing::new(NonZeroScalar::from_repr(key).unwrap());
+        let mut key = Zeroizing::new(NonZeroScalar::from_repr(key).unwrap());
         let expected = Signature::from_scalars(
             number("EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"),
             number("F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"),
         );
-        assert_eq!(SigV4a::sign(&key, b"sample"), hex::encode(expected.unwrap().to_der()).into_bytes());
+        assert_eq!(SigV4a::sign(&mut key, b"sample"), hex::encode(expected.unwrap().to_der()).into_bytes());
     }
 
     #[test]
     fn signs_as_the_crate_p256_does() {
         for count in 0..100u32 {
             let text = count.to_be_bytes();
-            let key = SigV4a::derive(b"secret", &text).unwrap();
+            let mut key = SigV4a::derive(b"secret", &text).unwrap();
             let expected: Signature = p256::ecdsa::SigningKey::from(*key).sign(&text);
-            assert_eq!(SigV4a::sign(&key, &text), hex::encode(expected.to_der()).into_bytes());
+            assert_eq!(SigV4a::sign(&mut key, &text), hex::encode(expected.to_der()).into_bytes());
         }
     }
 
     #[test]
     fn verifies_its_own_signatures_and_no_others() {
-        let key = SigV4a::derive(b"secret", b"AKID").unwrap();
-        let signature = String::from_utf8(SigV4a::sign(&key, b"text")).unwrap();
+        let mut key = SigV4a::derive(b"secret", b"AKID").unwrap();
+        let signature = String::from_utf8(SigV4a::sign(&mut key, b"text")).unwrap();
         let verifies = |secret, id, text, signature: &str| SigV4a::verifies(secret, id, text, signature);
         assert_eq!(verifies("secret", "AKID", "text", &signature), Ok(true));
         assert_eq!(verifies("secret", "AKID", "texu", &signature), Ok(false));
