@@ -112,9 +112,10 @@ export class Core {
   #engine;
   /** The memory of the module. @type {Memory | undefined} */
   #memory;
-  /** The engine's buffer: where it lies, and a view of it. */
-  #pointer = 0;
+  /** Of the engine's buffer. */
   #view = new Uint8Array(0);
+  /** Whether memory that grows leaves nothing of such a view: that of wasm does, that of plain JavaScript does not. */
+  #detaches = true;
   /** @type {Promise<void> | undefined} */
   #loading;
   #hasSigned = false;
@@ -341,28 +342,20 @@ export class Core {
    * @param {number} length
    */
   #reserve(length) {
-    if (length > this.#view.length) this.#pointer = 0;
-    this.#refresh(length);
-  }
-
-  /**
-   * Growing memory detaches every view of it.
-   *
-   * @param {number} length
-   */
-  #refresh(length) {
     const engine = this.#started();
-    const { buffer } = /** @type {Memory} */ (this.#memory);
-    if (this.#pointer !== 0 && this.#view.buffer === buffer) return;
-    const size = Math.max(length, this.#view.length, MIN_BUFFER_BYTES);
-    this.#pointer = engine.reserve(size);
-    // Not `buffer`: making room may have grown the memory.
-    this.#view = new Uint8Array(/** @type {Memory} */ (this.#memory).buffer, this.#pointer, size);
+    // Growing memory detaches every view of it, which then has no length. To ask wasm for its buffer each time would take
+    // a fortieth of a signature.
+    if (length < this.#view.length && (this.#detaches || this.#view.buffer === this.#memory?.buffer)) return;
+    const size = Math.max(length, MIN_BUFFER_BYTES);
+    const pointer = engine.reserve(size);
+    // Not before: making room may have grown the memory.
+    this.#view = new Uint8Array(/** @type {Memory} */ (this.#memory).buffer, pointer, size);
   }
 
   /** @param {unknown} cause  why the wasm module cannot start */
   #fallBack(cause) {
     if (this.#fallback === undefined) throw unavailable(cause);
+    this.#detaches = false;
     this.#start(this.#fallback, undefined);
   }
 
@@ -375,7 +368,7 @@ export class Core {
     if (this.#engine !== undefined) return;
     this.#memory = initSync(source).memory;
     this.#engine = engine;
-    this.#refresh(MIN_BUFFER_BYTES);
+    this.#reserve(MIN_BUFFER_BYTES);
   }
 
   /** @returns {Engine} */
