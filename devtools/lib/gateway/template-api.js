@@ -1,0 +1,66 @@
+// What the properties of an API in a template say: its routes in OpenAPI, and its CORS in both spellings.
+
+/**
+ * @param {any} body  OpenAPI
+ * @returns {{ route: string, auth: 'iam' | 'none' | 'other' }[]}
+ */
+export function openApiRoutes(body) {
+  const schemes = body?.components?.securitySchemes ?? body?.securityDefinitions ?? {};
+  const isIam = (/** @type {string} */ name) =>
+    schemes[name]?.['x-amazon-apigateway-authtype'] === 'awsSigv4';
+  return Object.entries(body?.paths ?? {}).flatMap(([path, methods]) =>
+    Object.entries(/** @type {Record<string, any>} */ (methods))
+      .filter(([method]) => OPENAPI_METHOD.test(method))
+      .map(([method, operation]) => {
+        const names = (operation?.security ?? body.security ?? []).flatMap(Object.keys);
+        const isIamByName = operation?.['x-amazon-apigateway-auth']?.type === 'AWS_IAM';
+        /** @type {'iam' | 'none' | 'other'} */
+        const auth = isIamByName || names.some(isIam) ? 'iam' : names.length > 0 ? 'other' : 'none';
+        const name = method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
+        return {
+          route: path === '/$default' ? '$default' : `${name} ${path}`,
+          auth,
+        };
+      }),
+  );
+}
+
+const OPENAPI_METHOD = /^(?:get|put|post|delete|options|head|patch|x-amazon-apigateway-any-method)$/;
+
+/** @param {any} cors  `Cors` of SAM: an origin in quotes, or an object of such texts */
+export function samCors(cors) {
+  if (cors === undefined) return undefined;
+  const { AllowOrigin, AllowMethods, AllowHeaders, AllowCredentials, MaxAge } =
+    typeof cors === 'string' ? { AllowOrigin: cors } : cors;
+  const list = (/** @type {any} */ text) =>
+    text &&
+    String(text)
+      .replace(/^'|'$/g, '')
+      .split(/\s*,\s*/);
+  return defined({
+    allowOrigins: list(AllowOrigin),
+    allowMethods: list(AllowMethods),
+    allowHeaders: list(AllowHeaders),
+    allowCredentials: AllowCredentials,
+    maxAge: MaxAge === undefined ? undefined : Number(String(MaxAge).replaceAll("'", '')),
+  });
+}
+
+/** @param {any} cors  `CorsConfiguration` of an HTTP API */
+export function httpCors(cors) {
+  if (cors === undefined || typeof cors === 'boolean') return cors || undefined;
+  const { AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders, AllowCredentials, MaxAge } = cors;
+  return defined({
+    allowOrigins: AllowOrigins,
+    allowMethods: AllowMethods,
+    allowHeaders: AllowHeaders,
+    exposeHeaders: ExposeHeaders,
+    allowCredentials: AllowCredentials,
+    maxAge: MaxAge,
+  });
+}
+
+/** @param {Record<string, unknown>} object */
+function defined(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
