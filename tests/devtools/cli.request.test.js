@@ -226,6 +226,13 @@ describe('the output', () => {
     assert.match(stdout, /^HTTP\/1.1 201 Created\r\n[^]*x-two: b\r\n[^]*\r\n\r\nmade$/);
   });
 
+  it('has headers that a terminal takes for no command', async () => {
+    answer = { headers: { 'x-two': 'a\x9b31mb' } };
+    const { stdout } = await request([`${API}/`, '-i']);
+    assert.doesNotMatch(stdout, /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/);
+    assert.match(stdout, /x-two: a.*31mb/);
+  });
+
   it('has the headers alone, with -I', async () => {
     const { stdout } = await request([`${API}/`, '-I']);
     assert.equal(api.requests[0].method, 'HEAD');

@@ -341,6 +341,11 @@ describe('config files', () => {
       /wrong\.yaml: CloudFormation would not take/,
     ],
     ['Resources: { X: { Type: constructor } }\n', /it has no API/],
+    // Each names the one before twice: 2 to the 60th, where none is remembered.
+    [
+      `Conditions:\n  C0: { "Fn::Equals": [a, a] }\n${Array.from({ length: 60 }, (_, i) => `  C${i + 1}: { "Fn::And": [{ Condition: C${i} }, { Condition: C${i} }] }\n`).join('')}Resources: { X: { Type: Other, Condition: C60 }, Y: { Type: AWS::Serverless::Function, Condition: C60 } }\n`,
+      /it has no API/,
+    ],
   ];
 
   for (const [text, message] of WRONG) {

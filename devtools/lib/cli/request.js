@@ -186,9 +186,9 @@ async function write(answer, { output = '-', include, head, fail }) {
 
 /** @param {import('./send.js').Answer} answer */
 function headOf({ status, statusText, headers }) {
-  return [`HTTP/1.1 ${status} ${statusText}`, ...headers.map(([name, value]) => `${name}: ${value}`)].join(
-    '\r\n',
-  );
+  const lines = [`HTTP/1.1 ${status} ${statusText}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  // Nothing that a terminal would take for a command.
+  return lines.map((line) => line.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, '?')).join('\r\n');
 }
 
 /**

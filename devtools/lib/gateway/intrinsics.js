@@ -12,6 +12,7 @@ export class Unresolved extends Error {}
  * @property {{ region: string, account: string }} environment
  * @property {(logicalId: string, attribute?: string) => unknown} resource  what `Ref` and `Fn::GetAtt` give; throws
  *   `Unresolved`
+ * @property {Map<string, boolean>} conditions  those that are known already: each may name another twice, and so on
  */
 
 /**
@@ -108,9 +109,13 @@ function reference(name, { template, parameters, environment, resource }) {
  * @returns {boolean}
  */
 export function holds(name, scope) {
+  const known = scope.conditions.get(name);
+  if (known !== undefined) return known;
   const condition = scope.template.Conditions?.[name];
   if (condition === undefined) throw new Unresolved(`there is no condition ${name}`);
-  return evaluate(condition, scope);
+  const value = evaluate(condition, scope);
+  scope.conditions.set(name, value);
+  return value;
 }
 
 /**

@@ -64,6 +64,7 @@ class TemplateReader {
     const { region, account, parameters } = wanted;
     /** @type {Scope} */
     this.#scope = {
+      conditions: new Map(),
       template,
       parameters,
       environment: { region, account },
