@@ -227,7 +227,7 @@ describe('the output', () => {
   });
 
   it('has headers that a terminal takes for no command', async () => {
-    answer = { headers: { 'x-two': 'a\x9b31mb' } };
+    answer = { headers: { 'x-two': 'a\xc2\x9b31mb' } }; // U+009B, as UTF-8
     const { stdout } = await request([`${API}/`, '-i']);
     assert.doesNotMatch(stdout, /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/);
     assert.match(stdout, /x-two: a.*31mb/);
