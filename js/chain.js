@@ -1,6 +1,7 @@
 // Signatures that each sign the one before: of the chunks of an upload, and of the messages of an event stream.
 
 import { coreError } from './errors.js';
+import { DATE_INVALID } from './generated/errors.js';
 
 /**
  * @typedef {{ date: string, region: string, service: string }} Scope  the date as `YYYYMMDD`
@@ -92,5 +93,3 @@ export function amzDateOf(epochMillis) {
 
 /** The end of the year 9999. */
 const LAST_MILLISECOND = 253_402_300_799_999;
-/** `Error::DateInvalid` of the core. */
-const DATE_INVALID = 12;

@@ -2,7 +2,8 @@
 
 import { compile, compileSync } from '#runtime';
 
-import { coreError, SIGNING_KEY_MISSING, SigV4Error } from './errors.js';
+import { coreError, SigV4Error } from './errors.js';
+import { RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
 import { hostSha256 } from './host.js';
 import {
   clear_keys,
@@ -185,7 +186,7 @@ export class Core {
       flags |= FLAG.hasCredentials;
       status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
     }
-    if (status < 0) throw describe(-1 - status, flat);
+    if (status < 0) throw describe(status, flat);
     identity.hasKey = identity.owner !== 0;
     return parse(this.#read(status), (flags & FLAG.trace) !== 0);
   }
@@ -202,7 +203,7 @@ export class Core {
     const hash = hostSha256();
     let status = this.#started().sign_path(written, hash === undefined ? 0 : FLAG.hostHash);
     if (hash !== undefined && status > 0) status = this.#complete(hash, status, FLAG.signatureOnly);
-    if (status < 0) throw coreError(-1 - status, {});
+    if (status < 0) throw describe(status, {});
     return this.#read(status);
   }
 
@@ -218,7 +219,7 @@ export class Core {
     use(identity);
     let status = this.#callText(text, scope, identity, !identity.hasKey);
     if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
-    if (status < 0) throw coreError(-1 - status, { host: '', header: 'an option or a credential' });
+    if (status < 0) throw describe(status, {});
     identity.hasKey = identity.owner !== 0;
     return this.#read(status);
   }
@@ -457,18 +458,22 @@ function parse(text, isTrace) {
 const AMZ_DATE_LENGTH = 'YYYYMMDDTHHMMSSZ'.length;
 
 /**
- * @param {number} status
- * @param {import('./request.js').FlatRequest} flat
+ * The error that a status stands for: see `Error::status` in src/error.rs.
+ *
+ * @param {number} status  negative
+ * @param {Partial<import('./request.js').FlatRequest>} flat  what was signed
  */
-function describe(status, flat) {
-  const number = status % 16;
-  const header = JSON.stringify([...flat.headers.keys()][Math.floor(status / 16)] ?? '');
-  return coreError(number, { host: flat.host, header: number === 15 ? fieldWithNul(flat) : header });
+function describe(status, { host = '', headers = new Map() }) {
+  const number = /** @type {import('./errors.js').CoreErrorNumber} */ ((-1 - status) % STATUS_NUMBERS);
+  const index = Math.floor((-1 - status) / STATUS_NUMBERS);
+  const header =
+    number === RECORD_INVALID ? fieldWithNul(headers) : JSON.stringify([...headers.keys()][index]);
+  return coreError(number, { host, header });
 }
 
-/** @param {import('./request.js').FlatRequest} flat */
-function fieldWithNul(flat) {
-  const header = [...flat.headers].find(([name, value]) => `${name}${value}`.includes('\0'));
+/** @param {Map<string, string>} headers */
+function fieldWithNul(headers) {
+  const header = [...headers].find(([name, value]) => `${name}${value}`.includes('\0'));
   return header === undefined ? 'an option or a credential' : `the header ${JSON.stringify(header[0])}`;
 }
 

@@ -1,3 +1,25 @@
+// Every error of the package. The core's numbers and codes are generated from src/error.rs.
+
+import {
+  ACCESS_KEY_ID_INVALID,
+  CORE_ERROR_CODES,
+  DATE_INVALID,
+  EXPIRES_INVALID,
+  HEADER_NAME_INVALID,
+  HEADER_VALUE_INVALID,
+  HOST_INVALID,
+  METHOD_INVALID,
+  PAYLOAD_HASH_INVALID,
+  RECORD_INVALID,
+  REGION_INVALID,
+  REGION_REQUIRED,
+  SECRET_ACCESS_KEY_INVALID,
+  SERVICE_INVALID,
+  SERVICE_REQUIRED,
+  SESSION_TOKEN_INVALID,
+  SIGNING_KEY_MISSING,
+} from './generated/errors.js';
+
 /**
  * @typedef {'ERR_SIGV4_CREDENTIALS_INVALID'
  *   | 'ERR_SIGV4_CREDENTIALS_EXPIRED'
@@ -50,78 +72,47 @@ Object.defineProperty(SigV4Error.prototype, 'name', {
   writable: true,
 });
 
-/**
- * What the core refuses, by number (`Error::number` in src/error.rs). `where` fills in what the core cannot know.
- *
- * @type {readonly [SigV4ErrorCode, string][]}
- */
-const CORE_ERRORS = [
-  [
-    'ERR_SIGV4_CREDENTIALS_INVALID',
+/** What the core refuses, by number. `{name}` stands for what the core cannot know. */
+const CORE_ERROR_TEXTS = /** @type {const} */ ({
+  [ACCESS_KEY_ID_INVALID]:
     'accessKeyId has white space around it or a control character in it: pass the key id as AWS issued it',
-  ],
-  [
-    'ERR_SIGV4_CREDENTIALS_INVALID',
+  [SECRET_ACCESS_KEY_INVALID]:
     'secretAccessKey has white space around it or a control character in it: pass the secret as AWS issued it ' +
-      '(a trailing newline often comes from reading it out of a file)',
-  ],
-  [
-    'ERR_SIGV4_CREDENTIALS_INVALID',
+    '(a trailing newline often comes from reading it out of a file)',
+  [SESSION_TOKEN_INVALID]:
     'sessionToken has white space around it or a control character in it: pass the token as AWS issued it',
-  ],
-  ['ERR_SIGV4_CREDENTIALS_INVALID', 'the signing key is not cached and no secretAccessKey was given'],
-  [
-    'ERR_SIGV4_REGION_REQUIRED',
+  [SIGNING_KEY_MISSING]: 'the signing key is not cached and no secretAccessKey was given',
+  [REGION_REQUIRED]:
     "the host {host} does not tell the region: pass the option region, for example region: 'eu-west-1' (with " +
-      "SigV4a regionSet: ['eu-west-1'])",
-  ],
-  [
-    'ERR_SIGV4_SERVICE_REQUIRED',
+    "SigV4a regionSet: ['eu-west-1'])",
+  [SERVICE_REQUIRED]:
     "the host {host} does not tell the service: pass the option service, for example service: 'execute-api' " +
-      'for an API Gateway behind a custom domain',
-  ],
-  [
-    'ERR_SIGV4_REGION_REQUIRED',
+    'for an API Gateway behind a custom domain',
+  [REGION_INVALID]:
     "the option region holds a slash, white space or a control character: pass one such as 'eu-west-1'",
-  ],
-  [
-    'ERR_SIGV4_SERVICE_REQUIRED',
+  [SERVICE_INVALID]:
     "the option service holds a slash, white space or a control character: pass one such as 'execute-api'",
-  ],
-  [
-    'ERR_SIGV4_METHOD_INVALID',
-    "method is not an HTTP method: pass one such as 'GET' (RFC 9110, section 9.1)",
-  ],
-  ['ERR_SIGV4_URL_INVALID', 'the host of the URL is empty, or has white space or a control character in it'],
-  [
-    'ERR_SIGV4_HEADER_INVALID',
+  [METHOD_INVALID]: "method is not an HTTP method: pass one such as 'GET' (RFC 9110, section 9.1)",
+  [HOST_INVALID]: 'the host of the URL is empty, or has white space or a control character in it',
+  [HEADER_NAME_INVALID]:
     'the header name {header} is not valid: use letters, digits and hyphens (RFC 9110, section 5.1)',
-  ],
-  [
-    'ERR_SIGV4_HEADER_INVALID',
+  [HEADER_VALUE_INVALID]:
     'the value of the header {header} holds CR, LF or NUL, which no request can carry: remove them',
-  ],
-  ['ERR_SIGV4_DATE_INVALID', 'date is not between the years 1970 and 9999'],
-  ['ERR_SIGV4_EXPIRES_INVALID', 'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)'],
-  [
-    'ERR_SIGV4_BODY_UNSUPPORTED',
+  [DATE_INVALID]: 'date is not between the years 1970 and 9999',
+  [EXPIRES_INVALID]: 'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
+  [PAYLOAD_HASH_INVALID]:
     'payload.sha256, or the header x-amz-content-sha256, is neither 64 hex digits nor UNSIGNED-PAYLOAD or a ' +
-      'STREAMING- keyword',
-  ],
-  ['ERR_SIGV4_HEADER_INVALID', '{header} holds a NUL character, which no request can carry: remove it'],
-];
+    'STREAMING- keyword',
+  [RECORD_INVALID]: '{header} holds a NUL character, which no request can carry: remove it',
+});
 
-/** Of {@link CORE_ERRORS}: the core asks for the secret, as the key is not cached (any longer). */
-export const SIGNING_KEY_MISSING = 3;
+/** @typedef {keyof typeof CORE_ERROR_TEXTS} CoreErrorNumber */
 
 /**
- * @param {number} number
+ * @param {CoreErrorNumber} number
  * @param {Record<string, string>} where what `{name}` in the text stands for
  */
 export function coreError(number, where) {
-  const [code, text] = CORE_ERRORS[number] ?? ['ERR_SIGV4_WASM_UNAVAILABLE', `unknown core error ${number}`];
-  return new SigV4Error(
-    code,
-    text.replace(/\{(\w+)\}/g, (_, name) => where[name] ?? ''),
-  );
+  const text = CORE_ERROR_TEXTS[number].replace(/\{(\w+)\}/g, (_, name) => where[name] ?? '');
+  return new SigV4Error(CORE_ERROR_CODES[number], text);
 }

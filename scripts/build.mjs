@@ -1,4 +1,4 @@
-// Builds the npm package: the wasm modules, then js/ as ES modules and as CommonJS, with types.
+// Builds the npm package: the tables of the core and the wasm modules, then js/ as ES modules and as CommonJS, with types.
 // The result is complete: pkg/ is what is published.
 
 import { execFileSync } from 'node:child_process';
@@ -14,6 +14,10 @@ import { toText } from './lib/text.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
+
+step('what JavaScript knows of the core, in js/generated/');
+rmSync('js/generated', { recursive: true, force: true });
+run('cargo', ['run', '--quiet', '--features', 'tables', '--bin', 'tables', '--', 'js/generated']);
 
 step('wasm modules');
 rmSync('js/wasm', { recursive: true, force: true });

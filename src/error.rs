@@ -1,43 +1,97 @@
 use core::fmt;
 
-/// Why a request could not be signed. Codes are stable; messages may be reworded.
-///
-/// No variant carries a value of the request or the credentials, so that no secret can reach a log through an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Error {
+/// The one table of errors: documentation, name, what the error carries, code, message. The numbers by which errors cross
+/// into JavaScript follow from the order of the rows, and `js/generated/errors.js` is written from it (see `tables.rs`).
+macro_rules! errors {
+    ($($(#[$doc:meta])* $name:ident $(($index:ty))? => $code:literal, $message:literal;)*) => {
+        /// Why a request could not be signed. Codes are stable; messages may be reworded.
+        ///
+        /// No variant carries a value of the request or the credentials, so that no secret can reach a log through an error.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Error {
+            $($(#[$doc])* $name $(($index))?,)*
+        }
+
+        /// The place of each error in the table.
+        #[derive(Clone, Copy)]
+        enum Number {
+            $($name,)*
+        }
+
+        /// The name and the code of each error, by number.
+        #[cfg(any(test, feature = "tables"))]
+        pub(crate) const ROWS: &[(&str, &str)] = &[$((stringify!($name), $code),)*];
+
+        /// How many errors there are.
+        const COUNT: usize = [$(Number::$name,)*].len();
+
+        impl Error {
+            #[cfg(any(test, target_arch = "wasm32"))]
+            const fn number(self) -> Number {
+                match self {
+                    $(Self::$name { .. } => Number::$name,)*
+                }
+            }
+
+            const fn describe(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$name { .. } => ($code, $message),)*
+                }
+            }
+        }
+    };
+}
+
+errors! {
     /// The access key id is empty, or holds a control character or white space around it.
-    AccessKeyIdInvalid,
+    AccessKeyIdInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
+        "accessKeyId is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.";
     /// The secret access key is empty, or holds a control character or white space around it.
-    SecretAccessKeyInvalid,
+    SecretAccessKeyInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
+        "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.";
     /// The session token holds a control character or white space around it.
-    SessionTokenInvalid,
+    SessionTokenInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
+        "sessionToken has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.";
     /// The secret access key is needed to derive a signing key that is not cached (any longer).
-    SigningKeyMissing,
+    SigningKeyMissing => "ERR_SIGV4_CREDENTIALS_INVALID",
+        "the signing key is not cached, and no secretAccessKey was given to derive it.";
     /// No region was given and the host tells none.
-    RegionRequired,
+    RegionRequired => "ERR_SIGV4_REGION_REQUIRED",
+        "the host does not tell the region. Pass the region option, for example region: 'eu-west-1'.";
     /// No service was given and the host tells none.
-    ServiceRequired,
+    ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
+        "the host does not tell the service. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.";
     /// The region holds a character that a credential scope cannot.
-    RegionInvalid,
+    RegionInvalid => "ERR_SIGV4_REGION_REQUIRED",
+        "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.";
     /// The service holds a character that a credential scope cannot.
-    ServiceInvalid,
+    ServiceInvalid => "ERR_SIGV4_SERVICE_REQUIRED",
+        "the service holds a slash, white space or a control character. Pass a signing name such as 'execute-api'.";
     /// The method is no RFC 9110 token.
-    MethodInvalid,
+    MethodInvalid => "ERR_SIGV4_METHOD_INVALID",
+        "the method is not an HTTP method (an RFC 9110 token). Pass one such as 'GET' or 'POST'.";
     /// The host is empty or holds white space or a control character.
-    HostInvalid,
+    HostInvalid => "ERR_SIGV4_URL_INVALID",
+        "the host is empty, or has white space or a control character in it. Pass an absolute URL.";
     /// The name of the header at this index is no RFC 9110 token.
-    HeaderNameInvalid(usize),
+    HeaderNameInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
+        "a header name is not an RFC 9110 token. Use letters, digits and hyphens.";
     /// The value of the header at this index holds CR, LF or NUL.
-    HeaderValueInvalid(usize),
+    HeaderValueInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
+        "a header value holds CR, LF or NUL, which no HTTP request can carry. Remove them.";
     /// The date is before 1970 or after 9999.
-    DateInvalid,
+    DateInvalid => "ERR_SIGV4_DATE_INVALID",
+        "the signing date is not a valid time between the years 1970 and 9999.";
     /// The lifetime of a presigned URL is not within 1..=604800 seconds.
-    ExpiresInvalid,
+    ExpiresInvalid => "ERR_SIGV4_EXPIRES_INVALID",
+        "expiresIn must be a whole number of seconds from 1 to 604800 (seven days).";
     /// The given payload hash is neither 64 hex digits nor one of the keywords of SigV4.
-    PayloadHashInvalid,
+    PayloadHashInvalid => "ERR_SIGV4_BODY_UNSUPPORTED",
+        "the given payload hash is neither a SHA-256 in 64 hex digits nor UNSIGNED-PAYLOAD or a STREAMING- keyword.";
     /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
-    RecordInvalid,
+    RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
+        "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.";
 }
 
 impl Error {
@@ -51,29 +105,6 @@ impl Error {
         self.describe().1
     }
 
-    /// Which error this is, as a number for the way into JavaScript, where js/errors.js has the texts.
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) const fn number(self) -> u32 {
-        match self {
-            Self::AccessKeyIdInvalid => 0,
-            Self::SecretAccessKeyInvalid => 1,
-            Self::SessionTokenInvalid => 2,
-            Self::SigningKeyMissing => 3,
-            Self::RegionRequired => 4,
-            Self::ServiceRequired => 5,
-            Self::RegionInvalid => 6,
-            Self::ServiceInvalid => 7,
-            Self::MethodInvalid => 8,
-            Self::HostInvalid => 9,
-            Self::HeaderNameInvalid(_) => 10,
-            Self::HeaderValueInvalid(_) => 11,
-            Self::DateInvalid => 12,
-            Self::ExpiresInvalid => 13,
-            Self::PayloadHashInvalid => 14,
-            Self::RecordInvalid => 15,
-        }
-    }
-
     /// Where the error lies in the header list, for the errors that concern one header.
     pub const fn header_index(self) -> Option<usize> {
         match self {
@@ -82,76 +113,28 @@ impl Error {
         }
     }
 
-    /// The one table of codes and messages.
-    const fn describe(self) -> (&'static str, &'static str) {
-        match self {
-            Self::AccessKeyIdInvalid => (
-                "ERR_SIGV4_CREDENTIALS_INVALID",
-                "accessKeyId is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.",
-            ),
-            Self::SecretAccessKeyInvalid => (
-                "ERR_SIGV4_CREDENTIALS_INVALID",
-                "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.",
-            ),
-            Self::SessionTokenInvalid => (
-                "ERR_SIGV4_CREDENTIALS_INVALID",
-                "sessionToken has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.",
-            ),
-            Self::SigningKeyMissing => (
-                "ERR_SIGV4_CREDENTIALS_INVALID",
-                "the signing key is not cached, and no secretAccessKey was given to derive it.",
-            ),
-            Self::RegionRequired => (
-                "ERR_SIGV4_REGION_REQUIRED",
-                "the host does not tell the region. Pass the region option, for example region: 'eu-west-1'.",
-            ),
-            Self::ServiceRequired => (
-                "ERR_SIGV4_SERVICE_REQUIRED",
-                "the host does not tell the service. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.",
-            ),
-            Self::RegionInvalid => (
-                "ERR_SIGV4_REGION_REQUIRED",
-                "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
-            ),
-            Self::ServiceInvalid => (
-                "ERR_SIGV4_SERVICE_REQUIRED",
-                "the service holds a slash, white space or a control character. Pass a signing name such as 'execute-api'.",
-            ),
-            Self::MethodInvalid => (
-                "ERR_SIGV4_METHOD_INVALID",
-                "the method is not an HTTP method (an RFC 9110 token). Pass one such as 'GET' or 'POST'.",
-            ),
-            Self::HostInvalid => (
-                "ERR_SIGV4_URL_INVALID",
-                "the host is empty, or has white space or a control character in it. Pass an absolute URL.",
-            ),
-            Self::HeaderNameInvalid(_) => (
-                "ERR_SIGV4_HEADER_INVALID",
-                "a header name is not an RFC 9110 token. Use letters, digits and hyphens.",
-            ),
-            Self::HeaderValueInvalid(_) => (
-                "ERR_SIGV4_HEADER_INVALID",
-                "a header value holds CR, LF or NUL, which no HTTP request can carry. Remove them.",
-            ),
-            Self::DateInvalid => (
-                "ERR_SIGV4_DATE_INVALID",
-                "the signing date is not a valid time between the years 1970 and 9999.",
-            ),
-            Self::ExpiresInvalid => (
-                "ERR_SIGV4_EXPIRES_INVALID",
-                "expiresIn must be a whole number of seconds from 1 to 604800 (seven days).",
-            ),
-            Self::PayloadHashInvalid => (
-                "ERR_SIGV4_BODY_UNSUPPORTED",
-                "the given payload hash is neither a SHA-256 in 64 hex digits nor UNSIGNED-PAYLOAD or a STREAMING- keyword.",
-            ),
-            Self::RecordInvalid => (
-                "ERR_SIGV4_HEADER_INVALID",
-                "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.",
-            ),
-        }
+    /// How the error crosses into JavaScript, where the length of a result would be: as
+    /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/core.js` takes it apart.
+    #[cfg(any(test, target_arch = "wasm32"))]
+    pub(crate) const fn status(self) -> i32 {
+        let index = match self.header_index() {
+            Some(index) if index < MAX_STATUS_INDEX => index,
+            Some(_) => MAX_STATUS_INDEX,
+            None => 0,
+        };
+        -1 - (self.number() as usize + STATUS_NUMBERS * index) as i32
     }
 }
+
+/// How many errors a status can tell apart.
+pub(crate) const STATUS_NUMBERS: usize = 256;
+
+/// The last header index that a status can hold: far more headers than memory has room for.
+#[cfg(any(test, target_arch = "wasm32"))]
+const MAX_STATUS_INDEX: usize = i32::MAX as usize / STATUS_NUMBERS - 1;
+
+// One error more than that would turn into another error of the next header.
+const _: () = assert!(COUNT <= STATUS_NUMBERS);
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,3 +143,25 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_tells_every_error_and_every_header_apart() {
+        // As js/core.js takes it apart.
+        let read = |status: i32| {
+            let rest = (-1 - status) as usize;
+            (ROWS[rest % STATUS_NUMBERS].0, rest / STATUS_NUMBERS)
+        };
+        for index in [0, 1, 15, 16, 255, 256, 100_000, MAX_STATUS_INDEX] {
+            assert_eq!(read(Error::HeaderNameInvalid(index).status()), ("HeaderNameInvalid", index));
+            assert_eq!(read(Error::HeaderValueInvalid(index).status()), ("HeaderValueInvalid", index));
+        }
+        assert_eq!(read(Error::HeaderNameInvalid(usize::MAX).status()).0, "HeaderNameInvalid");
+        assert_eq!(read(Error::AccessKeyIdInvalid.status()), ("AccessKeyIdInvalid", 0));
+        assert_eq!(read(Error::RecordInvalid.status()), ("RecordInvalid", 0));
+        assert_eq!(ROWS.len(), COUNT);
+    }
+}

@@ -50,6 +50,9 @@ mod scope;
 mod settings;
 mod sign;
 mod table;
+#[cfg(feature = "tables")]
+#[doc(hidden)]
+pub mod tables;
 mod text;
 mod timestamp;
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 
 import { amzDateOf } from '../chain.js';
 import { coreError, SigV4Error } from '../errors.js';
+import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from '../generated/errors.js';
 import { lifetime } from '../results.js';
 
 /**
@@ -139,9 +140,6 @@ function optionInvalid(message) {
   return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
-/** `Error::AccessKeyIdInvalid` and `Error::SessionTokenInvalid` of the core. */
-const ACCESS_KEY_ID_INVALID = 0;
-const SESSION_TOKEN_INVALID = 2;
 const FILENAME = '${filename}';
 const RESERVED = new Set([
   'bucket',

@@ -4,6 +4,7 @@ import { canonicalPath, canonicalQuery, canonicalRequest } from '../canonical.js
 import { SIGV4A } from '../chain.js';
 import { core } from '../core.js';
 import { coreError } from '../errors.js';
+import { SECRET_ACCESS_KEY_INVALID } from '../generated/errors.js';
 import { sha256Sync } from '../hash.js';
 import { tools } from '../tools.js';
 import { rulesOf } from './rules.js';
@@ -61,7 +62,7 @@ export async function isSigned(stringToSign, claim, secretAccessKey) {
   if (claim.scheme === SIGV4A) {
     const { verifiesSigV4a } = await tools();
     const verifies = verifiesSigV4a(secretAccessKey, accessKeyId, stringToSign, signature);
-    if (verifies === undefined) throw coreError(SECRET_INVALID, {});
+    if (verifies === undefined) throw coreError(SECRET_ACCESS_KEY_INVALID, {});
     return verifies;
   }
   const identity = { accessKeyId, secretAccessKey, sessionToken: '', owner: 0, isUsed: false, hasKey: false };
@@ -89,6 +90,3 @@ function withoutSignature(query, { service }) {
   const { signsToken, tokenName } = rulesOf(service);
   return query.filter(([name]) => name !== 'X-Amz-Signature' && (signsToken || name !== tokenName));
 }
-
-/** `Error::SecretAccessKeyInvalid` of the core. */
-const SECRET_INVALID = 1;

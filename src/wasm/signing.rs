@@ -52,7 +52,7 @@ impl Engine {
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
     /// name of the session token's header, `x-amz-region-set` (or nothing), and `authorization` or, presigned, the query,
     /// a line each; for a trace then the canonical request and the string to sign, each after a NUL. Returns its length; of
-    /// an error, `-1 - number - 16 * header index`.
+    /// an error, its status (`Error::status`).
     ///
     /// With a flag, the canonical request replaces the record, to be hashed by the host: [`Engine::complete`] gives the
     /// result.
@@ -87,7 +87,7 @@ impl Engine {
         }
         match outcome {
             Ok(()) => self.hash(flags),
-            Err(error) => -1 - error.number() as i32 - 16 * error.header_index().unwrap_or(0) as i32,
+            Err(error) => error.status(),
         }
     }
 
@@ -96,7 +96,7 @@ impl Engine {
         let path = self.buffer.get(..path_length).unwrap_or_default();
         match self.signer.prepare_path(path) {
             Ok(()) => self.hash(flags | SIGNATURE_ONLY),
-            Err(error) => -1 - error.number() as i32,
+            Err(error) => error.status(),
         }
     }
 
@@ -108,8 +108,7 @@ impl Engine {
 
     /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with
     /// `has_secret`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex. Returns its
-    /// length; of an error,
-    /// `-1 - number`.
+    /// length; of an error, its status.
     pub fn sign_text(
         &mut self,
         scope_length: usize,
@@ -125,7 +124,7 @@ impl Engine {
         }
         match outcome {
             Ok(signature) => put(&mut self.buffer, &[signature.as_ref()]),
-            Err(error) => -1 - error.number() as i32,
+            Err(error) => error.status(),
         }
     }
 
@@ -167,7 +166,7 @@ impl Engine {
     fn finish(&mut self, hash: &[u8; 64], flags: u32) -> i32 {
         let signed = match self.signer.complete(hash) {
             Ok(signed) => signed,
-            Err(error) => return -1 - error.number() as i32,
+            Err(error) => return error.status(),
         };
         let texts = signed.texts;
         if flags & SIGNATURE_ONLY != 0 {

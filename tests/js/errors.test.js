@@ -155,6 +155,23 @@ describe('refused with a code, what and what to do', () => {
     }
   }
 
+  test('the header at fault, wherever it stands among many', async () => {
+    for (const count of [0, 1, 15, 16, 17, 255, 256, 300]) {
+      const before = Array.from({ length: count }, (_, i) => [`x-h${i}`, 'v']);
+      for (const [name, value] of [
+        ['x at fault', 'v'],
+        ['x-at-fault', 'CR\rLF'],
+      ]) {
+        const headers = [...before, [name, value], ['x-last', 'v']];
+        await assert.rejects(
+          signRequest({ url, headers }, options),
+          (/** @type {any} */ error) =>
+            error.code === 'ERR_SIGV4_HEADER_INVALID' && error.message.includes(`"${name}"`),
+        );
+      }
+    }
+  });
+
   test('a consumed body', async () => {
     const request = new Request(url, { method: 'POST', body: 'x' });
     await request.text();

@@ -1,0 +1,34 @@
+//! What JavaScript has to know of the core, written at build time by `scripts/tables.rs`, so that no list is kept twice.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::error::{ROWS, STATUS_NUMBERS};
+
+/// The text of `js/generated/errors.js`: the number and the code of each error.
+pub fn errors() -> String {
+    let mut text = String::from("// Written by the build from src/error.rs. Do not edit.\n\n");
+    text += &format!(
+        "/** How many numbers a status can tell apart. */\nexport const STATUS_NUMBERS = {STATUS_NUMBERS};\n\n"
+    );
+    for (number, (name, _)) in ROWS.iter().enumerate() {
+        text += &format!("export const {} = {number};\n", screaming(name));
+    }
+    text += "\n/** By number. */\nexport const CORE_ERROR_CODES = /** @type {const} */ ([\n";
+    for (_, code) in ROWS {
+        text += &format!("  '{code}',\n");
+    }
+    text + "]);\n"
+}
+
+/// `RegionRequired` as `REGION_REQUIRED`.
+fn screaming(name: &str) -> String {
+    let mut text = String::new();
+    for char in name.chars() {
+        if char.is_ascii_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(char.to_ascii_uppercase());
+    }
+    text
+}
