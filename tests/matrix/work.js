@@ -19,7 +19,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { transformSync } from 'esbuild';
+import { build } from 'esbuild';
 
 import { CHECKS } from '../conformance/suite.js';
 import { launchChromium } from '../support/chromium.js';
@@ -51,9 +51,13 @@ export async function prepare() {
   const source = join(root, 'tests/matrix');
   cpSync(join(source, 'apps'), apps, { recursive: true });
   cpSync(join(source, 'bundle.js'), join(work, 'bundle.js'));
-  const suite = readFileSync(join(root, 'tests/conformance/suite.js'), 'utf8');
-  writeFileSync(join(apps, 'suite.js'), suite);
-  writeFileSync(join(apps, 'suite.cjs'), transformSync(suite, { format: 'cjs', target: 'es2022' }).code);
+  for (const [format, name] of /** @type {const} */ ([
+    ['esm', 'suite.js'],
+    ['cjs', 'suite.cjs'],
+  ])) {
+    const entryPoints = [join(root, 'tests/conformance/suite.js')];
+    await build({ entryPoints, bundle: true, format, target: 'es2022', outfile: join(apps, name) });
+  }
 
   const said = await command('npm', ['pack', '--json', '--pack-destination', work], {
     cwd: join(root, 'pkg'),

@@ -3,7 +3,10 @@
 import axios from 'axios';
 import * as sigv4 from 'sigv4-wasm';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
+import * as explain from 'sigv4-wasm/explain';
+import * as policy from 'sigv4-wasm/policy';
 import { SignerV4a } from 'sigv4-wasm/v4a';
+import * as verify from 'sigv4-wasm/verify';
 
 import { conformance } from '../../conformance/suite.js';
 
@@ -24,7 +27,7 @@ const STARTS = {
 
 /** @type {Record<string, (...args: any[]) => any>} */
 const TASKS = {
-  conform: () => conformance({ ...sigv4, axios, sigv4Interceptor }),
+  conform: () => conformance({ ...sigv4, axios, sigv4Interceptor, ...explain, ...policy, ...verify }),
   async start(way, wasm) {
     await STARTS[way](wasm);
     return 'started';
