@@ -13,6 +13,7 @@ import { HOST_HASH_BYTES, INLINE_BODY_BYTES } from './core.js';
 import { SigV4Error } from './errors.js';
 import { sha256, sha256Sync } from './hash.js';
 import { hostSha256 } from './host.js';
+import { isSignature, withoutSignature } from './stale-signature.js';
 
 /**
  * @typedef {Record<string, string | number | boolean | readonly string[] | null | undefined>} HeaderRecord
@@ -50,6 +51,7 @@ import { hostSha256 } from './host.js';
  * @property {Map<string, string>} headers  by lower-case name
  * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
  * @property {boolean} hasUnsendableHeaders  whether a value of theirs is beyond Latin-1
+ * @property {string} authorization  the caller's own Authorization header, which is no signature of ours; or nothing
  * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
  * @property {string | Uint8Array | import('./body.js').BodyStream | undefined} body  what is sent, once it is read
@@ -77,6 +79,7 @@ export function flatten(request) {
     query,
     webSocket,
     headers: new Map(),
+    authorization: '',
     hasLatin1Headers: false,
     hasUnsendableHeaders: false,
     source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
@@ -85,6 +88,20 @@ export function flatten(request) {
   };
   if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, flat);
   return flat;
+}
+
+/**
+ * A signature in headers would replace the caller's own Authorization header: one of both is lost, in silence.
+ *
+ * @param {FlatRequest} flat
+ */
+export function assertUnauthorized({ authorization }) {
+  if (authorization === '') return;
+  throw new SigV4Error(
+    'ERR_SIGV4_AUTHORIZATION_PRESENT',
+    'the request has an Authorization header of its own, which the signature would replace: remove it, or put the ' +
+      'signature into the query (presignUrl)',
+  );
 }
 
 /**
@@ -239,7 +256,8 @@ function parseUrl(url) {
   if (url === lastUrl) return lastParsed;
   const plain = typeof url === 'string' && url.length < 2048 ? PLAIN_URL.exec(url) : null;
   if (plain !== null) {
-    const [, host, path, query = ''] = plain;
+    const [, host, path, given = ''] = plain;
+    const query = withoutSignature(given);
     lastParsed = { origin: `https://${host}`, host, path: path || '/', query, webSocket: false };
     lastUrl = plain[0];
     return lastParsed;
@@ -293,7 +311,7 @@ function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', quer
  * @param {string} query
  */
 function wireQuery(query) {
-  return query.includes('+') ? query.replaceAll('+', '%20') : query;
+  return withoutSignature(query.includes('+') ? query.replaceAll('+', '%20') : query);
 }
 
 /**
@@ -331,7 +349,10 @@ function parseHeaders(headers, flat) {
 function addHeader(name, value, flat) {
   if (value === undefined || value === null) return;
   const key = String(name).toLowerCase();
-  if (STALE.has(key)) return;
+  if (STALE.has(key)) {
+    if (key === 'authorization') keepAuthorization(value, flat);
+    return;
+  }
   if (key === '__proto__')
     throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
   const text = typeof value === 'string' ? value : headerText(key, value);
@@ -341,6 +362,19 @@ function addHeader(name, value, flat) {
   }
   const before = flat.headers.get(key);
   flat.headers.set(key, before === undefined ? text : `${before}, ${text}`);
+}
+
+/**
+ * What an earlier attempt left behind is replaced. Anything else is the caller's.
+ *
+ * @param {unknown} value
+ * @param {FlatRequest} flat
+ */
+function keepAuthorization(value, flat) {
+  for (const one of Array.isArray(value) ? value : [value]) {
+    const text = headerText('authorization', one);
+    if (!isSignature(text) && text.trim() !== '') flat.authorization = text;
+  }
 }
 
 /**

@@ -5,7 +5,14 @@ import { core, FLAG, movesHeaders } from './core.js';
 import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { compileSettings, epochMillis } from './options.js';
-import { assertSendable, flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
+import {
+  assertSendable,
+  assertUnauthorized,
+  flatten,
+  isSettledAtOnce,
+  settleBody,
+  settleBodySync,
+} from './request.js';
 import { aroundSignature, headerSigned, lifetime, presigned, traced } from './results.js';
 
 /**
@@ -336,6 +343,7 @@ export class BaseSigner {
    * @param {number | undefined} expiresIn
    */
   #finish(flat, payload, at, settings, identity, flags, expiresIn) {
+    if (!(flags & FLAG.presign)) assertUnauthorized(flat);
     assertSendable(flat, movesHeaders(flags | settings.flags));
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
     return {

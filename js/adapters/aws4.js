@@ -8,6 +8,7 @@ import { core } from '../core.js';
 import { CredentialsSource } from '../credentials.js';
 import { SigV4Error } from '../errors.js';
 import { sha256Sync } from '../hash.js';
+import { SIGNATURE_PARAMETERS } from '../stale-signature.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './aws4-headers.js';
 import { canonicalPath, formatPath, encode, parsePath } from './aws4-path.js';
 import { createHost, scopeOfHost } from './aws4-scope.js';
@@ -231,8 +232,12 @@ export class RequestSigner {
     const { request } = this;
     if (!this.service) throw serviceRequired(request.headers[nameOf(request.headers, 'host') ?? '']);
     const parsed = (this.#parsed = parsePath(request.path || '/'));
-    if (request.signQuery) this.#addToQuery((parsed.query ??= Object.create(null)));
-    else this.#addToHeaders(request);
+    if (request.signQuery) {
+      this.#addToQuery((parsed.query ??= Object.create(null)));
+    } else {
+      parsed.query = withoutSignature(parsed.query);
+      this.#addToHeaders(request);
+    }
     return parsed;
   }
 
@@ -311,6 +316,19 @@ const sources = new WeakMap();
 function sourceOf(credentials) {
   if (!sources.has(credentials)) sources.set(credentials, new CredentialsSource(credentials, Date.now));
   return sources.get(credentials);
+}
+
+/**
+ * That of a URL which was presigned before: S3 takes no request that is signed twice.
+ *
+ * @param {import('./aws4-path.js').ParsedPath['query']} query
+ */
+function withoutSignature(query) {
+  const names = Object.keys(query ?? {});
+  if (query === null || !names.some((name) => name.toLowerCase() === 'x-amz-signature')) return query;
+  const kept = names.filter((name) => !SIGNATURE_PARAMETERS.has(name.toLowerCase()));
+  if (kept.length === 0) return null;
+  return Object.assign(Object.create(null), ...kept.map((name) => ({ [name]: query[name] })));
 }
 
 /** @param {import('./aws4-path.js').ParsedPath['query']} query */

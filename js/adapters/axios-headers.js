@@ -1,7 +1,5 @@
 // The headers of an axios request: what is signed, and what is left for the adapter to know.
 
-import { SIGNATURE_HEADERS } from './client.js';
-
 /** What axios says of every post, put and patch that does not say otherwise. */
 const AXIOS_DEFAULT_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 
@@ -17,7 +15,7 @@ const ADDED_BY_ADAPTER = ['user-agent', 'accept-encoding'];
  */
 export function headersToSign(headers, body) {
   const result = flatten(headers);
-  for (const name of SIGNATURE_HEADERS) delete result[name];
+  delete result['x-amz-content-sha256']; // of an earlier attempt; the signer replaces the others
 
   const { contentType, ownsContentType, sent } = body;
   const chosen = ![undefined, AXIOS_DEFAULT_CONTENT_TYPE].includes(result['content-type']);

@@ -93,8 +93,15 @@ async function exchange(client, send, { request, first }) {
   for (let hop = first, count = 0; ; count += 1) {
     const { target, settings, method, body, unread, isSigned } = hop;
     const attempt = async () => {
-      const { headers } = isSigned ? await unlessAborted(signal, client.signer.sign(hop)) : hop;
-      return send(target, { ...settings, method, headers, body, redirect: follows ? 'manual' : redirect });
+      const init = {
+        ...settings,
+        method,
+        body,
+        redirect: follows ? /** @type {const} */ ('manual') : redirect,
+      };
+      if (!isSigned) return send(target, { ...init, headers: hop.headers });
+      const { url, headers } = await unlessAborted(signal, client.signer.sign(hop));
+      return send(at(url, target), { ...init, headers });
     };
     const response = isSigned ? await client.send(attempt, readAnswer, !unread && discard) : await attempt();
     if (!follows) return response;
@@ -105,6 +112,18 @@ async function exchange(client, send, { request, first }) {
     discard(response);
     hop = next;
   }
+}
+
+/**
+ * The same request, at the URL that was signed.
+ *
+ * @param {string} url
+ * @param {Request | string} target
+ * @returns {Request | string}
+ */
+function at(url, target) {
+  if (typeof target === 'string') return url;
+  return target.url.split('#')[0] === url ? target : new Request(url, target);
 }
 
 /**

@@ -50,6 +50,9 @@ export function sigv4Hooks(options) {
         attempts.set(request, { clockOffset: client.signer.clockOffset, passes });
         const body = passes ? undefined : fromChunks(request.body);
         const signed = await client.signer.sign({ method, url, headers: request.headers, body });
+        // A signature that was in it is not.
+        const { search } = new URL(signed.url);
+        if (search !== url.search) url.search = search;
         request.headers = signed.headers;
         if (body === undefined) return;
         request.body = signed.body;

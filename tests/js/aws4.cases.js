@@ -80,6 +80,7 @@ const QUERIES = [
   '?a=%E4',
   '?a=b=c&%41=1',
   '?X-Amz-Expires=60',
+  '?a=1&x-amz-expires=60&X-Amz-Credential=A%2F20200101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=ab12',
   '?list-type=2&prefix=a%2Fb%2F',
 ];
 

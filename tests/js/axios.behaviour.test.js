@@ -162,7 +162,7 @@ for (const { name, axios, adapter } of ENVIRONMENTS) {
         url: '/a',
         method: 'post',
         params: { q: ['a b'] },
-        headers: { 'x-a': '1', authorization: 'old' },
+        headers: { 'x-a': '1', authorization: 'AWS4-HMAC-SHA256 old' },
         data: { a: { b: 1 } },
       });
       await createClient(axios, adapter).request(config);
