@@ -17,6 +17,7 @@ const PARTS = [
     'axios',
     'chunked',
     'sigv4a',
+    'server',
     'cold-start',
     'bundle',
     'threads',
