@@ -7,7 +7,7 @@ import { BODIES, WHOLE_BUFFER } from './axios.body-cases.js';
 
 /**
  * @typedef {'http' | 'fetch' | 'xhr' | 'browser-fetch'} Adapter  the first two in Node.js
- * @typedef {'0.27' | '1.3' | '1.7' | 'latest'} Version
+ * @typedef {'0.27' | '1.2' | '1.7' | 'latest'} Version
  * @typedef {{ adapter: Adapter, version: Version }} Environment
  *
  * @typedef {object} Tools
@@ -25,6 +25,7 @@ import { BODIES, WHOLE_BUFFER } from './axios.body-cases.js';
  * @property {(client: any) => void} [after]  and after
  * @property {Adapter[]} [only]  where it makes sense; default everywhere
  * @property {Version} [since]  the first version in which it makes sense
+ * @property {Version[]} [not]  later versions that refuse it
  * @property {Compare | ((env: Environment) => Compare | undefined)} [compare]  what plain axios does otherwise
  * @property {string} [body]  what must arrive, as text
  *
@@ -90,6 +91,8 @@ const PATHS = [
   { name: 'path: a hash', request: { url: '/items#top', params: { a: 1 } } },
 ];
 
+const serialize = () => "ids=2&ids=1&q=it's+{raw}|x";
+
 /** @type {Case[]} */
 const PARAMS = [
   { name: 'params: simple', request: { url: '/q', params: { b: 2, a: 1, zero: 0, yes: true } } },
@@ -115,12 +118,18 @@ const PARAMS = [
   },
   {
     name: 'params: own serializer',
-    request: { url: '/q', params: { ids: [2, 1] }, paramsSerializer: () => "ids=2&ids=1&q=it's+{raw}|x" },
+    request: { url: '/q', params: { ids: [2, 1] }, paramsSerializer: serialize },
+    not: ['1.2'], // takes an object only
+  },
+  {
+    name: 'params: own serializer, in an object',
+    request: { url: '/q', params: { ids: [2, 1] }, paramsSerializer: { serialize } },
+    since: '1.2',
   },
   {
     name: 'params: brackets without an index',
     request: { url: '/q', params: { ids: [2, 1] }, paramsSerializer: { indexes: null } },
-    since: '1.3',
+    since: '1.2',
   },
   {
     name: 'query: repeated and unsorted (smithy-typescript#848)',
@@ -145,9 +154,9 @@ const HEADERS = [
   {
     name: 'headers: unset',
     request: { url: '/h', headers: { 'x-amz-meta-no': undefined, 'x-no': null, Accept: undefined } },
-    since: '1.3',
+    since: '1.2',
   },
-  { name: 'headers: false', request: { url: '/h', headers: { 'x-amz-meta-no': false } }, since: '1.3' },
+  { name: 'headers: false', request: { url: '/h', headers: { 'x-amz-meta-no': false } }, since: '1.2' },
   {
     name: 'headers: no user agent',
     request: { url: '/h', headers: { 'User-Agent': false } },

@@ -5,9 +5,10 @@
  * @param {import('../js/axios.cases.js').Environment} env
  * @returns {boolean} whether the case makes sense there
  */
-export function appliesTo({ only, since = '0.27' }, { adapter, version }) {
-  const versions = ['0.27', '1.3', '1.7', 'latest'];
-  return (!only || only.includes(adapter)) && versions.indexOf(version) >= versions.indexOf(since);
+export function appliesTo({ only, since = '0.27', not = [] }, { adapter, version }) {
+  const versions = ['0.27', '1.2', '1.7', 'latest'];
+  const knowsIt = versions.indexOf(version) >= versions.indexOf(since) && !not.includes(version);
+  return (!only || only.includes(adapter)) && knowsIt;
 }
 
 /**

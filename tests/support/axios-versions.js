@@ -2,13 +2,13 @@
 
 import axiosLatest from 'axios';
 import axios027 from 'axios-0.27';
-import axios13 from 'axios-1.3';
+import axios12 from 'axios-1.2';
 import axios17 from 'axios-1.7';
 
-/** @type {{ axios: any, version: '0.27' | '1.3' | '1.7' | 'latest', adapters: ('http' | 'fetch')[] }[]} */
+/** @type {{ axios: any, version: '0.27' | '1.2' | '1.7' | 'latest', adapters: ('http' | 'fetch')[] }[]} */
 export const AXIOS_VERSIONS = [
   { axios: axios027, version: '0.27', adapters: ['http'] },
-  { axios: axios13, version: '1.3', adapters: ['http'] },
+  { axios: axios12, version: '1.2', adapters: ['http'] },
   { axios: axios17, version: '1.7', adapters: ['http', 'fetch'] },
   { axios: axiosLatest, version: 'latest', adapters: ['http', 'fetch'] },
 ];
