@@ -8,6 +8,10 @@ import { SigV4Error } from './errors.js';
  * @property {string} [region]  such as `eu-west-1`. Default: what a known AWS host tells; any other host needs it,
  *   and nothing is ever guessed.
  * @property {string} [service]  the signing name, such as `execute-api`. Default: what a known AWS host tells.
+ * @property {string} [host]  the signing host: the one that the server sees, where it is not that of the URL, as behind a
+ *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and handed back as
+ *   `headers.host`, in place of one that you pass, and tells region and service. Node's http, axios there, got and undici
+ *   send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
  * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
  *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies and
  *   clients change on the way. A list: the required ones and these.
@@ -29,7 +33,7 @@ import { SigV4Error } from './errors.js';
 
 /**
  * @param {SigningOptions} options
- * @returns {import('./core.js').SigningSettings & { payload: SigningOptions['payload'] }}
+ * @returns {import('./core.js').SigningSettings & { payload: SigningOptions['payload'], host: string }}
  */
 export function compileSettings(options) {
   const { signedHeaders, payload, contentSha256Header, sessionTokenMode, pathEncoding, headerPlacement } =
@@ -61,7 +65,8 @@ export function compileSettings(options) {
     options.region === undefined ? '' : text(options.region, 'region', 'ERR_SIGV4_REGION_REQUIRED');
   const service =
     options.service === undefined ? '' : text(options.service, 'service', 'ERR_SIGV4_SERVICE_REQUIRED');
-  return { region, service, flags, fields: `${region}\0${service}\0${also}\0`, payload };
+  const host = options.host === undefined ? '' : authority(text(options.host, 'host'));
+  return { region, service, flags, fields: `${region}\0${service}\0${also}\0`, payload, host };
 }
 
 /**
@@ -78,6 +83,24 @@ export function epochMillis(date) {
     );
   }
   return millis;
+}
+
+/**
+ * As a URL would have it: in lower case, without the default port.
+ *
+ * @param {string} host
+ */
+function authority(host) {
+  try {
+    // The characters that end a host in a URL, or that a URL drops.
+    if (!/[\s/?#\\@]/.test(host)) return new URL(`https://${host}`).host;
+  } catch {
+    // refused below
+  }
+  throw new SigV4Error(
+    'ERR_SIGV4_OPTION_INVALID',
+    "the option host must be a host name, with its port where that is not the default one, such as 'api.example.com'",
+  );
 }
 
 /**

@@ -11,7 +11,8 @@ import { escapeUri } from './escape.js';
  * @property {string} method
  * @property {string} url  absolute
  * @property {Record<string, string>} headers  by lower-case name: what the caller passed, and what the signature adds.
- *   `host` is signed, but not here unless the caller passed it: HTTP clients set it, and browsers forbid to.
+ *   `host` is signed, but not here unless the caller passed it, or the option `host`: HTTP clients set it, and browsers
+ *   forbid to.
  * @property {string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>} [body]
  */
 

@@ -344,6 +344,11 @@ export class BaseSigner {
    */
   #finish(flat, payload, at, settings, identity, flags, expiresIn) {
     if (!(flags & FLAG.presign)) assertUnauthorized(flat);
+    if (settings.host !== '') {
+      flat.host = settings.host;
+      if (flags & FLAG.presign) flat.headers.delete('host');
+      else flat.headers.set('host', settings.host);
+    }
     assertSendable(flat, movesHeaders(flags | settings.flags));
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
     return {
