@@ -135,7 +135,7 @@ export class BaseSigner {
    * @throws {SigV4Error}
    */
   async sign(request, overrides) {
-    return headerSigned(await this.#work(request, overrides, 0));
+    return headerSigned(await this.work(request, overrides, 0));
   }
 
   /**
@@ -148,7 +148,7 @@ export class BaseSigner {
    * @throws {SigV4Error} `ERR_SIGV4_NOT_READY` where credentials must be fetched first
    */
   signSync(request, overrides) {
-    return headerSigned(this.#workSync(request, overrides, 0));
+    return headerSigned(this.workSync(request, overrides, 0));
   }
 
   /**
@@ -158,7 +158,7 @@ export class BaseSigner {
    * @throws {SigV4Error}
    */
   async presign(request, overrides) {
-    return presigned(await this.#work(request, overrides, FLAG.presign));
+    return presigned(await this.work(request, overrides, FLAG.presign));
   }
 
   /**
@@ -170,7 +170,7 @@ export class BaseSigner {
    * @throws {SigV4Error}
    */
   presignSync(request, overrides) {
-    return presigned(this.#workSync(request, overrides, FLAG.presign));
+    return presigned(this.workSync(request, overrides, FLAG.presign));
   }
 
   /**
@@ -183,7 +183,7 @@ export class BaseSigner {
    */
   async trace(request, overrides) {
     const flags = overrides?.expiresIn === undefined ? FLAG.trace : FLAG.trace | FLAG.presign;
-    return traced(await this.#work(request, overrides, flags));
+    return traced(await this.work(request, overrides, flags));
   }
 
   /**
@@ -285,11 +285,12 @@ export class BaseSigner {
   }
 
   /**
+   * @protected
    * @param {SignableRequest} request
    * @param {(Partial<Options> & PresignOptions) | undefined} overrides
-   * @param {number} flags
+   * @param {number} flags  see `FLAG` in core.js
    */
-  async #work(request, overrides, flags) {
+  async work(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides);
     const flat = flatten(request);
     // Nothing to wait for is the usual case: a warm signer settles in one turn.
@@ -302,11 +303,12 @@ export class BaseSigner {
   }
 
   /**
+   * @protected
    * @param {SignableRequest} request
    * @param {(Partial<Options> & PresignOptions) | undefined} overrides
    * @param {number} flags
    */
-  #workSync(request, overrides, flags) {
+  workSync(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides);
     const flat = flatten(request);
     this.#variant.core.readySync();
@@ -346,8 +348,7 @@ export class BaseSigner {
     if (!(flags & FLAG.presign)) assertUnauthorized(flat);
     if (settings.host !== '') {
       flat.host = settings.host;
-      if (flags & FLAG.presign) flat.headers.delete('host');
-      else flat.headers.set('host', settings.host);
+      flat.headers.set('host', settings.host);
     }
     assertSendable(flat, movesHeaders(flags | settings.flags));
     const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;

@@ -8,6 +8,7 @@ import { core } from '../core.js';
 import { CredentialsSource } from '../credentials.js';
 import { SigV4Error } from '../errors.js';
 import { sha256Sync } from '../hash.js';
+import { S3_SERVICES } from '../s3/services.js';
 import { SIGNATURE_PARAMETERS } from '../stale-signature.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './aws4-headers.js';
 import { canonicalPath, formatPath, encode, parsePath } from './aws4-path.js';
@@ -282,7 +283,6 @@ export class RequestSigner {
 export default { sign, RequestSigner, canonicalString };
 
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
-const S3_SERVICES = ['s3', 's3express', 's3-object-lambda', 's3-outposts'];
 /** These want x-amz-content-sha256. */
 const HASH_SERVICES = [...S3_SERVICES, 'aoss', 'vpc-lattice-svcs'];
 /** @type {Record<string, string>} */

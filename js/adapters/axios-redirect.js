@@ -7,7 +7,7 @@
 // - XMLHttpRequest always follows, with the old signature. If that is refused, the error says why.
 
 import { flatten } from './axios-headers.js';
-import { SIGNATURE_HEADERS, isRedirect, redirectError } from './client.js';
+import { SIGNATURE_HEADERS, isRedirect, isStale, redirectError } from './client.js';
 
 /**
  * The `beforeRedirect` of a signed request.
@@ -22,13 +22,13 @@ import { SIGNATURE_HEADERS, isRedirect, redirectError } from './client.js';
 export function beforeRedirect({ signing, request, callers, onError }) {
   return (options, ...details) => {
     callers?.(options, ...details);
-    for (const name of Object.keys(options.headers)) {
-      if (SIGNATURE_HEADERS.includes(name.toLowerCase())) delete options.headers[name];
+    for (const [name, value] of Object.entries(options.headers)) {
+      if (isStale(name, value)) delete options.headers[name];
     }
 
     const target = new URL(options.href);
-    if (!signing.signsRedirect(request.url, target)) return;
     try {
+      if (!signing.signsRedirect(request.url, target)) return;
       const signed = signing.signer.signSync({
         method: options.method,
         url: target.href,

@@ -16,11 +16,11 @@ import { headersToSign } from './axios-headers.js';
  * @param {any} config
  * @param {URL} url  from `targetUrl`
  * @param {import('./axios.js').AdapterOption | undefined} adapter
- * @param {boolean} signsBody  if not, streams are left as they are
+ * @param {import('./client.js').ClientSigner} client  where it does not sign bodies, streams are left as they are
  * @returns {Promise<PreparedRequest>}
  */
-export async function readRequest(config, url, adapter, signsBody) {
-  refuseBasicAuth(config, url);
+export async function readRequest(config, url, adapter, { signsBody, signsQuery }) {
+  refuseBasicAuth(signsQuery ? {} : config, url);
   const data = dropsBody(config.method, adapter) ? undefined : config.data;
   const stream = !signsBody && isStream(data) ? data : undefined;
   const body = stream ? describeStream(stream) : await readAxiosBody(data);

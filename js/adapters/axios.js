@@ -111,7 +111,7 @@ class SigningAdapter extends ClientSigner {
     if (!this.match(url)) return realAdapter(next, config, axios)(config);
 
     const adapter = innermost(next);
-    const prepared = await unlessCanceled(config, readRequest(config, url, adapter, this.signsBody));
+    const prepared = await unlessCanceled(config, readRequest(config, url, adapter, this));
     const send = realAdapter(adapter, config, axios);
 
     const outcome = await this.send(

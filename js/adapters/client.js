@@ -4,6 +4,8 @@
 import { serverClockOffset } from '../clock-skew.js';
 import { SigV4Error } from '../errors.js';
 import { Signer } from '../signer.js';
+import { isSignature } from '../stale-signature.js';
+import { QuerySigner } from './query-signer.js';
 
 /**
  * @typedef {object} ClientOptions
@@ -11,6 +13,9 @@ import { Signer } from '../signer.js';
  *   wrong, learn the server's time, sign again and send once more. Not with an explicit `date`.
  * @property {(url: URL) => boolean} [match]  which requests to sign; default all of them. The others are sent
  *   as they are, so this keeps credentials away from other hosts.
+ * @property {'headers' | 'query'} [signatureLocation]  where the signature goes; default `headers`. `query`: into the URL,
+ *   so that an `Authorization` header of your own is sent beside it. The signature is then good for five minutes. Not for
+ *   S3, which answers 400 to both.
  */
 
 /** What a signer adds. Where one of these is in a request already, it is from an earlier attempt. */
@@ -28,8 +33,14 @@ export const NO_OPTIONS = {};
 /** The signer of one client. */
 export class ClientSigner {
   /** @param {import('../signer.js').SignerOptions & ClientOptions} options */
-  constructor({ correctClockSkew = true, match = () => true, ...signerOptions } = NO_OPTIONS) {
-    this.signer = new Signer(signerOptions);
+  constructor({
+    correctClockSkew = true,
+    match = () => true,
+    signatureLocation,
+    ...signerOptions
+  } = NO_OPTIONS) {
+    this.signsQuery = inQuery(signatureLocation);
+    this.signer = this.signsQuery ? new QuerySigner(signerOptions) : new Signer(signerOptions);
     this.match = match;
     this.correctsClock = correctClockSkew && signerOptions.date === undefined;
     this.signsBody = (signerOptions.payload ?? 'signed') === 'signed';
@@ -73,8 +84,33 @@ export class ClientSigner {
    * @returns {boolean}
    */
   signsRedirect(from, to) {
-    return to.origin === new URL(from).origin && this.match(to);
+    if (to.origin === new URL(from).origin && this.match(to)) return true;
+    if (this.signer instanceof QuerySigner && this.signer.signed(to)) {
+      throw redirectError(String(from), to.href, 'put the signature into headers');
+    }
+    return false;
   }
+}
+
+/**
+ * Whether a header is from an earlier attempt. An Authorization header may be the caller's own.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function isStale(name, value) {
+  const key = name.toLowerCase();
+  return SIGNATURE_HEADERS.includes(key) && (key !== 'authorization' || isSignature(String(value)));
+}
+
+/** @param {unknown} location */
+function inQuery(location) {
+  if (location === undefined || location === 'headers') return false;
+  if (location === 'query') return true;
+  throw new SigV4Error(
+    'ERR_SIGV4_OPTION_INVALID',
+    'the option signatureLocation must be one of headers, query',
+  );
 }
 
 /** @param {number} status */

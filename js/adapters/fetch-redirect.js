@@ -4,7 +4,7 @@
 // Source: "HTTP-redirect fetch", section 4.4 of the Fetch standard.
 
 import { bodyUsed } from '../body.js';
-import { SIGNATURE_HEADERS, isRedirect, redirectError } from './client.js';
+import { isRedirect, isStale, redirectError } from './client.js';
 
 /**
  * One request of a chain.
@@ -46,7 +46,7 @@ export function nextHop(hop, response, signs) {
   if (url.origin !== hop.url.origin) remove(headers, ORIGIN_HEADERS);
   const isSigned = signs(url);
   if (isSigned) escapePluses(url);
-  else remove(headers, SIGNATURE_HEADERS);
+  else for (const [name, value] of [...headers]) if (isStale(name, value)) headers.delete(name);
 
   const { method, body } = becomesGet ? { method: 'GET', body: undefined } : hop;
   return { ...hop, target: url.href, method, url, headers, body, unread: false, isSigned };

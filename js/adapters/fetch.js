@@ -66,13 +66,17 @@ async function prepare(client, input, init, url) {
   const unread = !client.signsBody && mayPass && hasBody;
   const { method, headers } = request;
   const first = {
-    // A Request may hold settings that only its maker knows, such as Node's `dispatcher`.
+    // A Request may hold settings that only its maker knows, such as Node's `dispatcher`. It stays unread, or it could not be
+    // copied to another URL.
     target: given || unread ? request : url.href,
     settings: given ? { ...settingsOf(request), ...init } : init,
     method,
     url,
     headers,
-    body: unread || !hasBody ? undefined : await unlessAborted(request.signal, readRequestBody(request)),
+    body:
+      unread || !hasBody
+        ? undefined
+        : await unlessAborted(request.signal, readRequestBody(given ? request.clone() : request)),
     unread,
     isSigned: true,
   };

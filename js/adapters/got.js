@@ -4,7 +4,7 @@
 import { isStream } from '../body.js';
 import { SigV4Error } from '../errors.js';
 import { fromChunks } from './chunks.js';
-import { ClientSigner, SIGNATURE_HEADERS } from './client.js';
+import { ClientSigner, isStale } from './client.js';
 
 /**
  * @typedef {object} GotHooks
@@ -39,7 +39,10 @@ export function sigv4Hooks(options) {
         const { url, method, context } = request;
         const first = new URL((context[FIRST_URL] ??= url.href));
         if (!client.signsRedirect(first, url)) {
-          if (client.match(first)) for (const name of SIGNATURE_HEADERS) delete request.headers[name];
+          if (!client.match(first)) return;
+          for (const [name, value] of Object.entries(request.headers)) {
+            if (isStale(name, value)) delete request.headers[name];
+          }
           return;
         }
         refuse(request, client);
@@ -49,8 +52,10 @@ export function sigv4Hooks(options) {
         const passes = !client.signsBody && isStream(request.body);
         attempts.set(request, { clockOffset: client.signer.clockOffset, passes });
         const body = passes ? undefined : fromChunks(request.body);
-        const signed = await client.signer.sign({ method, url, headers: request.headers, body });
-        // A signature that was in it is not.
+        const bare = new URL(url);
+        bare.username = bare.password = '';
+        const signed = await client.signer.sign({ method, url: bare, headers: request.headers, body });
+        // Its own signature comes into it, and that of an earlier attempt goes.
         const { search } = new URL(signed.url);
         if (search !== url.search) url.search = search;
         request.headers = signed.headers;
@@ -82,8 +87,8 @@ const FIRST_URL = Symbol('first URL');
  * @param {any} request
  * @param {ClientSigner} client
  */
-function refuse({ username, password, isStream, body, method }, { signsBody }) {
-  if (username || password) {
+function refuse({ username, password, isStream, body, method }, { signsBody, signsQuery }) {
+  if ((username || password) && !signsQuery) {
     const message =
       'username and password would replace the signature, as both go into the authorization header';
     throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', `${message}: remove them`);

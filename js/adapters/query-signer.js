@@ -1,0 +1,84 @@
+// Signatures of HTTP clients that go into the query, so that the request keeps an Authorization header of its own.
+
+import { FLAG } from '../core.js';
+import { SigV4Error } from '../errors.js';
+import { presigned } from '../results.js';
+import { S3_SERVICES } from '../s3/services.js';
+import { Signer } from '../signer.js';
+
+/** As long as API Gateway accepts a signature in headers. In seconds. */
+const LIFETIME = 300;
+
+/** How many of its signatures a signer knows again. */
+const MAX_KNOWN = 1000;
+
+export class QuerySigner extends Signer {
+  /** @type {Set<string>} */
+  #known = new Set();
+
+  /** @param {import('../signer.js').SignerOptions} options */
+  constructor(options) {
+    // The client sends headers in any case. So there is no reason to move them, and a redirect keeps them.
+    super({ headerPlacement: 'headers', ...options });
+  }
+
+  /**
+   * @override
+   * @param {import('../signer.js').SignableRequest} request
+   * @param {Partial<import('../signer.js').SignerOptions>} [overrides]
+   */
+  async sign(request, overrides) {
+    return this.#finish(await this.work(request, { ...overrides, expiresIn: LIFETIME }, FLAG.presign));
+  }
+
+  /**
+   * @override
+   * @param {import('../signer.js').SignableRequest} request
+   * @param {Partial<import('../signer.js').SignerOptions>} [overrides]
+   */
+  signSync(request, overrides) {
+    return this.#finish(this.workSync(request, { ...overrides, expiresIn: LIFETIME }, FLAG.presign));
+  }
+
+  /**
+   * Whether a URL repeats a signature of this signer, as redirects do that keep the query.
+   *
+   * @param {URL} url
+   */
+  signed({ searchParams }) {
+    return this.#known.has(searchParams.get('X-Amz-Signature') ?? '');
+  }
+
+  /**
+   * @param {import('../results.js').Work} work
+   * @returns {import('../results.js').SignedRequest}
+   */
+  #finish(work) {
+    const { flat, signature } = work;
+    const [, service] = /%2F([^%]*)%2Faws4_request&/.exec(signature.value) ?? [];
+    if (S3_SERVICES.includes(service)) throw refusedByS3();
+    this.#remember(/X-Amz-Signature=(\w+)/.exec(signature.value)?.[1] ?? '');
+    const headers = Object.fromEntries(flat.headers);
+    delete headers['x-amz-content-sha256']; // not signed: AWS takes no x-amz-* header that is not
+    if (flat.authorization !== '') headers.authorization = flat.authorization;
+    const { method, body } = flat;
+    return { method, url: presigned(work), headers, .../** @type {{}} */ (body !== undefined && { body }) };
+  }
+
+  /** @param {string} signature */
+  #remember(signature) {
+    for (const oldest of this.#known) {
+      if (this.#known.size < MAX_KNOWN) break;
+      this.#known.delete(oldest);
+    }
+    this.#known.add(signature);
+  }
+}
+
+function refusedByS3() {
+  return new SigV4Error(
+    'ERR_SIGV4_OPTION_INVALID',
+    "signatureLocation: 'query' is not for S3, which answers 400 to a request with an Authorization header beside: " +
+      'leave the option out, and the header',
+  );
+}
