@@ -3,6 +3,7 @@
 import { withoutDotSegments } from '../canonical.js';
 import { SigV4Error } from '../errors.js';
 import { escapeUri } from '../escape.js';
+import { SIGNATURE_PARAMETERS } from '../stale-signature.js';
 
 /**
  * @typedef {object} ParsedPath
@@ -35,6 +36,20 @@ export function formatPath({ path, query }) {
 }
 
 /**
+ * That of a URL which was presigned before: S3 takes no request that is signed twice.
+ *
+ * @param {ParsedPath['query']} query
+ * @returns {ParsedPath['query']}
+ */
+export function withoutSignature(query) {
+  const names = Object.keys(query ?? {});
+  if (query === null || !names.some((name) => name.toLowerCase() === 'x-amz-signature')) return query;
+  const kept = names.filter((name) => !SIGNATURE_PARAMETERS.has(name.toLowerCase()));
+  if (kept.length === 0) return null;
+  return Object.assign(Object.create(null), ...kept.map((name) => ({ [name]: query[name] })));
+}
+
+/**
  * @param {string} path
  * @param {'twice' | 'once' | 's3'} encoding  how often it is encoded by the time it is signed; S3 also leaves dot
  *   segments and empty ones alone
@@ -43,7 +58,11 @@ export function formatPath({ path, query }) {
 export function canonicalPath(path, encoding) {
   const isS3 = encoding === 's3';
   const segments = (isS3 ? path : withoutDotSegments(path)).split('/');
-  const encoded = segments.map((segment) => encode(encoding === 'twice' ? segment : decode(segment)));
+  const encoded = segments.map((segment) => {
+    if (encoding === 'twice') return encode(segment);
+    // Amazon S3 reads a plus as a space: aws/aws-sdk-net#4473.
+    return encode(decode(isS3 ? segment.replaceAll('+', ' ') : segment));
+  });
   const canonical = encoded.join('/');
   return isS3 ? canonical.replaceAll('%2F', '/') : canonical;
 }

@@ -1,39 +1,23 @@
-// The call shape of the npm package `aws4`, for the options of Node's `http.request`; at once.
+// The call shape of the npm package `aws4`, for the options of Node's `http.request`; synchronously.
 //
 // It writes the canonical request itself, as aws4 signs other headers than the core does, and hands out each step. Where
 // AWS refuses what aws4 makes of a request, this follows AWS: tests/js/aws4.differences.js lists these cases.
 
 import { canonicalQuery, canonicalRequest } from '../canonical.js';
 import { core } from '../core.js';
-import { CredentialsSource } from '../credentials.js';
 import { SigV4Error } from '../errors.js';
 import { sha256Sync } from '../hash.js';
 import { S3_SERVICES } from '../s3/services.js';
-import { SIGNATURE_PARAMETERS } from '../stale-signature.js';
+import { environmentCredentials, sourceOf } from './aws4-credentials.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './aws4-headers.js';
-import { canonicalPath, formatPath, encode, parsePath } from './aws4-path.js';
-import { createHost, scopeOfHost } from './aws4-scope.js';
+import { canonicalPath, formatPath, encode, parsePath, withoutSignature } from './aws4-path.js';
+import { bodyHash, bytesOf, parseUrl, urlInvalid } from './aws4-request.js';
+import { isSingleRegion, scopeOfHost } from './aws4-scope.js';
 
 /**
- * The options of `http.request`, and what aws4 adds to them.
- *
- * @typedef {object} Aws4Request
- * @property {string | null} [hostname]
- * @property {string | null} [host]  default: the host of `service` and `region`
- * @property {number | string | null} [port]
- * @property {string | null} [path]  with the query; default `/`
- * @property {string} [method]  default `GET`, or `POST` where there is a body
- * @property {any} [headers]
- * @property {string | Uint8Array} [body]
- * @property {string} [service]  default: what the host tells
- * @property {string} [region]  likewise; otherwise `us-east-1`
- * @property {boolean} [signQuery]  sign the query instead of adding an `Authorization` header
- * @property {boolean} [doNotModifyHeaders]  add no header but `Host` and `Authorization`
- * @property {boolean} [doNotEncodePath]  the service encodes its paths once, not twice
- * @property {Record<string, boolean>} [extraHeadersToIgnore]  not to be signed, by lower-case name
- * @property {Record<string, boolean>} [extraHeadersToInclude]  to be signed in any case
- *
- * @typedef {{ accessKeyId: string, secretAccessKey: string, sessionToken?: string }} Aws4Credentials
+ * @typedef {import('./aws4-request.js').Aws4Request} Aws4Request
+ * @typedef {import('./aws4-request.js').Credentials} Credentials
+ * @typedef {import('./aws4-request.js').Request} Request
  */
 
 /**
@@ -42,7 +26,7 @@ import { createHost, scopeOfHost } from './aws4-scope.js';
  * @template {Aws4Request} T
  * @overload
  * @param {T} request
- * @param {Aws4Credentials} [credentials]  default: the environment variables `AWS_ACCESS_KEY_ID`,
+ * @param {Credentials} [credentials]  default: the environment variables `AWS_ACCESS_KEY_ID`,
  *   `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, or `AWS_ACCESS_KEY` and `AWS_SECRET_KEY`
  * @returns {T & { headers: Record<string, any>, path: string }}
  * @throws {SigV4Error} `ERR_SIGV4_SERVICE_REQUIRED`, `…_CREDENTIALS_INVALID`, `…_URL_INVALID`, `…_HEADER_INVALID`,
@@ -50,13 +34,13 @@ import { createHost, scopeOfHost } from './aws4-scope.js';
  */
 /**
  * @overload
- * @param {string} url
- * @param {Aws4Credentials} [credentials]
- * @returns {Aws4Request & { headers: Record<string, any>, path: string }}
+ * @param {string | Aws4Request} request  a URL, or options
+ * @param {Credentials} [credentials]
+ * @returns {Request & { headers: Record<string, any>, path: string }}
  */
 /**
  * @param {any} request
- * @param {Aws4Credentials} [credentials]
+ * @param {Credentials} [credentials]
  * @returns {any}
  */
 export function sign(request, credentials) {
@@ -65,78 +49,141 @@ export function sign(request, credentials) {
 
 /**
  * @param {Aws4Request | string} request
- * @param {Aws4Credentials} [credentials]
+ * @param {Credentials} [credentials]
  * @returns {string} the canonical request that `sign` would sign
  */
 export function canonicalString(request, credentials) {
   return new RequestSigner(request, credentials).canonicalString();
 }
 
-/** Signs one request, in steps. */
+/**
+ * Signs one request, in steps.
+ *
+ * @example
+ * const signer = new RequestSigner({ host: 'sqs.eu-west-1.amazonaws.com', path: '/' }, credentials);
+ * signer.canonicalString();
+ * signer.sign().headers.Authorization;
+ */
 export class RequestSigner {
+  /**
+   * The path as it is sent, and the decoded query: null where there is no question mark, of which the types of aws4 say
+   * nothing either.
+   *
+   * @type {{ path: string, query: Record<string, string | string[]> } | undefined}
+   */
+  parsedPath;
+  /** Such as `20150830T123600Z`. You may set it, to sign for another time. @type {string | undefined} */
+  datetime;
+  /** Behind an accessor, so that no log of a signer shows a secret. @type {Credentials} */
   #credentials;
-  #datetime = '';
-  /** @type {import('./aws4-path.js').ParsedPath | undefined} */
-  #parsed;
+  #isPrepared = false;
   /** @type {[string, string][] | undefined} */
   #signedHeaders;
 
   /**
    * @param {Aws4Request | string} request
-   * @param {Aws4Credentials} [credentials]
+   * @param {Credentials} [credentials]  default: those of the environment
    */
   constructor(request, credentials) {
     /** @type {any} */
-    const options = (this.request = typeof request === 'string' ? parseUrl(request) : request);
+    const options = typeof request === 'string' ? parseUrl(request) : request;
     if (typeof options !== 'object' || options === null)
       throw urlInvalid('the request must be an object or a URL');
+    /** @type {Request} */
+    this.request = options;
     const headers = (options.headers = copyOfHeaders(options.headers));
     const given = nameOf(headers, 'host');
     const host = options.hostname || options.host || (given && headers[given]);
 
-    this.#credentials = sourceOf(credentials || ENVIRONMENT);
-    const known = options.service && options.region ? options : scopeOfHost(host);
+    this.#credentials = credentials || this.defaultCredentials();
+    const [service, region] =
+      options.service && options.region ? [options.service, options.region] : this.matchHost(host);
     /** @type {string} */
-    this.service = options.service || known.service;
+    this.service = options.service || service || '';
     if (this.service === 'email') this.service = 'ses';
     /** @type {string} */
-    this.region = options.region || known.region;
+    this.region = options.region || region || 'us-east-1';
+    /** @type {boolean} */
     this.isCodeCommitGit = this.service === 'codecommit' && options.method === 'GIT';
 
     if (!options.method && options.body) options.method = 'POST';
     if (!given) {
-      const name = host || createHost(this.service, this.region);
+      const name = host || this.createHost();
       addHeader(headers, 'Host', options.port ? `${name}:${options.port}` : name);
     }
     if (!options.hostname && !options.host) options.hostname = headers[given ?? 'Host'];
   }
 
-  /** @returns {any} the options that were given, changed */
+  /** Those that were given, or those that the environment held then. @returns {Credentials} */
+  get credentials() {
+    return this.#credentials;
+  }
+
+  set credentials(credentials) {
+    this.#credentials = credentials;
+  }
+
+  /** @returns {Credentials} those of the environment, as far as it holds any */
+  defaultCredentials() {
+    return environmentCredentials();
+  }
+
+  /**
+   * @param {string} host
+   * @returns {[string, string]} service and region, as far as the host tells, or empty strings
+   */
+  matchHost(host) {
+    return scopeOfHost(host);
+  }
+
+  /** @returns {boolean} whether the host of the service names no region */
+  isSingleRegion() {
+    return isSingleRegion(this.service, this.region);
+  }
+
+  /** @returns {string} the host of the service in the region */
+  createHost() {
+    const label = this.service === 'ses' ? 'email' : this.service;
+    return `${label}${this.isSingleRegion() ? '' : `.${this.region}`}.amazonaws.com`;
+  }
+
+  /** Adds the headers, or the parameters, that the signature covers. @returns {void} */
+  prepareRequest() {
+    this.parsePath();
+    this.#addSigned();
+  }
+
+  /** Sets `parsedPath` from the path of the request. @returns {void} */
+  parsePath() {
+    this.parsedPath = /** @type {any} */ (parsePath(this.request.path || '/'));
+  }
+
+  /** @returns {string} the path to send, from `parsedPath` */
+  formatPath() {
+    return formatPath(this.#parsed);
+  }
+
+  /** @returns {Request} the options that were given, changed */
   sign() {
     const { request } = this;
-    const parsed = this.#prepare();
-    if (request.signQuery) {
-      const query = /** @type {Record<string, any>} */ (parsed.query);
-      query['X-Amz-Signature'] = this.signature();
-      if (this.#appendsToken) query['X-Amz-Security-Token'] = this.#identity.sessionToken;
-    } else {
-      request.headers.Authorization = this.authHeader();
-    }
-    request.path = formatPath(parsed);
+    this.#prepare();
+    if (request.signQuery) this.#addSignature();
+    else /** @type {any} */ (request.headers).Authorization = this.authHeader();
+    request.path = this.formatPath();
     return request;
   }
 
-  /** @returns {string} such as `20150830T123600Z` */
+  /** @returns {string} `datetime`; unless it is set, the time of the `Date` header, or now */
   getDateTime() {
-    if (this.#datetime === '') {
-      const { headers } = this.request;
+    if (!this.datetime) {
+      const headers = /** @type {Record<string, any>} */ (this.request.headers);
       const name = nameOf(headers, 'date');
       const date = new Date((name && headers[name]) || Date.now());
       if (Number.isNaN(date.getTime())) throw dateInvalid('Date');
       const text = date.toISOString().replace(/[:-]|\.\d{3}/g, '');
-      this.#datetime = this.isCodeCommitGit ? text.slice(0, -1) : text;
+      this.datetime = this.isCodeCommitGit ? text.slice(0, -1) : text;
     }
-    return this.#datetime;
+    return this.datetime;
   }
 
   getDate() {
@@ -180,7 +227,7 @@ export class RequestSigner {
         path,
         S3_SERVICES.includes(service) ? 's3' : request.doNotEncodePath ? 'once' : 'twice',
       ),
-      query: queryOf(query),
+      query: queryOf(query, service === 's3'),
       headers: this.#headersToSign(),
       payloadHash: this.#payloadHash(),
     });
@@ -204,7 +251,13 @@ export class RequestSigner {
   }
 
   get #identity() {
-    return this.#credentials.currentSync();
+    return sourceOf(this.#credentials).currentSync();
+  }
+
+  /** @returns {import('./aws4-path.js').ParsedPath} */
+  get #parsed() {
+    if (this.parsedPath === undefined) this.parsePath();
+    return /** @type {any} */ (this.parsedPath);
   }
 
   /** The MQTT gateway of AWS IoT takes a session token beside the signature, not in it. */
@@ -213,33 +266,44 @@ export class RequestSigner {
   }
 
   #headersToSign() {
-    const { headers, extraHeadersToInclude, extraHeadersToIgnore } = this.request;
+    const { headers, extraHeadersToInclude, extraHeadersToIgnore } = /** @type {any} */ (this.request);
+    // Before anything was added, headers are to be seen, but not to be kept.
+    if (!this.#isPrepared) return canonicalHeaders(headers, extraHeadersToInclude, extraHeadersToIgnore);
     this.#signedHeaders ??= canonicalHeaders(headers, extraHeadersToInclude, extraHeadersToIgnore);
     return this.#signedHeaders;
   }
 
   /** @returns {string} */
   #payloadHash() {
-    const { headers, body, signQuery } = this.request;
+    const { headers, body, signQuery } = /** @type {any} */ (this.request);
     if (S3_SERVICES.includes(this.service) && signQuery) return UNSIGNED;
     if (this.isCodeCommitGit) return '';
     const given = nameOf(headers, 'x-amz-content-sha256');
     return (given && headers[given]) || bodyHash(body);
   }
 
-  /** Adds what the signature covers, once. */
+  /** Adds what the signature covers, once; to a path that was parsed before, as it is now. */
   #prepare() {
-    if (this.#parsed) return this.#parsed;
+    if (!this.#isPrepared) {
+      if (this.parsedPath === undefined) this.prepareRequest();
+      else this.#addSigned();
+    }
+    return this.#parsed;
+  }
+
+  #addSigned() {
     const { request } = this;
-    if (!this.service) throw serviceRequired(request.headers[nameOf(request.headers, 'host') ?? '']);
-    const parsed = (this.#parsed = parsePath(request.path || '/'));
+    if (!this.service) throw serviceRequired(request.headers?.[nameOf(request.headers, 'host') ?? '']);
+    if (this.datetime && !this.isCodeCommitGit) checkedDate('datetime', this.datetime);
+    this.#isPrepared = true;
+    this.#signedHeaders = undefined;
+    const parsed = this.#parsed;
     if (request.signQuery) {
       this.#addToQuery((parsed.query ??= Object.create(null)));
     } else {
       parsed.query = withoutSignature(parsed.query);
       this.#addToHeaders(request);
     }
-    return parsed;
   }
 
   /** @param {Record<string, any>} query */
@@ -249,11 +313,19 @@ export class RequestSigner {
     if (this.#appendsToken) delete query['X-Amz-Security-Token'];
     else if (sessionToken) query['X-Amz-Security-Token'] = sessionToken;
     if (S3_SERVICES.includes(this.service) && !query['X-Amz-Expires']) query['X-Amz-Expires'] = 86400;
-    if (query['X-Amz-Date']) this.#datetime = checkedDate(query['X-Amz-Date']);
+    if (query['X-Amz-Date']) this.datetime = checkedDate('X-Amz-Date', query['X-Amz-Date']);
     else query['X-Amz-Date'] = this.getDateTime();
     query['X-Amz-Algorithm'] = 'AWS4-HMAC-SHA256';
     query['X-Amz-Credential'] = `${accessKeyId}/${this.credentialString()}`;
     query['X-Amz-SignedHeaders'] = this.signedHeaders();
+  }
+
+  #addSignature() {
+    const query = /** @type {Record<string, any>} */ (this.#parsed.query);
+    delete query['X-Amz-Signature'];
+    if (this.#appendsToken) delete query['X-Amz-Security-Token'];
+    query['X-Amz-Signature'] = this.signature();
+    if (this.#appendsToken) query['X-Amz-Security-Token'] = this.#identity.sessionToken;
   }
 
   /** @param {any} request */
@@ -274,7 +346,7 @@ export class RequestSigner {
       add('X-Amz-Date', () => this.getDateTime());
     }
     const date = nameOf(headers, 'x-amz-date');
-    if (date && !this.isCodeCommitGit) this.#datetime = checkedDate(headers[date]);
+    if (date && !this.isCodeCommitGit) this.datetime = checkedDate('X-Amz-Date', headers[date]);
     delete headers.Authorization;
     delete headers.authorization;
   }
@@ -288,83 +360,30 @@ const HASH_SERVICES = [...S3_SERVICES, 'aoss', 'vpc-lattice-svcs'];
 /** @type {Record<string, string>} */
 const TOKEN_HEADERS = { s3express: 'X-Amz-S3session-Token' };
 
-/** Read at each signature, as aws4 does. */
-const ENVIRONMENT = {
-  get accessKeyId() {
-    return environment().AWS_ACCESS_KEY_ID || environment().AWS_ACCESS_KEY;
-  },
-  get secretAccessKey() {
-    return environment().AWS_SECRET_ACCESS_KEY || environment().AWS_SECRET_KEY;
-  },
-  get sessionToken() {
-    return environment().AWS_SESSION_TOKEN;
-  },
-};
-
-/** @returns {Record<string, string | undefined>} */
-function environment() {
-  return /** @type {any} */ (globalThis).process?.env ?? {};
-}
-
-/** By the object, so that the signing key of credentials that are used again stays cached. */
-const sources = new WeakMap();
-
 /**
- * @param {object} credentials
- * @returns {CredentialsSource}
- */
-function sourceOf(credentials) {
-  if (!sources.has(credentials)) sources.set(credentials, new CredentialsSource(credentials, Date.now));
-  return sources.get(credentials);
-}
-
-/**
- * That of a URL which was presigned before: S3 takes no request that is signed twice.
- *
  * @param {import('./aws4-path.js').ParsedPath['query']} query
+ * @param {boolean} firstOnly  as Amazon S3 takes repeated parameters: see its answer in aws/aws-sdk-go#1495
  */
-function withoutSignature(query) {
-  const names = Object.keys(query ?? {});
-  if (query === null || !names.some((name) => name.toLowerCase() === 'x-amz-signature')) return query;
-  const kept = names.filter((name) => !SIGNATURE_PARAMETERS.has(name.toLowerCase()));
-  if (kept.length === 0) return null;
-  return Object.assign(Object.create(null), ...kept.map((name) => ({ [name]: query[name] })));
-}
-
-/** @param {import('./aws4-path.js').ParsedPath['query']} query */
-function queryOf(query) {
+function queryOf(query, firstOnly) {
   const pairs = Object.entries(query ?? {}).filter(([key]) => key !== '');
   return canonicalQuery(
     pairs.flatMap(([key, values]) =>
-      [values].flat().map((value) => /** @type {[string, string]} */ ([encode(key), encode(value)])),
+      [values]
+        .flat()
+        .slice(0, firstOnly ? 1 : undefined)
+        .map((value) => /** @type {[string, string]} */ ([encode(key), encode(value)])),
     ),
   );
 }
 
-/** @param {unknown} body */
-function bodyHash(body) {
-  return sha256Sync(bytesOf(body));
-}
-
 /**
- * @param {unknown} body
- * @returns {Uint8Array}
- */
-function bytesOf(body) {
-  if (!body) return new Uint8Array();
-  if (typeof body === 'string') return new TextEncoder().encode(body);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  const message = `the body is of type ${typeof body}: pass text or bytes, which are signed and written to the request`;
-  throw new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', message);
-}
-
-/**
+ * @param {string} name  where it stands
  * @param {unknown} date
  * @returns {string}
  */
-function checkedDate(date) {
+function checkedDate(name, date) {
   if (/^\d{8}T\d{6}Z$/.test(String(date))) return String(date);
-  throw dateInvalid('X-Amz-Date');
+  throw dateInvalid(name);
 }
 
 /** @param {string} name */
@@ -379,37 +398,4 @@ function dateInvalid(name) {
 function serviceRequired(host) {
   const message = `the host ${host} does not tell the service: pass it, for example service: 'execute-api'`;
   return new SigV4Error('ERR_SIGV4_SERVICE_REQUIRED', message);
-}
-
-/** @param {string} message */
-function urlInvalid(message) {
-  return new SigV4Error('ERR_SIGV4_URL_INVALID', message);
-}
-
-/**
- * The options of a URL.
- *
- * @param {string} text
- * @returns {any}
- */
-function parseUrl(text) {
-  let url;
-  try {
-    url = new URL(text);
-  } catch {
-    throw urlInvalid('the request is no absolute URL: pass one, or the options of http.request');
-  }
-  const { protocol, host, port, hostname, hash, search, pathname, href } = url;
-  return {
-    protocol,
-    host,
-    port: port || null,
-    hostname,
-    hash: hash || null,
-    search: search || null,
-    query: search.slice(1) || null,
-    pathname,
-    path: pathname + search,
-    href,
-  };
 }

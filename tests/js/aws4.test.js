@@ -227,7 +227,11 @@ function judges(options) {
   const { error, signQuery, path, doNotModifyHeaders, doNotEncodePath, extraHeadersToIgnore } = options;
   if (error || doNotModifyHeaders || doNotEncodePath || extraHeadersToIgnore) return false;
   if (signQuery && !path.includes('X-Amz-Expires')) return false;
-  return !(scopeOf(options)[1] === 's3' && /[^\w/.~-]|\/\.|\/\//.test(path.split('?')[0]));
+  if (scopeOf(options)[1] !== 's3') return true;
+  const [pathname, query = ''] = path.split('?');
+  const names = query.split('&').map((/** @type {string} */ pair) => pair.split('=')[0]);
+  // It signs every value of a repeated parameter; Amazon S3 the first one only.
+  return new Set(names).size === names.length && !/[^\w/.~-]|\/\.|\/\//.test(pathname);
 }
 
 describe('sent by Node', () => {
