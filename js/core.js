@@ -1,6 +1,6 @@
 // The one crossing into wasm: a flat record in, the parts of a signature out. See src/wasm/signing.rs.
 
-import { compile, compileSync } from '#runtime';
+import { compile, compileSync } from '#module/signing';
 
 import { coreError, SigV4Error } from './errors.js';
 import { RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';

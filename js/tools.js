@@ -1,6 +1,6 @@
 // The second wasm module: what few need, loaded by who needs it. See src/wasm/tools.rs.
 
-import { compile, compileSync } from '#runtime/tools';
+import { compile, compileSync } from '#module/tools';
 
 import { Core, unavailable } from './core.js';
 import {

@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
 
 import { buildAsmjs } from './lib/asmjs.mjs';
+import { loaderFile, RUNTIMES } from './lib/loaders.mjs';
 import { toText } from './lib/text.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -41,6 +42,7 @@ step('ES modules, CommonJS and types');
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 rmSync('pkg', { recursive: true, force: true });
 await bundle('es', 'pkg/esm');
+await bundleLoaders();
 await bundle('cjs', 'pkg/cjs');
 writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
 writeDynamicImports('pkg/cjs');
@@ -92,6 +94,9 @@ function buildModule(name, feature, rustflags = [], options = []) {
     `js/wasm/${name}-bytes.js`,
     `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
   );
+  for (const runtime of Object.keys(RUNTIMES)) {
+    writeFileSync(`js/wasm/${name}-${runtime}.js`, loaderFile(name, runtime));
+  }
   const { text, ...rest } = toText(bytes);
   const fields = Object.entries(rest).map(([key, value]) => `  ${key}: ${JSON.stringify(value)},\n`);
   writeFileSync(
@@ -152,16 +157,11 @@ function sizes(bytes) {
 async function bundle(format, directory) {
   const isCommonJs = format === 'cjs';
   const entries = Object.values(manifest.exports).flatMap((entry) => entry.import?.default ?? []);
-  const runtimes = readdirSync('js/runtime').filter((file) => !['base64.js', 'text.js'].includes(file));
-  const names = [
-    ...entries.map((file) => file.replace('./esm/', '')),
-    ...(isCommonJs ? [] : runtimes.map((file) => `runtime/${file}`)),
-  ];
-  const input = names.map((name) => name.replace('.js', ''));
+  const input = entries.map((file) => file.replace('./esm/', '').replace('.js', ''));
   const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bundled = await rollup({
     input: Object.fromEntries(input.map((name) => [name, `js/${name}.js`])),
-    external: isCommonJs ? /^[a-z]/ : /^#|\.wasm(\?module)?$|^[a-z]/,
+    external: isCommonJs ? /^[a-z]/ : /^[#a-z]/,
     plugins: [{ name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) }],
     treeshake: { moduleSideEffects: false },
   });
@@ -179,6 +179,20 @@ async function bundle(format, directory) {
     hoistTransitiveImports: false,
     minifyInternalExports: false,
   });
+}
+
+/**
+ * What `#module/NAME` stands for in each runtime, a file each with its loader in it: to load another file takes longer
+ * than to read these lines.
+ */
+async function bundleLoaders() {
+  for (const name of Object.keys(wasm)) {
+    for (const runtime of Object.keys(RUNTIMES)) {
+      const file = `wasm/${name}-${runtime}.js`;
+      const bundled = await rollup({ input: `js/${file}`, external: /\.wasm(\?module)?$/ });
+      await bundled.write({ format: 'es', file: `pkg/esm/${file}` });
+    }
+  }
 }
 
 /**

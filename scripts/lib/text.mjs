@@ -1,5 +1,5 @@
 // A wasm module as text that gzip makes as small as the module itself: each byte stays a unit, so that what repeats
-// still repeats. Base64 cuts bytes in pieces, which costs 28 % there. js/runtime/text.js reads it.
+// still repeats. Base64 cuts bytes in pieces, which costs 28 % there. js/engine/load/text.js reads it.
 
 /** What needs no escape in JavaScript or HTML, and no charset: ASCII without `"`, `$`, `'`, `<`, `\`, `` ` ``. */
 const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))

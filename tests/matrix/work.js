@@ -266,8 +266,8 @@ export function copiesIn(directory) {
  * @param {string} name
  */
 function middleOfText(name) {
-  const file = name === 'signing' ? 'browser.js' : `browser-${name}.js`;
-  const [, text] = /text: '([^']+)'/.exec(readFileSync(join(installed, 'esm/runtime', file), 'utf8')) ?? [];
+  const file = `${name}-browser.js`;
+  const [, text] = /text: '([^']+)'/.exec(readFileSync(join(installed, 'esm/wasm', file), 'utf8')) ?? [];
   assert.ok(text, `${file} holds the module as text`);
   return text.slice(text.length / 2, text.length / 2 + 300);
 }
