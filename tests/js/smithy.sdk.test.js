@@ -278,10 +278,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { HttpRequest } from '@smithy/protocol-http';
-import type * as smithy from '@smithy/signature-v4';
+import * as smithy from '@smithy/signature-v4';
 import type * as types from '@smithy/types';
 import {
-  SignatureV4, clearCredentialCache, getCanonicalHeaders, getSigningKey, signatureV4aContainer,
+  SignatureV4, SignatureV4Base, clearCredentialCache, getCanonicalHeaders, getSigningKey, signatureV4aContainer,
 } from 'sigv4-wasm/smithy';
 import type { OptionalSigV4aSigner, SignatureV4CryptoInit, SignatureV4Init } from 'sigv4-wasm/smithy';
 
@@ -299,7 +299,20 @@ export const clients = [
 export const init: SignatureV4Init & SignatureV4CryptoInit =
   {} as smithy.SignatureV4Init & smithy.SignatureV4CryptoInit;
 export const container: { SignatureV4a: OptionalSigV4aSigner | null } = signatureV4aContainer;
+export class Theirs extends smithy.SignatureV4Base {
+  static hash = (signer: Theirs) => signer.sha256;
+}
+export class Ours extends SignatureV4Base {
+  static hash = (signer: Ours) => signer.sha256;
+}
+type Hashes<Signer extends { hash(signer: never): unknown }> = ReturnType<Signer['hash']>;
+export const hashes: [Hashes<typeof Theirs>, Hashes<typeof Ours>] =
+  [{} as Hashes<typeof Ours>, {} as Hashes<typeof Theirs>];
 export class Custom extends SignatureV4 {
+  protected async hashOf(request: types.HttpRequest) {
+    await new this.sha256('secret').digest();
+    return smithy.getPayloadHash(request, this.sha256);
+  }
   protected override formatDate(now: types.DateInput) {
     return super.formatDate(now);
   }

@@ -5,6 +5,7 @@ import { getCanonicalQuery, hash, normalizedPath } from './canonical.js';
 
 /**
  * @typedef {import('./key.js').AwsCredentialIdentity} AwsCredentialIdentity
+ * @typedef {import('./key.js').ChecksumConstructor} ChecksumConstructor
  * @typedef {import('./key.js').HashConstructor} HashConstructor
  * @typedef {import('./request.js').HeaderBag} HeaderBag
  * @typedef {import('./request.js').HttpRequestLike} HttpRequestLike
@@ -23,13 +24,13 @@ import { getCanonicalQuery, hash, normalizedPath } from './canonical.js';
  * @property {string} service  the signing name
  * @property {string | Provider<string>} region  a function is called for each signature
  * @property {AwsCredentialIdentity | Provider<AwsCredentialIdentity>} credentials  likewise
- * @property {HashConstructor} [sha256]  what `@smithy/signature-v4` hashes with. It is taken, and used only where a
+ * @property {ChecksumConstructor | HashConstructor} [sha256]  what `@smithy/signature-v4` hashes with. It is taken, and used only where a
  *   region, a service or a secret is such that AWS could not have issued it.
  * @property {boolean} [uriEscapePath]  default true; false for S3, whose paths are signed as they are
  * @property {boolean} [applyChecksum]  whether `x-amz-content-sha256` is sent; default true
  *
  * @typedef {object} SignatureV4CryptoInit
- * @property {HashConstructor} [sha256]
+ * @property {ChecksumConstructor | HashConstructor} [sha256]
  */
 
 export class SignatureV4Base {
@@ -39,7 +40,12 @@ export class SignatureV4Base {
   regionProvider;
   /** @protected @type {Provider<AwsCredentialIdentity>} */
   credentialProvider;
-  /** @protected @readonly @type {HashConstructor | undefined} */
+  /**
+   * `undefined` where none was given, of which the type says nothing, so that subclasses compile as with
+   * `@smithy/signature-v4`: there it is required.
+   *
+   * @protected @readonly @type {ChecksumConstructor | HashConstructor}
+   */
   sha256;
   /** @protected @readonly @type {boolean} */
   uriEscapePath;
@@ -49,7 +55,7 @@ export class SignatureV4Base {
   /** @param {SignatureV4Init & SignatureV4CryptoInit} init */
   constructor({ applyChecksum, credentials, region, service, sha256, uriEscapePath = true }) {
     this.service = service;
-    this.sha256 = sha256;
+    this.sha256 = /** @type {ChecksumConstructor | HashConstructor} */ (sha256);
     this.uriEscapePath = uriEscapePath;
     this.applyChecksum = typeof applyChecksum === 'boolean' ? applyChecksum : true;
     this.regionProvider = provider(region);

@@ -12,15 +12,32 @@ import { KEY_TYPE_IDENTIFIER, MAX_CACHE_SIZE } from './constants.js';
  * @property {Date} [expiration]
  *
  * @typedef {string | ArrayBuffer | ArrayBufferView} SourceData
- * @typedef {{ update(data: Uint8Array): void, digest(): Promise<Uint8Array> }} Hash
- * @typedef {new (secret?: SourceData) => Hash} HashConstructor  SHA-256, or its HMAC where there is a secret
+ */
+
+/**
+ * SHA-256, or its HMAC where there is a secret: the interfaces of `@smithy/types`.
+ *
+ * @typedef {new (secret?: SourceData) => Hash} HashConstructor
+ * @typedef {new (secret?: SourceData) => Checksum} ChecksumConstructor
+ * @typedef {{
+ *   update(toHash: SourceData, encoding?: 'utf8' | 'ascii' | 'latin1'): void,
+ *   digest(): Promise<Uint8Array>,
+ * }} Hash
+ * @typedef {{
+ *   digestLength?: number,
+ *   copy?(): Checksum,
+ *   digest(): Promise<Uint8Array>,
+ *   mark?(readLimit: number): void,
+ *   reset(): void,
+ *   update(chunk: Uint8Array): void,
+ * }} Checksum
  */
 
 /**
  * @param {string} text
  * @param {{ date: string, region: string, service: string }} scope
  * @param {AwsCredentialIdentity} credentials
- * @param {HashConstructor | undefined} Sha256
+ * @param {ChecksumConstructor | HashConstructor | undefined} Sha256
  * @returns {Promise<string>} the signature, in hex
  */
 export async function signWith(text, scope, { accessKeyId, secretAccessKey, sessionToken }, Sha256) {
@@ -55,7 +72,7 @@ export function createScope(shortDate, region, service) {
 }
 
 /**
- * @param {HashConstructor} sha256Constructor
+ * @param {ChecksumConstructor | HashConstructor} sha256Constructor
  * @param {AwsCredentialIdentity} credentials
  * @param {string} shortDate  `YYYYMMDD`
  * @param {string} region
@@ -87,7 +104,7 @@ export function clearCredentialCache() {
 }
 
 /**
- * @param {HashConstructor} Sha256
+ * @param {ChecksumConstructor | HashConstructor} Sha256
  * @param {SourceData} key
  * @param {string} data
  */
