@@ -6,35 +6,22 @@
 import { bodyUsed } from '../body.js';
 import { isRedirect, isStale, redirectError } from './client.js';
 
-/**
- * One request of a chain.
- *
- * @typedef {object} Hop
- * @property {Request | string} target  what `fetch` gets
- * @property {RequestInit | undefined} settings
- * @property {string} method
- * @property {URL} url
- * @property {Headers} headers  not signed
- * @property {Uint8Array<ArrayBuffer> | undefined} body
- * @property {boolean} unread  whether there is a body that passes unread
- * @property {boolean} isSigned  whether it is to be
- */
-
 /** As many as `fetch` follows. */
 export const MAX_REDIRECTS = 20;
 
 /**
- * @param {Hop} hop
+ * @param {import('./fetch-request.js').Hop} hop
  * @param {Response} response
  * @param {(to: URL) => boolean} signs
- * @returns {Hop | undefined} undefined where the response is the last one
+ * @returns {import('./fetch-request.js').Hop | undefined} undefined where the response is the last one
  */
 export function nextHop(hop, response, signs) {
   if (response.type === 'opaqueredirect') {
     throw redirectError(hop.url.href, 'another URL', "set redirect: 'manual' to handle it yourself");
   }
+  if (!isRedirect(response.status)) return undefined;
   const location = response.headers.get('location');
-  if (!isRedirect(response.status) || location === null) return undefined;
+  if (location === null) return undefined;
 
   const url = new URL(utf8(location), hop.url);
   if (!/^https?:$/.test(url.protocol))
@@ -42,14 +29,14 @@ export function nextHop(hop, response, signs) {
   const headers = new Headers(hop.headers);
   const becomesGet = isGetAfter(response.status, hop.method);
   if (becomesGet) remove(headers, BODY_HEADERS);
-  else if (hop.unread) throw bodyUsed();
+  else if (hop.unreadBody !== undefined) throw bodyUsed();
   if (url.origin !== hop.url.origin) remove(headers, ORIGIN_HEADERS);
   const isSigned = signs(url);
   if (isSigned) escapePluses(url);
   else for (const [name, value] of [...headers]) if (isStale(name, value)) headers.delete(name);
 
   const { method, body } = becomesGet ? { method: 'GET', body: undefined } : hop;
-  return { ...hop, target: url.href, method, url, headers, body, unread: false, isSigned };
+  return { ...hop, carrier: undefined, method, url, headers, body, unreadBody: undefined, isSigned };
 }
 
 /**

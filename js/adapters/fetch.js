@@ -1,15 +1,26 @@
 // A `fetch` that signs.
 
-import { isBlob, isForm, isStream, mayHaveBody, readBody, readRequestBody } from '../body.js';
 import { SigV4Error } from '../errors.js';
-import { ClientSigner, NO_OPTIONS, isRefusal, unlessAborted } from './client.js';
+import { ClientSigner, NO_OPTIONS, unlessAborted } from './client.js';
 import { MAX_REDIRECTS, escapePluses, nextHop } from './fetch-redirect.js';
+import { isFetchRequest, prepare } from './fetch-request.js';
+import { discard, readAnswer } from './fetch-response.js';
 
 /**
- * @typedef {object} FetchOption
- * @property {typeof globalThis.fetch} [fetch]  what sends; default: the global `fetch` at the time of the request
+ * A `fetch`: the platform's, or that of a package, such as undici or node-fetch.
  *
- * @typedef {import('../signer.js').SignerOptions & import('./client.js').ClientOptions & FetchOption} Sigv4FetchOptions
+ * @typedef {(input: any, init?: any) => Promise<any>} AnyFetch
+ */
+
+/**
+ * @template {AnyFetch} [F=typeof globalThis.fetch]
+ * @typedef {object} FetchOption
+ * @property {F} [fetch]  what sends; default: the global `fetch` at the time of the request
+ */
+
+/**
+ * @template {AnyFetch} [F=typeof globalThis.fetch]
+ * @typedef {import('../signer.js').SignerOptions & import('./client.js').ClientOptions & FetchOption<F>} Sigv4FetchOptions
  */
 
 /**
@@ -29,85 +40,44 @@ import { MAX_REDIRECTS, escapePluses, nextHop } from './fetch-redirect.js';
  *   const signedFetch = createSigv4Fetch({ credentials });
  *   const response = await signedFetch('https://abc.execute-api.eu-west-1.amazonaws.com/prod/orders');
  *
- * @param {Sigv4FetchOptions} options
- * @returns {typeof globalThis.fetch}
+ * @template {AnyFetch} [F=typeof globalThis.fetch]
+ * @param {Sigv4FetchOptions<F>} options
+ * @returns {F}  a function of the same type as the one that sends
  */
 export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
   const client = new ClientSigner(options);
-  return async (input, init) => {
-    const send = fetch ?? globalThis.fetch;
-    const url = targetUrl(input);
-    if (!client.match(url)) return send(input, init);
-    return exchange(client, send, await prepare(client, input, init, url));
-  };
-}
-
-/**
- * What is asked for, as `fetch` would understand it. Everything that takes time or can be done only once.
- *
- * @param {ClientSigner} client
- * @param {RequestInfo | URL} input
- * @param {RequestInit | undefined} init
- * @param {URL} url
- * @returns {Promise<{ request: Request, first: import('./fetch-redirect.js').Hop }>}
- */
-async function prepare(client, input, init, url) {
-  if (url.username || url.password) {
-    const message = `the user name and password in the URL (${url.host}) would replace the signature: remove them`;
-    throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
-  }
-  const given = isFetchRequest(input) ? input : undefined;
-  if (isForm(init?.body)) init = await withBytes(init, given);
-  let request = new Request(given ?? url, init);
-  if (given && given.url.split('#')[0] !== url.href) request = new Request(url, request);
-
-  const mayPass = given !== undefined || isStream(init?.body) || isBlob(init?.body);
-  const hasBody = mayHaveBody(request);
-  const unread = !client.signsBody && mayPass && hasBody;
-  const { method, headers } = request;
-  const first = {
-    // A Request may hold settings that only its maker knows, such as Node's `dispatcher`. It stays unread, or it could not be
-    // copied to another URL.
-    target: given || unread ? request : url.href,
-    settings: given ? { ...settingsOf(request), ...init } : init,
-    method,
-    url,
-    headers,
-    body:
-      unread || !hasBody
-        ? undefined
-        : await unlessAborted(request.signal, readRequestBody(given ? request.clone() : request)),
-    unread,
-    isSigned: true,
-  };
-  return { request, first };
+  return /** @type {any} */ (
+    async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
+      const send = fetch ?? globalThis.fetch;
+      const url = targetUrl(input);
+      if (!client.match(url)) return send(input, init);
+      refusePassword(url);
+      const given = isFetchRequest(input) ? input : undefined;
+      return exchange(client, send, await prepare(client, send, given, init, url));
+    }
+  );
 }
 
 /**
  * Sends, and follows redirects.
  *
  * @param {ClientSigner} client
- * @param {typeof globalThis.fetch} send
- * @param {{ request: Request, first: import('./fetch-redirect.js').Hop }} prepared
+ * @param {AnyFetch} send
+ * @param {import('./fetch-request.js').Hop} first
+ * @returns {Promise<Response>}
  */
-async function exchange(client, send, { request, first }) {
-  const { signal, redirect } = request;
+async function exchange(client, send, first) {
+  const { signal, redirect = 'follow' } = first.settings;
   const follows = redirect === 'follow';
 
   for (let hop = first, count = 0; ; count += 1) {
-    const { target, settings, method, body, unread, isSigned } = hop;
     const attempt = async () => {
-      const init = {
-        ...settings,
-        method,
-        body,
-        redirect: follows ? /** @type {const} */ ('manual') : redirect,
-      };
-      if (!isSigned) return send(target, { ...init, headers: hop.headers });
-      const { url, headers } = await unlessAborted(signal, client.signer.sign(hop));
-      return send(at(url, target), { ...init, headers });
+      const signed = hop.isSigned ? await unlessAborted(signal, client.signer.sign(hop)) : undefined;
+      return send(...requestOf(hop, signed, follows ? 'manual' : redirect));
     };
-    const response = isSigned ? await client.send(attempt, readAnswer, !unread && discard) : await attempt();
+    const response = hop.isSigned
+      ? await client.send(attempt, readAnswer, hop.unreadBody === undefined && discard)
+      : await attempt();
     if (!follows) return response;
 
     const next = nextHop(hop, response, (to) => client.signsRedirect(first.url, to));
@@ -119,15 +89,22 @@ async function exchange(client, send, { request, first }) {
 }
 
 /**
- * The same request, at the URL that was signed.
+ * The arguments of `fetch`.
  *
- * @param {string} url
- * @param {Request | string} target
- * @returns {Request | string}
+ * @param {import('./fetch-request.js').Hop} hop
+ * @param {import('../signer.js').SignedRequest | undefined} signed
+ * @param {RequestRedirect} redirect
+ * @returns {[Request | string, RequestInit]}
  */
-function at(url, target) {
-  if (typeof target === 'string') return url;
-  return target.url.split('#')[0] === url ? target : new Request(url, target);
+function requestOf({ carrier, settings, body, unreadBody, ...hop }, signed, redirect) {
+  const { method } = signed ?? hop;
+  const url = signed?.url ?? hop.url.href;
+  const { host, ...headers } = signed?.headers ?? Object.fromEntries(hop.headers);
+  const init = { ...settings, method, headers, redirect };
+  if (body !== undefined) init.body = body;
+  if (unreadBody !== undefined && unreadBody !== true) init.body = unreadBody;
+  if (carrier?.url.split('#')[0] === url) return [carrier, init];
+  return [unreadBody === true ? new Request(url, carrier) : url, init];
 }
 
 /**
@@ -148,55 +125,9 @@ function targetUrl(input) {
   return url;
 }
 
-/**
- * By its methods rather than by its class: a Request may come from another realm.
- *
- * @param {RequestInfo | URL} input
- * @returns {input is Request}
- */
-function isFetchRequest(input) {
-  return typeof input === 'object' && 'clone' in input;
+/** @param {URL} url */
+function refusePassword({ username, password, host }) {
+  if (username === '' && password === '') return;
+  const message = `the user name and password in the URL (${host}) would replace the signature: remove them`;
+  throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
 }
-
-/**
- * A form, in bytes: not every browser can read it out of a Request.
- *
- * @param {RequestInit} init
- * @param {Request | undefined} given
- * @returns {Promise<RequestInit>}
- */
-async function withBytes({ body: form, ...init }, given) {
-  const { data, contentType = '' } = await readBody(form);
-  const headers = new Headers(init.headers ?? given?.headers);
-  if (!headers.has('content-type')) headers.set('content-type', contentType);
-  return { ...init, headers, body: /** @type {BodyInit} */ (data) };
-}
-
-/** @param {Response} response */
-async function readAnswer(response) {
-  const { status, headers } = response;
-  // A clone, as the caller reads the answer, too.
-  return isRefusal(status) ? { status, headers, body: await response.clone().text() } : undefined;
-}
-
-/**
- * Frees the connection of a response that nobody will read.
- *
- * @param {Response} response
- */
-function discard(response) {
-  response.body?.cancel().catch(() => {});
-}
-
-/**
- * What a Request that is made from another one loses where anything is set anew, and what a redirect must have again.
- *
- * @param {Request} request
- * @returns {RequestInit}
- */
-function settingsOf(request) {
-  return Object.fromEntries(SETTINGS.map((name) => [name, request[name]]));
-}
-
-/** @type {(keyof Request & keyof RequestInit)[]} */
-const SETTINGS = ['cache', 'credentials', 'integrity', 'keepalive', 'referrer', 'referrerPolicy', 'signal'];

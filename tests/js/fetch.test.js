@@ -211,7 +211,7 @@ describe('the settings of a request', () => {
     const sent = new Request(request, init);
     for (const [name, value] of Object.entries(standard))
       assert.equal(/** @type {any} */ (sent)[name], value, name);
-    assert.equal(request.url, 'https://example.com/a');
+    assert.equal(sent.url, 'https://example.com/a');
   });
 
   it('neither the input nor init is changed', async () => {
