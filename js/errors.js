@@ -17,6 +17,7 @@ import {
   SERVICE_INVALID,
   SERVICE_REQUIRED,
   SESSION_TOKEN_INVALID,
+  SIG_V4A_REQUIRED,
   SIGNING_KEY_MISSING,
 } from './generated/errors.js';
 
@@ -86,6 +87,9 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
   [REGION_REQUIRED]:
     "the host {host} does not tell the region: pass the option region, for example region: 'eu-west-1' (with " +
     "SigV4a regionSet: ['eu-west-1'])",
+  [SIG_V4A_REQUIRED]:
+    'the host {host} answers in several regions and takes SigV4a only, whatever the option region says: sign with ' +
+    "SignerV4a of 'sigv4-wasm/v4a'",
   [SERVICE_REQUIRED]:
     "the host {host} does not tell the service: pass the option service, for example service: 'execute-api' " +
     'for an API Gateway behind a custom domain',

@@ -2,8 +2,15 @@
 
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
-use crate::table::{Table, table};
+use crate::table::Table;
 use crate::text::{cut, cut_last, split};
+
+use tables::{
+    BY_LABEL, BY_TWO_LABELS, GLOBAL_HOSTS, LAST_WORDS, LONGER_LABELS, PARTITIONS, PROVIDERS,
+    REGION_FIRST_HOSTS, SAME, SIGV4A_HOSTS,
+};
+
+mod tables;
 
 /// Signing name and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +96,11 @@ pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
     SERVICE_RULES.iter().find(|(name, _)| name.as_bytes() == service).map_or(&DEFAULT, |(_, rules)| rules)
 }
 
-/// Signing name and region of an AWS host in lower case; `None` for any other host, and where the host tells only half.
+/// Signing name and region of a host in lower case, of AWS or of a provider of S3 that is known; `None` for any other
+/// host, and where the host tells only half.
 ///
-/// `web_socket` tells the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of an S3 Multi-Region
-/// Access Point, which takes SigV4a only, is `*`.
+/// `web_socket` tells the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of a host that takes
+/// SigV4a only, such as an S3 Multi-Region Access Point, is `*`.
 pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> {
     let (region, service) = region_and_service(host.as_bytes(), web_socket);
     if region.is_empty() || service.is_empty() {
@@ -104,7 +112,7 @@ pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> 
 /// Empty where the host does not tell.
 pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> (&[u8], &[u8]) {
     let (host, _port) = cut(host, b':');
-    let Some((name, home)) = partition(host) else { return Default::default() };
+    let Some((name, home)) = partition(host) else { return of_provider(host) };
     let (head, last) = cut_last(without_suffix(name, b".vpce"), b'.');
     if is_region(last) {
         let (before, label) = cut_last(without_suffix(head, b".dualstack"), b'.');
@@ -121,13 +129,15 @@ pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> (&[u8], &[u8]
     {
         return (next, service);
     }
+    if let Some(service) = sigv4a_service(name) {
+        return (b"*", service);
+    }
     let is_gov = last == b"us-gov";
     let label = if is_gov || last == b"global" { next } else { last };
     let Some(service) = by_label(GLOBAL_HOSTS, without_fips(label)) else { return Default::default() };
     match service {
         _ if is_gov => (b"us-gov-west-1", service),
         b"iam" if home == b"cn-northwest-1" => (b"cn-north-1", service),
-        _ if label == b"s3-global" => (b"*", service),
         _ => (home, service),
     }
 }
@@ -143,6 +153,64 @@ fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
     None
 }
 
+/// Whether a host takes SigV4a only.
+pub(crate) fn is_sigv4a_only(host: &[u8]) -> bool {
+    partition(cut(host, b':').0).is_some_and(|(name, _)| sigv4a_service(name).is_some())
+}
+
+/// Signing name of a host that takes SigV4a only. `name` is what stands before the DNS suffix.
+fn sigv4a_service(name: &[u8]) -> Option<&'static [u8]> {
+    let (head, last) = cut_last(name, b'.');
+    let (head, label) =
+        if matches!(last, b"global" | b"us-gov") { cut_last(head, b'.') } else { (head, last) };
+    by_two_labels(SIGV4A_HOSTS, label, cut_last(head, b'.').1)
+}
+
+/// Region and signing name at another provider of S3; empty where the host is not such a one.
+fn of_provider(host: &[u8]) -> (&[u8], &[u8]) {
+    let mut texts = PROVIDERS.texts();
+    while let (Some(end), Some(region), Some(label)) = (texts.next(), texts.next(), texts.next()) {
+        let Some((front, b"")) = host.strip_suffix(end).map(|front| cut_last(front, b'.')) else { continue };
+        if !region.is_empty() {
+            return (region, b"s3");
+        }
+        let (front, region) = cut_last(front, b'.');
+        let tells = if label.is_empty() {
+            is_site(region)
+        } else {
+            is_region(region) && cut_last(front, b'.').1 == label
+        };
+        if tells {
+            return (region, b"s3");
+        }
+    }
+    Default::default()
+}
+
+/// Such as `nyc3`.
+fn is_site(label: &[u8]) -> bool {
+    label
+        .split_last()
+        .is_some_and(|(digit, letters)| digit.is_ascii_digit() && is_within(letters, b'a', b'z'))
+}
+
+/// What the regions of a partition begin with, and its DNS suffix. The last one is for all regions that no other row has.
+#[cfg(feature = "tables")]
+pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
+    let mut rows: alloc::vec::Vec<(&str, &str)> = alloc::vec::Vec::new();
+    let mut texts = PARTITIONS.texts().filter_map(|text| str::from_utf8(text).ok());
+    while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
+        // `us-isob-` of `us-isob-east-1`; regions of the first partition have nothing in common.
+        let area = home.rsplitn(3, '-').last().unwrap_or_default();
+        let regions = if home == "us-east-1" { "" } else { home.get(..=area.len()).unwrap_or_default() };
+        if !home.is_empty() && rows.iter().all(|(known, _)| *known != regions) {
+            rows.push((regions, suffix));
+        }
+    }
+    rows.sort_by_key(|(regions, _)| regions.is_empty());
+    rows
+}
+
 /// Of the label that names the service, such as `execute-api`, and of what stands before it; empty where they do not tell.
 ///
 /// A label that neither a rule nor a table knows is the signing name, as it is for most services.
@@ -152,7 +220,7 @@ fn signing_name<'a>(before: &[u8], label: &'a [u8], web_socket: bool) -> &'a [u8
     let before = without_fips(cut_last(before, b'.').1);
     if !before.is_empty()
         && !before.starts_with(b"vpce-")
-        && let Some(name) = by_two_labels(label, before)
+        && let Some(name) = by_two_labels(BY_TWO_LABELS, label, before)
     {
         return if web_socket && name == b"iotdata" { b"iotdevicegateway" } else { name };
     }
@@ -169,8 +237,8 @@ fn signing_name<'a>(before: &[u8], label: &'a [u8], web_socket: bool) -> &'a [u8
 }
 
 /// The last column of the row with the label and what stands before it.
-fn by_two_labels(label: &[u8], before: &[u8]) -> Option<&'static [u8]> {
-    let mut texts = BY_TWO_LABELS.texts();
+fn by_two_labels(table: Table, label: &[u8], before: &[u8]) -> Option<&'static [u8]> {
+    let mut texts = table.texts();
     while let (Some(known), Some(expected), Some(name)) = (texts.next(), texts.next(), texts.next()) {
         if known == label && (expected.is_empty() || expected == before) {
             return Some(name);
@@ -216,11 +284,11 @@ fn without_suffix<'a>(text: &'a [u8], suffix: &[u8]) -> &'a [u8] {
     text.strip_suffix(suffix).unwrap_or(text)
 }
 
-/// Such as `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
+/// Such as `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`; `us-west-004` of Backblaze.
 fn is_region(label: &[u8]) -> bool {
     let (words, number) = cut_last(label, b'-');
     let (area, rest) = cut(words, b'-');
-    matches!(number.len(), 1..=2)
+    matches!(number.len(), 1..=3)
         && is_within(number, b'0', b'9')
         && matches!(area.len(), 2..=4)
         && !rest.is_empty()
@@ -231,152 +299,6 @@ fn is_region(label: &[u8]) -> bool {
 fn is_within(text: &[u8], first: u8, last: u8) -> bool {
     !text.is_empty() && text.iter().all(|byte| (first..=last).contains(byte))
 }
-
-/// The DNS suffixes of the AWS partitions and of their dual-stack endpoints, and the region of their global services.
-const PARTITIONS: Table = table![
-    [".amazonaws.com", "us-east-1"],
-    [".api.aws", "us-east-1"],
-    [".on.aws", ""],
-    [".amazonaws.com.cn", "cn-northwest-1"],
-    [".api.amazonwebservices.com.cn", "cn-northwest-1"],
-    [".amazonaws.eu", "eusc-de-east-1"],
-    [".api.amazonwebservices.eu", "eusc-de-east-1"],
-    [".c2s.ic.gov", "us-iso-east-1"],
-    [".api.aws.ic.gov", "us-iso-east-1"],
-    [".sc2s.sgov.gov", "us-isob-east-1"],
-    [".api.aws.scloud", "us-isob-east-1"],
-    [".csp.hci.ic.gov", "us-isof-south-1"],
-    [".api.aws.hci.ic.gov", "us-isof-south-1"],
-    [".cloud.adc-e.uk", "eu-isoe-west-1"],
-    [".api.cloud-aws.adc-e.uk", "eu-isoe-west-1"],
-];
-
-/// In a table of signing names: the label is the name.
-const SAME: &[u8] = b"=";
-
-/// Hosts without a region: the last label before the suffix (or before `us-gov` and `global`), signing name.
-const GLOBAL_HOSTS: Table = table![
-    ["s3", "="],
-    ["sts", "="],
-    ["iam", "="],
-    ["route53", "="],
-    ["cloudfront", "="],
-    ["organizations", "="],
-    ["budgets", "="],
-    ["globalaccelerator", "="],
-    ["health", "="],
-    ["queue", "sqs"],
-    ["s3-external-1", "s3"],
-    ["s3-global", "s3"],
-    ["savingsplans", "="],
-    ["sdb", "="],
-    ["shield", "="],
-    ["support", "="],
-    ["waf", "="],
-];
-
-/// Hosts that have their region before the service: the last label before the suffix, signing name.
-const REGION_FIRST_HOSTS: Table = table![
-    ["es", "="],
-    ["aoss", "="],
-    ["cloudsearch", "="],
-    ["elasticmapreduce", "="],
-    ["neptune", "neptune-db"],
-    ["neptune-graph", "="],
-    ["queue", "sqs"],
-    ["rds", "rds-db"],
-];
-
-/// Labels whose signing name depends on the one before: label, that one (nothing for any), signing name. Hosts that
-/// several services share have none.
-const BY_TWO_LABELS: Table = table![
-    ["iot", "jobs", "iot-jobs-data"],
-    ["iot", "tunneling", "IoTSecuredTunneling"],
-    ["iot", "greengrass-ats", "greengrass"],
-    ["iot", "", "iotdata"],
-    ["rds", "", "rds-db"],
-    ["sso", "portal", "awsssoportal"],
-    ["connect", "participant", "execute-api"],
-    ["pinpoint", "sms-voice", "sms-voice"],
-    ["geo", "maps", ""],
-    ["geo", "places", ""],
-    ["geo", "routes", ""],
-];
-
-/// Labels that end in a hyphen and one of these are as if it stood alone.
-const LAST_WORDS: Table = table![
-    ["marketplace"],
-    ["chime"],
-    ["codecommit"],
-    ["ddb"],
-    ["dynamodb"],
-    ["kinesis"],
-    ["lakeformation"],
-    ["lex"],
-    ["logs"],
-    ["omics"],
-    ["queues"],
-    ["rekognition"],
-    ["servicediscovery"],
-    ["signer"],
-    ["states"],
-];
-
-/// Labels that are a signing name and more: signing name, more.
-const LONGER_LABELS: Table = table![
-    ["lambda", "-url"],
-    ["appsync", "-api"],
-    ["appsync", "-realtime-api"],
-    ["bedrock", "-agent"],
-    ["bedrock", "-data-automation"],
-    ["s3", "-accesspoint"],
-    ["s3", "-accelerate"],
-    ["transcribe", "streaming"],
-    ["aps", "-workspaces"],
-    ["acm", "-acme"],
-    ["appconfig", "data"],
-    ["appstream", "2"],
-    ["arc-region-switch", "-control-plane"],
-    ["cassandra", "-streams"],
-    ["cloudhsm", "v2"],
-    ["cloudsearch", "domain"],
-    ["cloudwatch", "-omni"],
-    ["emr-serverless", "-services"],
-    ["events", "v2"],
-    ["forecast", "query"],
-    ["iam", "-toolbox"],
-    ["ivs", "realtime"],
-    ["kafka", "-api"],
-    ["personalize", "-events"],
-    ["servicecatalog", "-appregistry"],
-    ["timestream", "-ingest"],
-    ["timestream", "-query"],
-    ["wellarchitected", "-agent"],
-];
-
-/// Other labels: label, signing name. Empty for hosts that take no signature, or one that their name does not tell.
-const BY_LABEL: Table = table![
-    ["email", "ses"],
-    ["mail-manager", "ses"],
-    ["marketplace", "aws-marketplace"],
-    ["ddb", "dynamodb"],
-    ["queues", "kinesis"],
-    ["aos", "es"],
-    ["arc-recovery-control-config", "route53-recovery-control-config"],
-    ["contact-lens", "connect"],
-    ["efs", "elasticfilesystem"],
-    ["iot-tunneling", "IoTSecuredTunneling"],
-    ["memory-db", "memorydb"],
-    ["migrationhub-config", "mgh"],
-    ["neptune", "neptune-db"],
-    ["oidc", "sso-oauth"],
-    ["pinpoint", "mobiletargeting"],
-    ["runtime-medical-imaging", "medical-imaging"],
-    ["elb", ""],
-    ["importexport", ""],
-    ["s3-website", ""],
-    ["sustainability", ""],
-];
 
 #[cfg(test)]
 mod tests {
@@ -445,6 +367,29 @@ mod tests {
             ("streaming-rekognition.us-east-1.amazonaws.com", "rekognition", "us-east-1"),
             ("s3-external-1.amazonaws.com", "s3", "us-east-1"),
             ("alias.mrap.accesspoint.s3-global.amazonaws.com", "s3", "*"),
+            ("alias.mrap.accesspoint.s3-global.amazonaws.com.cn", "s3", "*"),
+            ("abc.123.endpoint.events.amazonaws.com", "events", "*"),
+            ("abc.123.endpoint.events.api.aws:443", "events", "*"),
+            ("events.eu-west-1.amazonaws.com", "events", "eu-west-1"),
+            ("123456789012.cloudfront-kvs.global.api.aws", "cloudfront-keyvaluestore", "*"),
+            ("abc.123.endpoints.email.amazonaws.com", "ses", "*"),
+            ("abc.123.endpoints.email.global.api.aws", "ses", "*"),
+            ("abc.123.endpoints.email.us-gov.amazonaws.com", "ses", "*"),
+            ("pipeline-1a.eu-west-1.osis.amazonaws.com", "osis", "eu-west-1"),
+            ("osis.eu-west-1.amazonaws.com", "osis", "eu-west-1"),
+            ("mturk-requester-sandbox.us-east-1.amazonaws.com", "mturk-requester", "us-east-1"),
+            ("0123abcd.r2.cloudflarestorage.com", "s3", "auto"),
+            ("0123abcd.eu.r2.cloudflarestorage.com", "s3", "auto"),
+            ("my.bucket.0123abcd.fedramp.r2.cloudflarestorage.com", "s3", "auto"),
+            ("s3.us-west-004.backblazeb2.com", "s3", "us-west-004"),
+            ("my.bucket.s3.eu-central-003.backblazeb2.com", "s3", "eu-central-003"),
+            ("s3.wasabisys.com", "s3", "us-east-1"),
+            ("s3.s3.wasabisys.com", "s3", "us-east-1"),
+            ("bucket.s3.eu-central-1.wasabisys.com", "s3", "eu-central-1"),
+            ("nyc3.digitaloceanspaces.com", "s3", "nyc3"),
+            ("my.bucket.sgp1.digitaloceanspaces.com:443", "s3", "sgp1"),
+            ("storage.googleapis.com", "s3", "auto"),
+            ("my.bucket.storage.googleapis.com", "s3", "auto"),
             ("eu-west-1.es.s3.amazonaws.com", "s3", "us-east-1"),
             ("route53.global.api.aws", "route53", "us-east-1"),
             ("iam.global.api.amazonwebservices.com.cn", "iam", "cn-north-1"),
@@ -489,6 +434,18 @@ mod tests {
             "[::1]:443",
             "us-gov.amazonaws.com",
             "global.api.aws",
+            "mystorage.googleapis.com",
+            "www.googleapis.com",
+            "r2.cloudflarestorage.com.evil.example",
+            "evil-r2.cloudflarestorage.com",
+            "us-west-004.backblazeb2.com",
+            "f004.backblazeb2.com",
+            "s3.backblazeb2.com",
+            "s3.nl-1.wasabisys.com",
+            "iam.wasabisys.com",
+            "bucket.nyc3.cdn.digitaloceanspaces.com",
+            "digitaloceanspaces.com",
+            ".digitaloceanspaces.com",
             "",
         ] {
             assert_eq!(endpoint_from_host(host, false), None, "{host}");

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::endpoint::dns_suffixes;
 use crate::error::{ROWS, STATUS_NUMBERS};
 
 /// The text of `js/generated/errors.js`: the number and the code of each error.
@@ -17,6 +18,17 @@ pub fn errors() -> String {
     text += "\n/** By number. */\nexport const CORE_ERROR_CODES = /** @type {const} */ ([\n";
     for (_, code) in ROWS {
         text += &format!("  '{code}',\n");
+    }
+    text + "]);\n"
+}
+
+/// The text of `js/generated/partitions.js`: the DNS suffix of each AWS partition.
+pub fn partitions() -> String {
+    let mut text = String::from("// Written by the build from src/endpoint/tables.rs. Do not edit.\n\n");
+    text += "/** The DNS suffix of each AWS partition, by what its regions begin with; the last one is for all others. */\n";
+    text += "export const DNS_SUFFIXES = /** @type {const} */ ([\n";
+    for (regions, suffix) in dns_suffixes() {
+        text += &format!("  ['{regions}', '{suffix}'],\n");
     }
     text + "]);\n"
 }

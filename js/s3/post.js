@@ -3,6 +3,7 @@
 import { amzDateOf } from '../chain.js';
 import { coreError, SigV4Error } from '../errors.js';
 import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from '../generated/errors.js';
+import { DNS_SUFFIXES } from '../generated/partitions.js';
 import { lifetime } from '../results.js';
 
 /**
@@ -118,11 +119,19 @@ function bucketUrl(bucket, region, endpoint) {
     const { origin, pathname } = new URL(text);
     return `${origin}${pathname.replace(/\/$/, '')}/${encodeURIComponent(bucket)}`;
   }
-  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const host = `s3.${region}${dnsSuffix(region)}`;
   // The certificate of Amazon S3 is good for one label in front of it.
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)
     ? `https://${bucket}.${host}`
     : `https://${host}/${encodeURIComponent(bucket)}`;
+}
+
+/**
+ * @param {string} region
+ * @returns {string | undefined} the last row is for any
+ */
+function dnsSuffix(region) {
+  return DNS_SUFFIXES.find(([regions]) => region.startsWith(regions))?.[1];
 }
 
 /** @param {number} millis */

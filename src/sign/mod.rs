@@ -7,6 +7,7 @@ use core::mem::swap;
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::headers::{CONTENT_SHA256, is_amz, is_replaced, write_lines, write_names};
 use crate::canonical::{add, path, payload, query, sort};
+use crate::endpoint::is_sigv4a_only;
 use crate::hash::sha256_hex;
 use crate::request::Input;
 use crate::text::Put;
@@ -264,9 +265,9 @@ impl<S: Scheme> Signer<S> {
         texts.clear();
         input.check(&mut texts.names)?;
         let (region, service) = input.region_and_service();
-        // A Multi-Region Access Point tells all regions, for which SigV4 has no key. (Callers may say `*`.)
-        if !S::HAS_REGION_SET && region == b"*" && input.region.is_empty() {
-            return Err(Error::RegionRequired);
+        // No region that a caller names makes such a host take SigV4.
+        if !S::HAS_REGION_SET && is_sigv4a_only(input.host) {
+            return Err(Error::SigV4aRequired);
         }
         texts.credential.put(input.access_key_id).put(b"/");
         if S::HAS_REGION_SET {

@@ -2,7 +2,7 @@
 
 For every service: each partition, region (and the pseudo region of the whole partition), FIPS and dual-stack, each set
 of parameters and each host prefix that its operations have. One line of JSON for each host: the host, then
-`[scheme, signing name, signing region, service]` of each way to get there. Names of regions and services only.
+`[scheme, signing name, signing region or region set, service]` of each way to get there. Names of regions and services only.
 
 Sources: the rule sets, `partitions.json` and the service models (what botocore's clients resolve with), and the
 explicit entries of `endpoints.json`, which hold hosts that rule sets do not form any more.
@@ -48,6 +48,7 @@ VALUES = {
     "sts": [{"UseGlobalEndpoint": True}],
     "cloudfront-keyvaluestore": [{"KvsARN": "arn:aws:cloudfront::" + ACCOUNT + ":key-value-store/00000000"}],
     "events": [{"EndpointId": "abc123.456def"}],
+    "sesv2": [{"EndpointId": "abc123.456def"}],
 }
 
 
@@ -83,7 +84,8 @@ def main():
                         host = urlsplit(endpoint.url).hostname
                         for scheme in endpoint.properties.get("authSchemes") or [{}]:
                             name = scheme.get("signingName", model.signing_name)
-                            signs = scheme.get("signingRegion", region)
+                            sets = scheme.get("signingRegionSet")
+                            signs = ",".join(sets) if sets else scheme.get("signingRegion", region)
                             for prefix in prefixes:
                                 put(prefix + host, scheme.get("name", "sigv4"), name, signs, service)
     for partition in loader.load_data("endpoints")["partitions"]:
