@@ -8,8 +8,27 @@ import { SigV4Error } from './errors.js';
  * @typedef {object} Credentials
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
- * @property {string} [sessionToken]  of temporary credentials
- * @property {Date} [expiration]  of temporary credentials
+ * @property {string | undefined} [sessionToken]  of temporary credentials
+ * @property {Expiration | undefined} [expiration]  of temporary credentials
+ *
+ * When credentials end: a Date; a date as ISO 8601 writes it; or the time since 1970, in seconds where it is below 1e11,
+ * otherwise in milliseconds.
+ * @typedef {Date | string | number} Expiration
+ *
+ * As AWS writes them: STS, Cognito identity pools, `credential_process`, and the metadata services of ECS and EC2.
+ * @typedef {object} IssuedCredentials
+ * @property {string | undefined} [AccessKeyId]
+ * @property {string | undefined} [SecretAccessKey]
+ * @property {string | undefined} [SecretKey]  what Cognito calls it
+ * @property {string | undefined} [SessionToken]
+ * @property {string | undefined} [Token]  what the metadata services call it
+ * @property {Expiration | undefined} [Expiration]
+ *
+ * The answer to `AssumeRole`, `GetSessionToken`, `GetCredentialsForIdentity` and their like.
+ * @typedef {object} CredentialsAnswer
+ * @property {IssuedCredentials | undefined} [Credentials]
+ *
+ * @typedef {Credentials | IssuedCredentials | CredentialsAnswer} AnyCredentials
  *
  * @typedef {object} CredentialsHint
  * @property {boolean} [forceRefresh]  asks for newer credentials than the last ones
@@ -17,7 +36,7 @@ import { SigV4Error } from './errors.js';
  *   and would not fit otherwise.
  *
  * Every credential provider of the AWS SDK v3 is one.
- * @typedef {(hint?: CredentialsHint) => Credentials | Promise<Credentials>} CredentialsProvider
+ * @typedef {(hint?: CredentialsHint) => AnyCredentials | Promise<AnyCredentials>} CredentialsProvider
  *
  * @typedef {import('./core.js').SigningIdentity & { expiration: number }} Identity  expiration in epoch milliseconds
  */
@@ -99,7 +118,7 @@ export class CredentialsSource {
 
   /** The object may be changed by its owner at any time, so it is read each time. */
   #static() {
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = /** @type {any} */ (this.#object);
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = renamed(this.#object);
     const known = this.#identity;
     if (
       known === undefined ||
@@ -198,7 +217,7 @@ function parse(credentials) {
   if (typeof credentials !== 'object' || credentials === null) {
     throw invalid(`the credentials are ${credentials === null ? 'null' : typeof credentials}, not an object`);
   }
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = /** @type {any} */ (credentials);
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = renamed(credentials);
   return {
     accessKeyId: requireText(accessKeyId, 'accessKeyId'),
     secretAccessKey: requireText(secretAccessKey, 'secretAccessKey'),
@@ -207,6 +226,24 @@ function parse(credentials) {
         ? ''
         : requireText(sessionToken, 'sessionToken'),
     expiration: parseExpiration(expiration),
+  };
+}
+
+/**
+ * With the names of the SDK.
+ *
+ * @param {any} credentials
+ * @returns {any}
+ */
+function renamed(credentials) {
+  if (credentials.accessKeyId !== undefined) return credentials;
+  const issued = credentials.Credentials ?? credentials;
+  if (issued.AccessKeyId === undefined) return credentials;
+  return {
+    accessKeyId: issued.AccessKeyId,
+    secretAccessKey: issued.SecretAccessKey ?? issued.SecretKey,
+    sessionToken: issued.SessionToken ?? issued.Token,
+    expiration: issued.Expiration,
   };
 }
 
@@ -224,15 +261,32 @@ function requireText(value, name) {
 
 /**
  * @param {unknown} expiration
- * @returns {number}
+ * @returns {number} epoch milliseconds
  */
 function parseExpiration(expiration) {
   if (expiration === undefined || expiration === null) return Infinity;
-  // A Date by contract; STS, Cognito and credential files write a date string.
-  const millis = Number(typeof expiration === 'string' ? new Date(expiration) : expiration);
-  if (Number.isNaN(millis)) throw invalid('expiration is no valid date: pass a Date');
-  return millis;
+  const millis = epochMillis(expiration);
+  if (Math.abs(millis) <= MAX_DATE_MS || millis === Infinity) return millis;
+  throw invalid(
+    'expiration is no date: pass a Date, an ISO 8601 text, or a number of seconds or milliseconds',
+  );
 }
+
+/**
+ * @param {unknown} time
+ * @returns {number} NaN for what is no time
+ */
+function epochMillis(time) {
+  if (typeof time === 'number') return time < MIN_MILLISECONDS ? time * 1000 : time;
+  if (typeof time === 'string')
+    return /^\d+(\.\d+)?$/.test(time) ? epochMillis(Number(time)) : Date.parse(time);
+  return typeof time === 'object' ? Number(time) : NaN;
+}
+
+/** Below it, a number is one of seconds, as Cognito answers: those reach the year 5138, and milliseconds begin in 1973. */
+const MIN_MILLISECONDS = 1e11;
+/** "Time values and time range", section 21.4.1.1 of ECMAScript. */
+const MAX_DATE_MS = 8.64e15;
 
 /** @param {Pick<Identity, 'accessKeyId' | 'expiration'>} identity */
 export function expired({ accessKeyId, expiration }) {

@@ -1,6 +1,7 @@
 // What callers get of a signature.
 
 import { expired } from './credentials.js';
+import { checkMode, endsEarly } from './early-expiry.js';
 import { SigV4Error } from './errors.js';
 import { escapeUri } from './escape.js';
 
@@ -101,19 +102,22 @@ const TOKEN =
   /^(x-amz-(?:security|s3session)-token:).+|(?<=[?&\n])(X-Amz-(?:Security|S3session)-Token=)[^&\n]*/gim;
 
 /**
- * @param {unknown} expiresIn  seconds
+ * @param {import('./signer.js').PresignOptions | undefined} options
  * @param {import('./credentials.js').Identity} identity
  * @param {number} at  epoch milliseconds
  * @returns {number} seconds
  */
-export function lifetime(expiresIn = 3600, identity, at) {
+export function lifetime(options, identity, at) {
+  const { expiresIn = 3600, onEarlyExpiry } = options ?? {};
   if (typeof expiresIn !== 'number' || !Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
     throw new SigV4Error(
       'ERR_SIGV4_EXPIRES_INVALID',
       'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
     );
   }
+  if (onEarlyExpiry !== undefined) checkMode(onEarlyExpiry);
   const left = Math.floor((identity.expiration - at) / 1000);
   if (left < 1) throw expired(identity);
+  if (left < expiresIn) endsEarly(onEarlyExpiry, options?.expiresIn, left);
   return Math.min(expiresIn, left);
 }

@@ -23,12 +23,15 @@ import { aroundSignature, headerSigned, lifetime, presigned, traced } from './re
  * @typedef {import('./results.js').SignedRequest} SignedRequest
  * @typedef {import('./results.js').SigningTrace} SigningTrace
  *
- * @typedef {SigningOptions & { credentials: Credentials | CredentialsProvider }} SignerOptions
+ * @typedef {SigningOptions & { credentials: import('./credentials.js').AnyCredentials | CredentialsProvider }} SignerOptions
  *
  * @typedef {object} PresignOptions
- * @property {number} [expiresIn]  how long the URL is good, in seconds, from 1 to 604800; default 3600. A URL cannot
- *   outlive the temporary credentials that signed it: where they expire sooner, so does the URL, and its
+ * @property {number | undefined} [expiresIn]  how long the URL is good, in seconds, from 1 to 604800; default 3600. A URL
+ *   cannot outlive the temporary credentials that signed it: where they expire sooner, so does the URL, and its
  *   `X-Amz-Expires` says so.
+ * @property {import('./early-expiry.js').OnEarlyExpiry | undefined} [onEarlyExpiry]  what happens where the credentials
+ *   expire sooner than `expiresIn` says. `warn` (default): the URL is shortened, and the first time the process warns, with
+ *   `process.emitWarning` or `console.warn`. `shorten`: without a warning. `error`: `ERR_SIGV4_EXPIRES_INVALID`.
  */
 
 /**
@@ -62,7 +65,10 @@ export async function signRequest(request, options) {
  * @throws {SigV4Error}
  */
 export async function presignUrl(request, options) {
-  return new Signer(options).presign(request, { expiresIn: options.expiresIn });
+  return new Signer(options).presign(request, {
+    expiresIn: options.expiresIn,
+    onEarlyExpiry: options.onEarlyExpiry,
+  });
 }
 
 /**
@@ -90,7 +96,7 @@ export function init(source) {
 /**
  * What signers of all algorithms have in common.
  *
- * @template {SigningOptions & { credentials: Credentials | CredentialsProvider }} [Options=SignerOptions]
+ * @template {SigningOptions & { credentials: import('./credentials.js').AnyCredentials | CredentialsProvider }} [Options=SignerOptions]
  */
 export class BaseSigner {
   /** @type {SigningOptions} */
@@ -221,7 +227,7 @@ export class BaseSigner {
         continue;
       }
       const flags = FLAG.presign;
-      const work = this.#finish(flat, payloads[i], at, settings, identity, flags, overrides?.expiresIn);
+      const work = this.#finish(flat, payloads[i], at, settings, identity, flags, overrides);
       urls.push(presigned(work));
       [before, after] = aroundSignature(work.signature.value);
     }
@@ -299,7 +305,7 @@ export class BaseSigner {
     const payload = isSettledAtOnce(flat)
       ? settleBodySync(flat, settings.payload)
       : await settleBody(flat, settings.payload);
-    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides?.expiresIn);
+    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides);
   }
 
   /**
@@ -314,7 +320,7 @@ export class BaseSigner {
     this.#variant.core.readySync();
     const identity = credentials.currentSync();
     const payload = settleBodySync(flat, settings.payload);
-    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides?.expiresIn);
+    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides);
   }
 
   /** @param {Partial<Options> | undefined} overrides */
@@ -342,16 +348,16 @@ export class BaseSigner {
    * @param {ReturnType<typeof compileSettings>} settings
    * @param {import('./credentials.js').Identity} identity
    * @param {number} flags
-   * @param {number | undefined} expiresIn
+   * @param {PresignOptions | undefined} overrides
    */
-  #finish(flat, payload, at, settings, identity, flags, expiresIn) {
+  #finish(flat, payload, at, settings, identity, flags, overrides) {
     if (!(flags & FLAG.presign)) assertUnauthorized(flat);
     if (settings.host !== '') {
       flat.host = settings.host;
       flat.headers.set('host', settings.host);
     }
     assertSendable(flat, movesHeaders(flags | settings.flags));
-    const seconds = flags & FLAG.presign ? lifetime(expiresIn, identity, at) : 0;
+    const seconds = flags & FLAG.presign ? lifetime(overrides, identity, at) : 0;
     return {
       flat,
       identity,
@@ -425,7 +431,7 @@ function differsInPathOnly(one, other) {
 
 /** @param {object} overrides */
 function isOnlyExpiry(overrides) {
-  for (const key in overrides) if (key !== 'expiresIn') return false;
+  for (const key in overrides) if (key !== 'expiresIn' && key !== 'onEarlyExpiry') return false;
   return true;
 }
 

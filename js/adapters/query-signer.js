@@ -6,8 +6,8 @@ import { presigned } from '../results.js';
 import { S3_SERVICES } from '../s3/services.js';
 import { Signer } from '../signer.js';
 
-/** As long as API Gateway accepts a signature in headers. In seconds. */
-const LIFETIME = 300;
+/** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
+const PRESIGN = /** @type {const} */ ({ expiresIn: 300, onEarlyExpiry: 'shorten' });
 
 /** How many of its signatures a signer knows again. */
 const MAX_KNOWN = 1000;
@@ -28,7 +28,7 @@ export class QuerySigner extends Signer {
    * @param {Partial<import('../signer.js').SignerOptions>} [overrides]
    */
   async sign(request, overrides) {
-    return this.#finish(await this.work(request, { ...overrides, expiresIn: LIFETIME }, FLAG.presign));
+    return this.#finish(await this.work(request, { ...overrides, ...PRESIGN }, FLAG.presign));
   }
 
   /**
@@ -37,7 +37,7 @@ export class QuerySigner extends Signer {
    * @param {Partial<import('../signer.js').SignerOptions>} [overrides]
    */
   signSync(request, overrides) {
-    return this.#finish(this.workSync(request, { ...overrides, expiresIn: LIFETIME }, FLAG.presign));
+    return this.#finish(this.workSync(request, { ...overrides, ...PRESIGN }, FLAG.presign));
   }
 
   /**

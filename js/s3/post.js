@@ -16,8 +16,9 @@ import { lifetime } from '../results.js';
  * @property {string} key  of the object. `${filename}` in it stands for the name of the file: `user/eric/${filename}`
  * @property {readonly PostCondition[]} [conditions]  what else the form must keep to
  * @property {Record<string, string>} [fields]  further fields of the form, each of which becomes a condition too
- * @property {number} [expiresIn]  seconds, from 1 to 604800; default 3600. Where the credentials expire sooner, so does
- *   the policy.
+ * @property {number | undefined} [expiresIn]  seconds, from 1 to 604800; default 3600. Where the credentials expire
+ *   sooner, so does the policy.
+ * @property {import('../early-expiry.js').OnEarlyExpiry | undefined} [onEarlyExpiry]  see `presignUrl`; default `warn`
  * @property {string} [region]  of the bucket; default: that of the signer
  * @property {string | URL} [endpoint]  of a server that is not Amazon S3: the bucket follows in the path. Default: the
  *   bucket's own host at Amazon S3
@@ -37,7 +38,7 @@ import { lifetime } from '../results.js';
  * @returns {Promise<PresignedPost>}
  */
 export async function presignPost(upload, signing) {
-  const { bucket, key, conditions = [], fields = {}, expiresIn, endpoint } = upload ?? {};
+  const { bucket, key, conditions = [], fields = {}, endpoint } = upload ?? {};
   for (const [name, value] of Object.entries({ bucket, key })) {
     if (typeof value !== 'string' || value === '') throw optionInvalid(`the option ${name} must be a string`);
   }
@@ -54,7 +55,7 @@ export async function presignPost(upload, signing) {
   const { identity, at } = signing;
   checkIdentity(identity);
   const amzDate = amzDateOf(at);
-  const seconds = lifetime(expiresIn, identity, at);
+  const seconds = lifetime(upload, identity, at);
   const scope = { date: amzDate.slice(0, 8), region, service: 's3' };
   /** @type {Record<string, string>} */
   const signed = {

@@ -77,8 +77,9 @@ export function tickingDate() {
  *
  * @param {string} name
  * @param {string} code
+ * @param {object} [options]  of the compiler
  */
-export async function assertTypes(name, code) {
+export async function assertTypes(name, code, options) {
   const root = fileURLToPath(new URL('../../../../', import.meta.url));
   const scratch = fileURLToPath(new URL(`../../types-${name}/`, import.meta.url));
   const compilerOptions = {
@@ -89,6 +90,7 @@ export async function assertTypes(name, code) {
     lib: ['es2022', 'dom', 'dom.iterable'],
     types: ['node'],
     skipLibCheck: true,
+    ...options,
   };
   await mkdir(scratch, { recursive: true });
   try {
