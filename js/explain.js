@@ -9,6 +9,7 @@ export { findMismatch, KNOWN_MISMATCHES } from './mismatch/find.js';
  * @typedef {import('./explain/diff.js').DiffLine} DiffLine
  * @typedef {import('./explain/response.js').ExplainOptions} ExplainOptions
  * @typedef {import('./explain/response.js').Explanation} Explanation
+ * @typedef {import('./explain/response.js').RefusedRequest} RefusedRequest
  * @typedef {import('./mismatch/find.js').FindMismatchOptions} FindMismatchOptions
  * @typedef {import('./mismatch/find.js').Mismatch} Mismatch
  */

@@ -1,4 +1,6 @@
-// Every shape in which a client hands out an answer, or says that there was none, as one.
+// Every shape in which a client hands out a response, or says that there was none, as one.
+
+import { MAX_CHARACTERS, peek, readStart } from './streams.js';
 
 /**
  * @typedef {object} Answer
@@ -8,6 +10,8 @@
  * @property {Record<string, string>} fields  what a client has taken out of the body already
  * @property {string} url  where it came from, or nothing
  * @property {string} method  upper-case, or nothing
+ * @property {Map<string, string>} requestHeaders  as far as the client keeps them, by lower-case name
+ * @property {unknown} [requestBody]  likewise
  * @property {string} [unread]  why the body is not there
  * @property {Failure} [failure]  there was no answer
  *
@@ -15,12 +19,6 @@
  * @property {string} code  such as `ECONNREFUSED`, or nothing
  * @property {string} message
  */
-
-/** Longer bodies are cut: no refusal is longer. */
-const MAX_CHARACTERS = 1_000_000;
-
-/** What has not arrived by then is not waited for: some bodies never end. */
-const MAX_MILLIS = 10_000;
 
 /** How deep the errors of clients, and their causes, are nested. */
 const MAX_DEPTH = 6;
@@ -71,7 +69,15 @@ function isResponse(given) {
  * @returns {Answer}
  */
 function answer(parts) {
-  return { headers: new Map(), body: '', fields: {}, url: '', method: '', ...parts };
+  return {
+    headers: new Map(),
+    body: '',
+    fields: {},
+    url: '',
+    method: '',
+    requestHeaders: new Map(),
+    ...parts,
+  };
 }
 
 /**
@@ -103,14 +109,17 @@ function fromText(text) {
 async function fromResponse(response, around) {
   const { status, headers, url } = response;
   const { method = '' } = around.request ?? {};
-  const parts = { status, headers: headerMap(headers), url, method };
+  const parts = { status, headers: headerMap(headers), url, method, ...requestOf(around) };
   // What succeeded may be endless.
   if (response.ok) return answer(parts);
   if (!response.bodyUsed) return answer({ ...parts, body: shortened(await readStart(response.clone())) });
   // Clients that have read it keep it beside it.
   return answer({
     ...parts,
-    ...(await readBody([around.data, around.bodyText, around.result], 'it was read already')),
+    ...(await readBody(
+      [around.data, around.bodyText, around.result, around.text, around.json],
+      'it was read already',
+    )),
   });
 }
 
@@ -157,14 +166,47 @@ async function fromParts(given, status, around) {
   const method = config.method ?? around.options?.method ?? request.method ?? '';
   // superagent has `text`; the last is an error that is the answer.
   const bodies = [given.data, given.body, given.text, given.bodyText, around.data, around.body];
-  const said = { code: given.type, message: given.message };
+  const stream = await peek(given);
+  const isError = given instanceof Error;
   return answer({
     status,
     headers: headerMap(given.headers),
     url: String(url ?? ''),
     method: String(method).toUpperCase(),
-    ...(await readBody([...bodies, given instanceof Error ? said : undefined], 'it is a stream')),
+    ...requestOf(given, around),
+    ...(await readBody([stream, ...bodies, ...(isError ? ofError(given, status) : [])], 'it is a stream')),
   });
+}
+
+/**
+ * Of our own errors, of those that servers throw, and of the clients of OpenAI and Anthropic, which keep the object in
+ * `error` of the body, or its text behind the status in their message.
+ *
+ * @param {any} error
+ * @param {number} status
+ * @returns {unknown[]}
+ */
+function ofError(error, status) {
+  if (isObject(error.error)) return [error.error];
+  const message = error.message.replace(`${status} `, '');
+  if (message === 'status code (no body)') return [''];
+  return [message.startsWith('<') ? message : { code: error.type, message }];
+}
+
+/**
+ * What a client keeps of the request: axios in `config`, got in `options`, ky in `request`.
+ *
+ * @param {any[]} holders
+ */
+function requestOf(...holders) {
+  const kept = holders.flatMap(({ config, options, request }) =>
+    [config, options, request, request?.options].filter(isObject),
+  );
+  const headers = kept
+    .map(({ headers, getHeaders }, i) => headers ?? getHeaders?.call(kept[i]))
+    .find(isObject);
+  const body = kept.map(({ data, json, body }) => data ?? json ?? body).find((one) => one !== undefined);
+  return { requestHeaders: headerMap(headers), ...(body !== undefined && { requestBody: body }) };
 }
 
 /** @param {unknown} url */
@@ -204,35 +246,6 @@ async function textOf(body) {
   return JSON.stringify(body);
 }
 
-/**
- * @param {Response} response
- * @returns {Promise<string>}
- */
-async function readStart(response) {
-  const reader = response.body?.getReader?.();
-  if (reader === undefined) return response.text(); // not every runtime has it
-  const decoder = new TextDecoder();
-  let text = '';
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {Promise<{ done: true, value: undefined }>} */
-  const end = new Promise((resolve) => {
-    timer = setTimeout(resolve, MAX_MILLIS, { done: true });
-  });
-  try {
-    while (text.length < MAX_CHARACTERS) {
-      const { done, value } = await Promise.race([reader.read(), end]);
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } finally {
-    clearTimeout(timer);
-    // Not awaited: a clone is only cancelled when both are.
-    reader.cancel().catch(() => {});
-  }
-  return text + decoder.decode();
-}
-
 /** @param {string} text */
 function shortened(text) {
   return text.slice(0, MAX_CHARACTERS);
@@ -242,7 +255,7 @@ function shortened(text) {
  * @param {any} given  `Headers`, pairs, or an object; of axios, or of Node
  * @returns {Map<string, string>}
  */
-function headerMap(given) {
+export function headerMap(given) {
   const pairs = typeof given?.[Symbol.iterator] === 'function' ? given : Object.entries(given ?? {});
   /** @type {Map<string, string>} */
   const headers = new Map();

@@ -1,7 +1,7 @@
 // The server's canonical request and string to sign beside the client's, line by line.
 
 import { canonicalQuery } from '../canonical.js';
-import { redact, REDACTED } from './text.js';
+import { redact, REDACTED, REDACTED_SIGNATURE } from './text.js';
 
 /**
  * @typedef {object} DiffLine
@@ -158,9 +158,12 @@ function merged(first, second) {
 function shown(label, value) {
   if (value === undefined) return undefined;
   if (TOKEN.test(label)) return REDACTED;
+  if (SIGNATURE.test(label)) return REDACTED_SIGNATURE;
   // With its name, as that tells what is secret.
   const prefix = label.startsWith('header ') ? `${label.slice('header '.length)}:` : '';
   return redact(prefix + value).slice(prefix.length);
 }
 
+/** One that was signed by mistake. */
+const SIGNATURE = /^query X-Amz-Signature$/i;
 const TOKEN = /^(?:query|header) x-amz-(?:security|s3session)-token$/i;

@@ -1,15 +1,23 @@
-// What AWS says, and what it means. The first row that fits is the explanation: texts first, then names of exceptions,
+// What servers say, and what it means. The first row that fits is the explanation: texts first, then names of exceptions,
 // then what says next to nothing.
 //
 // Sources: "Troubleshoot signed requests for AWS APIs" and "Troubleshoot access denied error messages", IAM user guide;
 // "Error responses", Amazon S3 API reference; "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS knowledge
-// center; "Gateway response types for API Gateway"; and what users were told: see the tests.
+// center; "Gateway response types for API Gateway"; the sources of Garage, MinIO and Ceph; and what users were told: each
+// row of the tests names its source.
 
 import { KEYS } from './messages/credentials.js';
 import { DENIALS } from './messages/denials.js';
 import { LITTLE } from './messages/little.js';
 import { PLACES } from './messages/places.js';
-import { CLOCKS, FORMS, MISMATCHES, SCOPES, SIGN_LATER } from './messages/signature.js';
+import {
+  CLOCKS,
+  FORMS,
+  MISMATCHES,
+  SCOPES,
+  SIGN_LATER,
+  UNEXPLAINED_MISMATCHES,
+} from './messages/signature.js';
 
 /**
  * @typedef {object} Row
@@ -18,8 +26,9 @@ import { CLOCKS, FORMS, MISMATCHES, SCOPES, SIGN_LATER } from './messages/signat
  * @property {RegExp} [type]  AWS's name of the exception
  * @property {RegExp} [of]  the service, see services.js
  * @property {RegExp} [status]
+ * @property {(sent: import('./sent.js').Sent) => boolean} [sent]  of what is known of the request
  * @property {RegExp} [failure]  of what happened where there is no answer: code and message
- * @property {string} summary  one sentence; `{name}` is a group, an element of the answer, or `status`, `type`, `service`
+ * @property {string} summary  one sentence; `{name}` is a group, an element of the response, or one of `Values` in values.js
  * @property {string} fix  likewise
  * @property {string[]} [causes]  where there are several: what to check, the likely first
  * @property {true} [isClock]  whether server time and skew are told
@@ -30,18 +39,18 @@ export const ROWS = [
   ...CLOCKS,
   ...SCOPES,
   ...FORMS,
-  ...MISMATCHES.slice(0, 2),
+  ...MISMATCHES,
   ...KEYS,
   ...DENIALS,
   ...PLACES,
-  ...MISMATCHES.slice(2),
+  ...UNEXPLAINED_MISMATCHES,
   ...LITTLE,
 ];
 
 /** Where no row fits. @type {Row} */
 export const UNKNOWN = {
   code: 'unknown',
-  summary: 'The reason is not known here: {type,status,message|there is no answer}.',
+  summary: 'This response is not known here: {type,status,message|there was none}.',
   fix: 'Read what it says, in detail; the documentation of the service lists its errors.',
 };
 
@@ -54,11 +63,11 @@ export const CLOCK_SUSPECTED = {
   isClock: true,
 };
 
-/** Where the host tells another scope than the one that was signed for. @type {Row} */
+/** Where the host has another scope than the one that was signed for. @type {Row} */
 export const OTHER_REGION = {
   code: 'wrong-region',
   summary:
-    'The server does not say why, but the request was signed for {service} in {region}, and the host is of {expectedService} in {expectedRegion}.',
+    'The server does not say why, but the request was signed for {signedService} in {region}, and the host belongs to {expectedService} in {expectedRegion}.',
   fix: "Sign with service: '{expectedService}' and region: '{expectedRegion}'.",
 };
 
@@ -69,6 +78,6 @@ export const OTHER_SERVICE = { ...OTHER_REGION, code: 'wrong-service' };
 export const WRONG_SECRET = {
   code: 'wrong-secret',
   summary:
-    'Server and client have signed the same, so the secret access key is not that of {AWSAccessKeyId|the access key id}.',
-  fix: 'Pass the secret that belongs to the key id: look for white space or escapes in it, and for a mix of two sets of credentials.',
+    'Server and client signed the same strings, so the secret access key is not that of {key|the access key id}.',
+  fix: 'Pass the secret that belongs to the access key id: look for white space or escapes in it, and for a mix of two sets of credentials.',
 };

@@ -1,20 +1,29 @@
 // From an answer to its explanation.
 
 import { serverTime, TOLERATED_SKEW } from '../clock-skew.js';
-import { readAnswer } from './answer.js';
+import { headerMap, readAnswer } from './answer.js';
 import { diffStrings } from './diff.js';
 import { explainDiff } from './differences.js';
 import { CLOCK_SUSPECTED, OTHER_REGION, OTHER_SERVICE, ROWS, UNKNOWN, WRONG_SECRET } from './messages.js';
 import { understand } from './said.js';
-import { hostOf, otherScope, serviceOf } from './services.js';
+import { sentOf } from './sent.js';
+import { endpointOf, hostOf, isOtherScope, serviceOf } from './services.js';
 import { fill, redact, shorten } from './text.js';
+import { valuesOf } from './values.js';
 
 /**
  * @typedef {object} ExplainOptions
  * @property {import('../results.js').SigningTrace | string} [signed]  what `signer.trace` returns for the same request, with
  *   the same date, or the canonical request as text
- * @property {{ url?: string | URL, method?: string }} [request]  what was sent, where the answer does not tell
+ * @property {RefusedRequest} [request]  what was sent, such as what `signer.sign` returned, where the response or error does
+ *   not say: with it, an explanation names the region and service of the signature, and the end of the access key id
  * @property {Date} [now]  when the answer arrived. Default: now, but not for a text, which may be old
+ *
+ * @typedef {object} RefusedRequest
+ * @property {string | URL} [url]
+ * @property {string} [method]
+ * @property {Headers | Iterable<readonly [string, string]> | Record<string, string | readonly string[] | undefined>} [headers]
+ * @property {unknown} [body]
  *
  * @typedef {object} Explanation
  * @property {string} code  stable: `signature-mismatch`, `signature-expired`, `wrong-region`, …; `unknown` for what is not
@@ -46,7 +55,7 @@ import { fill, redact, shorten } from './text.js';
 export async function explainResponse(responseOrError, options) {
   try {
     const now = typeof responseOrError === 'string' ? undefined : new Date();
-    return explain(await readAnswer(responseOrError), { now, ...options });
+    return await explain(await readAnswer(responseOrError), { now, ...options });
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     return explain(await readAnswer({ name: 'Error', message: `it cannot be read: ${message}` }), {});
@@ -56,39 +65,44 @@ export async function explainResponse(responseOrError, options) {
 /**
  * @param {import('./answer.js').Answer} given
  * @param {ExplainOptions} options
- * @returns {Explanation}
+ * @returns {Promise<Explanation>}
  */
-function explain(given, { signed, request, now }) {
+async function explain(given, { signed, request, now }) {
   const answer = { ...given, url: given.url || String(request?.url ?? '') };
   /** @type {Partial<import('../results.js').SigningTrace>} */
   const client = typeof signed === 'string' ? { canonicalRequest: signed.trim() } : (signed ?? {});
+  const sent = sentOf({
+    url: answer.url,
+    method: (answer.method || request?.method) ?? '',
+    headers: new Map([...answer.requestHeaders, ...headerMap(request?.headers)]),
+    body: answer.requestBody ?? request?.body,
+    signed: client,
+  });
   const said = understand(answer);
   const { status, failure, headers } = answer;
-  const service = serviceOf(answer, said.fields, client.scope?.split('/').at(-2) ?? '');
+  const service = serviceOf(answer, said.fields, sent.service);
+  const endpoint = await endpointOf([hostOf(answer.url), sent.host, hostOf(String(request?.url ?? ''))]);
 
   const diff = diffStrings(said, client);
   const at = timeOf(said.fields.ServerTime) ?? serverTime(said.text, headers);
-  const signedAt = timeOf(said.stringToSign?.split('\n')[1]) ?? timeOf(client.stringToSign?.split('\n')[1]);
+  const signedAt = timeOf(said.stringToSign?.split('\n')[1]) ?? timeOf(sent.amzDate);
   const seen = {
     status: String(status ?? ''),
     type: said.type,
     service,
     message: said.message || (failure?.message ?? ''),
   };
-  const found = findRow({ ...seen, failure });
+  const found = findRow({ ...seen, failure, sent });
   const told = timeOf(found.groups.signed) ?? timeOf(said.fields.RequestTime) ?? signedAt;
   const skew = at === undefined ? 0 : at - (told ?? now?.getTime() ?? at);
-  const scopes = otherScope(hostOf(answer.url) || signedHost(client), client.scope);
   /** @type {Record<string, string | undefined>} */
   const values = {
     ...said.fields,
     ...seen,
-    ...scopes,
-    minutes: String(Math.round(Math.abs(skew) / 60_000)),
-    direction: skew > 0 ? 'ahead of' : 'behind',
+    ...valuesOf({ fields: said.fields, headers, groups: found.groups, sent, endpoint, skew }),
     ...found.groups,
   };
-  const row = SAYS_NOTHING.test(found.row.code) ? suspected(found.row, scopes, skew) : found.row;
+  const row = SAYS_NOTHING.test(found.row.code) ? suspected(found.row, sent, endpoint, skew) : found.row;
   const proof = row.code === 'signature-mismatch' ? proofOf(diff, values) : undefined;
 
   return {
@@ -114,9 +128,10 @@ function explain(given, { signed, request, now }) {
  * @param {string} seen.service
  * @param {string} [seen.message]
  * @param {import('./answer.js').Failure} [seen.failure]
+ * @param {import('./sent.js').Sent} seen.sent
  * @returns {{ row: import('./messages.js').Row, groups: Record<string, string | undefined> }}
  */
-function findRow({ status, type, service, message = '', failure }) {
+function findRow({ status, type, service, message = '', failure, sent }) {
   const what = failure && `${failure.code} ${failure.message}`;
   // Its start tells, and no pattern takes long on it.
   const start = message.slice(0, 4000);
@@ -127,27 +142,33 @@ function findRow({ status, type, service, message = '', failure }) {
       (row.type?.test(type) ?? true) &&
       (row.of?.test(service) ?? true) &&
       (row.status?.test(status) ?? true) &&
+      (row.sent?.(sent) ?? true) &&
       (row.failure === undefined || (what !== undefined && row.failure.test(what)));
-    if (fits) return { row, groups: { ...found?.groups } };
+    if (fits) return { row, groups: present(found?.groups) };
   }
   return { row: UNKNOWN, groups: {} };
 }
 
 /**
- * What the server does not say, but what is known tells.
+ * The groups that took part: one that did not says nothing, and what is known otherwise stands.
  *
- * @param {import('./messages.js').Row} row
- * @param {ReturnType<typeof otherScope>} scopes  where the one that was signed for is not that of the host
- * @param {number} skew
+ * @param {Record<string, string | undefined>} [groups]
  */
-function suspected(row, scopes, skew) {
-  if (scopes !== undefined) return scopes.region === scopes.expectedRegion ? OTHER_SERVICE : OTHER_REGION;
-  return Math.abs(skew) > TOLERATED_SKEW ? CLOCK_SUSPECTED : row;
+function present(groups = {}) {
+  return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined));
 }
 
-/** @param {{ canonicalRequest?: string }} client */
-function signedHost({ canonicalRequest = '' }) {
-  return /^host:(.+)$/m.exec(canonicalRequest)?.[1] ?? '';
+/**
+ * The cause that the server does not name, but the request and the clock show.
+ *
+ * @param {import('./messages.js').Row} row
+ * @param {import('./sent.js').Sent} sent
+ * @param {{ region: string, service: string } | undefined} endpoint
+ * @param {number} skew
+ */
+function suspected(row, sent, endpoint, skew) {
+  if (isOtherScope(sent, endpoint)) return sent.region === endpoint?.region ? OTHER_SERVICE : OTHER_REGION;
+  return Math.abs(skew) > TOLERATED_SKEW ? CLOCK_SUSPECTED : row;
 }
 
 /**

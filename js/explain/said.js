@@ -35,15 +35,19 @@ export function understand({ body, headers, fields: known }) {
     fields,
     text: body === '' ? Object.values(fields).join('\n') : body,
     requestId:
-      first(fields, ['RequestId', 'RequestID', 'requestId']) ??
+      first(fields, ['RequestId', 'RequestID', 'requestId', 'traceId']) ??
       REQUEST_IDS.map((name) => headers.get(name)).find(Boolean),
     ...serverStrings(fields, message),
   };
 }
 
-const MESSAGES = ['message', 'Message', 'errorMessage', 'reason', 'error_description', 'error'];
+const MESSAGES = [
+  ...['message', 'Message', 'detailedMessage', 'errorMessage', 'reason', 'error_description', 'error'],
+];
 const TYPES = ['__type', 'errorType', 'Code', 'code', 'type'];
-const REQUEST_IDS = ['x-amzn-requestid', 'x-amz-request-id', 'apigw-requestid', 'x-amz-cf-id'];
+const REQUEST_IDS = [
+  ...['x-amzn-requestid', 'x-amz-request-id', 'apigw-requestid', 'x-clv-request-id', 'x-amz-cf-id'],
+];
 
 /**
  * @param {Record<string, string>} fields
@@ -123,7 +127,8 @@ const ENTITIES = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 /** @param {string} text */
 function withoutTags(text) {
   if (!text.includes('<')) return text.trim();
-  return unescape(text.replace(/<[^<>]*>/g, ' '))
+  // But for what stands in place of a secret.
+  return unescape(text.replace(/<(?!(?:session token|signature|redacted)>)[^<>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }

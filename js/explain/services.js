@@ -1,8 +1,33 @@
 // Who answered: the same words mean different things with different services.
 
+import { Signer } from '../signer.js';
+
+/**
+ * Servers that speak the protocol of S3. Sources: the hosts in the documentation of each; the headers that each sends; of
+ * Ceph, the form of its request ids (rgw_common.cc); of Garage, the words that begin its messages (common_error.rs).
+ *
+ * @type {[service: string, clue: RegExp][]}
+ */
+const OTHER_S3 = [
+  ['minio', /^header server: MinIO|^header x-minio-/m],
+  [
+    'r2',
+    /^host .*\.r2\.cloudflarestorage\.com$|^field Message=Credential access key has length|Must be one of: wnam,/m,
+  ],
+  ['b2', /^host (?:.*\.)?s3\.[\w-]+\.backblazeb2\.com$|^field Message=Malformed Access Key Id/m],
+  ['wasabi', /^host (?:.*\.)?s3\.[\w.-]*wasabisys\.com$|^header server: WasabiS3/m],
+  ['ibm-cos', /^host .*\.cloud-object-storage\.appdomain\.cloud$|^header x-clv-/m],
+  ['spaces', /^host .*\.digitaloceanspaces\.com$/m],
+  ['ceph', /^header x-rgw-|^header x-amz-request-id: tx0|^field RequestId=tx0/m],
+  [
+    'garage',
+    /^field Message=(?:Forbidden|Bad request): |^field Message=Authorization header malformed, (?:un)?expected scope/m,
+  ],
+];
+
 /**
  * What tells a service, in the order of how surely it does. The text that is searched has a line for the host, for each
- * header, for the XML namespace, and for the service that was signed for.
+ * header of the response, for each element or property of its body, and for the service that was signed for.
  *
  * @type {[service: string, clue: RegExp][]}
  */
@@ -13,11 +38,13 @@ const CLUES = [
   ['lambda-url', /^host .*\.lambda-url\./m],
   ['vpc-lattice', /^host .*\.vpc-lattice-svcs\.|^signed vpc-lattice-svcs$/m],
   ['appsync', /^host .*\.appsync-(?:realtime-)?api\.|^signed appsync$/m],
-  ['iot', /^host .*\.iot\.|^signed iot(?:devicegateway|data)$/m],
+  ['iot', /^host .*\.iot\.|^signed iot(?:devicegateway|data)$|^field traceId=/m],
+  ['neptune', /^host .*\.neptune\.|^signed neptune-(?:db|graph)$|^field detailedMessage=/m],
   ['bedrock', /^host bedrock|^signed bedrock$/m],
   ['opensearch', /^host .*\.es\.|^signed es$/m],
   ['cloudfront', /^header server: CloudFront/m],
-  ['s3', /^header x-amz-id-2:|^header server: AmazonS3|^host (?:.*\.)?s3[.-]|^signed s3|^field HostId/m],
+  ...OTHER_S3,
+  ['s3', /^header x-amz-id-2:|^header server: AmazonS3|^host (?:.*\.)?s3[.-]|^signed s3|^field HostId=/m],
   ['api-gateway', /^host .*\.execute-api\.|^signed execute-api$/m],
 ];
 
@@ -32,7 +59,7 @@ export function serviceOf({ headers, url, body }, fields, signedFor) {
   const lines = [
     `host ${host}`,
     ...Array.from(headers, ([name, value]) => `header ${name}: ${value}`),
-    ...Object.keys(fields).map((name) => `field ${name}`),
+    ...Object.entries(fields).map(([name, value]) => `field ${name}=${String(value).slice(0, 100)}`),
     `signed ${signedFor}`,
   ].join('\n');
   const known = CLUES.find(([, clue]) => clue.test(lines));
@@ -48,26 +75,38 @@ export function hostOf(url) {
   return /^\w+:\/\/([^/?#:@]+)/.exec(url)?.[1].toLowerCase() ?? '';
 }
 
-/** Services that say little: what their hosts tell of the scope, which is what they expect. */
-const SCOPES = [
-  /\.(?<kind>execute-api|lambda-url|appsync-api)\.(?<region>[\w-]+)\./,
-  /\.(?<region>[\w-]+)\.(?<kind>es|aoss)\.amazonaws\./,
-];
+/**
+ * What the first of these hosts that says so stands for, as the signer takes it.
+ *
+ * @param {string[]} hosts
+ * @returns {Promise<{ region: string, service: string } | undefined>} `undefined` where none does
+ */
+export async function endpointOf(hosts) {
+  for (const host of hosts.filter((one) => one !== '')) {
+    try {
+      const { scope } = await new Signer({ credentials: NOBODY }).trace({ url: `https://${host}/` });
+      const [, region, service, end] = scope.split('/');
+      if (end !== undefined) return { region, service };
+    } catch {
+      // A custom domain, or a host that no request can have.
+    }
+  }
+  return undefined;
+}
 
-/** Where the name in the host is not the one that is signed for. @type {Record<string, string>} */
-const SIGNING_NAMES = { 'lambda-url': 'lambda', 'appsync-api': 'appsync' };
+const NOBODY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'nobody' };
 
 /**
- * @param {string} host
- * @param {string} [scope]  of SigV4, in four parts; that of SigV4a has no region
- * @returns {Record<'expectedRegion' | 'expectedService' | 'region' | 'service', string> | undefined} what differs
+ * Whether a request was signed for another scope than its host stands for. Only for services that say little: others name
+ * the scope that they expect, and some, such as S3, have hosts that stand for several.
+ *
+ * @param {import('./sent.js').Sent} sent
+ * @param {{ region: string, service: string } | undefined} endpoint
  */
-export function otherScope(host, scope = '') {
-  const { kind, region: expectedRegion } =
-    SCOPES.map((pattern) => pattern.exec(host)?.groups).find(Boolean) ?? {};
-  const [, region, service, end] = scope.split('/');
-  if (kind === undefined || end === undefined) return undefined;
-  const expectedService = SIGNING_NAMES[kind] ?? kind;
-  const isSame = region === expectedRegion && service === expectedService;
-  return isSame ? undefined : { expectedRegion, expectedService, region, service };
+export function isOtherScope({ region, service }, endpoint) {
+  if (endpoint === undefined || region === '' || service === '') return false;
+  if (!SAYS_LITTLE.test(endpoint.service)) return false;
+  return region !== endpoint.region || service !== endpoint.service;
 }
+
+const SAYS_LITTLE = /^(?:execute-api|lambda|appsync|es|aoss)$/;

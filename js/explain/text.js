@@ -3,16 +3,30 @@
 /** In place of a session token, here and in a `SigningTrace`. */
 export const REDACTED = '<session token>';
 
+/** In place of a signature: whoever has that of a presigned URL can make its request. */
+export const REDACTED_SIGNATURE = '<signature>';
+
+/** Between a name and its value: as text, in a URL within a URL, in JSON with escapes, and in HTML. */
+const EQUALS = /["']?(?:[ \t]*[:=]|%(?:25){0,3}3D|\\u003d|&#(?:61|x3d);)[ \t]*["']?/.source;
+/** Up to the end of it, in each of these. */
+const VALUE = /(?:(?!%(?:25){0,3}26|\\u0026)[^\s&"'<>,;)\]}])+/.source;
+
 /**
- * Answers repeat what was sent: tokens in canonical requests, in XML, and in messages about a header.
+ * Responses repeat what was sent: tokens in canonical requests, in XML, and in messages about a header; and whole URLs.
  *
  * @type {[RegExp, string][]}
  */
 const SECRETS = [
   // In a canonical request: a header, or a parameter.
-  [/\b(x-amz-(?:security|s3session|access)-token["']?[:=][ \t]*["']?)[^\s&"'<]+/gi, `$1${REDACTED}`],
+  [new RegExp(`(x-amz-(?:security|s3session|access)-token${EQUALS})(?!<)${VALUE}`, 'gi'), `$1${REDACTED}`],
   [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
   [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
+  // Of presigned URLs, also those of SigV2, CloudFront and Google Cloud Storage, of headers, and of forms.
+  [
+    new RegExp(`(signature(?:_?provided)?${EQUALS})(?!<)(?=[\\w%+/=.~-]{16})${VALUE}`, 'gi'),
+    `$1${REDACTED_SIGNATURE}`,
+  ],
+  [/(<SignatureProvided>)[^<]+/g, `$1${REDACTED_SIGNATURE}`],
   [
     /^((?:proxy-authorization|cookie|set-cookie|x-api-key|[\w-]+-token):[ \t]*)(?!<session token>).+$/gim,
     '$1<redacted>',
@@ -41,7 +55,7 @@ export function redact(text) {
  * @param {Record<string, string | undefined>} values
  */
 export function fill(template, values) {
-  return template.replace(/\{([\w,]+)(?:\|([^}]*))?\}/g, (_, names, instead = '?') => {
+  return template.replace(/\{([\w,]+)(?:\|([^}]*))?\}/g, (_, names, instead = 'unknown') => {
     const value = names
       .split(',')
       .map((/** @type {string} */ name) => values[name])

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -10,6 +11,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import axios from 'axios';
 import axios027 from 'axios-0.27';
 import got from 'got';
+import OpenAI from 'openai';
 import * as undici from 'undici';
 
 import { Signer, signRequest } from 'sigv4-wasm';
@@ -121,17 +123,58 @@ describe('bodies', () => {
     assert.match(detail, /read already/);
   });
 
-  test('streams are left alone', async () => {
-    next = refused;
-    const { response } = await caught(axios.get(origin, { responseType: 'stream' }));
-    const explanation = await explainResponse(await caught(axios.get(origin, { responseType: 'stream' })));
-    assert.equal(explanation.code, 'access-denied');
-    assert.match(explanation.detail, /is a stream/);
-    await explainResponse(response);
-    let text = '';
-    for await (const chunk of response.data) text += chunk;
-    assert.equal(text, refused.body);
+  for (const adapter of /** @type {const} */ (['http', 'fetch'])) {
+    test(`axios, ${adapter}: a stream is read, and stays to be read`, async () => {
+      next = refused;
+      const error = await caught(axios.get(origin, { responseType: 'stream', adapter }));
+      for (let i = 0; i < 2; i++) assert.equal((await explainResponse(error)).code, 'not-allowed');
+      assert.equal((await explainResponse(error.response)).code, 'not-allowed');
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const chunk of error.response.data) text += decoder.decode(chunk, { stream: true });
+      assert.equal(text, refused.body);
+    });
+  }
 
+  for (const [what, headers, encode] of /** @type {const} */ ([
+    ['compressed', { 'content-encoding': 'gzip' }, gzipSync],
+    ['long', {}, (/** @type {string} */ body) => Buffer.from(body.padEnd(300_000))],
+    ['in two parts', { 'transfer-encoding': 'chunked' }, Buffer.from],
+    ['empty', {}, () => Buffer.alloc(0)],
+  ])) {
+    test(`axios: a stream that is ${what}`, async () => {
+      const bytes = encode(refused.body);
+      const own = createServer((_, response) => {
+        response.writeHead(403, { ...refused.headers, ...headers }).write(bytes.subarray(0, 20));
+        setImmediate(() => response.end(bytes.subarray(20)));
+      });
+      await new Promise((resolve) => own.listen(0, '127.0.0.1', () => resolve(undefined)));
+      const url = `http://127.0.0.1:${/** @type {any} */ (own.address()).port}`;
+      const error = await caught(axios.get(url, { responseType: 'stream' }));
+      const { code } = await explainResponse(error);
+      assert.equal(code, what === 'empty' ? 'access-denied' : 'not-allowed');
+      const chunks = [];
+      for await (const chunk of error.response.data) chunks.push(chunk);
+      const read = Buffer.concat(chunks).toString();
+      assert.equal(read.trim(), what === 'empty' ? '' : refused.body);
+      own.close();
+    });
+  }
+
+  test('a stream that somebody reads already is left alone', async () => {
+    next = refused;
+    const error = await caught(axios.get(origin, { responseType: 'stream' }));
+    let text = '';
+    error.response.data.on('data', (/** @type {Buffer} */ chunk) => (text += chunk));
+    const { code, detail } = await explainResponse(error);
+    assert.equal(code, 'access-denied');
+    assert.match(detail, /is a stream/);
+    await new Promise((resolve) => error.response.data.on('end', resolve));
+    assert.equal(text, refused.body);
+  });
+
+  test('streams of undici, which cannot be put back, are left alone', async () => {
+    next = refused;
     const answer = await undici.request(origin);
     assert.match((await explainResponse(answer)).detail, /is a stream/);
     assert.equal(await answer.body.text(), refused.body);
@@ -193,6 +236,31 @@ describe('bodies', () => {
       },
     });
     assert.match((await explainResponse(new Response(body, { status: 403 }))).detail, /größe$/);
+  });
+
+  test('openai, which keeps the body, or its text in the message, or nothing of it', async () => {
+    const client = new OpenAI({ apiKey: 'none', baseURL: origin, maxRetries: 0 });
+    /** @type {[string, { status: number, headers: Record<string, string>, body: string }][]} */
+    const cases = [
+      ['not-allowed', refused],
+      ['signature-mismatch', REFUSALS['S3: mismatch'].answer],
+      ['signature-expired', REFUSALS['clock behind'].answer],
+      ['model-access', REFUSALS['Bedrock: model access'].answer],
+      ['no-reason', { status: 403, headers: {}, body: '' }],
+      [
+        'not-allowed',
+        {
+          ...refused,
+          body: JSON.stringify({ error: { ...JSON.parse(refused.body), type: 'x', code: null } }),
+        },
+      ],
+    ];
+    for (const [code, answer] of cases) {
+      next = answer;
+      const explanation = await explainResponse(await caught(client.models.list()));
+      assert.equal(explanation.code, code, formatExplanation(explanation));
+      assert.equal(explanation.status, answer.status);
+    }
   });
 
   test('where the error is wrapped', async () => {
@@ -375,7 +443,9 @@ describe('scopes that no message is about', () => {
       const { code, summary, fix } = await explained({ region: 'us-east-1' });
       assert.equal(code, 'wrong-region');
       assert.ok(
-        summary.includes(`signed for ${service} in us-east-1, and the host is of ${service} in eu-west-1`),
+        summary.includes(
+          `signed for ${service} in us-east-1, and the host belongs to ${service} in eu-west-1`,
+        ),
         summary,
       );
       assert.equal(fix, `Sign with service: '${service}' and region: 'eu-west-1'.`);

@@ -8,6 +8,7 @@ import got from 'got';
 import ky from 'ky';
 import { request as undiciRequest } from 'undici';
 import * as undici6 from 'undici-6';
+import wretch from 'wretch';
 
 import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
 
@@ -57,11 +58,25 @@ const CLIENTS = {
         Promise.reject(response),
       ),
     ),
+  'axios, a stream': (url) =>
+    caught(AXIOS_VERSIONS[3].axios.get(url, { responseType: 'stream', maxRedirects: 0 })),
+  'axios, fetch, a stream': (url) =>
+    caught(AXIOS_VERSIONS[3].axios.get(url, { adapter: 'fetch', responseType: 'stream', maxRedirects: 0 })),
   'undici request': async (url) => {
     const { statusCode, headers, body } = await undiciRequest(url);
     return { statusCode, headers, body: await body.text() };
   },
 };
+
+/** Those that throw for a status from 400 on only. @type {Record<string, (url: string) => Promise<unknown>>} */
+const THROWING = {
+  ky: (url) => ky.get(url, { retry: 0 }).text(),
+  wretch: (url) => wretch(url).get().json(),
+  'wretch, as text': (url) => wretch(url).errorType('text').get().json(),
+};
+
+/** What a sentence has where a value is missing. */
+const HOLE = /[{}?]|undefined|unknown|\s[.,:]|: $|  /;
 
 for (const [name, { source, answer, ...expected }] of Object.entries(REFUSALS)) {
   describe(`${name} (${source})`, () => {
@@ -71,7 +86,7 @@ for (const [name, { source, answer, ...expected }] of Object.entries(REFUSALS)) 
       assert.equal(explanation.status, answer.status);
       for (const text of [explanation.summary, explanation.fix]) {
         assert.match(text, /^\S[^\n]*$/, 'one line');
-        assert.doesNotMatch(text, /[{}]|undefined|\?\?/, 'nothing is left to fill in');
+        assert.doesNotMatch(text, HOLE, 'nothing is left to fill in');
       }
     });
 
@@ -99,10 +114,11 @@ for (const [name, { source, answer, ...expected }] of Object.entries(REFUSALS)) 
       });
     }
 
-    test('ky', { skip: answer.status < 400 }, async () => {
-      const error = await caught(ky.get(`${origin}/${encodeURIComponent(name)}`, { retry: 0 }).text());
-      check(await explainResponse(error), expected);
-    });
+    for (const [client, send] of Object.entries(THROWING)) {
+      test(client, { skip: answer.status < 400 }, async () => {
+        check(await explainResponse(await caught(send(`${origin}/${encodeURIComponent(name)}`))), expected);
+      });
+    }
   });
 }
 
@@ -111,7 +127,8 @@ test('shorter ones', async () => {
     const given = typeof answer === 'string' ? answer : { headers: {}, ...answer };
     const explanation = await explainResponse(given);
     assert.equal(explanation.code, code, formatExplanation(explanation));
-    assert.doesNotMatch(explanation.summary + explanation.fix, /[{}]|undefined|\?\?/);
+    assert.doesNotMatch(explanation.summary, HOLE);
+    assert.doesNotMatch(explanation.fix, HOLE);
     if (code.startsWith('not-allowed-by-'))
       assert.match(explanation.fix, /^Allow codecommit:ListRepositories on (the resource|arn:)/);
   }

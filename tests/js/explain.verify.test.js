@@ -220,7 +220,7 @@ const MISMATCHES = {
     options: { secretAccessKey: () => 'another' },
     line: undefined,
     code: 'wrong-secret',
-    summary: /have signed the same, so the secret access key is not/,
+    summary: /signed the same strings, so the secret access key is not/,
     fix: /secret/,
   },
 };

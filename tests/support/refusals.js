@@ -1,5 +1,7 @@
 // What AWS has answered, word for word, from public issues and pages. Tokens in them are replaced, so are accounts.
 
+import { PROVIDERS } from './refusals.providers.js';
+
 export const JWT =
   'eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI5ZDQzNmM5Mi00OTk3LTExZTgifQ.4f1JhoEZYj16T9Cfe_8aaaaaaaaaaa';
 export const TOKEN =
@@ -118,7 +120,7 @@ export const REFUSALS = {
       body: `{"errors":[{"message":"'AWS4-HMAC-SHA256' not a valid key=value pair (missing equal-sign) in Authorization header: 'Authorization: AWS4-HMAC-SHA256 Credential=AKIAxxxxxxxxxxxxxxxxxx/20210605/us-west-2/execute-api/aws4_request, SignedHeaders=host;user-agent;x-amz-access-token;x-amz-date, Signature=6zyk9z5PYA25'.","code":"InvalidInput"}]}`,
     },
     code: 'not-sigv4',
-    summary: /no name=value/,
+    summary: /not of the form name=value/,
   },
   'a space in the key id': {
     source: 'https://github.com/iann0036/cloud9-sync/issues/10',
@@ -294,7 +296,8 @@ export const REFUSALS = {
       '<Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>something</AWSAccessKeyId><RequestId>6J3PDT3BWZH60X21</RequestId>',
     ),
     code: 'access-key-unknown',
-    summary: /something/,
+    // Of a key, the end is enough.
+    summary: /does not know the access key …hing\.$/,
   },
   'S3: expired token': {
     source: 'https://github.com/aws/aws-sdk-js/issues/1099',
@@ -391,7 +394,7 @@ export const REFUSALS = {
       'User: arn:aws:iam::123456789012:user/mateo is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********9012:abc123/prod/GET/orders',
     ),
     code: 'not-allowed',
-    summary: /execute-api:Invoke to arn:aws:iam::123456789012:user\/mateo/,
+    summary: /arn:aws:iam::123456789012:user\/mateo to perform execute-api:Invoke/,
     fix: /abc123\/prod\/GET\/orders/,
   },
   'REST API: a policy denies': {
@@ -559,8 +562,59 @@ export const REFUSALS = {
       body: '{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=test-user, backend_roles=[], requestedTenant=__user__]"}],"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=test-user, backend_roles=[], requestedTenant=__user__]"},"status":403}',
     },
     code: 'search-permissions',
-    summary: /indices:data\/read\/search to test-user/,
+    summary: /test-user to perform indices:data\/read\/search/,
   },
+  'REST API: no policy allows, today': {
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
+    answer: json(
+      'AccessDeniedException',
+      'User: arn:aws:iam::123456789012:user/mateo is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********9012:abc123/prod/GET/orders because no identity-based policy allows the execute-api:Invoke action',
+    ),
+    code: 'not-allowed-by-identity-policy',
+    summary: /user\/mateo to perform execute-api:Invoke/,
+    fix: /abc123\/prod\/GET\/orders/,
+  },
+  'S3: no policy allows, today': {
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html',
+    answer: s3(
+      403,
+      '<Code>AccessDenied</Code><Message>User: arn:aws:iam::123456789012:user/mateo is not authorized to perform: s3:GetObject on resource: &quot;arn:aws:s3:::amzn-s3-demo-bucket/a b&quot; because no resource-based policy allows the s3:GetObject action</Message>',
+    ),
+    code: 'not-allowed-by-resource-policy',
+    service: 's3',
+    fix: /s3:GetObject on arn:aws:s3:::amzn-s3-demo-bucket\/a b in/,
+  },
+  'KMS: a resource that is not named': {
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html',
+    answer: {
+      status: 400,
+      headers: {},
+      body: '{"__type":"AccessDeniedException","Message":"User: arn:aws:iam::123456789012:user/mateo is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action"}',
+    },
+    code: 'not-allowed-by-identity-policy',
+    summary: /to perform kms:Decrypt/,
+  },
+  'a denial that names its policy': {
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html',
+    answer: json(
+      'AccessDeniedException',
+      'User: arn:aws:iam::123456789012:user/mateo is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********9012:abc123/prod/GET/orders with an explicit deny in a service control policy: arn:aws:organizations::777788889999:policy/o-exampleorgid/service_control_policy/p-examplepolicyid123',
+    ),
+    code: 'denied-by-service-control-policy',
+    fix: /service_control_policy\/p-examplepolicyid123/,
+  },
+  'AWS IoT: HTTPS': {
+    source: 'reported by users of AWS IoT',
+    answer: {
+      status: 403,
+      headers: { 'content-type': 'application/json' },
+      body: '{"message":"Forbidden","traceId":"71d8a3ac-1e5f-5b4e-2c44-9b4a1c0e7d21"}',
+    },
+    code: 'iot-refused',
+    service: 'iot',
+    fix: /iot:Connect/,
+  },
+  ...PROVIDERS,
 };
 
 const CLI = 'An error occurred (';

@@ -1,4 +1,4 @@
-// The signature is right, but a policy says no.
+// The signature is valid, but a policy does not allow the request.
 
 /** @typedef {import('../messages.js').Row} Row */
 
@@ -10,11 +10,11 @@ const ALLOW = 'Allow {action|the action} on {resource,quoted|the resource} in';
  * @type {[kind: string, name: RegExp, where: string][]}
  */
 const POLICIES = [
-  ['identity-policy', /identity-based policy/, 'a policy of the user or role'],
+  ['identity-policy', /identity-based policy/, 'the policies of the user or role'],
   [
     'resource-policy',
     /resource-based policy/,
-    'the policy of the resource, such as bucket, key, function or API',
+    'the policy of the resource, such as a bucket, key, function or API',
   ],
   ['service-control-policy', /service control policy/, "the organization's service control policies (SCP)"],
   [
@@ -23,7 +23,7 @@ const POLICIES = [
     "the organization's resource control policies (RCP)",
   ],
   ['permissions-boundary', /permissions boundary/, 'the permissions boundary of the user or role'],
-  ['session-policy', /session policy/, 'the policy that was passed when the role was assumed'],
+  ['session-policy', /session policy/, 'the session policy that was passed when the role was assumed'],
   ['endpoint-policy', /VPC endpoint policy/, 'the policy of the VPC endpoint'],
   [
     'auth-policy',
@@ -33,7 +33,11 @@ const POLICIES = [
 ];
 
 const WHO = /\bUser: (?<user>\S+) is not authorized to perform: (?<action>[\w-]+:[\w*-]+)/;
-const WHOM = /(?: on resource: (?:"(?<quoted>[^"]*)"|(?<resource>\S+)))?/;
+// KMS says "on the resource associated with this ciphertext", which it does not name.
+const WHOM =
+  /(?: on resource: (?:"(?<quoted>[^"]*)"|(?<resource>\S+))| on the resource associated with this ciphertext)?/;
+/** Since 2026 a denial may name the policy: "with an explicit deny in a service control policy: arn:…". */
+const WHICH = /(?:: (?<policy>arn:[^\s"]{1,300}))?/;
 
 /** @param {RegExp[]} parts */
 function joined(...parts) {
@@ -44,14 +48,14 @@ function joined(...parts) {
 const DENIED_BY_KIND = POLICIES.flatMap(([kind, name, where]) => [
   {
     code: `denied-by-${kind}`,
-    text: joined(WHO, WHOM, /[^]{0,40} with an explicit deny in an? /, name),
-    summary: `The signature is right, but a statement in ${where} denies {action} to {user}.`,
-    fix: `Take the Deny out of ${where}, or meet its conditions: an allow elsewhere does not help.`,
+    text: joined(WHO, WHOM, /[^]{0,40} with an explicit deny in an? /, name, WHICH),
+    summary: `The signature is valid, but a Deny statement in ${where} applies: {user} may not perform {action}.`,
+    fix: `Remove the Deny from {policy|${where}}, or meet its conditions: no Allow can override it.`,
   },
   {
     code: `not-allowed-by-${kind}`,
     text: joined(WHO, WHOM, /[^]{0,40} because no /, name),
-    summary: `The signature is right, but nothing in ${where} allows {action} to {user}.`,
+    summary: `The signature is valid, but nothing in ${where} allows {user} to perform {action}.`,
     fix: `${ALLOW} ${where}.`,
   },
 ]);
@@ -62,17 +66,16 @@ export const DENIALS = [
     code: 'authorizer-denied',
     text: /^User is not authorized to access this resource/,
     summary:
-      'The Lambda authorizer of the API denied it: the policy that it returned does not allow this method and path.',
-    fix: 'Return a policy that covers the route, with wildcards if it is cached: one policy is used for all routes that the caller asks for.',
+      'The Lambda authorizer of the API denied the request: the policy that it returned does not allow this method and path.',
+    fix: 'Return a policy that covers the route. If the result is cached, use wildcards: API Gateway reuses one policy for all routes that the caller requests.',
   },
   {
     code: 'anonymous-denied',
     text: joined(/\bUser: (?<user>anonymous) is not authorized to perform: (?<action>[\w-]+:[\w*-]+)/, WHOM),
-    summary:
-      'The request came as anonymous, and the policy of the resource does not allow {action} to everybody.',
-    fix: 'Sign the request, and give the method AWS_IAM authorization, or allow it in the resource policy; deploy the API after a change.',
+    summary: 'The request arrived as anonymous, and no policy allows anonymous callers to perform {action}.',
+    fix: 'Sign the request and set the authorization of the method to AWS_IAM, or allow the action in the resource policy; deploy the API after the change.',
     causes: [
-      'the request was not signed, or the method has no AWS_IAM authorization and does not look at the signature',
+      'the request was not signed, or the method does not use AWS_IAM authorization and ignores the signature',
       'the resource policy denies the address, the VPC endpoint or the account',
     ],
   },
@@ -80,58 +83,58 @@ export const DENIALS = [
   {
     code: 'denied-explicitly',
     text: joined(WHO, WHOM, /[^]{0,40} with an explicit deny/),
-    summary: 'The signature is right, but a policy denies {action} to {user}.',
-    fix: 'Find the Deny in the policies of the user or role, of the resource, and of the organization: an allow elsewhere does not help.',
+    summary: 'The signature is valid, but a policy explicitly denies {action} to {user}.',
+    fix: 'Find the Deny in the policies of the user or role, of the resource, and of the organization: no Allow can override it.',
   },
   {
     code: 'not-allowed',
     text: joined(WHO, WHOM),
-    summary: 'The signature is right, but no policy allows {action} to {user}.',
-    fix: `${ALLOW} a policy of the user or role; across accounts also in that of the resource.`,
+    summary: 'The signature is valid, but no policy allows {user} to perform {action}.',
+    fix: `${ALLOW} a policy of the user or role; across accounts, also in the policy of the resource.`,
   },
   {
     code: 'model-access',
     text: /access to the model|Model access is denied/i,
-    summary: 'The signature is right, but the account has no access to this model in this region.',
-    fix: 'Request access to the model in the Bedrock console, in the region that is called, and allow bedrock:InvokeModel.',
+    summary: 'The signature is valid, but the account has no access to this model in this region.',
+    fix: 'Request access to the model in the Bedrock console, in the region that you call, and allow bedrock:InvokeModel.',
   },
   {
     code: 'search-permissions',
     text: /no permissions for \[(?<action>[^\]]{0,200})\][^]{0,40} User \[name=(?<user>[^,\]]+)/,
-    summary: 'The signature is right, but OpenSearch does not allow {action} to {user}.',
-    fix: 'Map the IAM role or user to a role of OpenSearch (fine-grained access control) that has the permission.',
+    summary: 'The signature is valid, but OpenSearch does not allow {user} to perform {action}.',
+    fix: 'Map the IAM role or user to an OpenSearch role (fine-grained access control) that has the permission.',
   },
   {
     code: 'authorization-mode',
     of: /^appsync$/,
     text: /not authorized to make this call|[Vv]alid authorization header not provided|Missing authorization header/,
-    summary: 'AppSync does not take this kind of authorization for the API.',
-    fix: 'Add AWS_IAM to the authorization modes of the API, sign for the service appsync, and send no x-api-key.',
+    summary: 'The AppSync API does not accept this kind of authorization.',
+    fix: 'Add AWS_IAM to the authorization modes of the API, sign for the service appsync, and do not send x-api-key.',
   },
   {
     code: 'unauthorized',
     text: /^(?:Unauthorized|The incoming token has expired|.{0,40}[Jj][Ww][Tt].{0,80})$/,
     status: /^401$/,
     summary:
-      'The route has an authorizer for tokens (JWT, Cognito or Lambda), and its token is missing or not valid: it is not about SigV4.',
-    fix: 'Send the token where the authorizer looks for it, or give the route AWS_IAM authorization.',
+      'The route has a token authorizer (JWT, Cognito or Lambda), and the token is missing or not valid. SigV4 is not involved.',
+    fix: 'Send the token where the authorizer expects it, or change the authorization of the route to AWS_IAM.',
   },
   {
     code: 'cloudfront-signature',
     type: /^(?:MissingKey|InvalidKey)$/,
-    summary: 'CloudFront wants a URL or cookies that are signed with its own keys, not SigV4.',
-    fix: 'Use CloudFront signed URLs or cookies, or take the trusted key groups from the behavior.',
+    summary: 'CloudFront requires a URL or cookies signed with its own keys, not with SigV4.',
+    fix: 'Use CloudFront signed URLs or cookies, or remove the trusted key groups from the behavior.',
   },
   {
     code: 'method-not-forwarded',
     text: /distribution is not configured to allow the HTTP request method/,
-    summary: 'CloudFront does not pass on this method: the request did not get as far as the API.',
-    fix: 'Allow all methods in the behavior of the distribution, or call the API itself.',
+    summary: 'CloudFront does not forward this method, so the request did not reach the API.',
+    fix: 'Allow all methods in the behavior of the distribution, or call the API directly.',
   },
   {
     code: 'blocked',
     text: /Request blocked|CloudFront distribution is configured to block access from your country|could not be satisfied/,
-    summary: 'CloudFront or AWS WAF blocked the request before it got to the API.',
-    fix: 'Look in the logs of WAF for the rule; then at geographic restrictions, host name and method.',
+    summary: 'CloudFront or AWS WAF blocked the request before it reached the API.',
+    fix: 'Look up the rule in the AWS WAF logs; then check geographic restrictions, the host name and the method.',
   },
 ];
