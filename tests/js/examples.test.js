@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 import { launchChromium } from '../support/chromium.js';
+import { headersOf } from '../support/clients-harness.js';
 import { startIamServer } from '../support/iam-server.js';
 import { CREDENTIALS } from '../support/wire.js';
 
@@ -71,4 +72,84 @@ test('browser.html: bundled, under its Content-Security-Policy, across origins',
   await page.waitForFunction(() => document.querySelector('pre')?.textContent !== '');
   const text = await page.$eval('pre', ({ textContent }) => textContent);
   assert.match(text ?? '', /^ERR_SIGV4_WASM_UNAVAILABLE: .*'wasm-unsafe-eval'/);
+});
+
+test('service-worker.mjs: signs all that a page loads, however it is loaded', async () => {
+  await build({
+    entryPoints: [join(examples, 'service-worker.mjs')],
+    bundle: true,
+    format: 'iife',
+    outfile: join(directory, 'service-worker.js'),
+  });
+  const worker = '/open/service-worker.js?credentials=/open/credentials&';
+  const html = (await readFile(join(examples, 'service-worker.html'), 'utf8')).replace(
+    '/service-worker.js?',
+    worker,
+  );
+  const script = await readFile(join(directory, 'service-worker.js'));
+  /** @type {Record<string, { type: string, body?: string | Uint8Array, status?: number, location?: string }>} */
+  const files = {
+    '/open/index.html': { type: 'text/html', body: html },
+    '/open/service-worker.js': { type: 'text/javascript', body: script },
+    '/open/credentials': {
+      type: 'application/json',
+      body: JSON.stringify({ ...CREDENTIALS, expiration: new Date(Date.now() + 3_600_000) }),
+    },
+    '/shop/style.css': { type: 'text/css', body: 'body { color: rgb(1, 2, 3) }' },
+    '/shop/photo.svg': {
+      type: 'image/svg+xml',
+      body: '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>',
+    },
+    '/shop/orders.js': {
+      type: 'text/javascript',
+      body: "loaded = true; document.forms[0].submit(); navigator.sendBeacon('/shop/beacon', 'größe'); fetch('/shop/api?a=b')",
+    },
+    '/shop/old-terms': { type: 'text/html', status: 302, location: '/shop/terms' },
+    '/shop/terms': { type: 'text/html', body: 'terms' },
+    '/shop/orders': { type: 'text/html', body: 'ordered' },
+    '/shop/beacon': { type: 'text/plain', body: '' },
+    '/shop/api': { type: 'text/plain', body: '' },
+  };
+  // AWS's own signer verifies all but what is in /open.
+  const shop = await startIamServer({
+    credentials: [CREDENTIALS],
+    region: 'eu-west-1',
+    respond: ({ url }) => {
+      const { type, body, status = 200, location } = files[url.split('?')[0]];
+      const redirect = location === undefined ? undefined : { location };
+      return { status, body, headers: { 'content-type': type, 'service-worker-allowed': '/', ...redirect } };
+    },
+  });
+  try {
+    const page = await chromium.browser.newPage();
+    await page.goto(`${shop.origin}/open/index.html`);
+    const wanted = Object.keys(files).filter((path) => path.startsWith('/shop/'));
+    const arrived = () => shop.requests.filter(({ url }) => url.startsWith('/shop/'));
+    await page.waitForFunction(
+      () =>
+        /** @type {any} */ (globalThis).loaded &&
+        document.querySelector('img')?.naturalWidth === 7 &&
+        getComputedStyle(document.body).color === 'rgb(1, 2, 3)' &&
+        [...document.querySelectorAll('iframe')]
+          .map((frame) => frame.contentDocument?.body.textContent)
+          .join() === 'terms,ordered',
+      { polling: 50 },
+    );
+    while (arrived().length < wanted.length) await new Promise((later) => setTimeout(later, 20));
+    assert.deepEqual(
+      arrived()
+        .map(({ url }) => url.split('?')[0])
+        .sort(),
+      wanted.sort(),
+    );
+    for (const { url, status, method, body, ...request } of arrived()) {
+      assert.ok(status === 200 || status === 302, `${url} ${status}`);
+      assert.match(headersOf({ url, method, body, ...request }).authorization, /^AWS4-HMAC-SHA256 /);
+      if (url === '/shop/beacon') assert.equal(Buffer.from(body).toString(), 'größe');
+      if (url === '/shop/orders') assert.equal(Buffer.from(body).toString(), 'item=gr%C3%BCner+Tee');
+    }
+    await page.close();
+  } finally {
+    await shop.close();
+  }
 });

@@ -40,6 +40,13 @@ export function fetchChecks(place) {
       assert.deepEqual(statuses(place.site), [302, 302]);
     });
 
+    it('mode no-cors, in which browsers send no signature, is for other origins an error', async () => {
+      const init = { method: 'POST', mode: 'no-cors', body: 'abc' };
+      assert.equal(await call('get', '/prod/a', init), 200);
+      assert.equal(await call('get', `${place.ahead.origin}/a`, init), 'ERR_SIGV4_OPTION_INVALID');
+      assert.equal(place.ahead.requests.length, 0);
+    });
+
     it('a refusal is explained, also one that the browser hides', async () => {
       const message = 'Missing Authentication Token';
       assert.deepEqual(await call('explain', '/prod/a'), ['signature-missing', 403, message]);
