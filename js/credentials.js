@@ -1,6 +1,7 @@
 // Where credentials come from: an object, or a provider whose answers are kept until shortly before they expire.
 
-import { SigV4Error } from './errors.js';
+import { coreError, SigV4Error } from './errors.js';
+import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from './generated/errors.js';
 
 /**
  * As the AWS SDK names them.
@@ -9,7 +10,7 @@ import { SigV4Error } from './errors.js';
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
  * @property {string | undefined} [sessionToken]  of temporary credentials
- * @property {Expiration | undefined} [expiration]  of temporary credentials
+ * @property {Date | undefined} [expiration]  of temporary credentials
  *
  * When credentials end: a Date; a date as ISO 8601 writes it; or the time since 1970, in seconds where it is below 1e11,
  * otherwise in milliseconds.
@@ -28,7 +29,8 @@ import { SigV4Error } from './errors.js';
  * @typedef {object} CredentialsAnswer
  * @property {IssuedCredentials | undefined} [Credentials]
  *
- * @typedef {Credentials | IssuedCredentials | CredentialsAnswer} AnyCredentials
+ * @typedef {Omit<Credentials, 'expiration'> & { expiration?: Expiration | undefined }} GivenCredentials
+ * @typedef {GivenCredentials | IssuedCredentials | CredentialsAnswer} AnyCredentials
  *
  * @typedef {object} CredentialsHint
  * @property {boolean} [forceRefresh]  asks for newer credentials than the last ones
@@ -287,6 +289,17 @@ function epochMillis(time) {
 const MIN_MILLISECONDS = 1e11;
 /** "Time values and time range", section 21.4.1.1 of ECMAScript. */
 const MAX_DATE_MS = 8.64e15;
+
+/**
+ * What the core refuses in requests, for what is signed as a text.
+ *
+ * @param {Pick<Identity, 'accessKeyId' | 'sessionToken'>} identity
+ */
+export function checkIdentity({ accessKeyId, sessionToken }) {
+  const isUnclean = /[\0-\x1f\x7f]|^ | $/;
+  if (isUnclean.test(accessKeyId)) throw coreError(ACCESS_KEY_ID_INVALID, {});
+  if (isUnclean.test(sessionToken)) throw coreError(SESSION_TOKEN_INVALID, {});
+}
 
 /** @param {Pick<Identity, 'accessKeyId' | 'expiration'>} identity */
 export function expired({ accessKeyId, expiration }) {

@@ -23,7 +23,7 @@ import { checksumOf } from './s3/checksum.js';
  */
 export async function openEventSigner(prior, signing) {
   const start = typeof prior === 'string' ? { signature: prior, scope: signing } : startOf(prior ?? {});
-  if (start === undefined || !/^(?:[0-9a-f]{64})?$/.test(start.signature)) {
+  if (start === undefined || !/^[0-9a-f]{64}$/.test(start.signature)) {
     throw new SigV4Error(
       'ERR_SIGV4_OPTION_INVALID',
       'the first argument of eventSigner must be the signed request that starts the stream, or its signature of 64 ' +

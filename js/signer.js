@@ -4,6 +4,7 @@ import { SIGV4 } from './chain.js';
 import { core, FLAG, movesHeaders } from './core.js';
 import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
+import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from './option-names.js';
 import { compileSettings, epochMillis } from './options.js';
 import {
   assertSendable,
@@ -65,10 +66,9 @@ export async function signRequest(request, options) {
  * @throws {SigV4Error}
  */
 export async function presignUrl(request, options) {
-  return new Signer(options).presign(request, {
-    expiresIn: options.expiresIn,
-    onEarlyExpiry: options.onEarlyExpiry,
-  });
+  checkNames(options, SIGNER_OPTIONS, PRESIGN_OPTIONS);
+  const { expiresIn, onEarlyExpiry, ...rest } = requireOptions(options);
+  return new Signer(rest).presign(request, { expiresIn, onEarlyExpiry });
 }
 
 /**
@@ -91,6 +91,7 @@ export function init(source) {
  * @property {import('./core.js').Core} core
  * @property {import('./chain.js').Scheme} scheme
  * @property {typeof compileSettings} compileSettings
+ * @property {ReadonlySet<string>} names  of the options
  */
 
 /**
@@ -119,6 +120,7 @@ export class BaseSigner {
    */
   constructor(options, variant) {
     const { credentials, ...rest } = requireOptions(options);
+    checkNames(options, variant.names);
     this.#variant = variant;
     this.#options = rest;
     this.#settings = variant.compileSettings(rest);
@@ -205,7 +207,7 @@ export class BaseSigner {
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'presignMany takes an array of requests');
     }
     const flats = Array.from(requests, (request) => flatten(request));
-    const { options, settings, identity } = await this.identify(overrides);
+    const { options, settings, identity } = await this.identify(overrides, PRESIGN_OPTIONS);
     /** @type {string[]} */
     const payloads = [];
     for (const flat of flats) {
@@ -249,10 +251,11 @@ export class BaseSigner {
    * @throws {SigV4Error}
    */
   async signStream(request, source, overrides) {
-    const { signStream } = await import('./s3/stream.js');
+    const { signStream, STREAM_OPTIONS } = await import('./s3/stream.js');
+    checkNames(overrides, this.#variant.names, STREAM_OPTIONS);
     const options = { ...this.#options, ...overrides };
     return signStream(request, source, options, this.#variant.scheme, async (flat, payload) => {
-      const { options, settings, identity, signText } = await this.identify(overrides);
+      const { options, settings, identity, signText } = await this.identify(overrides, STREAM_OPTIONS);
       const signed = headerSigned(
         this.#finish(flat, payload, this.#time(options), settings, identity, 0, undefined),
       );
@@ -265,9 +268,10 @@ export class BaseSigner {
    *
    * @protected
    * @param {(Partial<Options> & PresignOptions) | undefined} overrides
+   * @param {ReadonlySet<string>} [also]  names that they may have besides
    */
-  async identify(overrides) {
-    const { options, settings, credentials } = this.#merge(overrides);
+  async identify(overrides, also) {
+    const { options, settings, credentials } = this.#merge(overrides, also);
     const { core } = this.#variant;
     await core.ready();
     const identity = credentials.current() ?? (await credentials.resolve());
@@ -297,7 +301,7 @@ export class BaseSigner {
    * @param {number} flags  see `FLAG` in core.js
    */
   async work(request, overrides, flags) {
-    const { options, settings, credentials } = this.#merge(overrides);
+    const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
     const flat = flatten(request);
     // Nothing to wait for is the usual case: a warm signer settles in one turn.
     await this.#variant.core.ready();
@@ -315,7 +319,7 @@ export class BaseSigner {
    * @param {number} flags
    */
   workSync(request, overrides, flags) {
-    const { options, settings, credentials } = this.#merge(overrides);
+    const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
     const flat = flatten(request);
     this.#variant.core.readySync();
     const identity = credentials.currentSync();
@@ -323,8 +327,12 @@ export class BaseSigner {
     return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides);
   }
 
-  /** @param {Partial<Options> | undefined} overrides */
-  #merge(overrides) {
+  /**
+   * @param {Partial<Options> | undefined} overrides
+   * @param {ReadonlySet<string> | undefined} also
+   */
+  #merge(overrides, also) {
+    checkNames(overrides, this.#variant.names, also);
     if (overrides === undefined || isOnlyExpiry(overrides)) {
       return { options: this.#options, settings: this.#settings, credentials: this.#credentials };
     }
@@ -374,7 +382,7 @@ export class BaseSigner {
 export class Signer extends BaseSigner {
   /** @param {SignerOptions} options */
   constructor(options) {
-    super(options, { core, scheme: SIGV4, compileSettings });
+    super(options, { core, scheme: SIGV4, compileSettings, names: SIGNER_OPTIONS });
   }
 
   /**
@@ -429,6 +437,11 @@ function differsInPathOnly(one, other) {
   );
 }
 
+/** @param {number} flags */
+function alsoKnown(flags) {
+  return flags & (FLAG.presign | FLAG.trace) ? PRESIGN_OPTIONS : undefined;
+}
+
 /** @param {object} overrides */
 function isOnlyExpiry(overrides) {
   for (const key in overrides) if (key !== 'expiresIn' && key !== 'onEarlyExpiry') return false;
@@ -436,8 +449,9 @@ function isOnlyExpiry(overrides) {
 }
 
 /**
- * @param {SignerOptions} options
- * @returns {SignerOptions}
+ * @template {object} O
+ * @param {O} options
+ * @returns {O}
  */
 function requireOptions(options) {
   if (typeof options === 'object' && options !== null) return options;

@@ -2,6 +2,7 @@
 
 import { SIGV4A } from './chain.js';
 import { SigV4Error } from './errors.js';
+import { SIGNER_OPTIONS } from './option-names.js';
 import { compileSettings } from './options.js';
 import { BaseSigner } from './signer.js';
 import { sigv4aCore } from './tools.js';
@@ -31,7 +32,12 @@ export { SigV4Error };
 export class SignerV4a extends BaseSigner {
   /** @param {SignerV4aOptions} options */
   constructor(options) {
-    super(options, { core: sigv4aCore, scheme: SIGV4A, compileSettings: compileV4aSettings });
+    super(options, {
+      core: sigv4aCore,
+      scheme: SIGV4A,
+      compileSettings: compileV4aSettings,
+      names: new Set([...SIGNER_OPTIONS, 'regionSet']),
+    });
   }
 }
 

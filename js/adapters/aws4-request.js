@@ -76,6 +76,27 @@ export function parseUrl(text) {
   };
 }
 
+/**
+ * What would put another request under the signature than the one that is sent: a line break in the method, or a host that
+ * Node takes for one and a server does not.
+ *
+ * @param {any} request
+ */
+export function checkRequest({ method = 'GET', hostname, host, headers = {} }) {
+  if (method && !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+    const message = 'method is not an HTTP method: pass one such as GET (RFC 9110, section 9.1)';
+    throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', message);
+  }
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'host');
+  for (const text of [hostname, host, name && headers[name]]) {
+    if (/[\s\0-\x1f\x7f/?#@\\]/.test(text ?? '')) {
+      throw urlInvalid(
+        'the host holds white space, a control character, or one of / ? # @ \\, which no host has: remove it',
+      );
+    }
+  }
+}
+
 /** @param {unknown} body */
 export function bodyHash(body) {
   return sha256Sync(bytesOf(body));

@@ -8,10 +8,11 @@ import { core } from '../core.js';
 import { SigV4Error } from '../errors.js';
 import { sha256Sync } from '../hash.js';
 import { S3_SERVICES } from '../s3/services.js';
+import { checkIdentity } from '../credentials.js';
 import { environmentCredentials, sourceOf } from './aws4-credentials.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './aws4-headers.js';
 import { canonicalPath, formatPath, encode, parsePath, withoutSignature } from './aws4-path.js';
-import { bodyHash, bytesOf, parseUrl, urlInvalid } from './aws4-request.js';
+import { bodyHash, bytesOf, checkRequest, parseUrl, urlInvalid } from './aws4-request.js';
 import { isSingleRegion, scopeOfHost } from './aws4-scope.js';
 
 /**
@@ -251,7 +252,9 @@ export class RequestSigner {
   }
 
   get #identity() {
-    return sourceOf(this.#credentials).currentSync();
+    const identity = sourceOf(this.#credentials).currentSync();
+    checkIdentity(identity);
+    return identity;
   }
 
   /** @returns {import('./aws4-path.js').ParsedPath} */
@@ -293,6 +296,7 @@ export class RequestSigner {
 
   #addSigned() {
     const { request } = this;
+    checkRequest(request);
     if (!this.service) throw serviceRequired(request.headers?.[nameOf(request.headers, 'host') ?? '']);
     if (this.datetime && !this.isCodeCommitGit) checkedDate('datetime', this.datetime);
     this.#isPrepared = true;

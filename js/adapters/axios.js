@@ -73,7 +73,7 @@ const wrappers = new WeakMap();
 class SigningAdapter extends ClientSigner {
   /** @param {import('../signer.js').SignerOptions & InterceptorOptions} options */
   constructor({ axios, ...options } = NO_OPTIONS) {
-    super(options);
+    super(options, 'axios');
     if (axios && typeof axios.Axios !== 'function') {
       const message = 'the option axios must be axios itself, not a client made with axios.create()';
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);

@@ -3,6 +3,7 @@
 
 import { serverClockOffset } from '../clock-skew.js';
 import { SigV4Error } from '../errors.js';
+import { checkNames, SIGNER_OPTIONS } from '../option-names.js';
 import { Signer } from '../signer.js';
 import { isSignature } from '../stale-signature.js';
 import { QuerySigner } from './query-signer.js';
@@ -30,15 +31,17 @@ export const SIGNATURE_HEADERS = [
 /** Lets the signer say what is missing. @type {any} */
 export const NO_OPTIONS = {};
 
+const CLIENT_OPTIONS = ['match', 'correctClockSkew', 'signatureLocation'];
+
 /** The signer of one client. */
 export class ClientSigner {
-  /** @param {import('../signer.js').SignerOptions & ClientOptions} options */
-  constructor({
-    correctClockSkew = true,
-    match = () => true,
-    signatureLocation,
-    ...signerOptions
-  } = NO_OPTIONS) {
+  /**
+   * @param {import('../signer.js').SignerOptions & ClientOptions} options
+   * @param {string[]} own  names of the adapter's own options, which were taken out of these
+   */
+  constructor(options = NO_OPTIONS, ...own) {
+    checkNames(options, SIGNER_OPTIONS, new Set([...CLIENT_OPTIONS, ...own]));
+    const { correctClockSkew = true, match = () => true, signatureLocation, ...signerOptions } = options;
     this.signsQuery = inQuery(signatureLocation);
     this.signer = this.signsQuery ? new QuerySigner(signerOptions) : new Signer(signerOptions);
     this.match = match;

@@ -45,7 +45,7 @@ import { discard, readAnswer } from './fetch-response.js';
  * @returns {F}  a function of the same type as the one that sends
  */
 export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
-  const client = new ClientSigner(options);
+  const client = new ClientSigner(options, 'fetch');
   return /** @type {any} */ (
     async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
       const send = fetch ?? globalThis.fetch;

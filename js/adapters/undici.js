@@ -35,7 +35,7 @@ import { fail, watched } from './undici-handler.js';
  * @returns {<D extends (options: any, handler: any) => boolean>(dispatch: D) => D}
  */
 export function sigv4Interceptor({ origin, ...options } = NO_OPTIONS) {
-  const client = new ClientSigner(options);
+  const client = new ClientSigner(options, 'origin');
   /** Where a request went first: a redirect comes back with the same handler. @type {WeakMap<object, URL>} */
   const firstUrls = new WeakMap();
 

@@ -1,15 +1,15 @@
 // Uploads by HTML form ("Browser-Based Uploads Using POST", Amazon S3 API reference).
 
 import { amzDateOf } from '../chain.js';
-import { coreError, SigV4Error } from '../errors.js';
-import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from '../generated/errors.js';
+import { checkIdentity } from '../credentials.js';
+import { SigV4Error } from '../errors.js';
 import { DNS_SUFFIXES } from '../generated/partitions.js';
+import { checkNames, PRESIGN_OPTIONS } from '../option-names.js';
 import { lifetime } from '../results.js';
+import { checkConditions, checkText, FILENAME, optionInvalid } from './post-policy.js';
 
 /**
- * A condition of the policy: `{ acl: 'private' }`, `['starts-with', '$Content-Type', 'image/']` or
- * `['content-length-range', 0, 1048576]`.
- * @typedef {Record<string, string> | readonly ['eq' | 'starts-with', string, string] | readonly ['content-length-range', number, number]} PostCondition
+ * @typedef {import('./post-policy.js').PostCondition} PostCondition
  *
  * @typedef {object} PostOptions
  * @property {string} bucket
@@ -38,12 +38,16 @@ import { lifetime } from '../results.js';
  * @returns {Promise<PresignedPost>}
  */
 export async function presignPost(upload, signing) {
+  checkNames(upload, POST_OPTIONS);
   const { bucket, key, conditions = [], fields = {}, endpoint } = upload ?? {};
   for (const [name, value] of Object.entries({ bucket, key })) {
     if (typeof value !== 'string' || value === '') throw optionInvalid(`the option ${name} must be a string`);
+    checkText(value, `the option ${name}`);
   }
-  if (!Array.isArray(conditions) || conditions.some((one) => typeof one !== 'object' || one === null)) {
-    throw optionInvalid('the option conditions must be an array of objects and arrays');
+  if (/\/|^\.\.?$/.test(bucket)) {
+    throw optionInvalid(
+      'the option bucket must be the name of a bucket, without a path: the path goes into key',
+    );
   }
   checkFields(fields);
   const region = upload.region ?? signing.region;
@@ -66,6 +70,7 @@ export async function presignPost(upload, signing) {
     'x-amz-date': amzDate,
   };
   if (identity.sessionToken !== '') signed['x-amz-security-token'] = identity.sessionToken;
+  checkConditions(conditions, { ...signed, key });
   const filenameAt = key.indexOf(FILENAME);
   const all = [
     ...conditions,
@@ -78,17 +83,6 @@ export async function presignPost(upload, signing) {
   return { url, fields: { ...signed, key, policy, 'x-amz-signature': signature } };
 }
 
-/**
- * As the core does it for requests.
- *
- * @param {import('../credentials.js').Identity} identity
- */
-function checkIdentity({ accessKeyId, sessionToken }) {
-  const isUnclean = /[\0-\x1f\x7f]|^ | $/;
-  if (isUnclean.test(accessKeyId)) throw coreError(ACCESS_KEY_ID_INVALID, {});
-  if (isUnclean.test(sessionToken)) throw coreError(SESSION_TOKEN_INVALID, {});
-}
-
 /** @param {unknown} fields */
 function checkFields(fields) {
   if (typeof fields !== 'object' || fields === null)
@@ -97,9 +91,10 @@ function checkFields(fields) {
     if (typeof value !== 'string') throw optionInvalid(`the field ${JSON.stringify(name)} must be a string`);
     if (RESERVED.has(name.toLowerCase())) {
       throw optionInvalid(
-        `the field ${JSON.stringify(name)} cannot be given: it follows from the other options`,
+        `the field ${JSON.stringify(name)} cannot be given: it follows from the other options, or is the file itself`,
       );
     }
+    for (const part of [name, value]) checkText(part, `the field ${JSON.stringify(name)}`);
   }
 }
 
@@ -117,7 +112,13 @@ function bucketUrl(bucket, region, endpoint) {
         'the option endpoint must be an absolute http or https URL',
       );
     }
-    const { origin, pathname } = new URL(text);
+    const { origin, pathname, username, password } = new URL(text);
+    if (username !== '' || password !== '') {
+      throw new SigV4Error(
+        'ERR_SIGV4_URL_INVALID',
+        'the option endpoint holds a user name or password, which no form sends: remove them',
+      );
+    }
     return `${origin}${pathname.replace(/\/$/, '')}/${encodeURIComponent(bucket)}`;
   }
   const host = `s3.${region}${dnsSuffix(region)}`;
@@ -145,14 +146,18 @@ function base64(text) {
   return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
 }
 
-/** @param {string} message */
-function optionInvalid(message) {
-  return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
-}
-
-const FILENAME = '${filename}';
+const POST_OPTIONS = new Set([
+  'bucket',
+  'key',
+  'conditions',
+  'fields',
+  'region',
+  'endpoint',
+  ...PRESIGN_OPTIONS,
+]);
 const RESERVED = new Set([
   'bucket',
+  'file',
   'key',
   'policy',
   'x-amz-algorithm',

@@ -82,7 +82,7 @@ function planOf({ chunkSize = 65_536, trailer: checksum, payload }, { algorithm,
       `chunkSize must be a whole number of bytes from ${MIN_CHUNK_SIZE} to ${MAX_CHUNK_SIZE}`,
     );
   }
-  if (checksum !== undefined && !Object.hasOwn(TRAILER_LENGTHS, checksum)) {
+  if (checksum !== undefined && !(typeof checksum === 'string' && Object.hasOwn(TRAILER_LENGTHS, checksum))) {
     throw optionInvalid(`the option trailer must be one of ${Object.keys(TRAILER_LENGTHS).join(', ')}`);
   }
   const trailer =
@@ -160,6 +160,7 @@ function isLength(value) {
  * @param {string | undefined} contentType
  */
 function setHeaders(headers, { length, trailer, ...rest }, payload, contentType) {
+  checkTrailer(headers.get('x-amz-trailer'));
   // The outermost encoding first, and once.
   const encodings = (headers.get('content-encoding') ?? '').split(',').map((name) => name.trim());
   const others = encodings.filter((name) => name !== '' && name.toLowerCase() !== AWS_CHUNKED);
@@ -173,6 +174,22 @@ function setHeaders(headers, { length, trailer, ...rest }, payload, contentType)
   }
   if (trailer !== undefined) headers.set('x-amz-trailer', trailer.header);
   if (contentType !== undefined && !headers.has('content-type')) headers.set('content-type', contentType);
+}
+
+/**
+ * That of a request which was signed before is replaced. Any other would be lost.
+ *
+ * @param {string | undefined} header
+ */
+function checkTrailer(header) {
+  const name = header?.trim().toLowerCase();
+  if (name === undefined || Object.keys(TRAILER_LENGTHS).some((one) => name === `x-amz-checksum-${one}`))
+    return;
+  throw new SigV4Error(
+    'ERR_SIGV4_HEADER_INVALID',
+    `the header x-amz-trailer is ${JSON.stringify(header)}, and only one checksum can follow the body: leave the header ` +
+      "out and pass the option trailer, such as trailer: 'crc32'",
+  );
 }
 
 /**
@@ -194,6 +211,8 @@ function optionInvalid(message) {
   return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
+/** Besides those of a signer. */
+export const STREAM_OPTIONS = new Set(['chunkSize', 'trailer', 'length']);
 const AWS_CHUNKED = 'aws-chunked';
 const DECODED_LENGTH = 'x-amz-decoded-content-length';
 const MIN_CHUNK_SIZE = 8192;

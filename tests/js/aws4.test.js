@@ -320,6 +320,27 @@ describe('errors', () => {
       CREDENTIALS,
       'ERR_SIGV4_DATE_INVALID',
     ],
+    // Each would put lines of the client's into the canonical request, or sign another host than is sent.
+    ['a line break in the method', { host, method: 'GET\n/x' }, CREDENTIALS, 'ERR_SIGV4_METHOD_INVALID'],
+    ['a carriage return in the method', { host, method: 'GET\r' }, CREDENTIALS, 'ERR_SIGV4_METHOD_INVALID'],
+    [
+      'a line break in the key id',
+      { host },
+      { ...CREDENTIALS, accessKeyId: 'AKID\nx' },
+      'ERR_SIGV4_CREDENTIALS_INVALID',
+    ],
+    [
+      'a carriage return in the key id, signed in the query',
+      { host, signQuery: true },
+      { ...CREDENTIALS, accessKeyId: 'AKID\r' },
+      'ERR_SIGV4_CREDENTIALS_INVALID',
+    ],
+    ['a path in the host', { host: `${host}/a` }, CREDENTIALS, 'ERR_SIGV4_URL_INVALID'],
+    ['a path in the hostname', { hostname: `evil.example/.${host}` }, CREDENTIALS, 'ERR_SIGV4_URL_INVALID'],
+    ['a path in the host header', { headers: { host: `${host}/a` } }, CREDENTIALS, 'ERR_SIGV4_URL_INVALID'],
+    ['a query in the host', { host: `evil.example?.${host}` }, CREDENTIALS, 'ERR_SIGV4_URL_INVALID'],
+    ['a fragment in the host', { host: `evil.example#.${host}` }, CREDENTIALS, 'ERR_SIGV4_URL_INVALID'],
+    ['a user in the host', { host: `${host}@evil.example` }, CREDENTIALS, 'ERR_SIGV4_URL_INVALID'],
     ['no secret', { host }, { accessKeyId: 'a' }, 'ERR_SIGV4_CREDENTIALS_INVALID'],
   ];
   for (const [name, request, credentials, code] of cases) {

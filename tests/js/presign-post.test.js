@@ -151,6 +151,30 @@ test('the service of the signer does not matter, and require() signs alike', asy
   assert.deepEqual(await cjs.presignPost(upload), expected);
 });
 
+test('conditions that the form can keep to', async () => {
+  const post = await signer.presignPost({
+    ...upload,
+    fields: { acl: 'public-read', 'Content-Type': 'image/png' },
+    conditions: [
+      ['starts-with', '$key', 'user/'],
+      ['starts-with', '$key', 'user/user1/photos/'],
+      ['eq', '$key', 'user/user1/one.jpg'],
+      ['eq', '$acl', 'public-read'],
+      ['starts-with', '$content-type', 'image/'],
+      ['starts-with', '$x-amz-meta-tag', ''],
+      ['content-length-range', 0, 100],
+      ['content-length-range', 100, 200],
+      { 'x-amz-meta-smile': '\u{1f600}' },
+    ],
+  });
+  assert.equal(policyOf(post).conditions.length, 16);
+  await signer.presignPost({
+    ...upload,
+    key: 'a/b',
+    conditions: [{ key: 'a/b' }, ['starts-with', '$key', 'a']],
+  });
+});
+
 describe('refused with a code', () => {
   /** name: [code, change, overrides] */
   const REFUSED = {
@@ -158,6 +182,66 @@ describe('refused with a code', () => {
     'an empty key': ['ERR_SIGV4_OPTION_INVALID', { key: '' }],
     'conditions as an object': ['ERR_SIGV4_OPTION_INVALID', { conditions: {} }],
     'a condition as text': ['ERR_SIGV4_OPTION_INVALID', { conditions: ['acl'] }],
+    ...Object.fromEntries(
+      [
+        {},
+        { acl: 'private', 'x-amz-meta-a': 'b' },
+        { acl: 1 },
+        { acl: null },
+        null,
+        [],
+        ['contains', '$key', 'user/'],
+        ['EQ', '$acl', 'private'],
+        ['starts-with', 'key', 'user/'],
+        ['eq', '$', 'x'],
+        ['eq', '$acl'],
+        ['eq', '$acl', 'private', 'x'],
+        ['eq', '$acl', 5],
+        ['content-length-range', 10, 1],
+        ['content-length-range', -1, 10],
+        ['content-length-range', 0, 1.5],
+        ['content-length-range', '0', '10'],
+        ['content-length-range', 0],
+        { 'x-amz-meta-\ud800': 'x' },
+        { acl: '\udfff' },
+        ['starts-with', '$acl', 'a\ud800b'],
+        // What the form holds says otherwise.
+        { key: 'other' },
+        { Key: 'user/user2/a' },
+        ['eq', '$key', 'user/'],
+        ['starts-with', '$key', 'user/user2/'],
+        { bucket: 'other' },
+        ['starts-with', '$bucket', 'x'],
+        { 'X-Amz-Date': '20150101T000000Z' },
+      ].map((one) => [`the condition ${inspect(one)}`, ['ERR_SIGV4_OPTION_INVALID', { conditions: [one] }]]),
+    ),
+    'conditions that contradict a field': [
+      'ERR_SIGV4_OPTION_INVALID',
+      { fields: { ACL: 'private' }, conditions: [{ acl: 'public-read' }] },
+    ],
+    'conditions that contradict each other': [
+      'ERR_SIGV4_OPTION_INVALID',
+      { conditions: [['starts-with', '$Content-Type', 'image/'], { 'content-type': 'text/plain' }] },
+    ],
+    'lengths that exclude each other': [
+      'ERR_SIGV4_OPTION_INVALID',
+      {
+        conditions: [
+          ['content-length-range', 0, 10],
+          ['content-length-range', 20, 30],
+        ],
+      },
+    ],
+    'the file as a field': ['ERR_SIGV4_OPTION_INVALID', { fields: { File: 'x' } }],
+    'a bucket with a path': ['ERR_SIGV4_OPTION_INVALID', { bucket: 'bucket/folder' }],
+    'a bucket that is a dot segment': ['ERR_SIGV4_OPTION_INVALID', { bucket: '..' }],
+    'half of a surrogate pair in the bucket': ['ERR_SIGV4_OPTION_INVALID', { bucket: 'b\ud800' }],
+    'half of a surrogate pair in the key': ['ERR_SIGV4_OPTION_INVALID', { key: 'a\udc00' }],
+    'half of a surrogate pair in a field': [
+      'ERR_SIGV4_OPTION_INVALID',
+      { fields: { 'x-amz-meta-a': '\ud83d' } },
+    ],
+    'a password in the endpoint': ['ERR_SIGV4_URL_INVALID', { endpoint: 'https://user:hush@s3.example.com' }],
     'fields that are null': ['ERR_SIGV4_OPTION_INVALID', { fields: null }],
     'a field that is a number': ['ERR_SIGV4_OPTION_INVALID', { fields: { a: 1 } }],
     'a field that is ours': ['ERR_SIGV4_OPTION_INVALID', { fields: { Policy: 'x' } }],
@@ -200,6 +284,10 @@ describe('refused with a code', () => {
       assert.ok(!inspect(error, { depth: 10 }).includes(credentials.secretAccessKey));
     });
   }
+
+  test('an option by another name', () => {
+    return assert.rejects(signer.presignPost({ ...upload, condition: [] }), /conditions/);
+  });
 
   test('no upload, no region', async () => {
     await assert.rejects(signer.presignPost(), { code: 'ERR_SIGV4_OPTION_INVALID' });

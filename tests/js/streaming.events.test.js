@@ -191,7 +191,7 @@ describe('a stream of events', () => {
 
   test('a start that is none', async () => {
     const signer = new Signer(options);
-    for (const prior of ['abc', 'A'.repeat(64), undefined, {}, { headers: {} }, 5]) {
+    for (const prior of ['', 'abc', 'A'.repeat(64), undefined, {}, { headers: {} }, 5]) {
       await assert.rejects(signer.eventSigner(prior), { code: 'ERR_SIGV4_OPTION_INVALID' }, inspect(prior));
     }
     const bare = new Signer({ credentials });

@@ -1,0 +1,114 @@
+// Names of options that are not known: refused, with the one that was meant.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+
+import { Signer, presignUrl, signRequest } from 'sigv4-wasm';
+import { sigv4Interceptor as axiosInterceptor } from 'sigv4-wasm/axios';
+import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+import { sigv4Hooks } from 'sigv4-wasm/got';
+import { sigv4Interceptor as undiciInterceptor } from 'sigv4-wasm/undici';
+import { SignerV4a } from 'sigv4-wasm/v4a';
+
+const URL_ = 'https://abc.execute-api.eu-west-1.amazonaws.com/prod';
+const S3_URL = 'https://b.s3.eu-west-1.amazonaws.com/k';
+const SEED = 'ab'.repeat(32);
+const options = { credentials: { accessKeyId: 'A', secretAccessKey: 'hush' } };
+const signer = new Signer(options);
+const v4a = new SignerV4a({ ...options, regionSet: ['*'] });
+
+/** Where options go in, and what is an option there besides those of a signer. @type {Record<string, [(more: any) => any, ...string[]]>} */
+const PLACES = {
+  signRequest: [(more) => signRequest(URL_, { ...options, ...more })],
+  presignUrl: [(more) => presignUrl(URL_, { ...options, ...more }), 'expiresIn', 'onEarlyExpiry'],
+  Signer: [(more) => new Signer({ ...options, ...more })],
+  'signer.sign': [(more) => signer.sign(URL_, more)],
+  'signer.signSync': [(more) => signer.signSync(URL_, more)],
+  'signer.presign': [(more) => signer.presign(URL_, more), 'expiresIn', 'onEarlyExpiry'],
+  'signer.presignSync': [(more) => signer.presignSync(URL_, more), 'expiresIn', 'onEarlyExpiry'],
+  'signer.trace': [(more) => signer.trace(URL_, more), 'expiresIn', 'onEarlyExpiry'],
+  'signer.presignMany': [(more) => signer.presignMany([URL_], more), 'expiresIn', 'onEarlyExpiry'],
+  'signer.signStream': [(more) => signer.signStream(S3_URL, 'x', more), 'chunkSize', 'trailer', 'length'],
+  'signer.eventSigner': [(more) => signer.eventSigner(SEED, { region: 'r', service: 's', ...more })],
+  'signer.presignPost, the upload': [
+    (more) => signer.presignPost({ bucket: 'b', key: 'k', region: 'eu-west-1', ...more }),
+    ...['expiresIn', 'onEarlyExpiry', 'conditions', 'fields', 'endpoint'],
+  ],
+  'signer.presignPost': [(more) => signer.presignPost({ bucket: 'b', key: 'k', region: 'eu-west-1' }, more)],
+  SignerV4a: [(more) => new SignerV4a({ ...options, ...more }), 'regionSet'],
+  'signerV4a.sign': [(more) => v4a.sign(S3_URL, more), 'regionSet'],
+  'axios, sigv4Interceptor': [
+    (more) => axiosInterceptor({ ...options, ...more }),
+    ...['match', 'correctClockSkew', 'signatureLocation', 'axios'],
+  ],
+  createSigv4Fetch: [
+    (more) => createSigv4Fetch({ ...options, ...more }),
+    ...['match', 'correctClockSkew', 'signatureLocation', 'fetch'],
+  ],
+  'undici, sigv4Interceptor': [
+    (more) => undiciInterceptor({ ...options, ...more }),
+    ...['match', 'correctClockSkew', 'signatureLocation', 'origin'],
+  ],
+  sigv4Hooks: [
+    (more) => sigv4Hooks({ ...options, ...more }),
+    ...['match', 'correctClockSkew', 'signatureLocation'],
+  ],
+};
+const OF_A_SIGNER = ['region', 'service', 'signedHeaders', 'payload', 'pathEncoding', 'date', 'host'];
+
+describe('an option that is not known', () => {
+  for (const [place, [use, ...own]] of Object.entries(PLACES)) {
+    test(`${place}: is refused`, async () => {
+      await assert.rejects(async () => use({ somethingElse: 1 }), {
+        code: 'ERR_SIGV4_OPTION_INVALID',
+        message: /"somethingElse"/,
+      });
+      await assert.rejects(
+        async () => use({ accessKeyId: 'hush' }),
+        (error) => {
+          assert.equal(/** @type {any} */ (error).code, 'ERR_SIGV4_OPTION_INVALID');
+          assert.doesNotMatch(/** @type {any} */ (error).message, /hush/);
+          return true;
+        },
+      );
+    });
+
+    test(`${place}: the one that was meant is named`, async () => {
+      const names = place.endsWith('the upload') ? own : [...OF_A_SIGNER, ...own];
+      for (const name of names) {
+        const swapped = name.slice(0, -2) + name.at(-1) + name.at(-2);
+        for (const typo of [name.toUpperCase(), swapped, name.slice(1), `${name}s`]) {
+          if (typo === name) continue;
+          await assert.rejects(async () => use({ [typo]: undefined }), {
+            code: 'ERR_SIGV4_OPTION_INVALID',
+            message: `there is no option "${typo}": did you mean ${name}?`,
+          });
+        }
+      }
+    });
+
+    test(`${place}: those that are known are taken`, async () => {
+      const names = place.endsWith('the upload') ? own : [...OF_A_SIGNER, ...own];
+      for (const name of names) {
+        if (place === 'signer.eventSigner' && /region|service/.test(name)) continue;
+        await use({ [name]: undefined });
+      }
+    });
+  }
+});
+
+test('every option of the README is known', async () => {
+  const require = createRequire(import.meta.url);
+  const readme = readFileSync(
+    require.resolve('sigv4-wasm/package.json').replace('package.json', 'README.md'),
+    'utf8',
+  );
+  const section = readme.slice(readme.indexOf('\n## Options'), readme.indexOf('\n## Errors'));
+  const names = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+  assert.ok(names.includes('headerPlacement') && names.length > 10);
+  for (const name of names) {
+    await presignUrl(URL_, { ...options, ...(name !== 'credentials' && { [name]: undefined }) });
+  }
+});
