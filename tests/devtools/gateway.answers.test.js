@@ -327,6 +327,10 @@ describe('policies', () => {
             '/%61dmin/%ff',
             '/admin%2F',
             '/admin/%3Fx',
+            '/admin;x',
+            '/admin;x/y',
+            '/%61dmin;a=b;c/x',
+            '/admin%3Bx',
           ],
         ]) {
           assert.equal(await statusOf(gateway, 'denied', `${stage}${path}`), 403, path);
@@ -337,10 +341,65 @@ describe('policies', () => {
           assert.equal(await statusOf(gateway, 'allowed', `${stage}${path}`), 200, path);
         for (const path of ['/public%2Fa', '/%70ublic/a', '/public/../admin'])
           assert.equal(await statusOf(gateway, 'allowed', `${stage}${path}`), 403, path);
+        for (const path of ['/public;x/a', '/;public/a'])
+          assert.equal(await statusOf(gateway, 'allowed', `${stage}${path}`), 403, path);
         for (const path of ['/..%2Fadmin', '/a/.%2e%5Cadmin', '%2F..%2Fadmin', '/%ff%2F..%2f..%2fadmin'])
           assert.equal(await statusOf(gateway, 'allowed', `${stage}/public${path}`), 400, path);
       });
     }
+
+    test('what a server could take for a dot segment reaches none', async () => {
+      const arrived = [];
+      const server = createServer(({ url }, outgoing) => {
+        arrived.push(url);
+        outgoing.end();
+      });
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+      after(() => server.close().closeAllConnections());
+      const { origin } = await gatewayFor({
+        routes: [{ route: 'GET /open/{proxy+}', auth: 'none' }, { route: 'GET /{proxy+}' }],
+        upstream: `http://127.0.0.1:${server.address().port}`,
+      });
+      const send = (/** @type {string} */ path) =>
+        exchangeBytes(origin, `GET /prod/open/${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+      for (const path of [
+        // Path parameters, which Tomcat and Jetty leave out.
+        ...[
+          '..;/closed',
+          '..;',
+          '..;a=b/closed',
+          '.;/closed',
+          '%2e%2e;/closed',
+          '..%3b/closed',
+          '..;%2fclosed',
+        ],
+        ...['a/..;/..;/closed', 'a%2f..;b%2fclosed'],
+        // Decoded twice, or more often.
+        ...['%252e%252e/closed', '..%252fclosed', '%25252e%25252e%25252fclosed', '..%25%33%62/closed'],
+        `${'%25'.repeat(1)}${'25'.repeat(40)}2e`,
+        // What `new URL` takes out, once it is decoded.
+        ...['.%09./closed', '..%0a/closed', '.%0d.%2fclosed', '..%20/closed', '..%00/closed'],
+      ]) {
+        assert.match(await send(path), /^HTTP\/1\.1 400 /, path);
+      }
+      assert.deepEqual(arrived, []);
+      const fine = [
+        'a;b=c/d',
+        ';..',
+        'x;/..y',
+        '...',
+        '.well-known/a',
+        '%252f',
+        'a%25b',
+        '..a;/b',
+        '%252e%252ea',
+      ];
+      for (const path of fine) assert.match(await send(path), /^HTTP\/1\.1 200 /, path);
+      assert.deepEqual(
+        arrived,
+        fine.map((path) => `/open/${path}`),
+      );
+    });
 
     test('a fragment or a backslash is no part of a target', async () => {
       const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });

@@ -45,7 +45,7 @@ export class Routes {
     if (/#|^[^?]*\\/.test(target) || segments.some(hidesDots)) {
       throw new Failure(
         'ERR_GATEWAY_REQUEST',
-        'The path has a # or a backslash, or a dot segment behind an escaped slash.',
+        'The path has a # or a backslash, or a segment that some servers take for . or .., such as ..; or %252e%252e.',
       );
     }
     const stage = this.#stageOf(segments);
@@ -57,7 +57,9 @@ export class Routes {
 
   /** @param {string[]} paths */
   #spellings(...paths) {
-    const kept = paths.map((path) => path.replace(/\/{2,}/g, '/').replace(/[?#]/g, encodeURIComponent));
+    // Servlet containers leave out what follows a semicolon: RFC 3986, section 3.3, leaves its meaning to them.
+    const read = [...paths, ...paths.map((path) => path.replace(/;[^/]*/g, ''))];
+    const kept = read.map((path) => path.replace(/\/{2,}/g, '/').replace(/[?#]/g, encodeURIComponent));
     const cut = kept.map((path) => path.replace(/(.)\/$/, '$1'));
     // As for its routes, the last slash means nothing to a REST API.
     return [...new Set(this.#type === 'http' ? [...kept, ...cut] : [...cut, ...kept])];
@@ -168,16 +170,31 @@ function normalize(segments) {
 }
 
 /**
- * A server that decodes first, or takes a backslash for a slash, as the URL of browsers and Node.js does, would find dot
- * segments in it.
+ * Whether a server behind may find a dot segment in it: one that decodes first, or more than once; that takes a backslash for a
+ * slash, as the URL of browsers and Node.js does; that leaves out path parameters, as Tomcat does with `..;`; or that leaves
+ * out control characters and blanks, as the URL standard does with a tab.
  *
  * @param {string} segment
  */
 function hidesDots(segment) {
-  return decode(segment)
-    .split(/[/\\]/)
-    .some((part) => part === '.' || part === '..');
+  let text = segment;
+  for (let i = 0; i < MAX_DECODINGS; i++) {
+    if (text.split(/[/\\]/).some(isDots)) return true;
+    const decoded = decode(text);
+    if (decoded === text) return false;
+    text = decoded;
+  }
+  // Nobody escapes that often but to hide something.
+  return true;
 }
+
+/** @param {string} part */
+function isDots(part) {
+  return /^\.\.?$/.test(part.replace(/;.*/s, '').replace(/[\x00-\x20\x7f]/g, ''));
+}
+
+/** Escapes within escapes. */
+const MAX_DECODINGS = 10;
 
 /**
  * Each escape for itself: one that is wrong does not hide the others.
