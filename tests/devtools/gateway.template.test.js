@@ -327,11 +327,19 @@ describe('config files', () => {
     ['users:\n  a: { secretAccessKey: hush, [\n', /^(?!.*hush).*wrong\.yaml:\d+:\d+: /s],
     ['[1, 2]\n', /wrong\.yaml/],
     ['roles: { a: { policies: [constructor] } }\n', /there is no policy 'constructor'/],
-    ['a: &a [*a]\n', /an alias holds itself/],
+    ['a: &a [*a]\n', /an alias refers to itself/],
     [
       `a: &a [0, 0]\n${Array.from({ length: 24 }, (_, i) => `a${i}: &${letter(i + 1)} [*${letter(i)}, *${letter(i)}]\n`).join('')}`,
       /more than 100000 values/,
     ],
+    [
+      `a: &a ${'x'.repeat(10_000)}\nb: [${'*a, '.repeat(1000)}]\n`,
+      /more than 100000 values or 8388608 characters/,
+    ],
+    [`a: ${'['.repeat(1000)}${']'.repeat(1000)}\n`, /nested more than 100 levels deep/],
+    [`${'['.repeat(50_000)}\n`, /nested more than 100 levels deep/],
+    ['type: rest\nregion: eu-west-1\ntype: http\n', /wrong\.yaml:3:1: the key "type" is there twice/],
+    [`# ${'x'.repeat(1024 * 1024)}\n`, /wrong\.yaml: it is larger than 1048576 bytes/],
     [
       'Conditions: { A: { Condition: B }, B: { Condition: A } }\nResources: { X: { Condition: A } }\n',
       /wrong\.yaml: .*refers to itself/,
@@ -347,6 +355,70 @@ describe('config files', () => {
       /it has no API/,
     ],
   ];
+
+  // Functions that double at each level what the one below makes, or make it again for each of many.
+  const twice = (inner) => ({ 'Fn::Sub': ['${a}${a}', { a: inner }] });
+  const doubled = Array.from({ length: 30 }).reduce(twice, 'x');
+  const long = 'x'.repeat(10_000);
+  const chain = Array.from({ length: 40 }, (_, i) => [
+    `S${i}`,
+    {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { StageName: i === 0 ? 'x' : { 'Fn::Sub': `\${S${i - 1}}`.repeat(2) } },
+    },
+  ]);
+  const map = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, long.slice(0, 100)]));
+  /** @type {[title: string, stage: any, more?: object][]} */
+  const GROWING = [
+    ['Fn::Sub in Fn::Sub', doubled],
+    [
+      'Fn::Sub in Fn::Base64 in Fn::Select in Fn::Split',
+      { 'Fn::Select': [0, { 'Fn::Split': [',', { 'Fn::Base64': doubled }] }] },
+    ],
+    ['a parameter, many times', { 'Fn::Sub': '${P}'.repeat(2000) }, { Parameters: { P: { Default: long } } }],
+    ['a variable of its own, many times', { 'Fn::Sub': ['${a}'.repeat(2000), { a: long }] }],
+    ['a long separator', { 'Fn::Join': [long, Array(2000).fill('a')] }],
+    [
+      'a large mapping, many times',
+      { 'Fn::Join': [',', Array(200).fill({ 'Fn::FindInMap': ['M', 'A', 'B'] })] },
+      { Mappings: { M: { A: { B: map } } } },
+    ],
+    ['resources that refer to two others', { Ref: 'S39' }, { Resources: Object.fromEntries(chain) }],
+  ];
+  for (const [title, stage, { Resources, ...more } = {}] of GROWING) {
+    test(`functions that make too much: ${title}`, async () => {
+      const api = { Type: 'AWS::Serverless::Api', Properties: { StageName: stage } };
+      const template = JSON.stringify({ ...more, Resources: { Api: api, ...Resources } });
+      await assert.rejects(open(await file('growing.json', template)), {
+        name: 'ConfigError',
+        message:
+          /growing\.json: the template cannot be resolved: its functions make more than 10000000 values/,
+      });
+    });
+  }
+
+  test('functions within functions, as people write them', async () => {
+    const stage = Array.from({ length: 5 }).reduce(twice, 'x');
+    const api = {
+      Type: 'AWS::Serverless::Api',
+      Properties: { StageName: stage, DefinitionBody: { paths: { '/a': { get: {} } } } },
+    };
+    const gateway = await open(await file('nested.json', JSON.stringify({ Resources: { Api: api } })));
+    assert.deepEqual(gateway.settings.stages, ['x'.repeat(32)]);
+    await gateway.close();
+  });
+
+  test('with many keys are read without comparing each with all others', { timeout: 60_000 }, async () => {
+    const keys = Array.from({ length: 95_000 }, (_, i) => `k${i}: v\n`).join('');
+    await assert.rejects(open(await file('long.yaml', keys)), /long\.yaml:1:5: k0 is not known here/);
+  });
+
+  for (const device of ['/dev/zero', '/dev/urandom']) {
+    test(`that have no end: ${device}`, async () => {
+      await assert.rejects(open(device), { name: 'ConfigError', message: /it is larger than 1048576 bytes/ });
+      await assert.rejects(open(await file('beside.yaml', `template: ${device}\n`)), { name: 'ConfigError' });
+    });
+  }
 
   for (const [text, message] of WRONG) {
     test(`say where they are wrong: ${JSON.stringify(text).slice(0, 200)}`, async () => {

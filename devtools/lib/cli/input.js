@@ -2,8 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
 import { CliError } from './exit.js';
@@ -166,13 +165,37 @@ let isStdinRead = false;
  * @returns {Promise<Buffer>}
  */
 export async function readBytes(file) {
-  if (file !== '-') return readFile(file).catch((cause) => cannotRead(file, cause));
+  if (file !== '-') return collect(createReadStream(file), file).catch((cause) => cannotRead(file, cause));
   if (isStdinRead)
     throw new CliError('usage', 'standard input can be read only once: pass one of the two as a file');
   isStdinRead = true;
   if (process.stdin.isTTY) console.error('sigv4: reading from the terminal, until Ctrl-D');
-  return buffer(process.stdin);
+  return collect(process.stdin, 'standard input');
 }
+
+/**
+ * All of a stream, unless it is too long: devices, pipes and answers may have no end.
+ *
+ * @param {import('node:stream').Readable} stream
+ * @param {string} name
+ * @returns {Promise<Buffer>}
+ */
+export async function collect(stream, name) {
+  /** @type {Buffer[]} */
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_BYTES) {
+      throw new CliError('read', `${name} has more than ${MAX_BYTES} bytes, which are not read into memory`);
+    }
+  }
+  return Buffer.concat(chunks, length);
+}
+
+/** Of a body, a HAR or an answer that is held in memory: 256 MiB. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * @param {string} file  `-` is standard input
@@ -188,5 +211,6 @@ export async function readText(file) {
  * @returns {never}
  */
 function cannotRead(file, cause) {
+  if (cause instanceof CliError) throw cause;
   throw new CliError('read', `cannot read ${file} (${cause.code})`);
 }

@@ -2,11 +2,10 @@
 
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 import { CliError, exitCode } from './exit.js';
-import { asText, requestOf } from './input.js';
+import { asText, collect, requestOf } from './input.js';
 import {
   IDENTITY_OPTIONS,
   JSON_OPTION,
@@ -137,7 +136,7 @@ function isStdoutSeen({ output = '-' }) {
 async function explained(answer, { method, url }, signed, redact) {
   const { explainResponse } = await import('sigv4-wasm/explain');
   // Byte for byte, but that it may repeat the session token.
-  const bytes = Buffer.from(redact((await buffer(answer.body)).toString('latin1')), 'latin1');
+  const bytes = Buffer.from(redact((await collect(answer.body, 'the answer')).toString('latin1')), 'latin1');
   const { status, headers } = answer;
   const response = { status, headers, body: bytes.toString(), url: url.split('?')[0], request: { method } };
   const explanation = await explainResponse(response, { signed });
@@ -210,7 +209,7 @@ async function reportOf({ wire, answer }, redact) {
     response: {
       status: answer.status,
       headers: headersForJson(answer.headers, redact),
-      ...bodyForJson(await buffer(answer.body)),
+      ...bodyForJson(await collect(answer.body, 'the answer')),
     },
   };
 }

@@ -1,8 +1,18 @@
 // YAML and JSON files, with CloudFormation's short forms (`!Sub …`), and where in them a value stands.
 
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+
+/** The quota of a template, "CloudFormation quotas", user guide: 1 MB. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Aliases of aliases make a short file long, or endless: what it may hold, with each alias written out. */
+const MAX_VALUES = 100_000;
+const MAX_CHARACTERS = 8 * MAX_BYTES;
+/** Deeper than any template, and far from the end of the stack. */
+const MAX_DEPTH = 100;
+const TOO_DEEP = `its values are nested more than ${MAX_DEPTH} levels deep`;
 
 /** A file that cannot be used: says which, where, and why. */
 export class ConfigError extends Error {
@@ -22,50 +32,79 @@ export class ConfigError extends Error {
  * @throws {ConfigError}
  */
 export function readDocument(file) {
-  let text;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(`${file}: ${/** @type {Error} */ (cause).message}`, { cause });
-  }
+  const text = readText(file);
   const lineCounter = new LineCounter();
-  // The tags of CloudFormation are resolved below; of others, yaml would only warn.
-  const document = parseDocument(text, { lineCounter, logLevel: 'silent', prettyErrors: false });
+  const placeOf = (/** @type {number} */ offset) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  // The tags of CloudFormation are resolved below; of others, yaml would only warn. It compares each key with all others of
+  // its map: three minutes for 1 MB. `Values` finds the same in milliseconds.
+  const options = { lineCounter, logLevel: /** @type {const} */ ('silent') };
+  const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) {
-    // Its own place in the file; yaml would show the line, which may hold a secret.
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    throw new ConfigError(`${file}:${line}:${col}: ${error.message}`, { cause: error });
+    // Only its place in the file: yaml would show the line, which may hold a secret.
+    const why = /call stack/.test(error.message) ? TOO_DEEP : error.message;
+    throw new ConfigError(`${placeOf(error.pos[0])}: ${why}`, { cause: error });
   }
   const locate = (/** @type {readonly PropertyKey[]} */ path) => {
     for (let length = path.length; length >= 0; length--) {
       const node = /** @type {any} */ (document.getIn(path.slice(0, length), true));
-      if (!node?.range) continue;
-      const { line, col } = lineCounter.linePos(node.range[0]);
-      return `${file}:${line}:${col}`;
+      if (node?.range) return placeOf(node.range[0]);
     }
     return file;
   };
-  return { file, value: new Values(document, file).of(document.contents), locate };
+  return { file, value: new Values(document, file, placeOf).of(document.contents), locate };
 }
 
-/** Aliases of aliases make a short file a long one, or one without an end. */
-const MAX_VALUES = 100_000;
+/**
+ * Never more than {@link MAX_BYTES}: devices and pipes may have no end.
+ *
+ * @param {string} file
+ * @throws {ConfigError}
+ */
+function readText(file) {
+  const buffer = Buffer.alloc(MAX_BYTES + 1);
+  let length = 0;
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+        read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw new ConfigError(`${file}: ${/** @type {Error} */ (cause).message}`, { cause });
+  }
+  if (length > MAX_BYTES) {
+    throw new ConfigError(
+      `${file}: it is larger than ${MAX_BYTES} bytes, the quota for CloudFormation templates`,
+    );
+  }
+  return buffer.toString('utf8', 0, length);
+}
 
 class Values {
   #document;
   #file;
+  #placeOf;
   #count = 0;
+  #characters = 0;
   /** Nodes that are being read. @type {Set<unknown>} */
   #open = new Set();
 
   /**
    * @param {import('yaml').Document} document
    * @param {string} file
+   * @param {(offset: number) => string} placeOf
    */
-  constructor(document, file) {
+  constructor(document, file, placeOf) {
     this.#document = document;
     this.#file = file;
+    this.#placeOf = placeOf;
   }
 
   /**
@@ -75,19 +114,46 @@ class Values {
    */
   of(node) {
     if (isAlias(node)) return this.of(node.resolve(this.#document));
-    if (this.#open.has(node)) throw new ConfigError(`${this.#file}: an alias holds itself`);
-    if (++this.#count > MAX_VALUES)
-      throw new ConfigError(`${this.#file}: it has more than ${MAX_VALUES} values, with its aliases`);
+    if (this.#open.has(node)) throw new ConfigError(`${this.#file}: an alias refers to itself`);
+    this.#spend(node);
     if (isMap(node) || isSeq(node)) this.#open.add(node);
     const value = isMap(node)
-      ? Object.fromEntries(
-          node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), this.of(value)]),
-        )
+      ? Object.fromEntries(this.#entries(node))
       : isSeq(node)
         ? node.items.map((item) => this.of(item))
         : (node?.value ?? null);
     this.#open.delete(node);
     return isShortForm(node?.tag) ? fullForm(node.tag.slice(1), value) : value;
+  }
+
+  /**
+   * @param {import('yaml').YAMLMap<any, any>} map
+   * @returns {[string, any][]}
+   */
+  #entries({ items }) {
+    const names = new Set();
+    return items.map(({ key, value }) => {
+      const name = String(isScalar(key) ? key.value : key);
+      if (names.has(name)) {
+        const place = key?.range ? this.#placeOf(key.range[0]) : this.#file;
+        throw new ConfigError(`${place}: the key ${JSON.stringify(name)} is there twice`);
+      }
+      names.add(name);
+      this.#characters += name.length;
+      return [name, this.of(value)];
+    });
+  }
+
+  /** @param {any} node */
+  #spend(node) {
+    if (this.#open.size > MAX_DEPTH) throw new ConfigError(`${this.#file}: ${TOO_DEEP}`);
+    this.#count += 1;
+    if (typeof node?.value === 'string') this.#characters += node.value.length;
+    if (this.#count > MAX_VALUES || this.#characters > MAX_CHARACTERS) {
+      throw new ConfigError(
+        `${this.#file}: with its aliases written out, it has more than ${MAX_VALUES} values or ${MAX_CHARACTERS} characters`,
+      );
+    }
   }
 }
 

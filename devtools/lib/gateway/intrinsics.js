@@ -13,6 +13,8 @@ export class Unresolved extends Error {}
  * @property {(logicalId: string, attribute?: string) => unknown} resource  what `Ref` and `Fn::GetAtt` give; throws
  *   `Unresolved`
  * @property {Map<string, boolean>} conditions  those that are known already: each may name another twice, and so on
+ * @property {(steps: number) => void} spend  throws once there were too many: functions within functions can double what they
+ *   make at each level
  */
 
 /**
@@ -22,6 +24,7 @@ export class Unresolved extends Error {}
  * @throws {Unresolved}
  */
 export function resolveValue(value, scope) {
+  scope.spend(typeof value === 'string' ? 1 + value.length : 1);
   if (Array.isArray(value)) {
     return value.map((item) => resolveValue(item, scope)).filter((item) => item !== undefined);
   }
@@ -50,16 +53,20 @@ const FUNCTIONS = {
     const [text, own = {}] = Array.isArray(argument) ? argument : [argument];
     return text
       .replace(/\$\{([^!{}][^{}]*)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => {
-        if (Object.hasOwn(own, name)) return String(resolveValue(own[name], scope));
+        if (Object.hasOwn(own, name)) return textOf(resolveValue(own[name], scope), scope);
         const [logicalId, attribute] = name.split(/\.(.*)/s);
-        return String(
-          attribute === undefined ? reference(name, scope) : scope.resource(logicalId, attribute),
-        );
+        const value = attribute === undefined ? reference(name, scope) : scope.resource(logicalId, attribute);
+        return textOf(value, scope);
       })
       .replaceAll('${!', '${');
   },
-  'Fn::Join': ([separator, list], scope) => resolveValue(list, scope).join(separator),
-  'Fn::Split': ([separator, text], scope) => String(resolveValue(text, scope)).split(separator),
+  'Fn::Join': ([separator, list], scope) =>
+    resolveValue(list, scope)
+      .map((/** @type {any} */ item, /** @type {number} */ i) =>
+        textOf(i === 0 ? item : separator + item, scope),
+      )
+      .join(''),
+  'Fn::Split': ([separator, text], scope) => textOf(resolveValue(text, scope), scope).split(separator),
   'Fn::Select': ([index, list], scope) => resolveValue(list, scope)[Number(resolveValue(index, scope))],
   'Fn::FindInMap': (argument, scope) => {
     const [map, ...keys] = argument.map((/** @type {any} */ item) => resolveValue(item, scope));
@@ -70,9 +77,19 @@ const FUNCTIONS = {
     if (found === undefined) throw new Unresolved(`the mapping ${map} has no ${keys.join('.')}`);
     return resolveValue(found, scope);
   },
-  'Fn::Base64': (text, scope) => Buffer.from(String(resolveValue(text, scope))).toString('base64'),
+  'Fn::Base64': (text, scope) => Buffer.from(textOf(resolveValue(text, scope), scope)).toString('base64'),
   'Fn::If': ([condition, yes, no], scope) => resolveValue(holds(condition, scope) ? yes : no, scope),
 };
+
+/**
+ * @param {unknown} value
+ * @param {Scope} scope
+ */
+function textOf(value, { spend }) {
+  const text = String(value);
+  spend(text.length);
+  return text;
+}
 
 /**
  * @param {string} name  of a pseudo parameter, a parameter, or a resource

@@ -6,16 +6,23 @@
  */
 export function openApiRoutes(body) {
   const schemes = body?.components?.securitySchemes ?? body?.securityDefinitions ?? {};
-  const isIam = (/** @type {string} */ name) =>
-    schemes[name]?.['x-amazon-apigateway-authtype'] === 'awsSigv4';
+  const authOf = (/** @type {object[]} */ security) => {
+    const names = security.flatMap(Object.keys);
+    if (names.length === 0) return 'none';
+    return names.some((name) => schemes[name]?.['x-amazon-apigateway-authtype'] === 'awsSigv4')
+      ? 'iam'
+      : 'other';
+  };
+  // Once: there may be many of both.
+  const inherited = authOf(body?.security ?? []);
   return Object.entries(body?.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(/** @type {Record<string, any>} */ (methods))
       .filter(([method]) => OPENAPI_METHOD.test(method))
       .map(([method, operation]) => {
-        const names = (operation?.security ?? body.security ?? []).flatMap(Object.keys);
-        const isIamByName = operation?.['x-amazon-apigateway-auth']?.type === 'AWS_IAM';
+        const isIam = operation?.['x-amazon-apigateway-auth']?.type === 'AWS_IAM';
+        const own = operation?.security === undefined ? inherited : authOf(operation.security);
         /** @type {'iam' | 'none' | 'other'} */
-        const auth = isIamByName || names.some(isIam) ? 'iam' : names.length > 0 ? 'other' : 'none';
+        const auth = isIam ? 'iam' : own;
         const name = method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
         return {
           route: path === '/$default' ? '$default' : `${name} ${path}`,

@@ -44,12 +44,16 @@ export function readTemplate(document, wanted) {
   }
 }
 
+/** Some ten times what the largest template takes whose functions are not nested; a second or two. */
+const MAX_STEPS = 10_000_000;
+
 class TemplateReader {
   /** @type {string[]} */
   #warnings = [];
   #document;
   #wanted;
   #scope;
+  #steps = 0;
   /** @type {Resource[]} */
   #resources;
 
@@ -69,6 +73,7 @@ class TemplateReader {
       parameters,
       environment: { region, account },
       resource: (logicalId, attribute) => this.#reference(logicalId, attribute),
+      spend: (steps) => this.#spend(steps),
     };
     this.#resources = Object.entries(template.Resources)
       .map(([logicalId, resource]) => ({ logicalId, .../** @type {any} */ (resource) }))
@@ -337,6 +342,14 @@ class TemplateReader {
   #isChosen(logicalId) {
     const { api } = this.#wanted;
     return api === undefined || api === logicalId;
+  }
+
+  /** @param {number} steps */
+  #spend(steps) {
+    this.#steps += steps;
+    if (this.#steps <= MAX_STEPS) return;
+    const why = `its functions make more than ${MAX_STEPS} values and characters`;
+    throw new ConfigError(`${this.#document.file}: the template cannot be resolved: ${why}`);
   }
 
   /**
