@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
 
 import { buildAsmjs } from './lib/asmjs.mjs';
+import { writeForOlderCompilers } from './lib/declarations.mjs';
 import { loaderFile, RUNTIMES } from './lib/loaders.mjs';
 import { toText } from './lib/text.mjs';
 
@@ -51,6 +52,7 @@ run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
   cpSync(`js/wasm/${file}`, `pkg/esm/wasm/${file}`);
 }
+writeForOlderCompilers('pkg/esm');
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
 
 step('package.json and documents');

@@ -14,6 +14,12 @@ const COMPILERS = [
   ['node10', 'typescript-5', { module: 'commonjs', moduleResolution: 'node10' }, false],
 ];
 
+/**
+ * Older ones, each with every resolution that it has. The types of Node.js, of the AWS SDK and so of the consumer need a
+ * newer compiler.
+ */
+const OLDER_COMPILERS = ['typescript-5.0', 'typescript-5.4', 'typescript-5.6'];
+
 /** With the library's own types checked too. */
 const STRICT = {
   strict: true,
@@ -33,6 +39,19 @@ export const TYPES = [
     quick,
     version: () => versionOf(packageName),
     run: () => compiled(packageName, resolution, options),
+  })),
+  ...OLDER_COMPILERS.map((packageName) => ({
+    group: 'Types',
+    name: `TypeScript ${versionOf(packageName).split('.').slice(0, 2).join('.')}, no types of Node.js`,
+    version: () => versionOf(packageName),
+    async run() {
+      const lib = STRICT.lib.slice(0, -1); // TypeScript 5.0 has no dom.asynciterable
+      const resolutions = COMPILERS.filter(([, compiler]) => compiler === 'typescript-5');
+      for (const [resolution, , options] of resolutions) {
+        await compiled(packageName, resolution, { ...options, lib, types: [] }, ['plain', 'entries']);
+      }
+      return `strict; every entry, axios; ${resolutions.map(([resolution]) => resolution).join(', ')}`;
+    },
   })),
   {
     group: 'Types',
@@ -64,24 +83,23 @@ export const TYPES = [
 ];
 
 /**
- * Compiles the consumer, as ES module and as CommonJS, and a file that imports every entry there is.
+ * Compiles the consumers, as ES modules and as CommonJS, and a file that imports every entry there is.
  *
  * @param {string} packageName
  * @param {string} resolution
  * @param {Record<string, unknown>} options
+ * @param {string[]} [names]  of files
  */
-async function compiled(packageName, resolution, options) {
+async function compiled(packageName, resolution, options, names = ['consumer', 'plain', 'entries']) {
   const directory = join(apps, 'types');
-  copyFileSync(join(directory, 'consumer.ts'), join(directory, 'consumer.cts'));
   const imports = entries().map(
     (entry, i) => `import * as entry${i} from '${entry}';\nexport { entry${i} };\n`,
   );
-  for (const file of ['entries.ts', 'entries.cts']) writeFileSync(join(directory, file), imports.join(''));
+  writeFileSync(join(directory, 'entries.ts'), imports.join(''));
+  for (const name of names) copyFileSync(join(directory, `${name}.ts`), join(directory, `${name}.cts`));
   const project = join(directory, `${packageName}-${resolution}.json`);
-  writeFileSync(
-    project,
-    JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ['*.ts', '*.cts'] }),
-  );
+  const files = names.flatMap((name) => [`${name}.ts`, `${name}.cts`]);
+  writeFileSync(project, JSON.stringify({ compilerOptions: { ...STRICT, ...options }, files }));
   const tsc = join(dirname(requireFromApps().resolve(`${packageName}/package.json`)), 'bin/tsc');
   await command(process.execPath, [tsc, '-p', project]);
   return 'strict; every entry, axios, providers of the AWS SDK';

@@ -1,0 +1,32 @@
+// What tsc writes into the published types, for compilers that are older than it.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * `Uint8Array` is generic since TypeScript 5.7. From 5.9 on, `fetch` takes bytes of an `ArrayBuffer` only, so the argument
+ * cannot be left out. This is what both sides of 5.7 call those bytes: the result of `Uint8Array.of` in their `lib.es5.d.ts`.
+ */
+const BYTES = 'ReturnType<Uint8ArrayConstructor["of"]>';
+
+/**
+ * Takes the type arguments of `Uint8Array` out of all declarations of a folder.
+ *
+ * @param {string} folder
+ */
+export function writeForOlderCompilers(folder) {
+  for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8').replace(/^(?!\s*\/?\*).*/gm, withoutArguments);
+    writeFileSync(path, text);
+  }
+}
+
+/** @param {string} line */
+function withoutArguments(line) {
+  const older = line.replaceAll('Uint8Array<ArrayBuffer>', BYTES).replaceAll('<ArrayBufferLike>', '');
+  if (/\b(Uint8Array|ArrayBufferView|DataView)</.test(older)) {
+    throw new Error(`TypeScript before 5.7 does not compile: ${line.trim()}`);
+  }
+  return older;
+}
