@@ -269,9 +269,7 @@ function parseExpiration(expiration) {
   if (expiration === undefined || expiration === null) return Infinity;
   const millis = epochMillis(expiration);
   if (Math.abs(millis) <= MAX_DATE_MS || millis === Infinity) return millis;
-  throw invalid(
-    'expiration is no date: pass a Date, an ISO 8601 text, or a number of seconds or milliseconds',
-  );
+  throw invalid('expiration is no date: pass a Date, an ISO 8601 text, or seconds');
 }
 
 /**

@@ -99,7 +99,7 @@ function authority(host) {
   }
   throw new SigV4Error(
     'ERR_SIGV4_OPTION_INVALID',
-    "the option host must be a host name, with its port where that is not the default one, such as 'api.example.com'",
+    "the option host must be a host and no more, such as 'api.example.com:8443'",
   );
 }
 
@@ -108,7 +108,7 @@ function authority(host) {
  * @param {unknown} value
  * @param {Record<string, number>} choices
  */
-function choose(name, value, choices) {
+export function choose(name, value, choices) {
   if (value === undefined) return 0;
   const flag = Object.hasOwn(choices, String(value)) ? choices[String(value)] : undefined;
   if (flag !== undefined) return flag;

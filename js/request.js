@@ -99,8 +99,7 @@ export function assertUnauthorized({ authorization }) {
   if (authorization === '') return;
   throw new SigV4Error(
     'ERR_SIGV4_AUTHORIZATION_PRESENT',
-    'the request has an Authorization header of its own, which the signature would replace: remove it, or put the ' +
-      'signature into the query (presignUrl)',
+    "the signature would replace the request's own Authorization header: remove it, or sign in the query (presignUrl)",
   );
 }
 

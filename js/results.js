@@ -1,9 +1,10 @@
 // What callers get of a signature.
 
 import { expired } from './credentials.js';
-import { checkMode, endsEarly } from './early-expiry.js';
-import { SigV4Error } from './errors.js';
+import { coreError, SigV4Error } from './errors.js';
 import { escapeUri } from './escape.js';
+import { EXPIRES_INVALID } from './generated/errors.js';
+import { choose } from './options.js';
 
 /**
  * What must go on the wire.
@@ -110,14 +111,19 @@ const TOKEN =
 export function lifetime(options, identity, at) {
   const { expiresIn = 3600, onEarlyExpiry } = options ?? {};
   if (typeof expiresIn !== 'number' || !Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
-    throw new SigV4Error(
-      'ERR_SIGV4_EXPIRES_INVALID',
-      'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
-    );
+    throw coreError(EXPIRES_INVALID, {});
   }
-  if (onEarlyExpiry !== undefined) checkMode(onEarlyExpiry);
+  const mode = choose('onEarlyExpiry', onEarlyExpiry, ON_EARLY_EXPIRY);
   const left = Math.floor((identity.expiration - at) / 1000);
   if (left < 1) throw expired(identity);
-  if (left < expiresIn) endsEarly(onEarlyExpiry, options?.expiresIn, left);
-  return Math.min(expiresIn, left);
+  if (left >= expiresIn) return expiresIn;
+  const message = `the credentials expire in ${left} s, not ${expiresIn} s: what they presign does not outlive them`;
+  if (mode === ON_EARLY_EXPIRY.error) throw new SigV4Error('ERR_SIGV4_EXPIRES_INVALID', message);
+  // Who names no lifetime wants what there is.
+  if (mode === ON_EARLY_EXPIRY.warn && options?.expiresIn) {
+    import('./early-expiry.js').then(({ warn }) => warn(message)).catch(() => {});
+  }
+  return left;
 }
+
+const ON_EARLY_EXPIRY = { warn: 0, shorten: 1, error: 2 };

@@ -30,7 +30,7 @@ import { aroundSignature, headerSigned, lifetime, presigned, traced } from './re
  * @property {number | undefined} [expiresIn]  how long the URL is good, in seconds, from 1 to 604800; default 3600. A URL
  *   cannot outlive the temporary credentials that signed it: where they expire sooner, so does the URL, and its
  *   `X-Amz-Expires` says so.
- * @property {import('./early-expiry.js').OnEarlyExpiry | undefined} [onEarlyExpiry]  what happens where the credentials
+ * @property {'warn' | 'shorten' | 'error' | undefined} [onEarlyExpiry]  what happens where the credentials
  *   expire sooner than `expiresIn` says. `warn` (default): the URL is shortened, and the first time the process warns, with
  *   `process.emitWarning` or `console.warn`. `shorten`: without a warning. `error`: `ERR_SIGV4_EXPIRES_INVALID`.
  */

@@ -8,12 +8,9 @@
  */
 export function withoutSignature(query) {
   if (!MAY_HOLD_SIGNATURE.test(query)) return query;
-  const parameters = query.split('&').map((text) => ({ text, name: nameOf(text) }));
-  if (!parameters.some(({ name }) => name === 'x-amz-signature')) return query;
-  return parameters
-    .filter(({ name }) => !SIGNATURE_PARAMETERS.has(name))
-    .map(({ text }) => text)
-    .join('&');
+  const parameters = query.split('&');
+  if (!parameters.some((text) => nameOf(text) === SIGNATURE)) return query;
+  return parameters.filter((text) => !isSignatureParameter(nameOf(text))).join('&');
 }
 
 /** @param {string} parameter */
@@ -26,27 +23,22 @@ function nameOf(parameter) {
   }
 }
 
+/** @param {string} name  in lower case; servers differ in whether they tell cases apart */
+export function isSignatureParameter(name) {
+  return SIGNATURE_PARAMETERS.test(name);
+}
+
 /**
  * Whether an Authorization header is a signature.
  *
  * @param {string} value
  */
 export function isSignature(value) {
-  return /^\s*AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)/.test(value);
+  return /^\s*AWS4-(?:HMAC-SHA|ECDSA-P256-SHA)256/.test(value);
 }
 
+export const SIGNATURE = 'x-amz-signature';
 /** What the quick look for a parameter of this name, or one in which letters are escaped, goes by. */
 const MAY_HOLD_SIGNATURE = /signature|%(?:2d|[46][1-9a-f]|[57][0-9a])/i;
-/** In lower case; servers differ in whether they tell cases apart. */
-export const SIGNATURE_PARAMETERS = new Set([
-  'x-amz-algorithm',
-  'x-amz-credential',
-  'x-amz-date',
-  'x-amz-expires',
-  'x-amz-signedheaders',
-  'x-amz-signature',
-  'x-amz-security-token',
-  'x-amz-s3session-token',
-  'x-amz-region-set',
-  'x-amz-content-sha256',
-]);
+const SIGNATURE_PARAMETERS =
+  /^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|security-token|s3session-token|region-set|content-sha256)$/;

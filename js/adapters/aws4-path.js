@@ -3,7 +3,7 @@
 import { withoutDotSegments } from '../canonical.js';
 import { SigV4Error } from '../errors.js';
 import { escapeUri } from '../escape.js';
-import { SIGNATURE_PARAMETERS } from '../stale-signature.js';
+import { SIGNATURE, isSignatureParameter } from '../stale-signature.js';
 
 /**
  * @typedef {object} ParsedPath
@@ -43,8 +43,8 @@ export function formatPath({ path, query }) {
  */
 export function withoutSignature(query) {
   const names = Object.keys(query ?? {});
-  if (query === null || !names.some((name) => name.toLowerCase() === 'x-amz-signature')) return query;
-  const kept = names.filter((name) => !SIGNATURE_PARAMETERS.has(name.toLowerCase()));
+  if (query === null || !names.some((name) => name.toLowerCase() === SIGNATURE)) return query;
+  const kept = names.filter((name) => !isSignatureParameter(name.toLowerCase()));
   if (kept.length === 0) return null;
   return Object.assign(Object.create(null), ...kept.map((name) => ({ [name]: query[name] })));
 }

@@ -18,7 +18,7 @@ import { checkConditions, checkText, FILENAME, optionInvalid } from './post-poli
  * @property {Record<string, string>} [fields]  further fields of the form, each of which becomes a condition too
  * @property {number | undefined} [expiresIn]  seconds, from 1 to 604800; default 3600. Where the credentials expire
  *   sooner, so does the policy.
- * @property {import('../early-expiry.js').OnEarlyExpiry | undefined} [onEarlyExpiry]  see `presignUrl`; default `warn`
+ * @property {'warn' | 'shorten' | 'error' | undefined} [onEarlyExpiry]  see `presignUrl`; default `warn`
  * @property {string} [region]  of the bucket; default: that of the signer
  * @property {string | URL} [endpoint]  of a server that is not Amazon S3: the bucket follows in the path. Default: the
  *   bucket's own host at Amazon S3
