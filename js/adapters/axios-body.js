@@ -50,6 +50,19 @@ export function toArrayBuffer(bytes) {
 }
 
 /**
+ * Whether a transport sends what was signed where it gets the body as it is: not so with forms, whose boundary it would
+ * choose, with a Blob, whose type axios' http adapter prefers to the header, and with what can only be read once.
+ *
+ * @param {any} data
+ * @returns {boolean}
+ */
+export function keepsData(data) {
+  return KEPT.test(describe(data)) || Boolean(data?.constructor?.isBuffer?.(data));
+}
+
+const KEPT = /^(string|number|boolean|undefined|Null|ArrayBuffer|URLSearchParams)$/;
+
+/**
  * @param {any} data
  * @returns {boolean} whether it is a Node.js or a web stream
  */

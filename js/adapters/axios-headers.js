@@ -26,6 +26,32 @@ export function headersToSign(headers, body) {
 }
 
 /**
+ * The headers of an adapter that is not axios' own: those of axios, in its class and with its names, and what the
+ * signature changes.
+ *
+ * @param {Record<string, any>} headers  `config.headers` as the adapter gets them
+ * @param {Record<string, string>} signed  lower-case names
+ * @returns {Record<string, any>}
+ */
+export function keptHeaders(headers, signed) {
+  const before = flatten(headers);
+  const missing = new Set(Object.keys(signed));
+  /** @type {Record<string, any>} */
+  const kept = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const key = name.toLowerCase();
+    missing.delete(key);
+    // A list goes as the one line that was signed.
+    if (key in signed)
+      kept[name] = signed[key] === before[key] && !Array.isArray(value) ? value : signed[key];
+    else if (!(key in before)) kept[name] = value;
+  }
+  for (const name of missing) kept[name] = signed[name];
+  const { constructor } = /** @type {any} */ (headers ?? {});
+  return constructor === undefined || constructor === Object ? kept : new constructor(kept);
+}
+
+/**
  * @param {Record<string, any>} headers  any case; a value of `false`, null or undefined is not sent
  * @returns {Record<string, string>} lower-case names
  */

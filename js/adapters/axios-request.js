@@ -15,45 +15,78 @@ import { headersToSign } from './axios-headers.js';
  *
  * @param {any} config
  * @param {URL} url  from `targetUrl`
- * @param {import('./axios.js').AdapterOption | undefined} adapter
+ * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
  * @param {import('./client.js').ClientSigner} client  where it does not sign bodies, streams are left as they are
  * @returns {Promise<PreparedRequest>}
  */
-export async function readRequest(config, url, adapter, { signsBody, signsQuery }) {
+export async function readRequest(config, url, own, { signsBody, signsQuery }) {
   refuseBasicAuth(signsQuery ? {} : config, url);
-  const data = dropsBody(config.method, adapter) ? undefined : config.data;
+  const data = dropsBody(config.method, own) ? undefined : config.data;
   const stream = !signsBody && isStream(data) ? data : undefined;
   const body = stream ? describeStream(stream) : await readAxiosBody(data);
   const sent = stream !== undefined || body.bytes !== undefined;
-  const request = {
-    method: config.method.toUpperCase(),
-    url: url.href,
-    headers: headersToSign(config.headers, { ...body, sent }),
-    body: body.bytes,
-  };
+  const headers = headersToSign(config.headers, { ...body, sent });
+  const request = { method: config.method.toUpperCase(), url: url.href, headers, body: body.bytes };
+  if (!sendsHost(own)) delete headers.host;
+  else if (takesOtherHost(config, url)) headers.host ??= url.host;
   return { request, stream };
+}
+
+/**
+ * Browsers, Node's fetch, Deno and Workers send the host of the URL, whatever the header says; Bun would send the header.
+ *
+ * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
+ */
+export function sendsHost(own) {
+  return own === undefined || own === 'http';
+}
+
+/**
+ * Where Node.js would send another host than that of the URL, unless it is told: `localhost` through a socket; over HTTP/2,
+ * one with the default port.
+ *
+ * @param {any} config
+ * @param {URL} url
+ */
+function takesOtherHost({ socketPath, httpVersion }, { port }) {
+  return Boolean(socketPath) || (Number(httpVersion) === 2 && port === '');
 }
 
 /**
  * The URL that axios would request, in the one form that every adapter sends as it is.
  *
  * @param {any} config
- * @param {import('./axios.js').AxiosStatic} axios
+ * @param {import('./axios-adapter.js').AxiosStatic} axios
+ * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
  * @returns {URL}
  */
-export function targetUrl(config, axios) {
-  const { url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer } = config;
+export function targetUrl(config, axios, own) {
+  const url = resolveUrl(config, axios);
+  // Others than axios' own get the URL as the caller wrote it.
+  if (own === undefined && !axios.VERSION.startsWith('0.')) return url;
+  // The http adapter of 0.27 escapes these, which others leave alone. Where they are escaped, all leave them.
+  const escaped = url.href.replace(
+    /['\\^`{|}]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return escaped === url.href ? url : new URL(escaped);
+}
+
+/**
+ * @param {any} config
+ * @param {import('./axios-adapter.js').AxiosStatic} axios
+ * @returns {URL} without a hash
+ */
+export function resolveUrl(config, axios) {
+  const { url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer, socketPath } = config;
   // No defaults: they are in the config already. And nothing but what makes the URL, as all of it would be copied.
   const uri = new axios.Axios({}).getUri({ url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer });
+  // axios takes a path alone where there is a socket.
+  const base = socketPath ? 'http://localhost' : (globalThis.document?.baseURI ?? globalThis.location?.href);
   try {
-    const url = new URL(uri, globalThis.document?.baseURI ?? globalThis.location?.href);
+    const url = new URL(uri, base);
     url.hash = '';
-    // The http adapter of 0.27 escapes these, which others leave alone. Where they are escaped, all leave them.
-    const escaped = url.href.replace(
-      /['\\^`{|}]/g,
-      (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-    return escaped === url.href ? url : new URL(escaped);
+    return url;
   } catch {
     const shown = String(uri)
       .split(/[?#]/)[0]
@@ -87,14 +120,12 @@ function refuseBasicAuth(config, url) {
 }
 
 /**
- * Whether the request goes through XMLHttpRequest, which sends no body with these methods.
+ * XMLHttpRequest sends no body with these methods.
  *
  * @param {string} method
- * @param {import('./axios.js').AdapterOption | undefined} adapter
+ * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
  * @returns {boolean}
  */
-function dropsBody(method, adapter) {
-  if (typeof XMLHttpRequest === 'undefined' || !/^(get|head)$/i.test(method)) return false;
-  const [first] = [adapter].flat();
-  return first !== 'http' && first !== 'fetch';
+function dropsBody(method, own) {
+  return own === 'xhr' && /^(get|head)$/i.test(method);
 }

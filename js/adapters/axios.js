@@ -5,27 +5,17 @@
 // final config, and the wrapper hands on a signed copy. Everything here is public API of axios 0.27 and 1.x.
 
 import { SigV4Error } from '../errors.js';
-import { ownRange, toArrayBuffer } from './axios-body.js';
-import { switchedOff } from './axios-headers.js';
+import { resolveAdapter } from './axios-adapter.js';
+import { ownRange } from './axios-body.js';
+import { signedConfig } from './axios-config.js';
+import { withoutRedirects } from './axios-fetch.js';
 import { beforeRedirect, refusedRedirect } from './axios-redirect.js';
-import { readRequest, targetUrl } from './axios-request.js';
+import { readRequest, sendsHost, targetUrl } from './axios-request.js';
 import { ClientSigner, NO_OPTIONS, isRefusal } from './client.js';
 
-/**
- * An axios adapter, and what axios takes for one: since 1.2 also a name, or a list of names to try.
- *
- * @typedef {(config: any) => Promise<any>} Adapter
- * @typedef {Adapter | string | readonly (Adapter | string)[]} AdapterOption
- */
-
-/**
- * What is used of `import axios from 'axios'`, the same in all versions.
- *
- * @typedef {object} AxiosStatic
- * @property {new (config: any) => { getUri(config: any): string, request(config: any): Promise<any> }} Axios
- * @property {{ adapter?: any }} defaults
- * @property {(adapters: any, config?: any) => Adapter} [getAdapter]  since 1.5
- */
+/** @typedef {import('./axios-adapter.js').AxiosStatic} AxiosStatic */
+/** @typedef {import('./axios-adapter.js').Adapter} Adapter */
+/** @typedef {import('./axios-adapter.js').AdapterOption} AdapterOption */
 
 /**
  * @typedef {object} AxiosOption
@@ -107,15 +97,14 @@ class SigningAdapter extends ClientSigner {
    */
   async dispatch(config, next) {
     const axios = (this.axios ??= await importAxios());
-    const url = targetUrl(config, axios);
-    if (!this.match(url)) return realAdapter(next, config, axios)(config);
+    const adapter = resolveAdapter(innermost(next), config, axios);
+    const url = targetUrl(config, axios, adapter.own);
+    if (!this.match(url)) return resolveAdapter(next, config, axios).send(config);
 
-    const adapter = innermost(next);
-    const prepared = await unlessCanceled(config, readRequest(config, url, adapter, this));
-    const send = realAdapter(adapter, config, axios);
+    const prepared = await unlessCanceled(config, readRequest(config, url, adapter.own, this));
 
     const outcome = await this.send(
-      () => this.attempt(config, prepared, send),
+      () => this.attempt(config, prepared, adapter),
       readAnswer,
       !prepared.stream && discard,
     );
@@ -129,31 +118,31 @@ class SigningAdapter extends ClientSigner {
    *
    * @param {any} config
    * @param {import('./axios-request.js').PreparedRequest} prepared
-   * @param {Adapter} send
+   * @param {import('./axios-adapter.js').ResolvedAdapter} adapter
    * @returns {Promise<Outcome>}
    */
-  async attempt(config, { request, stream }, send) {
+  async attempt(config, prepared, adapter) {
+    const { own } = adapter;
+    const { request } = prepared;
     const signed = await unlessCanceled(config, this.signer.sign(request));
+    if (!sendsHost(own)) delete signed.headers.host;
 
+    const axios = /** @type {AxiosStatic} */ (this.axios);
+    const { send, options } = withoutRedirects(config, adapter, axios);
     /** @type {unknown} */
     let hopError;
-    const signedConfig = copy(config, {
-      url: signed.url,
-      baseURL: undefined,
-      params: undefined,
-      paramsSerializer: undefined,
-      headers: { ...switchedOff(config.headers), ...signed.headers },
-      data: stream ?? (request.body && toArrayBuffer(request.body)),
+    const changes = {
+      ...signedConfig(config, prepared, signed, own, axios),
       beforeRedirect: beforeRedirect({
         signing: this,
         request,
         callers: config.beforeRedirect,
         onError: (error) => (hopError = error),
       }),
-      fetchOptions: { redirect: 'manual', ...config.fetchOptions },
-    });
+      ...options,
+    };
 
-    const { response, error } = await settle(send(signedConfig));
+    const { response, error } = await settle(send(copy(config, changes)));
     if (response) response.config = config;
     if (error?.config) error.config = config;
 
@@ -188,32 +177,6 @@ async function settle(sending) {
 function innermost(adapter) {
   const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
   return wrapper ? innermost(wrapper.next) : adapter;
-}
-
-/**
- * @param {AdapterOption | undefined} adapter
- * @param {any} config
- * @param {AxiosStatic} axios
- * @returns {Adapter}
- */
-function realAdapter(adapter, config, axios) {
-  const option = adapter ?? axios.defaults.adapter;
-  if (typeof option === 'function') return option;
-  if (axios.getAdapter) return axios.getAdapter(option, config);
-
-  // 1.2 to 1.4 have names, but nothing that resolves them. An instance without defaults or interceptors adds
-  // nothing but a content type, and that not where there is a `false`.
-  const plain = new axios.Axios({});
-  return ({ headers, ...rest }) => {
-    const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
-    return plain.request({
-      ...rest,
-      headers: typed ? headers : { ...headers, 'content-type': false },
-      adapter: option,
-      transformRequest: [],
-      transformResponse: [],
-    });
-  };
 }
 
 /** @returns {Promise<AxiosStatic>} */

@@ -239,13 +239,29 @@ describe('an adapter of the caller', () => {
 
       assert.equal(configs.length, 1);
       const [config] = configs;
-      assert.equal(config.url, 'https://api.example.com/prod/a?q=it%27s%20a%2Bb');
-      for (const key of ['baseURL', 'params', 'paramsSerializer', 'auth'])
-        assert.equal(config[key], undefined);
+      const { origin, pathname, search } = new URL(new axios.Axios({}).getUri(config));
+      assert.equal(origin + pathname + search, 'https://api.example.com/prod/a?q=it%27s%20a%2Bb');
+      assert.equal(config.auth, undefined);
       assert.deepEqual(new Uint8Array(config.data), new Uint8Array([1, 2]));
       assert.equal(Object.getPrototypeOf(config), Object.getPrototypeOf(response.config));
       assert.notEqual(config, response.config);
       assert.ok(config.hasOwnProperty('url'), 'which recent axios puts there itself');
+    });
+
+    it(`axios ${version}: gets an absolute URL where that of the caller resolves to another one`, async () => {
+      /** @type {any} */
+      let config;
+      const adapter = async (/** @type {any} */ final) => {
+        config = final;
+        return { data: '', status: 200, statusText: 'OK', headers: {}, config: final };
+      };
+      const client = axios.create({ baseURL: 'https://api.example.com/prod', adapter });
+      client.interceptors.request.use(sigv4Interceptor({ ...OPTIONS, axios }));
+      await client.get('/a?q=a+b', { params: { r: 1 } });
+
+      assert.equal(config.url, 'https://api.example.com/prod/a?q=a%20b&r=1');
+      for (const key of ['baseURL', 'params', 'paramsSerializer', 'auth'])
+        assert.equal(config[key], undefined);
     });
   }
 });
