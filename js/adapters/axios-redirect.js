@@ -36,7 +36,7 @@ export function beforeRedirect({ signing, request, callers, onError }) {
         // Where a POST becomes a GET, its body is gone.
         body: options.method === request.method ? request.body : undefined,
       });
-      for (const name of SIGNATURE_HEADERS) {
+      for (const name of [...SIGNATURE_HEADERS, 'host']) {
         if (name in signed.headers) options.headers[name] = signed.headers[name];
       }
       // With a proxy, this is the whole URL.
@@ -67,5 +67,9 @@ export function refusedRedirect(response, url, cause) {
   if (!hidden && !notFollowed && !refused) return undefined;
 
   const to = refused ? followedTo : notFollowed ? location : 'another URL';
-  return redirectError(url, to, "use axios' http adapter, whose redirects are signed again", cause);
+  const instead =
+    Number(response.config?.httpVersion) === 2
+      ? 'leave out httpVersion: 2, with which axios follows no redirect'
+      : "use axios' http adapter, whose redirects are signed again";
+  return redirectError(url, to, instead, cause);
 }
