@@ -1,9 +1,9 @@
 // Every shape in which a server hands out a request, as one.
 
-import { chunkBytes, chunksOf, concat, describe } from '../body.js';
 import { canonicalValue, parseQuery } from '../canonical.js';
 import { SigV4Error } from '../errors.js';
-import { malformed, Refusal } from './refusal.js';
+import { readFetch, readIncoming, readParts } from './body.js';
+import { malformed } from './refusal.js';
 
 /**
  * A request in parts: as it arrived, with one character for each byte.
@@ -24,7 +24,10 @@ import { malformed, Refusal } from './refusal.js';
  * @property {unknown} [rawBody]  bytes that were read already
  * @property {unknown} [body]  likewise; what is no bytes or text, such as parsed JSON, does not count
  *
- * @typedef {Request | IncomingRequest | RequestParts} ArrivedRequest
+ * The request of Fastify or Hono (`raw`), or of Koa (`req`), or Koa's context (`request`).
+ * @typedef {{ raw: Request | IncomingRequest } | { req: IncomingRequest } | { request: { req: IncomingRequest } }} WrappedRequest
+ *
+ * @typedef {Request | IncomingRequest | WrappedRequest | RequestParts} ArrivedRequest
  *
  * @typedef {object} Arrived
  * @property {string} method
@@ -33,6 +36,8 @@ import { malformed, Refusal } from './refusal.js';
  * @property {string} search  the query as on the wire
  * @property {Map<string, string>} headers  by lower-case name, with canonical values; those of one name joined with a comma
  * @property {[string, string][]} lines  the headers in order, by lower-case name, with values as they came
+ * @property {string[]} hosts  every name that the request gives its host: of the header, in `:authority`, in the request
+ *   line
  * @property {() => Promise<Uint8Array>} body  read on first use
  */
 
@@ -43,25 +48,29 @@ import { malformed, Refusal } from './refusal.js';
  * @throws {SigV4Error} for what no server hands out, or should not have taken
  */
 export function arrive(request, maxBodyBytes) {
-  const input = /** @type {any} */ (request);
-  if (typeof input !== 'object' || input === null) {
+  const given = /** @type {any} */ (request);
+  if (typeof given !== 'object' || given === null) {
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'pass the request that arrived, or an object with its url');
   }
+  const wrapped = unwrap(given);
+  const { input, wrapper } = wrapped ?? { input: given, wrapper: given };
   const isIncoming = Array.isArray(input.rawHeaders);
-  const target = isIncoming ? (input.originalUrl ?? input.url) : input.url;
+  const isFetch = !isIncoming && typeof input.arrayBuffer === 'function';
+  const target = isIncoming ? (wrapper.originalUrl ?? input.originalUrl ?? input.url) : input.url;
   // No client sends one: whoever reads the path in another way than here would read what is not signed.
   if (isIncoming && String(target).includes('#')) {
     throw malformed('A fragment, from # on, is no part of a request.');
   }
-  const { path, query, host } = parseTarget(target);
+  const { path, query, scheme, host } = parseTarget(target);
   const lines = parseHeaders(isIncoming ? input.rawHeaders : (input.headers ?? []));
   const headers = joined(lines);
+  const hosts = hostsOf(lines, headers.get(':scheme') ?? scheme, isFetch ? '' : host);
   // HTTP/2 has it elsewhere, and fetch takes it out.
-  const authority = headers.get(':authority') ?? host;
+  const authority = headers.get(':authority') ?? withoutDefaultPort(host, scheme);
   if (!headers.has('host') && authority) headers.set('host', authority);
   /** @type {Promise<Uint8Array> | undefined} */
   let body;
-  const read = isIncoming ? readIncoming : typeof input.arrayBuffer === 'function' ? readFetch : readParts;
+  const read = isIncoming ? readIncoming : isFetch ? readFetch : readParts;
   return {
     method: parseMethod(input.method),
     path,
@@ -69,8 +78,48 @@ export function arrive(request, maxBodyBytes) {
     search: query,
     headers,
     lines,
-    body: () => (body ??= read(input, maxBodyBytes, headers)),
+    hosts,
+    body: () => (body ??= read(input, maxBodyBytes, headers, wrapper)),
   };
+}
+
+/**
+ * Taken for its parts, the request of a framework would seem to have no body.
+ *
+ * @param {any} wrapper
+ * @param {number} [depth]  how many wrappers there may be
+ * @returns {{ input: any, wrapper: any } | undefined} the request of the platform, and what holds it
+ */
+function unwrap(wrapper, depth = 2) {
+  if (Array.isArray(wrapper.rawHeaders) || depth === 0) return undefined;
+  // Koa's context has two of them, and its `body` is that of the response: its request comes first.
+  for (const input of [wrapper.raw, wrapper.request, wrapper.req]) {
+    if (typeof input !== 'object' || input === null) continue;
+    const isOfPlatform = Array.isArray(input.rawHeaders) || (input.headers && 'bodyUsed' in input);
+    const found = isOfPlatform ? { input, wrapper } : unwrap(input, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * @param {[string, string][]} lines
+ * @param {string | undefined} scheme
+ * @param {string} ofTarget
+ */
+function hostsOf(lines, scheme, ofTarget) {
+  const named = lines.filter(([name]) => name === 'host' || name === ':authority').map(([, value]) => value);
+  const hosts = [...named, ...(ofTarget ? [ofTarget] : [])];
+  return [...new Set(hosts.map((host) => withoutDefaultPort(canonicalValue(host).toLowerCase(), scheme)))];
+}
+
+/**
+ * @param {string} host
+ * @param {string | undefined} scheme
+ */
+function withoutDefaultPort(host, scheme) {
+  const port = /^(?:https|wss)$/i.test(scheme ?? '') ? ':443' : ':80';
+  return scheme && host.endsWith(port) ? host.slice(0, -port.length) : host;
 }
 
 /** @param {unknown} method */
@@ -93,8 +142,7 @@ function parseTarget(url) {
   );
   const at = target.indexOf('?');
   const [path, query] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
-  const defaultPort = /s$/i.test(scheme) ? /:443$/ : /:80$/;
-  return { path, query, host: authority.toLowerCase().replace(/^.*@/, '').replace(defaultPort, '') };
+  return { path, query, scheme, host: authority.toLowerCase().replace(/^.*@/, '') };
 }
 
 /**
@@ -144,110 +192,6 @@ function headerPairs(given) {
   if (typeof given[Symbol.iterator] !== 'function') return Object.entries(given);
   if (typeof given[0] !== 'string') return given;
   return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]]);
-}
-
-/** @param {RequestParts} request */
-async function readParts({ body }) {
-  const bytes = bytesOf(body ?? '');
-  if (bytes !== undefined) return bytes;
-  throw new SigV4Error(
-    'ERR_SIGV4_BODY_UNSUPPORTED',
-    `cannot verify a body of type ${describe(body)}: pass the bytes that arrived`,
-  );
-}
-
-/**
- * @param {Request} request
- * @param {number} limit
- */
-async function readFetch(request, limit) {
-  if (request.bodyUsed) throw bodyUsed('verify the request first');
-  // A clone, so that the handler can read it.
-  const copy = request.clone();
-  if (copy.body === null) return new Uint8Array();
-  // Not every runtime shows the body as a stream.
-  if (copy.body === undefined) return new Uint8Array(await copy.arrayBuffer());
-  /** @type {Uint8Array[]} */
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of chunksOf(copy.body)) {
-    chunks.push(chunkBytes(chunk));
-    length += chunks[chunks.length - 1].length;
-    if (length > limit) throw tooLong();
-  }
-  return concat(chunks, length);
-}
-
-/**
- * @param {any} request  gets the bytes as `rawBody`, and as `body` unless there is one: they can be read only once
- * @param {number} limit
- * @param {Map<string, string>} headers
- * @returns {Promise<Uint8Array>}
- */
-async function readIncoming(request, limit, headers) {
-  const known = bytesOf(request.rawBody) ?? bytesOf(request.body);
-  if (known !== undefined) return known;
-  if (request.readableDidRead || request.readableEnded) {
-    const hadBody = Number(headers.get('content-length') ?? 0) > 0 || headers.has('transfer-encoding');
-    if (!hadBody) return new Uint8Array();
-    throw bodyUsed(
-      'put the middleware before those that parse it, or let them keep its bytes: ' +
-        'express.json({ verify: (request, response, bytes) => { request.rawBody = bytes } })',
-    );
-  }
-  if (Number(headers.get('content-length') ?? 0) > limit) throw tooLong();
-  const read = await readNode(request, limit);
-  // What readers of a body expect there.
-  const { Buffer } = /** @type {any} */ (globalThis);
-  const bytes = Buffer ? Buffer.from(read.buffer) : read;
-  request.rawBody = bytes;
-  request.body ??= bytes;
-  request._body = true; // So body-parser knows that there is nothing left to read.
-  return bytes;
-}
-
-/**
- * Not with `for await`, which would cut the connection before it is told why.
- *
- * @param {any} stream
- * @param {number} limit
- * @returns {Promise<Uint8Array>}
- */
-function readNode(stream, limit) {
-  return new Promise((resolve, reject) => {
-    /** @type {Uint8Array[]} */
-    const chunks = [];
-    let length = 0;
-    stream.on('data', (/** @type {Uint8Array} */ chunk) => {
-      length += chunk.length;
-      if (length <= limit) chunks.push(chunk);
-      else reject(tooLong());
-    });
-    stream.on('end', () => resolve(concat(chunks, length)));
-    stream.on('error', reject);
-    stream.on('close', () => reject(bodyUsed('the client went away')));
-  });
-}
-
-/**
- * @param {unknown} body
- * @returns {Uint8Array | undefined}
- */
-function bytesOf(body) {
-  if (typeof body === 'string') return new TextEncoder().encode(body);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  return Object.prototype.toString.call(body) === '[object ArrayBuffer]'
-    ? new Uint8Array(/** @type {ArrayBuffer} */ (body))
-    : undefined;
-}
-
-/** @param {string} instead */
-function bodyUsed(instead) {
-  return new SigV4Error('ERR_SIGV4_BODY_USED', `the body of the request is gone: ${instead}`);
-}
-
-function tooLong() {
-  return new Refusal('ERR_SIGV4_BODY_UNSUPPORTED', 'Request Too Long');
 }
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;

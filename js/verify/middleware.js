@@ -7,8 +7,9 @@ import { verifyRequest } from './request.js';
  * For Express, Connect, and what takes their middleware. A request that is accepted has the outcome as `request.sigv4`;
  * one that is not gets 403 (400, 413) and `{"message": …}`. Other errors go to `next`.
  *
- * The signature covers the body byte for byte. It is taken from `request.rawBody`, from `request.body` if that is a
- * `Buffer`, or else it is read here and put there.
+ * The signature covers the body byte for byte, so this goes before whatever parses bodies: the bytes that it reads stand in
+ * `request.rawBody`, and the parser finds the stream unread. Behind a parser, it takes the bytes from `request.rawBody`, or from
+ * `request.body` if that is a `Buffer` or a string.
  *
  * @param {import('./request.js').VerifyOptions} options
  * @returns {(request: any, response: any, next: (error?: unknown) => void) => Promise<void>}

@@ -37,13 +37,14 @@ async function listen(handler, create = createServer) {
 }
 
 describe('Express', () => {
-  test('reads the body, and leaves its bytes to the route', async () => {
+  test('reads the body, and leaves its bytes to the parser and to the route', async () => {
     const app = express();
     app.use(verifyMiddleware(known));
     app.use(express.json());
     app.post('/orders', (request, response) => {
       const { accessKeyId, payload } = request.sigv4;
-      response.json({ accessKeyId, payload, item: JSON.parse(request.body).item });
+      assert.ok(Buffer.isBuffer(request.rawBody) && request.rawBody.equals(Buffer.from(body)));
+      response.json({ accessKeyId, payload, item: request.body.item });
     });
     const origin = await listen(app);
     const answer = await send(
@@ -134,6 +135,16 @@ describe('Node.js', () => {
     assert.equal(status, 403);
   });
 
+  test('an empty body is not taken for granted before anything was read', async () => {
+    const origin = await listen((incoming, outgoing) => {
+      incoming.body = '';
+      verifyMiddleware(known)(incoming, outgoing, () => outgoing.end('{}'));
+    });
+    const empty = await signer.sign({ method: 'POST', url: origin });
+    assert.equal((await send(empty)).status, 200);
+    assert.equal((await send({ ...empty, body })).status, 403);
+  });
+
   test('a body beyond the limit is refused, and told so', async () => {
     const origin = await listen(guard({ maxBodyBytes: 10 }));
     const declared = await signer.sign({ method: 'PUT', url: origin, body: '12345678901' });
@@ -180,6 +191,35 @@ describe('Node.js', () => {
     const status = await new Promise((resolve) => stream.on('response', (r) => resolve(r[':status'])));
     session.destroy();
     assert.equal(status, 200);
+  });
+
+  // RFC 9113, section 8.1: neither content-length nor transfer-encoding tells of a body, only what follows the headers.
+  test('HTTP/2, behind a parser that kept no bytes: only what ended with its headers had no body', async () => {
+    const verify = verifyMiddleware(known);
+    const origin = await listen(async (incoming, outgoing) => {
+      let text = '';
+      for await (const part of incoming) text += part;
+      if (text !== '') incoming.body = JSON.parse(text);
+      verify(incoming, outgoing, (error) => outgoing.end(error?.code ?? incoming.sigv4.payload));
+    }, createServer2);
+    const session = connect(origin);
+    const { headers } = await signer.sign({ method: 'POST', url: `${origin}/pay` });
+    /** @type {[string | undefined, boolean, string][]} */
+    const cases = [
+      [undefined, true, 'signed'],
+      ['{"to":"mallory"}', false, 'ERR_SIGV4_BODY_USED'],
+      // It may have been one of no bytes; nobody can tell any more.
+      ['', false, 'ERR_SIGV4_BODY_USED'],
+    ];
+    for (const [sent, endStream, expected] of cases) {
+      const request = { ':method': 'POST', ':path': '/pay', ...headers };
+      const stream = session.request(request, { endStream });
+      if (!endStream) setImmediate(() => stream.end(sent));
+      let text = '';
+      for await (const part of stream) text += part;
+      assert.equal(text, expected, JSON.stringify(sent));
+    }
+    session.destroy();
   });
 });
 
