@@ -222,14 +222,13 @@ describe('a presigned URL whose credentials end sooner', () => {
       process.on('warning', (warning) => seen.push(warning));
       await presign({});
       await presign({ expiresIn: 60 });
-      await presign({ expiresIn: 7200, onEarlyExpiry: 'shorten' });
-      await new Promise(setImmediate);
-      const before = seen.length;
+      await presign({ expiresIn: 7100, onEarlyExpiry: 'shorten' });
       for (let i = 0; i < 3; i++) await presign({ expiresIn: 7200 });
-      await new Promise(setImmediate);
-      console.log(JSON.stringify([before, seen.length, seen[0].code, /7200/.test(seen[0].message), /hush|tok/.test(seen[0].message)]));`;
+      process.on('exit', () => {
+        console.log(JSON.stringify(seen.map(({ code, message }) => [code, /7200/.test(message), /hush|tok/.test(message)])));
+      });`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
-    assert.deepEqual(JSON.parse(stdout), [0, 1, 'SIGV4_EARLY_EXPIRY', true, false]);
+    assert.deepEqual(JSON.parse(stdout), [['SIGV4_EARLY_EXPIRY', true, false]]);
   });
 });
 
