@@ -84,6 +84,7 @@ export const FLAG = {
   keepHeaders: 1 << 15,
   hostHash: 1 << 16,
   signatureOnly: 1 << 17,
+  latin1Headers: 1 << 18,
 };
 
 /**
@@ -178,6 +179,7 @@ export class Core {
     flags |= settings.flags;
     if (flat.webSocket) flags |= FLAG.webSocket;
     if (flat.isBodyHash) flags |= FLAG.bodyHash;
+    if (flat.hasLatin1Headers) flags |= FLAG.latin1Headers;
     use(identity);
     let status = -1 - SIGNING_KEY_MISSING;
     if (identity.hasKey)
@@ -277,9 +279,7 @@ export class Core {
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
     this.#reserve(textBytes + bodyBytes);
     const view = this.#view;
-    const textLength = flat.hasLatin1Headers
-      ? writeLatin1Headers(view, fields, headers, credentials, movesHeaders(flags))
-      : encoder.encodeInto(text, view).written;
+    const textLength = encoder.encodeInto(text, view).written;
     let bodyLength = 0;
     if (typeof body === 'string') {
       bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
@@ -399,36 +399,6 @@ export const core = /* @__PURE__ */ new Core({
 function use(identity) {
   if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
   identity.isUsed = true;
-}
-
-/**
- * Whether `x-amz-*` headers become parameters.
- *
- * @param {number} flags
- */
-export function movesHeaders(flags) {
-  return (flags & (FLAG.presign | FLAG.keepHeaders)) === FLAG.presign;
-}
-
-/**
- * Header values go on the wire with one byte for each character (the Fetch standard's "byte sequence", and likewise
- * Node's http client), not as UTF-8: so they are signed. A query is UTF-8.
- *
- * @param {Uint8Array} view
- * @param {string} fields
- * @param {Map<string, string>} headers
- * @param {string} secret
- * @param {boolean} moves  whether those named `x-amz-*` go to the query
- * @returns {number} bytes written
- */
-function writeLatin1Headers(view, fields, headers, secret, moves) {
-  let at = encoder.encodeInto(fields, view).written;
-  for (const [name, value] of headers) {
-    const field = `${name}\0${value}\0`;
-    if (moves && name.startsWith('x-amz-')) at += encoder.encodeInto(field, view.subarray(at)).written;
-    else for (let i = 0; i < field.length; i++) view[at++] = field.charCodeAt(i);
-  }
-  return at + encoder.encodeInto(secret, view.subarray(at)).written;
 }
 
 /**

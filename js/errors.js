@@ -7,6 +7,7 @@ import {
   EXPIRES_INVALID,
   HEADER_NAME_INVALID,
   HEADER_VALUE_INVALID,
+  HEADER_VALUE_NOT_LATIN1,
   HOST_INVALID,
   METHOD_INVALID,
   PAYLOAD_HASH_INVALID,
@@ -103,6 +104,8 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
     'the header name {header} is not valid: use letters, digits and hyphens (RFC 9110, section 5.1)',
   [HEADER_VALUE_INVALID]:
     'the value of the header {header} holds CR, LF or NUL, which no request can carry: remove them',
+  [HEADER_VALUE_NOT_LATIN1]:
+    'the value of the header {header} holds a character beyond U+00FF, which no HTTP client sends: encode it',
   [DATE_INVALID]: 'date is not between the years 1970 and 9999',
   [EXPIRES_INVALID]: 'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
   [PAYLOAD_HASH_INVALID]:

@@ -25,8 +25,10 @@ import { SigV4Error } from './errors.js';
  * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,
  *   after its dot segments are taken out; `single`, as it is, for S3.
  * @property {'query' | 'headers'} [headerPlacement]  where a presigned request carries its `x-amz-*` headers. `query`
- *   (default): they become parameters, so that the URL alone is enough. `headers`: they stay headers, and who uses the
- *   URL must send them, as they were given. AWS's own SDK does so with `x-amz-server-side-encryption` for S3.
+ *   (default): they become parameters, except `x-amz-server-side-encryption*` and
+ *   `x-amz-copy-source-server-side-encryption*`, as S3 ignores them there and a key must never stand in a URL,
+ *   `x-amz-tagging`, and what `signedHeaders` names. `headers`: all of them stay headers. Anyone who uses the URL must
+ *   send the headers that stay, exactly as you passed them.
  * @property {Date | (() => Date)} [date]  when the request is signed. Default: now, corrected by what was learned of
  *   the server's clock.
  */

@@ -49,8 +49,7 @@ import { isSignature, withoutSignature } from './stale-signature.js';
  * @property {string} query
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
- * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII
- * @property {boolean} hasUnsendableHeaders  whether a value of theirs is beyond Latin-1
+ * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII, and goes on the wire with one byte for each character
  * @property {string} authorization  the caller's own Authorization header, which is no signature of ours; or nothing
  * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
@@ -81,7 +80,6 @@ export function flatten(request) {
     headers: new Map(),
     authorization: '',
     hasLatin1Headers: false,
-    hasUnsendableHeaders: false,
     source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
     body: undefined,
     isBodyHash: false,
@@ -100,24 +98,6 @@ export function assertUnauthorized({ authorization }) {
   throw new SigV4Error(
     'ERR_SIGV4_AUTHORIZATION_PRESENT',
     "the signature would replace the request's own Authorization header: remove it, or sign in the query (presignUrl)",
-  );
-}
-
-/**
- * What HTTP clients refuse to send. A parameter may hold it.
- *
- * @param {FlatRequest} flat
- * @param {boolean} movesHeaders  whether those named `x-amz-*` become parameters
- */
-export function assertSendable({ headers, hasUnsendableHeaders }, movesHeaders) {
-  if (!hasUnsendableHeaders) return;
-  const refused = [...headers].find(
-    ([name, value]) => NOT_LATIN1.test(value) && !(movesHeaders && name.startsWith('x-amz-')),
-  );
-  if (refused === undefined) return;
-  throw headerInvalid(
-    `the value of the header ${JSON.stringify(refused[0])} holds a character beyond U+00FF, which no HTTP client ` +
-      'sends: encode it',
   );
 }
 
@@ -355,10 +335,7 @@ function addHeader(name, value, flat) {
   if (key === '__proto__')
     throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
   const text = typeof value === 'string' ? value : headerText(key, value);
-  if (NOT_ASCII.test(text)) {
-    flat.hasLatin1Headers = true;
-    flat.hasUnsendableHeaders ||= NOT_LATIN1.test(text);
-  }
+  if (NOT_ASCII.test(text)) flat.hasLatin1Headers = true;
   const before = flat.headers.get(key);
   flat.headers.set(key, before === undefined ? text : `${before}, ${text}`);
 }
@@ -435,7 +412,6 @@ const METHODS = new Set(
 );
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
 const NOT_ASCII = /[^\0-\x7f]/;
-const NOT_LATIN1 = /[^\0-\xff]/;
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 /** Whatever an earlier signature left behind is replaced. */

@@ -1,19 +1,12 @@
 // Signing: a request in, the same request with what AWS accepts out.
 
 import { SIGV4 } from './chain.js';
-import { core, FLAG, movesHeaders } from './core.js';
+import { core, FLAG } from './core.js';
 import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from './option-names.js';
 import { compileSettings, epochMillis } from './options.js';
-import {
-  assertSendable,
-  assertUnauthorized,
-  flatten,
-  isSettledAtOnce,
-  settleBody,
-  settleBodySync,
-} from './request.js';
+import { assertUnauthorized, flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
 import { aroundSignature, headerSigned, lifetime, presigned, traced } from './results.js';
 
 /**
@@ -54,9 +47,11 @@ export async function signRequest(request, options) {
 /**
  * Presigns a URL: it carries the signature, so whoever has it can make this one request until it expires.
  *
- * Headers named `x-amz-*` move to the query, unless the option `headerPlacement` says otherwise. All others that are
- * signed stay headers, such as `content-type`: who uses the URL must send them, as they were given here. The URL names
- * them, in `X-Amz-SignedHeaders`.
+ * Headers named `x-amz-*` move to the query, except those named `x-amz-server-side-encryption*`,
+ * `x-amz-copy-source-server-side-encryption*` and `x-amz-tagging`, those that the option `signedHeaders` names, and all
+ * of them with `headerPlacement: 'headers'`. These stay headers, like every other header that is signed, such as
+ * `content-type`: anyone who uses the URL must send them exactly as you passed them. `X-Amz-SignedHeaders` in the URL
+ * names them.
  *
  * Source: "Authenticating Requests: Using Query Parameters", Amazon S3 API reference.
  *
@@ -364,7 +359,6 @@ export class BaseSigner {
       flat.host = settings.host;
       flat.headers.set('host', settings.host);
     }
-    assertSendable(flat, movesHeaders(flags | settings.flags));
     const seconds = flags & FLAG.presign ? lifetime(overrides, identity, at) : 0;
     return {
       flat,

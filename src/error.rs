@@ -83,6 +83,9 @@ errors! {
     /// The value of the header at this index holds CR, LF or NUL.
     HeaderValueInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header value holds CR, LF or NUL, which no HTTP request can carry. Remove them.";
+    /// The value of the header at this index holds a character beyond U+00FF.
+    HeaderValueNotLatin1(usize) => "ERR_SIGV4_HEADER_INVALID",
+        "a header value holds a character beyond U+00FF, which no HTTP client sends. Encode it.";
     /// The date is before 1970 or after 9999.
     DateInvalid => "ERR_SIGV4_DATE_INVALID",
         "the signing date is not a valid time between the years 1970 and 9999.";
@@ -111,7 +114,9 @@ impl Error {
     /// Where the error lies in the header list, for the errors that concern one header.
     pub const fn header_index(self) -> Option<usize> {
         match self {
-            Self::HeaderNameInvalid(index) | Self::HeaderValueInvalid(index) => Some(index),
+            Self::HeaderNameInvalid(index)
+            | Self::HeaderValueInvalid(index)
+            | Self::HeaderValueNotLatin1(index) => Some(index),
             _ => None,
         }
     }

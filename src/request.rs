@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use crate::canonical::Entry;
-use crate::canonical::headers::{is_required, is_unsignable};
+use crate::canonical::headers::{is_amz, is_required, is_unhoistable, is_unsignable};
 use crate::endpoint::{self, ServiceRules};
 use crate::text::{Bytes, Put, contains, split};
 use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
@@ -73,6 +73,8 @@ pub(crate) struct Input<'a> {
     /// Headers to sign besides the required ones, joined with semicolons.
     pub(crate) signed_headers: &'a [u8],
     pub(crate) header_placement: HeaderPlacement,
+    /// Whether a value may hold what is not ASCII, and goes on the wire with one byte for each character.
+    pub(crate) latin1_headers: bool,
 }
 
 impl<'a> Input<'a> {
@@ -130,9 +132,20 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn signs_header(&self, name: &[u8]) -> bool {
-        is_required(name)
-            || (self.signs_all_headers && !is_unsignable(name))
-            || split(self.signed_headers, b';').any(|also| also == name)
+        is_required(name) || (self.signs_all_headers && !is_unsignable(name)) || self.names_header(name)
+    }
+
+    /// Whether a header that is signed becomes a parameter of a presigned request.
+    pub(crate) fn hoists_header(&self, name: &[u8]) -> bool {
+        is_amz(name)
+            && self.header_placement == HeaderPlacement::Query
+            && !is_unhoistable(name)
+            && !self.names_header(name)
+    }
+
+    /// Whether the caller asks for this one by its name.
+    fn names_header(&self, name: &[u8]) -> bool {
+        split(self.signed_headers, b';').any(|also| also == name)
     }
 }
 

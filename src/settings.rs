@@ -26,10 +26,11 @@ pub enum SessionTokenMode {
 /// Where a presigned request carries its `x-amz-*` headers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum HeaderPlacement {
-    /// Moved to the query, so that the URL alone is enough.
+    /// Moved to the query, except `x-amz-server-side-encryption*` and `x-amz-copy-source-server-side-encryption*`, which
+    /// S3 ignores there and which may hold a key, `x-amz-tagging`, and what [`SignedHeaders::Also`] names.
     #[default]
     Query,
-    /// Left as headers, signed: who uses the URL must send them.
+    /// Left as headers, signed: anyone who uses the URL must send them.
     Headers,
 }
 

@@ -22,7 +22,7 @@ pub(crate) const CONTENT_SHA256: &[u8] = b"x-amz-content-sha256";
 const REQUIRED: Table = table![["host"], ["content-type"], ["content-md5"]];
 
 /// Headers that proxies and HTTP clients add, change or remove on the way: what any of botocore, smithy and the CRT
-/// leaves out. A name that ends with a hyphen stands for all that begin with it.
+/// leaves out. A name that ends with an asterisk stands for all that begin with it.
 const UNSIGNABLE: Table = table![
     ["authorization"],
     ["cache-control"],
@@ -32,15 +32,26 @@ const UNSIGNABLE: Table = table![
     ["keep-alive"],
     ["max-forwards"],
     ["pragma"],
-    ["proxy-"],
+    ["proxy-*"],
     ["referer"],
-    ["sec-"],
+    ["sec-*"],
     ["te"],
     ["trailer"],
     ["transfer-encoding"],
     ["upgrade"],
     ["user-agent"],
     ["x-amzn-trace-id"],
+];
+
+/// `x-amz-*` headers that stay headers when all others move to the query of a presigned URL.
+const UNHOISTABLE: Table = table![
+    // S3 ignores these in a query (`s3-request-presigner` of the AWS SDK for JavaScript keeps them too), and a key that
+    // the customer provides must never stand in a URL.
+    ["x-amz-server-side-encryption*"],
+    // Likewise the key of the source. A deliberate difference to the SDK, which puts it into the URL.
+    ["x-amz-copy-source-server-side-encryption*"],
+    // Sources disagree whether S3 reads it in a query; botocore keeps it.
+    ["x-amz-tagging"],
 ];
 
 pub(crate) fn is_replaced(name: &[u8]) -> bool {
@@ -56,7 +67,19 @@ pub(crate) fn is_amz(name: &[u8]) -> bool {
 }
 
 pub(crate) fn is_unsignable(name: &[u8]) -> bool {
-    UNSIGNABLE.texts().any(|listed| name == listed || (listed.ends_with(b"-") && name.starts_with(listed)))
+    is_listed(UNSIGNABLE, name)
+}
+
+pub(crate) fn is_unhoistable(name: &[u8]) -> bool {
+    is_listed(UNHOISTABLE, name)
+}
+
+#[inline(never)]
+fn is_listed(table: Table, name: &[u8]) -> bool {
+    table.texts().any(|listed| match listed {
+        [start @ .., b'*'] => name.starts_with(start),
+        _ => name == listed,
+    })
 }
 
 /// `name:value` lines of sorted entries; the values of one name are joined with a comma.
@@ -100,6 +123,27 @@ fn write_value(value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Whether a value in UTF-8 has no character beyond U+00FF.
+pub(crate) fn is_latin1(value: &[u8]) -> bool {
+    value.iter().all(|byte| *byte < 0xC4)
+}
+
+/// Makes a text in UTF-8 that [`is_latin1`] one byte for each character: so do HTTP clients send header values (the Fetch
+/// standard's "byte sequence", and likewise Node's http client).
+#[cold]
+pub(crate) fn to_latin1(text: &mut Vec<u8>) {
+    let mut high = 0;
+    text.retain_mut(|byte| {
+        if matches!(*byte, 0xC2..=0xC3) {
+            high = *byte << 6;
+            return false;
+        }
+        *byte = if high == 0 { *byte } else { high | *byte & 0x3F };
+        high = 0;
+        true
+    });
+}
+
 /// In blocks, of which a session token has many. Written so that they become SIMD, as `any` and `matches!` do not.
 fn has_blank(value: &[u8]) -> bool {
     let (blocks, rest) = value.as_chunks::<32>();
@@ -116,6 +160,16 @@ mod tests {
     use alloc::format;
 
     use super::*;
+
+    #[test]
+    fn latin1_is_one_byte_for_each_character() {
+        let all: alloc::string::String = ('\0'..='\u{FF}').collect();
+        let mut text = all.into_bytes();
+        assert!(is_latin1(&text));
+        to_latin1(&mut text);
+        assert_eq!(text, (0..=255).collect::<Vec<u8>>());
+        assert!(!is_latin1("\u{100}".as_bytes()) && !is_latin1("日".as_bytes()));
+    }
 
     #[test]
     fn joins_repeated_headers_and_folds_white_space() {

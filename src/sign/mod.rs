@@ -5,15 +5,17 @@ use alloc::vec::Vec;
 use core::mem::swap;
 
 use crate::canonical::encode::{Decode, encode};
-use crate::canonical::headers::{CONTENT_SHA256, is_amz, is_replaced, write_lines, write_names};
+use crate::canonical::headers::{
+    CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_lines, write_names,
+};
 use crate::canonical::{add, path, payload, query, sort};
 use crate::endpoint::is_sigv4a_only;
 use crate::hash::sha256_hex;
 use crate::request::Input;
 use crate::text::Put;
 use crate::{
-    Credentials, Error, HeaderPlacement, PathEncoding, PathNormalization, Payload, Request, Scope,
-    SessionTokenMode, Settings, SigV4, SignedHeaders, Timestamp, scope,
+    Credentials, Error, PathEncoding, PathNormalization, Payload, Request, Scope, SessionTokenMode, Settings,
+    SigV4, SignedHeaders, Timestamp, scope,
 };
 
 use scheme::private::Scheme;
@@ -229,6 +231,7 @@ impl<S: Scheme> Signer<S> {
             signs_all_headers: settings.signed_headers == SignedHeaders::All,
             signed_headers: signed_headers.as_bytes(),
             header_placement: settings.header_placement,
+            latin1_headers: false,
         };
         self.prepare(&input, timestamp, expires_in)?;
         self.hash_and_complete()
@@ -295,12 +298,15 @@ impl<S: Scheme> Signer<S> {
             // A caller who sends this header gets it back with the hash that is signed.
             content_sha256_header |= name == CONTENT_SHA256;
             let is_replaced = is_replaced(name) || (S::HAS_REGION_SET && name == REGION_SET);
-            if is_replaced || !input.signs_header(name) {
+            let is_signed = !is_replaced && input.signs_header(name);
+            if is_presigned && is_signed && input.hoists_header(name) {
+                query::push(name, header.value, Decode::Nothing, &mut texts.parameters);
                 continue;
             }
-            if is_presigned && is_amz(name) && input.header_placement == HeaderPlacement::Query {
-                query::push(name, header.value, Decode::Nothing, &mut texts.parameters);
-            } else {
+            if input.latin1_headers && !is_latin1(header.value) {
+                return Err(Error::HeaderValueNotLatin1(header.order));
+            }
+            if is_signed {
                 has_host |= name == b"host";
                 add(&mut entries, name, header.order, header.value);
             }
@@ -350,6 +356,9 @@ impl<S: Scheme> Signer<S> {
         let path_end = canonical_request.len();
         canonical_request.put(b"\n").put(&texts.query).put(b"\n");
         write_lines(&entries, canonical_request);
+        if input.latin1_headers {
+            to_latin1(canonical_request); // all that is not of a header is ASCII
+        }
         canonical_request.put(b"\n").put(&texts.signed_headers).put(b"\n").put(&texts.payload_hash);
 
         texts.string_to_sign.put(S::ALGORITHM).put(b"\n").put(timestamp.as_bytes()).put(b"\n").put(scope);

@@ -261,6 +261,7 @@ fn prepare(
         } else {
             HeaderPlacement::Query
         },
+        latin1_headers: flags & LATIN1_HEADERS != 0,
     };
     signer.prepare(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
 }
@@ -398,5 +399,6 @@ const HAS_CREDENTIALS: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
 const HOST_HASH: u32 = 1 << 16;
 const SIGNATURE_ONLY: u32 = 1 << 17;
+const LATIN1_HEADERS: u32 = 1 << 18;
 const BODY_HASH: u32 = 1 << 14;
 const KEEP_HEADERS: u32 = 1 << 15;

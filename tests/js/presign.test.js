@@ -2,12 +2,12 @@
 // says to them is in tests/servers; tokens that are presigned URLs are in recipes.test.js.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { presignUrl, Signer } from 'sigv4-wasm';
 
 import { findPython, Oracle } from '../differential/oracle.js';
+import { sha256, signatureOf } from '../support/aws-chunked.js';
 import { startIamServer } from '../support/iam-server.js';
 import { CREDENTIALS, OPTIONS, send } from '../support/wire.js';
 
@@ -20,6 +20,7 @@ const upload = {
     'content-type': 'image/jpeg',
     'x-amz-meta-note': 'two  words',
     'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-tagging': 'a=b',
   },
 };
 
@@ -34,17 +35,27 @@ const CASES = {
   'S3: upload, whose metadata becomes parameters': {
     request: upload,
     others: {
-      headers: { 'content-type': 'image/jpeg' },
-      query: 'x-amz-meta-note=two%20%20words&x-amz-server-side-encryption=aws%3Akms',
+      headers: {
+        'content-type': 'image/jpeg',
+        'x-amz-server-side-encryption': 'aws:kms',
+        'x-amz-tagging': 'a=b',
+      },
+      query: 'x-amz-meta-note=two%20%20words',
     },
     service: 's3',
-    signedHeaders: 'content-type;host',
+    signedHeaders: 'content-type;host;x-amz-server-side-encryption;x-amz-tagging',
   },
   'S3: upload, whose metadata stays in headers': {
     request: upload,
     options: { headerPlacement: 'headers' },
     service: 's3',
-    signedHeaders: 'content-type;host;x-amz-meta-note;x-amz-server-side-encryption',
+    signedHeaders: 'content-type;host;x-amz-meta-note;x-amz-server-side-encryption;x-amz-tagging',
+  },
+  'S3: upload, whose metadata is named among the signed headers': {
+    request: upload,
+    options: { signedHeaders: ['X-Amz-Meta-Note'] },
+    service: 's3',
+    signedHeaders: 'content-type;host;x-amz-meta-note;x-amz-server-side-encryption;x-amz-tagging',
   },
   'S3: upload of a length and a digest': {
     request: { ...upload, headers: { 'content-length': '3', 'content-md5': 'kAFQmDzST7DWlj99KOF/cg==' } },
@@ -64,7 +75,7 @@ const CASES = {
       body: { item: 'tea' },
     },
     others: {
-      payload: createHash('sha256').update('{"item":"tea"}').digest('hex'),
+      payload: sha256('{"item":"tea"}'),
       headers: { 'content-type': 'application/json' },
     },
     service: 'execute-api',
@@ -194,6 +205,49 @@ describe('a presigned request', () => {
     const moved = await presignUrl({ url, headers: { 'x-amz-meta': '日本 ü' } }, OPTIONS);
     assert.equal(new URL(moved).searchParams.get('x-amz-meta'), '日本 ü');
     assert.equal(await use(moved), 200);
+  });
+
+  test('signs a header that stays as it is sent, one byte for each character', async () => {
+    // The server of these tests, as smithy, reads header values as UTF-8.
+    const headers = { 'x-amz-meta-moves': 'grüße 日本', 'x-amz-meta-stays': 'grüße' };
+    const { sessionToken: _, ...credentials } = CREDENTIALS;
+    const presigned = new URL(
+      await presignUrl(
+        { url: 'https://example.com/', headers },
+        {
+          ...OPTIONS,
+          credentials,
+          date: new Date(SECONDS * 1000),
+          signedHeaders: ['x-amz-meta-stays', 'x-absent'],
+        },
+      ),
+    );
+    const query = presigned.searchParams;
+    assert.equal(query.get('x-amz-meta-moves'), headers['x-amz-meta-moves']);
+    assert.equal(query.get('X-Amz-SignedHeaders'), 'host;x-amz-meta-stays');
+    const [, canonicalQuery, signature] = /^\?(.*)&X-Amz-Signature=(.*)$/.exec(presigned.search);
+    const canonicalRequest =
+      `GET\n/\n${canonicalQuery}\nhost:example.com\nx-amz-meta-stays:grüße\n\n` +
+      `host;x-amz-meta-stays\n${sha256('')}`;
+    const scope = ['20150830', OPTIONS.region, OPTIONS.service];
+    const stringToSign =
+      `AWS4-HMAC-SHA256\n20150830T123600Z\n${scope.join('/')}/aws4_request\n` +
+      sha256(Buffer.from(canonicalRequest, 'latin1'));
+    assert.equal(signature, signatureOf(stringToSign, credentials.secretAccessKey, scope));
+  });
+
+  test('refuses a header that stays and that no client sends', async () => {
+    for (const [name, options] of [
+      ['x-amz-meta-a', { signedHeaders: ['x-amz-meta-a'] }],
+      ['x-amz-meta-a', { headerPlacement: 'headers' }],
+      ['x-amz-tagging', {}],
+      ['x-other', {}],
+    ]) {
+      await assert.rejects(presignUrl({ url, headers: { [name]: 'v 日本' } }, { ...OPTIONS, ...options }), {
+        code: 'ERR_SIGV4_HEADER_INVALID',
+        message: new RegExp(`"${name}"`),
+      });
+    }
   });
 
   test('is the same whatever is left of an earlier signature, and without the fragment', async () => {
