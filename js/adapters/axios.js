@@ -11,6 +11,7 @@ import { signedConfig } from './axios-config.js';
 import { withoutRedirects } from './axios-fetch.js';
 import { beforeRedirect, refusedRedirect } from './axios-redirect.js';
 import { readRequest, sendsHost, targetUrl } from './axios-request.js';
+import { Attempt } from './axios-wait.js';
 import { ClientSigner, NO_OPTIONS, isRefusal } from './client.js';
 
 /** @typedef {import('./axios-adapter.js').AxiosStatic} AxiosStatic */
@@ -101,10 +102,16 @@ class SigningAdapter extends ClientSigner {
     const url = targetUrl(config, axios, adapter.own);
     if (!this.match(url)) return resolveAdapter(next, config, axios).send(config);
 
-    const prepared = await unlessCanceled(config, readRequest(config, url, adapter.own, this));
+    /** @type {Attempt | undefined} */
+    let first = new Attempt(config, axios);
+    const prepared = await first.waitFor(readRequest(config, url, adapter.own, this));
 
     const outcome = await this.send(
-      () => this.attempt(config, prepared, adapter),
+      () => {
+        const attempt = first ?? new Attempt(config, axios);
+        first = undefined;
+        return this.attempt(config, prepared, adapter, attempt);
+      },
       readAnswer,
       !prepared.stream && discard,
     );
@@ -119,12 +126,13 @@ class SigningAdapter extends ClientSigner {
    * @param {any} config
    * @param {import('./axios-request.js').PreparedRequest} prepared
    * @param {import('./axios-adapter.js').ResolvedAdapter} adapter
+   * @param {Attempt} attempt
    * @returns {Promise<Outcome>}
    */
-  async attempt(config, prepared, adapter) {
+  async attempt(config, prepared, adapter, attempt) {
     const { own } = adapter;
     const { request } = prepared;
-    const signed = await unlessCanceled(config, this.signer.sign(request));
+    const signed = await attempt.waitFor(this.signer.sign(request));
     if (!sendsHost(own)) delete signed.headers.host;
 
     const axios = /** @type {AxiosStatic} */ (this.axios);
@@ -140,6 +148,7 @@ class SigningAdapter extends ClientSigner {
         onError: (error) => (hopError = error),
       }),
       ...options,
+      ...attempt.remaining(),
     };
 
     const { response, error } = await settle(send(copy(config, changes)));
@@ -187,29 +196,6 @@ async function importAxios() {
     const message = 'cannot import axios: pass the one that you use, sigv4Interceptor({ axios, … })';
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message, { cause });
   }
-}
-
-/**
- * Settles as `work` does, or rejects as soon as the caller cancels: credentials can take seconds to come.
- * The error does not matter, as axios replaces it with its own.
- *
- * @template T
- * @param {{ signal?: AbortSignal, cancelToken?: any }} config
- * @param {Promise<T>} work
- * @returns {Promise<T>}
- */
-function unlessCanceled({ signal, cancelToken }, work) {
-  if (!signal && !cancelToken) return work;
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(new Error('canceled'));
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel);
-    cancelToken?.subscribe(cancel);
-    work.then(resolve, reject).finally(() => {
-      signal?.removeEventListener('abort', cancel);
-      cancelToken?.unsubscribe(cancel);
-    });
-  });
 }
 
 /** @param {Outcome} outcome */

@@ -187,6 +187,41 @@ for (const { name, axios, adapter } of ENVIRONMENTS) {
       await assert.rejects(canceled, { message: 'enough' });
     });
 
+    it('times out while credentials are awaited, as while the answer is', async () => {
+      const credentials = () => new Promise(() => {});
+      const client = createClient(axios, adapter, { credentials });
+      const timedOut =
+        (/** @type {string} */ code, /** @type {string} */ message) => (/** @type {any} */ error) => {
+          assert.deepEqual([error.code, error.message, error.isAxiosError], [code, message, true]);
+          assert.equal(error.config.url, '/a');
+          return true;
+        };
+      const config = { timeout: 20 };
+      await assert.rejects(client.get('/a', config), timedOut('ECONNABORTED', 'timeout of 20ms exceeded'));
+      const clarified = {
+        ...config,
+        timeoutErrorMessage: 'too late',
+        transitional: { clarifyTimeoutError: true },
+      };
+      await assert.rejects(client.get('/a', clarified), timedOut('ETIMEDOUT', 'too late'));
+      assert.equal(server.requests.length, 0);
+    });
+
+    it('leaves the adapter what is left of the timeout', async () => {
+      const credentials = async () => (await new Promise((resolve) => setTimeout(resolve, 30)), CREDENTIALS);
+      const client = createClient(axios, adapter, { credentials });
+      /** @type {any} */
+      let sent;
+      const answer = { data: '', status: 200, statusText: 'OK', headers: {} };
+      client.defaults.adapter = async (/** @type {any} */ config) => ((sent = config), { ...answer, config });
+      const response = await client.get('/a', { timeout: 100_000 });
+      assert.ok(sent.timeout < 100_000 && sent.timeout > 0);
+      assert.equal(sent.timeoutErrorMessage, 'timeout of 100000ms exceeded');
+      assert.equal(response.config.timeout, 100_000);
+      await client.get('/a');
+      assert.ok(!sent.timeout);
+    });
+
     it('is canceled while the server is slow', async () => {
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 50);
