@@ -6,7 +6,7 @@ import { formChunks, randomBoundary } from './form.js';
 /**
  * @typedef {null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined }} JsonValue
  *
- * Something to read bytes from; Node's `Readable` is one.
+ * Something to read bytes from. Node's `Readable` is one; forms of the package form-data are taken, too.
  * @typedef {ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>} BodyStream
  *
  * @typedef {string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | BodyStream | JsonValue} RequestBody
@@ -51,6 +51,7 @@ export function bodyInMemory(body) {
 export async function readBody(body) {
   const inMemory = bodyInMemory(body);
   if (inMemory !== undefined) return inMemory;
+  if (isOldStream(body)) return (await import('./old-stream.js')).readOldStream(body);
   if (isForm(body)) {
     const boundary = randomBoundary();
     const data = await readStream(formChunks(body, boundary));
@@ -197,7 +198,28 @@ export function chunkBytes(chunk) {
 
 /** @param {unknown} body */
 function isReadable(body) {
-  return isForm(body) || isBlob(body) || isStream(body);
+  return isForm(body) || isBlob(body) || isStream(body) || isOldStream(body);
+}
+
+/**
+ * Whether it is a stream of Node.js that is not iterable, or a form of the package form-data.
+ *
+ * @param {any} body
+ */
+export function isOldStream(body) {
+  return (
+    isFormDataPackage(body) ||
+    (typeof body?.pipe === 'function' && typeof body.on === 'function' && !isStream(body))
+  );
+}
+
+/**
+ * Whether it is a form of the npm package form-data: a Node.js stream that knows its headers.
+ *
+ * @param {any} body
+ */
+export function isFormDataPackage(body) {
+  return typeof body?.getHeaders === 'function' && typeof body.pipe === 'function';
 }
 
 /**
@@ -259,9 +281,14 @@ function unsupported(body) {
   );
 }
 
-/** @param {unknown} value */
+/**
+ * What a value is: the tag of its type, or the name of its class.
+ *
+ * @param {unknown} value
+ * @returns {string}
+ */
 export function describe(value) {
-  return typeof value === 'object' || typeof value === 'function'
-    ? Object.prototype.toString.call(value).slice(8, -1)
-    : typeof value;
+  if (typeof value !== 'object' && typeof value !== 'function') return typeof value;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return (tag === 'Object' && value?.constructor?.name) || tag;
 }

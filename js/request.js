@@ -4,6 +4,7 @@ import {
   assertUnused,
   bodyInMemory,
   bodyUsed,
+  describe,
   isStream,
   mayHaveBody,
   readBody,
@@ -115,7 +116,7 @@ export function settleBodySync(flat, payload) {
   if (body === undefined) {
     throw new SigV4Error(
       'ERR_SIGV4_BODY_UNSUPPORTED',
-      'a Blob, FormData, stream or fetch Request must be read before it is signed: use the asynchronous call',
+      `a body of type ${describe(flat.source)} must be read before it is signed: use the asynchronous call`,
     );
   }
   takeBody(flat, body);

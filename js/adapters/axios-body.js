@@ -1,6 +1,6 @@
 // What axios is about to send, as bytes: what was hashed is then what is sent, byte for byte.
 
-import { bodyUsed, describe, isBlob, readBody } from '../body.js';
+import { describe, isBlob, isFormDataPackage, readBody } from '../body.js';
 import { SigV4Error } from '../errors.js';
 
 /**
@@ -19,8 +19,7 @@ import { SigV4Error } from '../errors.js';
  */
 export async function readAxiosBody(data) {
   if (data === undefined || data === null) return {};
-  if (isFormDataPackage(data)) return readFormDataPackage(data);
-  if (isStream(data)) return isReadable(data) ? readPlatformBody(data) : readOldStream(data);
+  if (isStream(data)) return readPlatformBody(data);
   if (isBlob(data)) return { contentType: 'application/octet-stream', ...(await readPlatformBody(data)) };
 
   const type = describe(data);
@@ -106,61 +105,4 @@ async function readPlatformBody(data) {
   const { data: wire, contentType, ownsContentType } = await readBody(data);
   const bytes = typeof wire === 'string' ? new TextEncoder().encode(wire) : wire;
   return { bytes, ...(contentType && { contentType, ownsContentType }) };
-}
-
-/**
- * Whether it is a form of the npm package `form-data`: an old Node.js stream that knows its headers.
- *
- * @param {any} data
- * @returns {boolean}
- */
-function isFormDataPackage(data) {
-  return typeof data?.getHeaders === 'function' && typeof data.pipe === 'function';
-}
-
-/**
- * @param {any} form
- * @returns {Promise<AxiosBody>}
- */
-async function readFormDataPackage(form) {
-  const type = describeStream(form);
-  try {
-    // Leaves the form as it is, so that a retry can read it again; but throws where a part is a stream.
-    if (!spent.has(form)) return { bytes: form.getBuffer(), ...type };
-  } catch {
-    // read as the stream that it is
-  }
-  return { ...(await readOldStream(form)), ...type };
-}
-
-/** Streams that were read by events, which cannot tell that they are at their end. @type {WeakSet<object>} */
-const spent = new WeakSet();
-
-/**
- * Reads by events: streams of Node.js 0.8 and what imitates them, as `form-data` does, are not iterable.
- *
- * @param {any} stream
- * @returns {Promise<AxiosBody>}
- */
-async function readOldStream(stream) {
-  if (spent.has(stream)) throw bodyUsed();
-  spent.add(stream);
-  return readPlatformBody(
-    new ReadableStream({
-      start(controller) {
-        stream.on('data', (/** @type {unknown} */ chunk) => controller.enqueue(chunk));
-        stream.on('end', () => controller.close());
-        stream.on('error', (/** @type {unknown} */ error) => controller.error(error));
-        stream.resume();
-      },
-    }),
-  );
-}
-
-/**
- * @param {any} stream
- * @returns {boolean} whether it is a web stream, or a Node.js stream of the last ten years
- */
-function isReadable(stream) {
-  return typeof stream.getReader === 'function' || Symbol.asyncIterator in stream;
 }

@@ -1,6 +1,6 @@
 // Bodies in chunks, as the clients of Node.js take them.
 
-import { isStream } from '../body.js';
+import { describe, isOldStream, isStream } from '../body.js';
 import { SigV4Error } from '../errors.js';
 
 /**
@@ -12,11 +12,12 @@ import { SigV4Error } from '../errors.js';
  */
 export function fromChunks(body) {
   if (typeof body !== 'object' || body === null || ArrayBuffer.isView(body)) return body;
-  if (KNOWN_BODIES.includes(Object.prototype.toString.call(body)) || isStream(body)) return body;
+  if (KNOWN_BODIES.includes(Object.prototype.toString.call(body)) || isStream(body) || isOldStream(body))
+    return body;
   if (typeof body[Symbol.iterator] === 'function') return chunksOf(body);
   throw new SigV4Error(
     'ERR_SIGV4_BODY_UNSUPPORTED',
-    'the body is an object, which this client does not send: pass text, bytes, a form or a stream',
+    `the body is of type ${describe(body)}, which this client does not send: pass text, bytes, a form or a stream`,
   );
 }
 
