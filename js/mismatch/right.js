@@ -1,7 +1,7 @@
 // What else is wrong with a request whose signature is right.
 
 import { amzDateOf, SIGV4A } from '../chain.js';
-import { checkCoverage, checkScope, checkTime, statedPayload } from '../verify/checks.js';
+import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from '../verify/checks.js';
 import { parseAmzDate } from '../verify/claim.js';
 import { CAUSES } from './causes.js';
 import { build } from './parts.js';
@@ -57,6 +57,26 @@ export const REASONS = [
     applies: ({ claim, known: { service } }) =>
       isRefused(() => checkScope(claim, { service })) &&
       !isRefused(() => checkScope(claim, {})) && { expected: service, signed: claim.service },
+  },
+  {
+    code: 'scope-terminator',
+    part: 'scope',
+    summary: 'The scope does not end in aws4_request.',
+    fix: 'End the scope in aws4_request, whatever the version of the signature.',
+    applies: ({ claim }) =>
+      claim.terminator !== 'aws4_request' && { expected: 'aws4_request', signed: claim.terminator },
+  },
+  {
+    code: 'host-ambiguous',
+    part: 'headers',
+    summary:
+      'The request names more than one host: in its Host header, and in :authority or the request line.',
+    fix: 'Let the client, and the proxies between, send one name of the host everywhere.',
+    applies: ({ arrived, claim }) =>
+      isRefused(() => checkHost(arrived)) && {
+        expected: arrived.hosts.join(', '),
+        ...(claim.signedHeaders.includes('host') && { signed: arrived.headers.get('host') }),
+      },
   },
   {
     code: 'scope-of-another-day',

@@ -12,25 +12,36 @@ import { rulesOf } from './rules.js';
 
 /**
  * @param {Claim} claim
- * @param {{ region?: string, service?: string }} expected
- * @throws {Refusal}
+ * @param {{ region?: string, service?: string }} expected  none: any will do
+ * @throws {Refusal} that names all that is wrong
  */
-export function checkScope({ scheme, day, amzDate, ...claim }, { region, service }) {
-  const isOfRegion = scheme === SIGV4A ? isInSet(region ?? '', claim.regionSet) : region === claim.region;
-  if (region !== undefined && !isOfRegion) {
-    const regions = quote(claim.region || claim.regionSet);
-    throw scopeMismatch(`Credential should be scoped to a valid region, not ${regions}.`);
-  }
-  if (service !== undefined && service !== claim.service) {
-    throw scopeMismatch(`Credential should be scoped to correct service: '${service}'.`);
-  }
+export function checkScope({ scheme, day, amzDate, terminator, ...claim }, { region, service }) {
   const ofHttp = amzDate.slice(0, 8);
-  if (day !== ofHttp) {
-    throw scopeMismatch(
-      'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
-        `'${day}' != '${ofHttp}', from '${amzDate}'.`,
-    );
-  }
+  const regions = claim.region || claim.regionSet;
+  const isOfRegion = scheme === SIGV4A ? isInSet : is;
+  /** @type {[isRight: boolean, problem: () => string][]} */
+  const checks = [
+    [
+      region === undefined ? regions !== '' : isOfRegion(region, regions),
+      () => `Credential should be scoped to a valid region, not ${quote(regions)}.`,
+    ],
+    [
+      service === undefined ? claim.service !== '' : is(service, claim.service),
+      () => `Credential should be scoped to correct service${service === undefined ? '' : `: '${service}'`}.`,
+    ],
+    [
+      terminator === 'aws4_request',
+      () => `Credential should be scoped with a valid terminator: 'aws4_request', not ${quote(terminator)}.`,
+    ],
+    [
+      day === ofHttp,
+      () =>
+        'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
+        `${quote(day)} != '${ofHttp}', from '${amzDate}'.`,
+    ],
+  ];
+  const problems = checks.filter(([isRight]) => !isRight).map(([, problem]) => problem());
+  if (problems.length > 0) throw scopeMismatch(problems.join(' '));
 }
 
 /**
@@ -57,6 +68,18 @@ export function checkTime({ amzDate, expiresIn }, now, skewSeconds) {
   throw notNow(
     `Signature expired: ${amzDate} is now earlier than ${amzDateOf(oldest)} (${amzDateOf(now)} - ${skew})`,
   );
+}
+
+/**
+ * Who reads the host of a request from another place than the signed header would see another (RFC 9112, section 3.2.2; RFC
+ * 9113, section 8.3.1).
+ *
+ * @param {Arrived} arrived
+ * @throws {Refusal}
+ */
+export function checkHost({ hosts }) {
+  if (hosts.length < 2) return;
+  throw malformed(`The request names more than one host: ${hosts.map(quote).join(', ')}.`);
 }
 
 /**
@@ -108,6 +131,14 @@ const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const CHUNKED =
   /^STREAMING-(?:UNSIGNED-PAYLOAD-TRAILER|AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)-(?:PAYLOAD(?:-TRAILER)?|EVENTS))$/;
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function is(one, other) {
+  return one === other;
+}
 
 /**
  * @param {string} region

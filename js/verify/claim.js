@@ -8,9 +8,10 @@ import { rulesOf } from './rules.js';
  * @typedef {object} Claim
  * @property {import('../chain.js').Scheme} scheme
  * @property {string} accessKeyId
- * @property {string} day  the date of the scope, `YYYYMMDD`
+ * @property {string} day  the date of the scope, which should be `YYYYMMDD`
  * @property {string} region  nothing, with SigV4a
  * @property {string} service
+ * @property {string} terminator  of the scope, which should be `aws4_request`
  * @property {string} regionSet  with SigV4a; otherwise nothing
  * @property {string} amzDate  when it was signed, `YYYYMMDDTHHMMSSZ`
  * @property {string[]} signedHeaders
@@ -32,18 +33,13 @@ export function parseClaim({ headers, query }) {
   if (!isPresigned && authorization === undefined) {
     throw new Refusal('ERR_SIGV4_SIGNATURE_MISSING', 'Missing Authentication Token');
   }
-  if (isPresigned && authorization !== undefined) {
-    throw malformed(
-      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or ' +
-        'the Authorization header should be specified',
-    );
-  }
   const { scheme, credential, amzDate, names, signature, expires } = isPresigned
     ? inQuery(parameters)
     : inHeaders(/** @type {string} */ (authorization), headers);
   /** @type {(name: string) => string | undefined} */
   const given = (name) => (isPresigned ? parameters.get(name) : undefined) ?? headers.get(name.toLowerCase());
   const { service, ...credentialParts } = parseCredential(credential, scheme);
+  if (isPresigned && authorization !== undefined) checkMechanism(authorization, service);
   const regionSet = scheme === SIGV4A ? given('X-Amz-Region-Set') : '';
   if (regionSet === undefined) throw malformed("SigV4a requires existence of 'X-Amz-Region-Set'.");
   if (isPresigned && expires === undefined && rulesOf(service).needsExpires) {
@@ -75,6 +71,22 @@ export function parseAmzDate(amzDate) {
   return millis >= 0 && amzDateOf(millis) === amzDate ? millis : NaN;
 }
 
+/**
+ * @param {string} authorization  beside a signature in the query
+ * @param {string} service
+ * @throws {Refusal}
+ */
+function checkMechanism(authorization, service) {
+  const isS3 = rulesOf(service).takesOneMechanism;
+  if (!isS3 && !authorization.startsWith('AWS4-')) return;
+  throw new Refusal(
+    'ERR_SIGV4_SIGNATURE_MALFORMED',
+    'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or ' +
+      'the Authorization header should be specified',
+    isS3 ? [400, 'InvalidArgument'] : undefined,
+  );
+}
+
 /** Any of these makes a request a presigned one. */
 const SIGNS_QUERY = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature'];
 
@@ -98,9 +110,12 @@ const SCHEMES = new Map([SIGV4, SIGV4A].map((scheme) => [scheme.algorithm, schem
 function inHeaders(authorization, headers) {
   const [, algorithm, rest] = /^([^ ]*) ?(.*)$/s.exec(authorization) ?? ['', '', ''];
   const scheme = SCHEMES.get(algorithm);
-  const fields = (scheme === undefined ? '' : rest).split(',').map((field) => {
-    const [, name, value] = /^[ \t]*([^=]*)=?(.*)$/s.exec(field) ?? ['', '', ''];
-    return /** @type {const} */ ([name, value]);
+  const parts = rest.split(',').map((part) => part.trim());
+  const withoutSign = parts.find((part) => part !== '' && !part.includes('='));
+  if (withoutSign !== undefined) throw notAPair(withoutSign, algorithm, authorization);
+  const fields = (scheme === undefined ? [] : parts).map((part) => {
+    const at = part.indexOf('=');
+    return /** @type {const} */ ([part.slice(0, at), part.slice(at + 1)]);
   });
   const values = new Map(fields);
   const date = headers.get('x-amz-date') ?? isoDate(headers.get('date'));
@@ -110,7 +125,8 @@ function inHeaders(authorization, headers) {
   if (!date) {
     problems.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   }
-  if (problems.length > 0) throw malformed(`${problems.join(' ')} Authorization=${quote(algorithm)}`);
+  if (problems.length > 0)
+    throw malformed(`${problems.join(' ')} Authorization=${quote(shortened(algorithm))}`);
   if (fields.length > 3) {
     throw malformed('Invalid key=value pair in Authorization header: it holds one too many, or one twice.');
   }
@@ -174,25 +190,51 @@ const OF_SIGNATURE = new Set([
 ]);
 
 /**
+ * As API Gateway says it, but for what may be a secret: messages end up in logs.
+ *
+ * @param {string} part
+ * @param {string} algorithm
+ * @param {string} authorization
+ */
+function notAPair(part, algorithm, authorization) {
+  const isSigV4 = algorithm.startsWith('AWS4-');
+  // `Basic` holds a password, however short it is.
+  const shown = isSigV4 ? part : /^basic$/i.test(algorithm) ? '…' : shortened(part);
+  const whole = isSigV4
+    ? authorization.replace(/(Signature=)[^,]+/g, '$1…')
+    : authorization.replace(part, () => shown);
+  return malformed(
+    `${quote(shown)} not a valid key=value pair (missing equal-sign) in Authorization header: ${quote(whole)}.`,
+  );
+}
+
+/**
+ * Of what could be a token, its start.
+ *
+ * @param {string} text
+ */
+function shortened(text) {
+  return text.length > 24 ? `${text.slice(0, 8)}…` : text;
+}
+
+/**
  * @param {string} credential
  * @param {import('../chain.js').Scheme} scheme
  */
 function parseCredential(credential, scheme) {
-  const parts = (scheme === SIGV4A ? CREDENTIAL_V4A : CREDENTIAL).exec(credential)?.groups;
-  if (parts !== undefined) {
-    const { accessKeyId, day, region = '', service } = parts;
-    return { accessKeyId, day, region, service };
-  }
   const [count, example] =
     scheme === SIGV4A ? [4, 'keyid/date/service/term'] : [5, 'keyid/date/region/service/term'];
+  const parts = /^[!-~]*$/.test(credential) ? credential.split('/') : [];
+  // The id of a key of your own may hold slashes.
+  const [day = '', ...scope] = parts.slice(1 - count);
+  const [terminator = '', service = '', region = ''] = scope.reverse();
+  const accessKeyId = parts.slice(0, 1 - count).join('/');
+  const isWhole = accessKeyId !== '' && (parts.length === count || /^\d{8}$/.test(day));
+  if (isWhole) return { accessKeyId, day, region, service, terminator };
   throw malformed(
     `Credential must have exactly ${count} slash-delimited elements, e.g. ${example}, got ${quote(credential)}`,
   );
 }
-
-const CREDENTIAL =
-  /^(?<accessKeyId>[!-~]+)\/(?<day>\d{8})\/(?<region>[!-.0-~]+)\/(?<service>[!-.0-~]+)\/aws4_request$/;
-const CREDENTIAL_V4A = /^(?<accessKeyId>[!-~]+)\/(?<day>\d{8})\/(?<service>[!-.0-~]+)\/aws4_request$/;
 
 /** @param {string} names */
 function parseNames(names) {

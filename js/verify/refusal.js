@@ -26,10 +26,10 @@ export class Refusal extends SigV4Error {
   /**
    * @param {keyof typeof ANSWERS & import('../errors.js').SigV4ErrorCode} code
    * @param {string} message  as AWS has it
+   * @param {readonly [status: number, type: string]} [answer]  where it is another than that of the code
    */
-  constructor(code, message) {
+  constructor(code, message, [status, type] = ANSWERS[code]) {
     super(code, message);
-    const [status, type] = ANSWERS[code];
     /** What to answer with. @readonly */
     this.status = status;
     /** AWS's name for it, which API Gateway sends as `x-amzn-errortype`. @readonly */

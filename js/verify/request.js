@@ -6,9 +6,9 @@ import { SigV4Error } from '../errors.js';
 import { sha256 } from '../hash.js';
 import { withoutToken } from '../results.js';
 import { arrive } from './arrived.js';
-import { checkCoverage, checkScope, checkTime, statedPayload } from './checks.js';
+import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
 import { parseAmzDate, parseClaim } from './claim.js';
-import { Refusal } from './refusal.js';
+import { quote, Refusal } from './refusal.js';
 import { rulesOf } from './rules.js';
 import { canonicalRequestOf, isEqual, isSigned, stringToSignOf } from './signature.js';
 
@@ -75,6 +75,7 @@ export async function verifyRequest(request, options) {
   checkScope(claim, settings);
   const at = typeof now === 'function' ? now() : now;
   checkTime(claim, at.getTime(), maxSkewSeconds);
+  checkHost(arrived);
   checkCoverage(claim, arrived);
   const { payload, declared } = statedPayload(claim, arrived, settings.bodyRequired);
   const secret = await findSecret(secretAccessKey, claim, at);
@@ -86,7 +87,7 @@ export async function verifyRequest(request, options) {
   const canonicalRequest = canonicalRequestOf(arrived, claim, payloadHash, path);
   const stringToSign = canonicalRequest === undefined ? '' : stringToSignOf(canonicalRequest, claim);
   if (canonicalRequest === undefined || !(await isSigned(stringToSign, claim, secret))) {
-    const shown = settings.explain ? expected(canonicalRequest, stringToSign, claim) : '';
+    const shown = settings.explain ? expected(canonicalRequest, stringToSign, claim, arrived) : '';
     throw new Refusal('ERR_SIGV4_SIGNATURE_MISMATCH', `${MISMATCH}${shown}`);
   }
   const body = payload === 'signed' ? await arrived.body() : undefined;
@@ -161,9 +162,13 @@ function pathForm(encoding) {
  * @param {string | undefined} canonicalRequest
  * @param {string} stringToSign
  * @param {import('./claim.js').Claim} claim
+ * @param {import('./arrived.js').Arrived} arrived
  */
-function expected(canonicalRequest, stringToSign, { sessionToken = '' }) {
-  if (canonicalRequest === undefined) return '\n\nA header of SignedHeaders did not arrive';
+function expected(canonicalRequest, stringToSign, { sessionToken = '', signedHeaders }, { headers }) {
+  if (canonicalRequest === undefined) {
+    const missing = signedHeaders.filter((name) => !headers.has(name)).map(quote);
+    return `\n\nThe signed header${missing.length > 1 ? 's' : ''} ${missing.join(', ')} did not arrive`;
+  }
   return (
     `\n\nThe Canonical String for this request should have been\n'${withoutToken(canonicalRequest, sessionToken)}'` +
     `\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`

@@ -7,6 +7,7 @@
  * @property {boolean} signsToken  or it stands beside the signature of a URL, not in it
  * @property {boolean} takesUnsigned  whether the body may be unsigned; that of a URL is, unless it says otherwise
  * @property {boolean} needsExpires  whether a URL must say how long it is good
+ * @property {boolean} takesOneMechanism  whether no `Authorization` of any scheme may stand beside a signature in a URL
  */
 
 /** @type {ServiceRules} */
@@ -16,6 +17,7 @@ const USUAL = {
   signsToken: true,
   takesUnsigned: false,
   needsExpires: false,
+  takesOneMechanism: false,
 };
 
 /** @type {ServiceRules} */
@@ -24,6 +26,8 @@ const S3 = {
   path: { encoding: 'single', normalizes: false },
   takesUnsigned: true,
   needsExpires: true,
+  // https://repost.aws/knowledge-center/s3-presigned-url-bucket-access: "Only one auth mechanism allowed".
+  takesOneMechanism: true,
 };
 
 /** @type {Map<string, ServiceRules>} */

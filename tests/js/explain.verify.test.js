@@ -26,7 +26,7 @@ const REFUSED = {
     {},
   ],
   'wrong-scope': [change(json, 'authorization', (text) => text.replace(/\/20260203/, '')), {}],
-  'two-signatures': [{ ...url, headers: [...url.headers, ['authorization', 'Basic eDp5']] }, {}],
+  'two-signatures': [{ ...download, headers: [...download.headers, ['authorization', 'Basic eDp5']] }, {}],
   'url-lifetime-invalid': [{ ...url, url: url.url.replace(/(Expires=)\d+/, '$1604801') }, {}],
   'date-missing': [change(json, 'x-amz-date', () => '2026-02-03'), {}],
   'signature-mismatch': [json, { secretAccessKey: () => 'another' }],

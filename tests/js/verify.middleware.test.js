@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer, request as httpRequest } from 'node:http';
 import { createServer as createServer2, connect } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 
 import express from 'express';
@@ -191,6 +192,57 @@ describe('Node.js', () => {
     const status = await new Promise((resolve) => stream.on('response', (r) => resolve(r[':status'])));
     session.destroy();
     assert.equal(status, 200);
+  });
+
+  // RFC 9113, section 8.3.1: a Host that differs from :authority. What reads the latter would see another host than is signed.
+  test('HTTP/2: an :authority that is not the signed host is refused', async () => {
+    const origin = await listen(guard(), createServer2);
+    const session = connect(origin);
+    const { host } = new URL(origin);
+    const { headers } = await signer.sign({ url: origin });
+    const statusOf = async (names) => {
+      const stream = session.request({ ':path': '/', ...headers, ...names });
+      const status = await new Promise((resolve) => stream.on('response', (r) => resolve(r[':status'])));
+      let text = '';
+      for await (const part of stream) text += part;
+      return [status, JSON.parse(text).message];
+    };
+    assert.deepEqual(await statusOf({ ':authority': host }), [200, undefined]);
+    assert.deepEqual(await statusOf({ ':authority': host, host }), [200, undefined]);
+    for (const names of [
+      { ':authority': 'admin.example', host },
+      { ':authority': host, host: 'admin.example' },
+    ]) {
+      const [status, message] = await statusOf(names);
+      assert.equal(status, 403);
+      assert.match(message, /^The request names more than one host: .*'admin\.example'/);
+    }
+    session.destroy();
+  });
+
+  // RFC 9112, section 3.2.2: a server must take the host of an absolute target, whatever Host says.
+  test('HTTP/1.1: an absolute target of another host than the signed one is refused, two Host headers, too', async () => {
+    const origin = await listen(guard());
+    const { host, port } = new URL(origin);
+    const { headers } = await signer.sign({ url: `${origin}/a?b=c` });
+    const lines = Object.entries({ ...headers, connection: 'close' })
+      .filter(([name]) => name !== 'host')
+      .map(([name, value]) => `${name}: ${value}\r\n`);
+    const statusOf = async (target, ...hosts) => {
+      const socket = connectTcp(Number(port), '127.0.0.1');
+      const named = hosts.map((name) => `Host: ${name}\r\n`);
+      socket.end(`GET ${target} HTTP/1.1\r\n${[...named, ...lines].join('')}\r\n`);
+      let text = '';
+      for await (const part of socket) text += part;
+      return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]);
+    };
+    assert.equal(await statusOf('/a?b=c', host), 200);
+    assert.equal(await statusOf(`http://${host}/a?b=c`, host), 200);
+    assert.equal(await statusOf(`http://${host.toUpperCase()}/a?b=c`, host), 200);
+    assert.equal(await statusOf('http://admin.example/a?b=c', host), 403);
+    assert.equal(await statusOf(`http://${host}/a?b=c`, 'admin.example'), 403);
+    assert.equal(await statusOf('/a?b=c', host, 'admin.example'), 403);
+    assert.equal(await statusOf('/a?b=c', 'admin.example', host), 403);
   });
 
   // RFC 9113, section 8.1: neither content-length nor transfer-encoding tells of a body, only what follows the headers.

@@ -15,6 +15,7 @@ const options = { ...KNOWN, service: SERVICE };
 const json = await signedBy('sigv4-wasm', REQUESTS.json);
 const url = await signedBy('sigv4-wasm, presigned', REQUESTS.plain);
 const v4a = await signedBy('sigv4-wasm, SigV4a', REQUESTS.plain);
+const v4aUrl = await signedBy('sigv4-wasm, SigV4a, presigned', REQUESTS.plain);
 const upload = await signedBy('sigv4-wasm', REQUESTS['an upload to S3']);
 const download = await signedBy('sigv4-wasm, presigned', REQUESTS['an object of S3']);
 const s3 = { ...options, service: 's3' };
@@ -25,10 +26,23 @@ const later = (seconds) => new Date(DATE.getTime() + seconds * 1000);
 /** name: [code, message, request, options] */
 const REFUSED = {
   'no signature': ['MISSING', 'Missing Authentication Token', { url: '/' }],
+  // Observed: github.com/cowinapi/developer.cowin, issue 129.
   'another scheme': [
     'MALFORMED',
-    /^Authorization header requires 'Credential' parameter\. Authorization header requires 'Signature' parameter\. Authorization header requires 'SignedHeaders' parameter\. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header\. Authorization='Bearer'$/,
+    "'abc' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc'.",
     { url: '/', headers: { authorization: 'Bearer abc' } },
+  ],
+  // Observed: github.com/serverless/serverless, issue 3205.
+  'another scheme, with an equal sign': [
+    'MALFORMED',
+    "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization='Bearer'",
+    { url: '/', headers: { authorization: 'Bearer YWJjZA==' } },
+  ],
+  // Observed: github.com/iann0036/cloud9-sync, issue 10.
+  'a space in the key id': [
+    'MALFORMED',
+    /^'ID\/\d{8}\/eu-west-1\/execute-api\/aws4_request' not a valid key=value pair \(missing equal-sign\) in Authorization header: 'AWS4-HMAC-SHA256 Credential=A,ID\//,
+    changed(json, 'authorization', (text) => text.replace(/Credential=\w+/, 'Credential=A,ID')),
   ],
   'no Signature': [
     'MALFORMED',
@@ -45,10 +59,10 @@ const REFUSED = {
     /one twice/,
     { ...json, headers: [...json.headers, json.headers.find(([name]) => name === 'authorization')] },
   ],
-  'a header and a query': [
+  'a header of SigV4 and a query': [
     'MALFORMED',
     /^Only one auth mechanism allowed/,
-    { ...url, headers: [...url.headers, ['authorization', 'Basic eDp5']] },
+    { ...url, headers: [...url.headers, ['authorization', 'AWS4-HMAC-SHA256 Credential=x']] },
   ],
   'a parameter is missing': [
     'MALFORMED',
@@ -69,6 +83,16 @@ const REFUSED = {
     'MALFORMED',
     "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKID'",
     changed(json, 'authorization', (text) => text.replace(/Credential=[^,]*/, 'Credential=AKID')),
+  ],
+  'a credential of four elements': [
+    'MALFORMED',
+    /^Credential must have exactly 5 slash-delimited elements/,
+    changed(json, 'authorization', (text) => text.replace('/aws4_request', '')),
+  ],
+  'a credential without a key id': [
+    'MALFORMED',
+    /^Credential must have exactly 5 slash-delimited elements/,
+    changed(json, 'authorization', (text) => text.replace(/Credential=\w+/, 'Credential=')),
   ],
   'a date that is none': [
     'MALFORMED',
@@ -151,6 +175,27 @@ const REFUSED = {
     "Credential should be scoped to correct service: 's3'.",
     json,
     { ...options, service: 's3' },
+  ],
+  // As of DynamoDB: github.com/mhart/dynalite, index.js.
+  'another version in the scope': [
+    'SCOPE_MISMATCH',
+    "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
+    changed(json, 'authorization', (text) => text.replace('aws4_request', 'aws5_request')),
+  ],
+  'another version in the scope, SigV4a, in a URL': [
+    'SCOPE_MISMATCH',
+    "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
+    { ...v4aUrl, url: v4aUrl.url.replace('aws4_request', 'aws5_request') },
+  ],
+  'a scope in which nothing is right': [
+    'SCOPE_MISMATCH',
+    "Credential should be scoped to a valid region, not 'c'. Credential should be scoped to correct service: 'execute-api'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'b' != '20260203', from '20260203T040506Z'.",
+    changed(json, 'authorization', (text) => text.replace(/Credential=[^,]*/, 'Credential=a/b/c/d/e')),
+  ],
+  'a scope without a region': [
+    'SCOPE_MISMATCH',
+    "Credential should be scoped to a valid region, not ''.",
+    changed(json, 'authorization', (text) => text.replace('/eu-west-1/', '//')),
   ],
   'another day': [
     'SCOPE_MISMATCH',
@@ -276,8 +321,42 @@ describe('refused', () => {
   }
 });
 
+// Observed: github.com/catalyst/moodle-tool_objectfs, issue 303.
+test('S3 takes one mechanism: its URL and an Authorization of any scheme are 400', async () => {
+  for (const authorization of ['Basic eDp5', 'Bearer abc', 'AWS4-HMAC-SHA256 Credential=x', '']) {
+    const request = { ...download, headers: [...download.headers, ['Authorization', authorization]] };
+    await assert.rejects(verifyRequest(request, s3), {
+      code: 'ERR_SIGV4_SIGNATURE_MALFORMED',
+      status: 400,
+      type: 'InvalidArgument',
+      message:
+        'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+    });
+  }
+});
+
+test('what may be a token is in no message, nor a password', async () => {
+  const secrets = {
+    [`Bearer ${'eyJhbGciOiJIUzI1NiJ9'.repeat(3)}`]:
+      /'eyJhbGci…' not a valid key=value pair .* 'Bearer eyJhbGci…'\.$/,
+    'Basic ZDQzOnNlY3JldA': /'…' not a valid key=value pair .* 'Basic …'\.$/,
+    [`${'c2VjcmV0'.repeat(9)}`]: /Authorization='c2VjcmV0…'$/,
+    [`AWS4-HMAC-SHA256 Signature=${'0123456789'.repeat(6)},x`]: /Signature=…,x'\.$/,
+  };
+  for (const [authorization, message] of Object.entries(secrets)) {
+    const error = await verifyRequest({ url: '/', headers: { authorization } }, options).catch((e) => e);
+    assert.match(error.message, message);
+    const secret = authorization.split(/[ =,]/).find((part) => part.length > 13 && !part.startsWith('AWS4'));
+    assert.ok(!inspect(error).includes(secret), inspect(error));
+  }
+});
+
 describe('accepted', () => {
   const ACCEPTED = {
+    'a URL beside an Authorization of another scheme': [
+      { ...url, headers: [...url.headers, ['authorization', 'Bearer abc']] },
+      options,
+    ],
     'at the last second': [json, { ...options, now: later(300) }],
     'from the nearest future': [json, { ...options, now: later(-300) }],
     'a URL until it expires': [url, { ...options, now: later(59) }],
@@ -344,6 +423,22 @@ test('explain tells what should have been signed, without the session token', as
   const ofUrl = { ...url, method: 'POST' };
   const { message } = await verifyRequest(ofUrl, settings).catch((reason) => reason);
   assert.ok(!message.includes(encodeURIComponent(CREDENTIALS.sessionToken)), message);
+});
+
+test('explain names the signed headers that did not arrive', async () => {
+  const settings = { ...options, explain: true };
+  const without = (...names) => ({
+    ...json,
+    headers: json.headers.filter(([name]) => !names.includes(name)),
+  });
+  await assert.rejects(verifyRequest(without('content-type'), settings), {
+    code: 'ERR_SIGV4_SIGNATURE_MISMATCH',
+    message: /details\.\n\nThe signed header 'content-type' did not arrive$/,
+  });
+  await assert.rejects(verifyRequest(without('content-type', 'x-amz-target'), settings), {
+    message: /\n\nThe signed headers 'content-type', 'x-amz-target' did not arrive$/,
+  });
+  await assert.rejects(verifyRequest(without('content-type'), options), { message: /details\.$/ });
 });
 
 test('the secret is not asked for, nor the body read, for what is wrong at sight', async () => {

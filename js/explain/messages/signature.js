@@ -270,8 +270,8 @@ const CHANGED = [
 export const MISMATCHES = [
   {
     code: 'header-missing',
-    text: /request signature we calculated does not match[^]{0,300}A header of SignedHeaders did not arrive/i,
-    summary: 'A signed header did not arrive.',
+    text: /request signature we calculated does not match[^]{0,300}The signed headers? (?<header>'[^\n]*') did not arrive/i,
+    summary: 'A signed header did not arrive: {header}.',
     fix: 'Send all headers that are signed, or sign fewer: look for something that drops headers, such as a proxy.',
   },
   {

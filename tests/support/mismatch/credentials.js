@@ -122,6 +122,13 @@ export const CREDENTIALS_CASES = {
     'by hand, left out of the scope': async ({ send }) =>
       send(signByHand({ url: `${API}/prod` }, { scope: (names) => names.slice(0, 3) })),
   },
+  'scope-terminator': {
+    'by hand, the version of tomorrow': async ({ send }) => {
+      const { headers, ...signed } = signByHand({ url: `${API}/prod` }, {});
+      const authorization = headers.authorization.replace('aws4_request', 'aws5_request');
+      await send({ ...signed, headers: { ...headers, authorization } });
+    },
+  },
   'scope-of-another-day': {
     'by hand, the day of local time': async ({ send }) => {
       const names = (days) => days.map((name) => name.replace('20260203', '20260204'));

@@ -19,6 +19,13 @@ export const HEADERS_CASES = {
       return { hosts: ['api.example.com'] };
     },
   },
+  'host-ambiguous': {
+    'a client for proxies names the proxy in the request line': async ({ send, server }) => {
+      await send(withAws4({ path: '/prod/orders' }));
+      const arrived = server.arrived.at(-1);
+      return { request: { ...arrived, url: `http://proxy.example${arrived.url}` } };
+    },
+  },
   'host-with-port': {
     'aws4 is given the host with its port': async ({ send }) => {
       const signed = withAws4({ path: '/prod/orders', host: `${HOST}:443` });
