@@ -24,8 +24,8 @@ import {
  * @property {string} region  or nothing, where the host tells it
  * @property {string} service
  * @property {number} flags  see {@link FLAG}
- * @property {string} fields  of the record: region, service, and the names for `FLAG.signedHeadersAlso`, joined with
- *   semicolons
+ * @property {string} fields  of the record: region, service, and the names of headers to sign and of those not to sign,
+ *   each joined with semicolons
  *
  * @typedef {object} SigningIdentity
  * @property {string} accessKeyId
@@ -67,7 +67,6 @@ import {
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
 export const FLAG = {
   signedHeadersAll: 1,
-  signedHeadersAlso: 2,
   pathDouble: 1 << 2,
   pathSingle: 2 << 2,
   contentSha256Yes: 1 << 4,

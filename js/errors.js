@@ -20,6 +20,7 @@ import {
   SESSION_TOKEN_INVALID,
   SIG_V4A_REQUIRED,
   SIGNING_KEY_MISSING,
+  UNSIGNABLE_HEADER_INVALID,
 } from './generated/errors.js';
 
 /**
@@ -111,6 +112,8 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
   [PAYLOAD_HASH_INVALID]:
     'payload.sha256, or the header x-amz-content-sha256, is neither 64 hex digits nor UNSIGNED-PAYLOAD or a ' +
     'STREAMING- keyword',
+  // The options were checked before: see options.js.
+  [UNSIGNABLE_HEADER_INVALID]: 'the option unsignableHeaders names a header that is always signed',
   [RECORD_INVALID]: '{header} holds a NUL character, which no request can carry: remove it',
 });
 

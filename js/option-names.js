@@ -8,6 +8,7 @@ export const SIGNER_OPTIONS = new Set([
   'service',
   'host',
   'signedHeaders',
+  'unsignableHeaders',
   'payload',
   'contentSha256Header',
   'sessionTokenMode',

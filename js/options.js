@@ -2,6 +2,7 @@
 
 import { FLAG } from './core.js';
 import { SigV4Error } from './errors.js';
+import { ALWAYS_SIGNED } from './generated/headers.js';
 
 /**
  * @typedef {object} SigningOptions
@@ -13,8 +14,12 @@ import { SigV4Error } from './errors.js';
  *   `headers.host`, in place of one that you pass, and tells region and service. Node's http, axios there, got and undici
  *   send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
  * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
- *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies and
- *   clients change on the way. A list: the required ones and these.
+ *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies,
+ *   caches and clients change on the way, such as `accept-encoding`, `via`, `x-forwarded-*`, `range`, `content-length`
+ *   and `traceparent`. A list: the required ones and these.
+ * @property {readonly string[]} [unsignableHeaders]  headers that are not signed, whatever `signedHeaders` says:
+ *   `x-amz-*` too, but AWS refuses a request whose `x-amz-*` headers arrive unsigned, so name only those that a hop on
+ *   the way removes. `host` and the headers that the signature itself brings cannot be named.
  * @property {'signed' | 'unsigned' | { sha256: string }} [payload]  what the signature says of the body: its SHA-256;
  *   `UNSIGNED-PAYLOAD`, which S3 takes and which lets streams pass unread; or a hash that you know, in hex.
  *   Default: signed, but for VPC Lattice and presigned S3 URLs.
@@ -41,11 +46,7 @@ export function compileSettings(options) {
   const { signedHeaders, payload, contentSha256Header, sessionTokenMode, pathEncoding, headerPlacement } =
     options;
   let flags = 0;
-  let also = '';
-  if (Array.isArray(signedHeaders)) {
-    flags |= FLAG.signedHeadersAlso;
-    also = signedHeaders.map((name) => text(name, 'signedHeaders').toLowerCase()).join(';');
-  } else {
+  if (!Array.isArray(signedHeaders)) {
     flags |= choose('signedHeaders', signedHeaders, { required: 0, all: FLAG.signedHeadersAll });
   }
   if (typeof payload === 'object' && payload !== null) {
@@ -68,8 +69,55 @@ export function compileSettings(options) {
   const service =
     options.service === undefined ? '' : text(options.service, 'service', 'ERR_SIGV4_SERVICE_REQUIRED');
   const host = options.host === undefined ? '' : authority(text(options.host, 'host'));
-  return { region, service, flags, fields: `${region}\0${service}\0${also}\0`, payload, host };
+  return {
+    region,
+    service,
+    flags,
+    fields: `${region}\0${service}\0${headerNames(options)}\0`,
+    payload,
+    host,
+  };
 }
+
+/**
+ * The names of headers to sign and, after a space, of those not to sign.
+ *
+ * @param {SigningOptions} options
+ */
+function headerNames({ signedHeaders, unsignableHeaders }) {
+  const also = Array.isArray(signedHeaders) ? names(signedHeaders, 'signedHeaders') : [];
+  if (unsignableHeaders === undefined) return also.join(';');
+  const never = names(unsignableHeaders, 'unsignableHeaders');
+  for (const name of never) {
+    if (also.includes(name)) {
+      throw optionInvalid(
+        `the options signedHeaders and unsignableHeaders both name ${JSON.stringify(name)}`,
+      );
+    }
+    if (ALWAYS_SIGNED.some((one) => one === name)) {
+      const instead = name.endsWith('-token') ? ': for the session token there is sessionTokenMode' : '';
+      throw optionInvalid(
+        `the option unsignableHeaders cannot name ${name}, which is always signed${instead}`,
+      );
+    }
+  }
+  return `${also.join(';')} ${never.join(';')}`;
+}
+
+/**
+ * @param {unknown} list
+ * @param {string} option
+ * @returns {string[]} in lower case
+ */
+function names(list, option) {
+  if (Array.isArray(list) && list.every((name) => typeof name === 'string' && TOKEN.test(name))) {
+    return list.map((name) => name.toLowerCase());
+  }
+  throw optionInvalid(`the option ${option} must be an array of header names, such as ['x-trace']`);
+}
+
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
  * @param {SigningOptions['date']} date
@@ -99,10 +147,7 @@ function authority(host) {
   } catch {
     // refused below
   }
-  throw new SigV4Error(
-    'ERR_SIGV4_OPTION_INVALID',
-    "the option host must be a host and no more, such as 'api.example.com:8443'",
-  );
+  throw optionInvalid("the option host must be a host and no more, such as 'api.example.com:8443'");
 }
 
 /**
@@ -114,10 +159,12 @@ export function choose(name, value, choices) {
   if (value === undefined) return 0;
   const flag = Object.hasOwn(choices, String(value)) ? choices[String(value)] : undefined;
   if (flag !== undefined) return flag;
-  throw new SigV4Error(
-    'ERR_SIGV4_OPTION_INVALID',
-    `the option ${name} must be one of ${Object.keys(choices).join(', ')}`,
-  );
+  throw optionInvalid(`the option ${name} must be one of ${Object.keys(choices).join(', ')}`);
+}
+
+/** @param {string} message */
+function optionInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
 /**

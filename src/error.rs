@@ -95,6 +95,9 @@ errors! {
     /// The given payload hash is neither 64 hex digits nor one of the keywords of SigV4.
     PayloadHashInvalid => "ERR_SIGV4_BODY_UNSUPPORTED",
         "the given payload hash is neither a SHA-256 in 64 hex digits nor UNSIGNED-PAYLOAD or a STREAMING- keyword.";
+    /// A header that is always signed was named as one that is not.
+    UnsignableHeaderInvalid => "ERR_SIGV4_OPTION_INVALID",
+        "host and the headers that the signature itself brings are always signed. Leave them out of the unsignable headers.";
     /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
     RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
         "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.";

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use crate::canonical::Entry;
-use crate::canonical::headers::{is_amz, is_required, is_unhoistable, is_unsignable};
+use crate::canonical::headers::{is_amz, is_hop_header, is_required, is_unhoistable};
 use crate::endpoint::{self, ServiceRules};
 use crate::text::{Bytes, Put, contains, split};
 use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
@@ -72,6 +72,8 @@ pub(crate) struct Input<'a> {
     pub(crate) signs_all_headers: bool,
     /// Headers to sign besides the required ones, joined with semicolons.
     pub(crate) signed_headers: &'a [u8],
+    /// Headers not to sign, likewise.
+    pub(crate) unsignable_headers: &'a [u8],
     pub(crate) header_placement: HeaderPlacement,
     /// Whether a value may hold what is not ASCII, and goes on the wire with one byte for each character.
     pub(crate) latin1_headers: bool,
@@ -132,7 +134,10 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn signs_header(&self, name: &[u8]) -> bool {
-        is_required(name) || (self.signs_all_headers && !is_unsignable(name)) || self.names_header(name)
+        let is_signed = is_required(name)
+            || (self.signs_all_headers && !is_hop_header(name))
+            || is_named(self.signed_headers, name);
+        is_signed && !is_named(self.unsignable_headers, name)
     }
 
     /// Whether a header that is signed becomes a parameter of a presigned request.
@@ -140,13 +145,13 @@ impl<'a> Input<'a> {
         is_amz(name)
             && self.header_placement == HeaderPlacement::Query
             && !is_unhoistable(name)
-            && !self.names_header(name)
+            && !is_named(self.signed_headers, name)
     }
+}
 
-    /// Whether the caller asks for this one by its name.
-    fn names_header(&self, name: &[u8]) -> bool {
-        split(self.signed_headers, b';').any(|also| also == name)
-    }
+/// Whether a name is among those that are joined with semicolons.
+fn is_named(names: &[u8], name: &[u8]) -> bool {
+    split(names, b';').any(|one| one == name)
 }
 
 fn is_payload_hash(text: &[u8]) -> bool {

@@ -8,7 +8,7 @@ pub enum SignedHeaders<'a> {
     /// `host`, `content-type`, `content-md5` and `x-amz-*`: what AWS asks for.
     #[default]
     Required,
-    /// Every header but those that proxies and clients change on the way.
+    /// Every header but those that proxies, caches and clients change on the way.
     All,
     /// The required ones and these, in lower case.
     Also(&'a [&'a str]),
@@ -54,6 +54,9 @@ pub struct Settings<'a> {
     pub session_token_mode: Option<SessionTokenMode>,
     /// Which headers are signed.
     pub signed_headers: SignedHeaders<'a>,
+    /// Which headers are not signed, in lower case, whatever the above says: `x-amz-*` too, which AWS refuses where they
+    /// arrive unsigned, so name only those that a hop on the way removes. Not `host`, nor what the signature itself brings.
+    pub unsignable_headers: &'a [&'a str],
     /// For presigned requests.
     pub header_placement: HeaderPlacement,
 }

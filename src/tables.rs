@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::canonical::headers::ALWAYS_SIGNED;
 use crate::endpoint::dns_suffixes;
 use crate::error::{ROWS, STATUS_NUMBERS};
 
@@ -29,6 +30,17 @@ pub fn partitions() -> String {
     text += "export const DNS_SUFFIXES = /** @type {const} */ ([\n";
     for (regions, suffix) in dns_suffixes() {
         text += &format!("  ['{regions}', '{suffix}'],\n");
+    }
+    text + "]);\n"
+}
+
+/// The text of `js/generated/headers.js`: the headers that no caller can leave unsigned.
+pub fn headers() -> String {
+    let mut text = String::from("// Written by the build from src/canonical/headers.rs. Do not edit.\n\n");
+    text += "/** What every signature is about, or brings along by itself. */\n";
+    text += "export const ALWAYS_SIGNED = /** @type {const} */ ([\n";
+    for name in ALWAYS_SIGNED {
+        text += &format!("  '{name}',\n");
     }
     text + "]);\n"
 }

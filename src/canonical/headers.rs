@@ -21,9 +21,10 @@ pub(crate) const CONTENT_SHA256: &[u8] = b"x-amz-content-sha256";
 /// longer list only gives proxies more to break.
 const REQUIRED: Table = table![["host"], ["content-type"], ["content-md5"]];
 
-/// Headers that proxies and HTTP clients add, change or remove on the way: what any of botocore, smithy and the CRT
-/// leaves out. A name that ends with an asterisk stands for all that begin with it.
-const UNSIGNABLE: Table = table![
+/// Headers that proxies and HTTP clients add, change or remove on the way, and that `signedHeaders: 'all'` leaves out. A
+/// name that ends with an asterisk stands for all that begin with it.
+const HOP_HEADERS: Table = table![
+    // What any of botocore, smithy and the CRT leaves out.
     ["authorization"],
     ["cache-control"],
     ["connection"],
@@ -41,6 +42,39 @@ const UNSIGNABLE: Table = table![
     ["upgrade"],
     ["user-agent"],
     ["x-amzn-trace-id"],
+    // Load balancers and reverse proxies write these (RFC 7239 and what came before it; RFC 9110, section 7.6.3).
+    ["forwarded"],
+    ["via"],
+    ["x-forwarded-*"],
+    ["x-real-ip"],
+    ["x-request-id"],
+    ["x-correlation-id"],
+    // CDNs: Cloudflare's HTTP headers; "CDN-Loop" (RFC 8586) and "CDN-Cache-Control" (RFC 9213). They and shared caches
+    // rewrite what asks for a representation, or for a part of one ("Caching Behavior", CloudFront developer guide).
+    ["cf-*"],
+    ["cdn-*"],
+    ["accept-encoding"],
+    ["if-none-match"],
+    ["range"],
+    // HTTP/2 may leave it out, and a proxy that buffers writes its own.
+    ["content-length"],
+    // Tracing: W3C Trace Context and Baggage, Zipkin's B3.
+    ["baggage"],
+    ["traceparent"],
+    ["tracestate"],
+    ["x-b3-*"],
+];
+
+/// What every signature is about, or brings along by itself: no caller can leave these out.
+pub(crate) const ALWAYS_SIGNED: &[&str] = &[
+    "host",
+    "x-amz-date",
+    "x-amz-content-sha256",
+    "x-amz-security-token",
+    "x-amz-s3session-token",
+    "x-amz-region-set",
+    "x-amz-trailer",
+    "x-amz-decoded-content-length",
 ];
 
 /// `x-amz-*` headers that stay headers when all others move to the query of a presigned URL.
@@ -66,8 +100,8 @@ pub(crate) fn is_amz(name: &[u8]) -> bool {
     name.starts_with(b"x-amz-")
 }
 
-pub(crate) fn is_unsignable(name: &[u8]) -> bool {
-    is_listed(UNSIGNABLE, name)
+pub(crate) fn is_hop_header(name: &[u8]) -> bool {
+    is_listed(HOP_HEADERS, name)
 }
 
 pub(crate) fn is_unhoistable(name: &[u8]) -> bool {

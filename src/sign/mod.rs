@@ -6,7 +6,7 @@ use core::mem::swap;
 
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::headers::{
-    CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_lines, write_names,
+    ALWAYS_SIGNED, CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_lines, write_names,
 };
 use crate::canonical::{add, path, payload, query, sort};
 use crate::endpoint::is_sigv4a_only;
@@ -201,6 +201,10 @@ impl<S: Scheme> Signer<S> {
             SignedHeaders::Also(names) => names.join(";"),
             SignedHeaders::Required | SignedHeaders::All => String::new(),
         };
+        if settings.unsignable_headers.iter().any(|name| ALWAYS_SIGNED.contains(name)) {
+            return Err(Error::UnsignableHeaderInvalid);
+        }
+        let unsignable_headers = settings.unsignable_headers.join(";");
         let (body, signs_body, payload_hash) = match request.payload {
             Payload::Bytes(body) => (body, None, None),
             Payload::Signed(body) => (body, Some(true), None),
@@ -230,6 +234,7 @@ impl<S: Scheme> Signer<S> {
             session_token_mode: settings.session_token_mode,
             signs_all_headers: settings.signed_headers == SignedHeaders::All,
             signed_headers: signed_headers.as_bytes(),
+            unsignable_headers: unsignable_headers.as_bytes(),
             header_placement: settings.header_placement,
             latin1_headers: false,
         };

@@ -210,7 +210,8 @@ fn prepare(
     for text in &mut texts {
         *text = fields.next();
     }
-    let [method, host, path, query, payload_hash, region, service, signed_headers] = texts;
+    let [method, host, path, query, payload_hash, region, service, header_names] = texts;
+    let (signed_headers, unsignable_headers) = cut(header_names, b' ');
     let mut headers = Vec::new();
     for order in 0..header_count.min(text.len()) {
         add(&mut headers, fields.next(), order, fields.next());
@@ -254,8 +255,9 @@ fn prepare(
             SessionTokenMode::Signed,
             SessionTokenMode::Appended,
         ),
-        signs_all_headers: flags & 3 == 1,
-        signed_headers: if flags & 3 == 2 { signed_headers } else { b"" },
+        signs_all_headers: flags & ALL_HEADERS != 0,
+        signed_headers,
+        unsignable_headers,
         header_placement: if flags & KEEP_HEADERS != 0 {
             HeaderPlacement::Headers
         } else {
@@ -388,7 +390,8 @@ fn wipe_last_field(text: &mut [u8]) {
     text.get_mut(start..).unwrap_or_default().zeroize();
 }
 
-// The bits of `flags`; js/core.js names them alike. Bits 0 and 1: signed headers (0 required, 1 all, 2 also the named).
+// The bits of `flags`; js/core.js names them alike.
+const ALL_HEADERS: u32 = 1;
 const PATH_ENCODING: u32 = 2;
 const CONTENT_SHA256_HEADER: u32 = 4;
 const SESSION_TOKEN_MODE: u32 = 6;

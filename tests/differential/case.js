@@ -121,7 +121,7 @@ export function randomCase(random) {
     payload: random.choose(15, random.percent(50) ? PIECES.payloads : PIECES.contentHashes),
     signedHeaders: random.percent(80)
       ? 'all'
-      : random.pick(['required', ['Accept', 'x-trace', 'user-agent']]),
+      : random.pick(['required', ['Accept', 'x-trace', 'user-agent', 'traceparent', 'x-amz-meta-a']]),
     pathEncoding: random.choose(5, ['double', 'single']),
     contentSha256Header: random.choose(10, [true, false]),
     sessionTokenMode: random.choose(5, ['signed', 'appended']),

@@ -225,7 +225,9 @@ pub fn random_case(random: &mut Random) -> Case {
     if random.percent(20) {
         case.signed_headers = match random.below(2) {
             0 => Signed::Required,
-            _ => Signed::Also(vec!["accept".into(), "x-trace".into(), "user-agent".into()]),
+            _ => Signed::Also(
+                ["accept", "x-trace", "user-agent", "traceparent", "x-amz-meta-a"].map(Into::into).into(),
+            ),
         };
     }
     case

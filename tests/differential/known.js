@@ -55,9 +55,10 @@ const CHANGES = {
     one.headers = one.headers.filter(([name]) => !isListed(name));
     if (one.headers.length < count && one.mode === 'header') one.contentSha256Header = true;
   },
-  'move x-amz-* headers to the query'(one) {
+  'move x-amz-* headers to the query'(one, isListed) {
     if (one.headerPlacement === 'headers') return;
-    const isMoved = ([name]) => /^x-amz-/i.test(name);
+    const isMoved = ([name]) =>
+      /^x-amz-/i.test(name) && !isListed(name) && !named(one).includes(name.toLowerCase());
     const moved = one.headers.filter(isMoved);
     one.headers = one.headers.filter((header) => !isMoved(header));
     one.query = [

@@ -74,9 +74,12 @@ impl Row {
                 if case.header_placement == Placement::Headers {
                     return;
                 }
-                let (moved, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut case.headers)
-                    .into_iter()
-                    .partition(|(name, _)| name.to_ascii_lowercase().starts_with("x-amz-"));
+                let also = case.named_headers().to_vec();
+                let (moved, kept): (Vec<_>, Vec<_>) =
+                    std::mem::take(&mut case.headers).into_iter().partition(|(name, _)| {
+                        let name = name.to_ascii_lowercase();
+                        name.starts_with("x-amz-") && !self.is_listed(&name) && !also.contains(&name)
+                    });
                 case.headers = kept;
                 for (name, value) in moved {
                     let parameter = format!(

@@ -40,7 +40,10 @@ test('JavaScript agrees with independent signers', () => {
   assert.ok(counts.checked > 900, JSON.stringify(counts));
 });
 
+const HOP_HEADERS = ['accept-encoding', 'content-length', 'if-none-match', 'range', 'via', 'x-forwarded-for'];
+
 function sign(c) {
+  const names = c.expected.signedHeaders.split(';');
   const signer = new Signer({
     region: c.region,
     service: c.service,
@@ -49,7 +52,8 @@ function sign(c) {
       secretAccessKey: c.secretAccessKey,
       sessionToken: c.sessionToken,
     },
-    signedHeaders: 'all',
+    // Some sign what hops change, which 'all' leaves out: then their headers are named.
+    signedHeaders: names.some((name) => HOP_HEADERS.includes(name)) ? names : 'all',
     contentSha256Header: false,
     sessionTokenMode: 'signed',
     headerPlacement: 'headers',
