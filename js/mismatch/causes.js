@@ -2,6 +2,8 @@
 
 import { BODY_CAUSES } from './causes/body.js';
 import { HEADER_CAUSES } from './causes/headers.js';
+import { HOST_CAUSES } from './causes/hosts.js';
+import { JSON_KEY_CAUSES } from './causes/json-keys.js';
 import { METHOD_CAUSES } from './causes/method.js';
 import { PATH_CAUSES } from './causes/path.js';
 import { QUERY_CAUSES } from './causes/query.js';
@@ -19,8 +21,10 @@ export const CAUSES = [
   ...TOKEN_CAUSES,
   ...PATH_CAUSES,
   ...QUERY_CAUSES,
+  ...HOST_CAUSES,
   ...HEADER_CAUSES,
   ...BODY_CAUSES,
+  ...JSON_KEY_CAUSES,
   ...SCOPE_CAUSES,
   ...SECRET_CAUSES,
 ];

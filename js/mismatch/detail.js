@@ -10,6 +10,7 @@ import { build, partOf } from './parts.js';
  * @returns {{ expected?: string, signed?: string } | undefined}
  */
 export function detailOf({ pieces, parts }, evidence, whole) {
+  if (pieces['payload.types']) return pieces['payload.types'];
   const piece = Object.keys(pieces).find((name) => !HIDDEN.test(name));
   if (piece === undefined) return undefined;
   const show = shownBy(evidence);
@@ -25,8 +26,40 @@ export function detailOf({ pieces, parts }, evidence, whole) {
   return both(expected, parts[part] ?? build({ ...evidence.base, ...pieces }, [part])[part], show);
 }
 
-/** Pieces that hold the secret, or the body. */
-const HIDDEN = /^key\.(?:secret|prefix|steps)$|^payload\.plain$/;
+/**
+ * The header, parameter or JSON key that a change is about.
+ *
+ * @param {Pick<import('./search.js').Change, 'cause' | 'pieces'>} change
+ * @param {import('./parts.js').Evidence} evidence
+ * @returns {string | undefined}
+ */
+export function nameOf({ cause, pieces }, evidence) {
+  const { base } = evidence;
+  if (cause.name !== undefined) return cause.name(evidence);
+  if (pieces['payload.name'] !== undefined) return pieces['payload.name'];
+  const piece = Object.keys(pieces).find((name) => name.includes(':'));
+  if (piece === undefined) return pieces['query.extra']?.[0]?.[0];
+  return piece.startsWith('query:')
+    ? (base[piece]?.[0] ?? pieces[piece]?.[0])
+    : piece.slice('headers:'.length);
+}
+
+/**
+ * What was seen, without what is secret in it.
+ *
+ * @template {{ expected?: string, signed?: string }} T
+ * @param {T} detail
+ * @param {import('./parts.js').Evidence} evidence
+ * @returns {T}
+ */
+export function shown(detail, evidence) {
+  const show = shownBy(evidence);
+  const values = Object.entries(detail).filter(([, text]) => text !== undefined);
+  return /** @type {T} */ (Object.fromEntries(values.map(([key, text]) => [key, cut(show(text), 0)])));
+}
+
+/** Pieces that hold the secret, or the body, or what is said of them. */
+const HIDDEN = /^key\.(?:secret|prefix|steps)$|^payload\.(?:plain|name|types)$/;
 const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key'];
 
 /**

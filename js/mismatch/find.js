@@ -2,15 +2,19 @@
 
 import { core } from '../core.js';
 import { SigV4Error } from '../errors.js';
+import { endpointOf } from '../explain/services.js';
+import { fill } from '../explain/text.js';
+import { shownKey } from '../explain/values.js';
 import { sha256 } from '../hash.js';
 import { arrive } from '../verify/arrived.js';
 import { statedPayload } from '../verify/checks.js';
-import { parseClaim } from '../verify/claim.js';
+import { parseAmzDate, parseClaim } from '../verify/claim.js';
 import { Refusal } from '../verify/refusal.js';
 import { rulesOf } from '../verify/rules.js';
 import { CAUSES } from './causes.js';
-import { detailOf } from './detail.js';
+import { detailOf, nameOf, shown } from './detail.js';
 import { inflate } from './inflate.js';
+import { likely, SUSPECTED } from './likely.js';
 import { build, PARTS, piecesOf } from './parts.js';
 import { otherReasons, REASONS } from './right.js';
 import { search } from './search.js';
@@ -37,8 +41,10 @@ import { hashOf, signatureOf } from './signature.js';
  * @typedef {object} Mismatch
  * @property {string} code  stable, such as `path-encoded-once`
  * @property {'method' | 'path' | 'query' | 'headers' | 'body' | 'token' | 'scope' | 'secret' | 'date'} part
- * @property {string} summary  what the client did, in one sentence
+ * @property {boolean} isProved  whether this mistake gives exactly the signature that arrived. `false`: something points to it
+ * @property {string} summary  what the client did, in one sentence, with the values that were seen
  * @property {string} fix  one sentence
+ * @property {string} [name]  of the header, parameter or JSON key
  * @property {{ expected?: string, signed?: string }} [detail]  what should have been signed and what was, where they can be
  *   shown: shortened, without secrets and the session token
  */
@@ -47,16 +53,16 @@ import { hashOf, signatureOf } from './signature.js';
  * Finds why the signature of a request does not match: computes it again under more than a hundred known mistakes, then
  * under every two of them, until one gives exactly the signature that arrived. That proves the cause.
  *
- * Whoever sees the answer learns how to sign: it is for the owner of the request, or for a server's own log.
+ * Anyone with the result learns how to sign: it is for the owner of the request, or for a server's own log.
  *
  * @param {ArrivedRequest} request  as for `verifyRequest`
  * @param {FindMismatchOptions} options
- * @returns {Promise<Mismatch[]>} one mistake, or two that were made together. Nothing, where no known mistake gives this
- *   signature, or the time was out before one was found. Of a signature that is right: what else is wrong with the request,
- *   such as its region or its date, or `none`.
- * @throws {SigV4Error} as `verifyRequest` does: `ERR_SIGV4_SIGNATURE_MISSING` and `…_SIGNATURE_MALFORMED` for what is no
- *   signature, `…_ACCESS_KEY_UNKNOWN` where `secretAccessKey` finds none, `…_OPTION_INVALID`, and those of a request that
- *   cannot have arrived so
+ * @returns {Promise<Mismatch[]>} one mistake, or two that were made together, `isProved`. If no known mistake gives this
+ *   signature, or the time was up before one was found: what is likely, the likeliest first, none of it proved. If the
+ *   signature is right: what else is wrong with the request, such as its region or its date, or `none`.
+ * @throws {SigV4Error} as `verifyRequest` does: `ERR_SIGV4_SIGNATURE_MISSING` and `…_SIGNATURE_MALFORMED` if it is not a
+ *   signature, `…_ACCESS_KEY_UNKNOWN` if `secretAccessKey` finds none, `…_OPTION_INVALID`, and those of a request that
+ *   cannot have arrived like this
  */
 export async function findMismatch(request, options) {
   const { secretAccessKey, now, maxBodyBytes, deadlineMs, pathEncoding, ...known } = checkedOptions(options);
@@ -72,33 +78,99 @@ export async function findMismatch(request, options) {
     : usual;
   const body = await arrived.body();
   const text = textOf(body);
+  const ofHost = await scopeOf(arrived.headers.get('host') ?? '');
   const found = {
     ...{ arrived, claim, rules, secret, token, expiration, body, text, declared },
     json: jsonOf(text),
     inflated: await inflate(body, maxBodyBytes),
-    known: { ...known, hosts: known.hosts ?? [], methods: known.methods ?? [] },
+    known: {
+      stage: known.stage,
+      region: known.region ?? ofHost.region,
+      service: known.service ?? ofHost.service,
+      hosts: known.hosts ?? [],
+      methods: known.methods ?? [],
+    },
     now: (typeof now === 'function' ? now() : now).getTime(),
   };
   const evidence = { ...found, base: piecesOf(found) };
   const signature = await signatureOf(claim);
   const isWhole = claim.signedHeaders.every((name) => arrived.headers.has(name));
   const whole = /** @type {import('./parts.js').Parts} */ (build(evidence.base, PARTS));
-  if (isWhole && signature(whole)(hashOf(whole))) return otherReasons(evidence, await sha256(body));
+  if (isWhole && signature(whole)(hashOf(whole))) {
+    return otherReasons(evidence, await sha256(body)).map((reason) => written(reason, true, evidence));
+  }
   const changes = await search(CAUSES, evidence, signature, startedAt + deadlineMs);
-  return changes.map(({ cause: { code, part, summary, fix }, ...change }) => {
+  if (changes.length === 0) {
+    return likely(evidence, whole).map(({ detail, ...mistake }) =>
+      written({ ...mistake, ...(detail && { detail: shown(detail, evidence) }) }, false, evidence),
+    );
+  }
+  return changes.map((change) => {
+    const { code, part, summary, fix } = change.cause;
     const detail = detailOf(change, evidence, whole);
-    return { code, part, summary, fix, ...(detail && { detail }) };
+    const name = nameOf(change, evidence);
+    return written(
+      { code, part, summary, fix, ...(name && { name }), ...(detail && { detail }) },
+      true,
+      evidence,
+    );
   });
 }
 
 /**
- * All that `findMismatch` knows, by code.
+ * All that `findMismatch` knows, by code; with its texts as they are without the values of a request.
  *
  * @type {ReadonlyMap<string, Readonly<Pick<Mismatch, 'code' | 'part' | 'summary' | 'fix'>>>}
  */
 export const KNOWN_MISMATCHES = /* @__PURE__ */ new Map(
-  [...CAUSES, ...REASONS].map(({ code, part, summary, fix }) => [code, { code, part, summary, fix }]),
+  [...CAUSES, ...REASONS, ...SUSPECTED].map(({ code, part, summary, fix }) => [
+    code,
+    { code, part, summary: fill(summary, {}), fix: fill(fix, {}) },
+  ]),
 );
+
+/**
+ * @param {import('./right.js').Found} mistake
+ * @param {boolean} isProved
+ * @param {import('./parts.js').Evidence} evidence
+ * @returns {Mismatch}
+ */
+function written({ code, part, summary, fix, name, detail, isSeen }, isProved, { claim, now }) {
+  const seconds = Math.round(Math.abs(parseAmzDate(claim.amzDate) - now) / 1000);
+  const key = shownKey(claim.accessKeyId);
+  const values = {
+    ...detail,
+    accessKey: `the access key ${key}`,
+    secret: `The secret access key of ${key}`,
+    secretName: `the secret access key of ${key}`,
+    header: name && `The header ${name}`,
+    headerName: name && `the header ${name}`,
+    parameter: name && `The parameter ${name}`,
+    keyName: name && `the key ${name}`,
+    value: name && `The value of ${name} in the JSON`,
+    seconds: `${seconds} seconds`,
+  };
+  const sentence = fill(summary, values);
+  return {
+    ...{ code, part, isProved },
+    summary: isProved || isSeen ? sentence : `Possibly, ${sentence[0].toLowerCase()}${sentence.slice(1)}`,
+    fix: fill(fix, values),
+    ...(name !== undefined && { name }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+/**
+ * What the host that arrived stands for: what is not told otherwise. A global endpoint may stand for any region, and a host
+ * of AWS IoT for two services.
+ *
+ * @param {string} host
+ * @returns {Promise<{ region?: string, service?: string }>}
+ */
+async function scopeOf(host) {
+  const { region = '', service } = (/\.iot\./.test(host) ? undefined : await endpointOf([host])) ?? {};
+  return { ...(host.includes(region) && region !== '' && { region }), ...(service && { service }) };
+}
 
 /** @param {FindMismatchOptions} options */
 function checkedOptions(options) {

@@ -10,39 +10,47 @@ import { build } from './parts.js';
  * @typedef {import('./parts.js').Evidence} Evidence
  * @typedef {import('./find.js').Mismatch} Mismatch
  *
- * @typedef {Omit<Mismatch, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => Mismatch['detail'] | boolean }} Reason
+ * A mistake as a table has it, with the values that were seen.
+ * @typedef {Omit<Mismatch, 'isProved'> & { isSeen?: true }} Found  `isSeen`: it needs no proof, as the request shows it
+ *
+ * @typedef {Omit<Found, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => Mismatch['detail'] | boolean }} Reason
  */
 
 /**
  * @param {Evidence} evidence
  * @param {string} bodyHash
- * @returns {Mismatch[]} one
+ * @returns {Found[]} one, or the region and the service
  */
 export function otherReasons(evidence, bodyHash) {
+  const scope = SCOPE_REASONS.flatMap((reason) => found(reason, evidence, bodyHash));
+  if (scope.length > 0) return scope;
   const changed = isChanged(evidence, bodyHash) ? changedBody(evidence, bodyHash) : undefined;
   if (changed !== undefined) return [changed];
-  for (const { applies, ...reason } of REASONS) {
-    const detail = applies(evidence, bodyHash);
-    if (detail) return [typeof detail === 'object' ? { ...reason, detail } : reason];
+  for (const reason of REASONS) {
+    const [one] = found(reason, evidence, bodyHash);
+    if (one !== undefined) return [one];
   }
   return [];
 }
 
-/** @type {Reason[]} */
-export const REASONS = [
-  {
-    code: 'body-changed',
-    part: 'body',
-    summary: 'The body arrived otherwise than its hash in x-amz-content-sha256 says.',
-    fix: 'Sign the very bytes that are sent, and let no proxy change them.',
-    applies: (evidence, bodyHash) =>
-      isChanged(evidence, bodyHash) && { expected: bodyHash, signed: evidence.declared },
-  },
-  {
-    ...described('body-unsigned-payload'),
-    applies: ({ claim, arrived, declared }) =>
-      isRefused(() => statedPayload(claim, arrived, undefined)) && { signed: declared },
-  },
+/**
+ * @param {Reason} reason
+ * @param {Evidence} evidence
+ * @param {string} bodyHash
+ * @returns {Found[]} one, or none
+ */
+function found({ applies, ...reason }, evidence, bodyHash) {
+  const detail = applies(evidence, bodyHash);
+  if (!detail) return [];
+  return [typeof detail === 'object' ? { ...reason, detail } : reason];
+}
+
+/**
+ * What is wrong with the scope comes first: other rules follow from the service.
+ *
+ * @type {Reason[]}
+ */
+export const SCOPE_REASONS = [
   {
     ...described('wrong-region'),
     applies: ({ claim, known: { region } }) =>
@@ -57,6 +65,32 @@ export const REASONS = [
     applies: ({ claim, known: { service } }) =>
       isRefused(() => checkScope(claim, { service })) &&
       !isRefused(() => checkScope(claim, {})) && { expected: service, signed: claim.service },
+  },
+];
+
+/** @type {Reason[]} */
+export const REASONS = [
+  {
+    code: 'body-lost',
+    part: 'body',
+    summary: 'The request arrived without the body that was signed.',
+    fix: 'Look for what drops the body: a redirect that turns POST into GET, a client that sends none with GET or DELETE, or a proxy.',
+    applies: (evidence, bodyHash) =>
+      isChanged(evidence, bodyHash) &&
+      evidence.body.length === 0 && { expected: bodyHash, signed: evidence.declared },
+  },
+  {
+    code: 'body-changed',
+    part: 'body',
+    summary: 'The body that arrived does not match its hash in x-amz-content-sha256.',
+    fix: 'Sign exactly the bytes that are sent, and let no proxy change them.',
+    applies: (evidence, bodyHash) =>
+      isChanged(evidence, bodyHash) && { expected: bodyHash, signed: evidence.declared },
+  },
+  {
+    ...described('body-unsigned-payload'),
+    applies: ({ claim, arrived, declared }) =>
+      isRefused(() => statedPayload(claim, arrived, undefined)) && { signed: declared },
   },
   {
     code: 'scope-terminator',
@@ -81,7 +115,8 @@ export const REASONS = [
   {
     code: 'scope-of-another-day',
     part: 'date',
-    summary: 'The scope names another day than the time of the signature.',
+    summary:
+      'The scope names {signed|another day}, but the day of the signature is {expected|a different one}.',
     fix: 'Take both from the same clock, in UTC.',
     applies: ({ claim }) =>
       isRefused(() => checkScope(claim, {})) && { expected: claim.amzDate.slice(0, 8), signed: claim.day },
@@ -89,7 +124,8 @@ export const REASONS = [
   {
     code: 'clock-in-local-time',
     part: 'date',
-    summary: 'The time is off by the whole hours of a time zone, as where local time is signed as UTC.',
+    summary:
+      'The time of the signature is off by {seconds|whole hours}, the offset of a time zone: local time was signed as UTC.',
     fix: 'Sign the time in UTC.',
     // A URL may well be opened hours later.
     applies: (evidence) =>
@@ -101,23 +137,23 @@ export const REASONS = [
   {
     code: 'url-expired',
     part: 'date',
-    summary: 'The URL has expired.',
-    fix: 'Presign the URL anew, or for longer: at most seven days, and no longer than the credentials last.',
+    summary: 'The presigned URL has expired: it was signed {seconds|some time} ago.',
+    fix: 'Presign a new URL, or one with a longer lifetime: at most seven days, and no longer than the credentials last.',
     applies: (evidence) =>
       isLate(evidence) && evidence.claim.isPresigned && secondsOff(evidence) < 0 && times(evidence),
   },
   {
     code: 'signature-expired',
     part: 'date',
-    summary: 'The request was signed too long ago, or by a clock that is behind.',
-    fix: 'Sign right before sending, each retry anew, and set the clock (or let the client correct it by the Date of the answer).',
+    summary: 'The request was signed {seconds|too long} ago, or by a clock that is behind by as much.',
+    fix: 'Sign right before sending, sign each retry again, and set the clock (or let the client correct it by the Date of the response).',
     applies: (evidence) => isLate(evidence) && secondsOff(evidence) < 0 && times(evidence),
   },
   {
     code: 'clock-ahead',
     part: 'date',
-    summary: 'The request was signed by a clock that is ahead.',
-    fix: 'Set the clock, or let the client correct it by the Date of the answer.',
+    summary: 'The request was signed by a clock that is {seconds|too far} ahead.',
+    fix: 'Set the clock, or let the client correct it by the Date of the response.',
     applies: (evidence) => isLate(evidence) && times(evidence),
   },
   {
@@ -130,15 +166,16 @@ export const REASONS = [
   {
     code: 'header-not-signed',
     part: 'headers',
-    summary: 'A header was sent that must be signed, and was not.',
+    summary: 'A header was sent that must be signed but was not.',
     fix: 'Sign host and every header whose name begins with x-amz-.',
     applies: ({ claim, arrived }) => isRefused(() => checkCoverage(claim, arrived)),
   },
   {
     code: 'token-missing',
     part: 'token',
-    summary: 'The keys are temporary, and their session token was neither signed nor sent.',
-    fix: 'Hand the session token to the signer together with the keys.',
+    summary:
+      'The credentials of {accessKey|the access key} are temporary, and their session token was neither signed nor sent.',
+    fix: 'Pass the session token to the signer together with the access key id and the secret access key.',
     applies: ({ claim, token }) =>
       claim.sessionToken === undefined && (token !== '' || claim.accessKeyId.startsWith('ASIA')),
   },
@@ -149,14 +186,23 @@ export const REASONS = [
   {
     code: 'credentials-expired',
     part: 'token',
-    summary: 'The request was signed with temporary credentials that have expired.',
-    fix: 'Give the signer a provider of credentials rather than the credentials, so that they are refreshed.',
+    summary:
+      'The request was signed with temporary credentials of {accessKey|the access key} that have expired.',
+    fix: 'Pass the signer a credential provider instead of fixed credentials, so that they are refreshed.',
     applies: ({ expiration, now }) => expiration !== undefined && !(expiration.getTime() > now),
+  },
+  {
+    code: 'body-stringified',
+    part: 'body',
+    summary:
+      'The body is the text {expected|of an object that was not serialized}: the client was given an object that it does not serialize.',
+    fix: 'Pass the client a string or bytes, for example JSON.stringify(object).',
+    applies: ({ text }) => isStringified(text) && { expected: text },
   },
   {
     code: 'none',
     part: 'headers',
-    summary: 'The signature is right.',
+    summary: 'The signature is valid.',
     fix: 'Look for another reason, such as the policies of the caller or of the API.',
     applies: () => true,
   },
@@ -164,10 +210,10 @@ export const REASONS = [
 
 /**
  * @param {string} wanted
- * @returns {Omit<Mismatch, 'detail'>}
+ * @returns {Omit<Found, 'detail'>}
  */
-function described(wanted) {
-  const { code, part, summary, fix } = /** @type {Mismatch} */ (CAUSES.find(({ code }) => code === wanted));
+export function described(wanted) {
+  const { code, part, summary, fix } = /** @type {Found} */ (CAUSES.find(({ code }) => code === wanted));
   return { code, part, summary, fix };
 }
 
@@ -194,7 +240,7 @@ function isChanged({ declared }, bodyHash) {
  *
  * @param {Evidence} evidence
  * @param {string} bodyHash
- * @returns {Mismatch | undefined}
+ * @returns {Found | undefined}
  */
 function changedBody(evidence, bodyHash) {
   const { declared } = evidence;
@@ -207,13 +253,22 @@ function changedBody(evidence, bodyHash) {
   return undefined;
 }
 
+/**
+ * What `String(object)` gives: of a client that does not serialize what it is given.
+ *
+ * @param {string | undefined} text
+ */
+export function isStringified(text) {
+  return text !== undefined && /^(?:\[object \w{1,40}\]|undefined)$/.test(text);
+}
+
 /** @param {Evidence} evidence */
-function isLate({ claim, now }) {
+export function isLate({ claim, now }) {
   return isRefused(() => checkTime(claim, now, MAX_SKEW_SECONDS));
 }
 
 /** @param {Evidence} evidence */
-function secondsOff({ claim, now }) {
+export function secondsOff({ claim, now }) {
   return (parseAmzDate(claim.amzDate) - now) / 1000;
 }
 
@@ -228,7 +283,7 @@ function isZone(seconds) {
 }
 
 /** @param {Evidence} evidence */
-function times({ claim, now }) {
+export function times({ claim, now }) {
   return { expected: amzDateOf(now), signed: claim.amzDate };
 }
 

@@ -12,10 +12,13 @@ import { hashOf } from './signature.js';
  * @typedef {object} Cause
  * @property {string} code  stable
  * @property {'method' | 'path' | 'query' | 'headers' | 'body' | 'token' | 'scope' | 'secret' | 'date'} part
- * @property {string} summary
+ * @property {string} summary  with `{signed}`, `{expected}` and other values of `written` in find.js, each with what
+ *   stands there if it is not known
  * @property {string} fix
+ * @property {(evidence: Evidence) => string} [name]  what it is about, where the pieces do not say so
  * @property {(evidence: Evidence) => Iterable<Pieces>} changes  what may have been signed instead: the pieces that differ;
  *   the likeliest first
+ * @property {number} [together]  how many of them are tried with those of other causes; default all
  *
  * @typedef {object} Change
  * @property {Cause} cause
@@ -55,7 +58,7 @@ export async function search(causes, evidence, signature, deadline) {
       isSigned: isOfKey(parts) ? signature(whole) : undefined,
     };
     if ((change.isSigned ?? isSigned)(change.hash ?? hash)) return [change];
-    tried.push(change);
+    if (rank < (cause.together ?? Infinity)) tried.push(change);
   }
   // In this order, two that are likely come before one that is not.
   for (const [i, second] of tried.entries()) {

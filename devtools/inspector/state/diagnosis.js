@@ -51,7 +51,7 @@ effect(() => {
   proof.value = proofFailure.value = undefined;
   if (current === undefined) return;
   prove(current).then(
-    (found) => turn === searched && (proof.value = found),
+    (found) => turn === searched && (proof.value = found.filter(({ isProved }) => isProved)),
     (error) => turn === searched && (proofFailure.value = error.message),
   );
 });

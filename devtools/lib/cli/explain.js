@@ -49,7 +49,8 @@ export async function handler(argv) {
     if (!request && explanation?.code === 'signature-mismatch') console.log(HINT);
     if (mismatches) console.log(redact(formatMismatches(mismatches, { color })));
   }
-  const isExplained = mismatches?.length || (explanation && explanation.code !== 'unknown');
+  const isProved = mismatches?.some((mismatch) => mismatch.isProved);
+  const isExplained = isProved || (explanation && explanation.code !== 'unknown');
   return exitCode(isExplained ? 'ok' : 'unexplained');
 }
 

@@ -10,20 +10,21 @@ import { styleText } from 'node:util';
 export function formatMismatches(mismatches, { color }) {
   /** @type {(style: Parameters<typeof styleText>[0], text: string) => string} */
   const paint = color ? styleText : (_, text) => text;
-  if (mismatches.length === 0)
-    return 'No known mistake gives this signature: is it the secret of another key?';
-  return mismatches
-    .flatMap(({ code, part, summary, fix, detail = {} }) => [
-      paint('bold', summary),
-      `${paint('green', 'Fix:')} ${fix}`,
-      ...(detail.expected === undefined && detail.signed === undefined
-        ? []
-        : [
-            `  ${part}`,
-            paint('green', `    server  ${detail.expected ?? '(none)'}`),
-            paint('red', `    signed  ${detail.signed ?? '(none)'}`),
-          ]),
-      paint('dim', `code:        ${code}`),
-    ])
-    .join('\n');
+  const isProved = mismatches.some((mismatch) => mismatch.isProved);
+  const heading = isProved
+    ? []
+    : ['No known mistake gives this signature. What is likely, the likeliest first:'];
+  const lines = mismatches.flatMap(({ code, part, summary, fix, detail = {} }) => [
+    paint('bold', summary),
+    `${paint('green', 'Fix:')} ${fix}`,
+    ...(detail.expected === undefined && detail.signed === undefined
+      ? []
+      : [
+          `  ${part}`,
+          paint('green', `    server  ${detail.expected ?? '(none)'}`),
+          paint('red', `    signed  ${detail.signed ?? '(none)'}`),
+        ]),
+    paint('dim', `code:        ${code}`),
+  ]);
+  return [...heading, ...lines].join('\n');
 }

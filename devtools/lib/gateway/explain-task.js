@@ -16,10 +16,11 @@ import { explainResponse, findMismatch } from 'sigv4-wasm/explain';
  */
 export default async function explain({ request, answer, credentials, options }) {
   const { status, type, message } = answer;
-  const mismatches = credentials && (await mistakes(request, { ...options, secretAccessKey: credentials }));
+  const found = credentials && (await mistakes(request, { ...options, secretAccessKey: credentials }));
+  const mismatches = found?.filter(({ isProved }) => isProved);
   if (mismatches?.some(({ code }) => code !== 'none')) return { mismatches };
   if (mismatches?.length === 0 && message.startsWith('The request signature we'))
-    return { mismatches, hint: UNKNOWN };
+    return { mismatches, hint: likeliest(found ?? []) };
   const headers = { 'x-amzn-errortype': type };
   const body = JSON.stringify({ message });
   const { summary, fix } = await explainResponse(new Response(body, { status, headers }));
@@ -36,6 +37,14 @@ async function mistakes(request, options) {
   } catch {
     return undefined; // What is no signature at all.
   }
+}
+
+/** @param {import('sigv4-wasm/explain').Mismatch[]} found  nothing of it proved, the likeliest first */
+function likeliest([first]) {
+  // Of these, any may be so.
+  if (first === undefined || /^(?:secret|body|path|query)-other$/.test(first.code)) return UNKNOWN;
+  const { summary, fix } = first;
+  return { summary, fix };
 }
 
 const UNKNOWN = {

@@ -3,6 +3,7 @@
 import { EMPTY_SHA256 } from '../../chain.js';
 import { sha256Sync } from '../../hash.js';
 import { utf8 } from '../parts.js';
+import { latin1, toLatin1 } from './text.js';
 import { isFlat, permutations, pythonJson, reordered, sortedKeys } from './json.js';
 
 /** @typedef {import('../parts.js').Evidence} Evidence */
@@ -13,29 +14,29 @@ export const BODY_CAUSES = [
     code: 'body-hash-not-declared',
     part: 'body',
     summary:
-      'The hash of the body was signed in place of UNSIGNED-PAYLOAD, or of what x-amz-content-sha256 says.',
-    fix: 'Sign the value of x-amz-content-sha256, and send it as it was signed; in a URL for S3, sign UNSIGNED-PAYLOAD.',
+      'The client signed the hash of the body in place of UNSIGNED-PAYLOAD, or of the value of x-amz-content-sha256.',
+    fix: 'Sign the value of x-amz-content-sha256 and send it as it was signed; in a presigned URL for S3, sign UNSIGNED-PAYLOAD.',
     changes: ({ declared, body }) => (declared === undefined ? [] : [written(sha256Sync(body))]),
   },
   {
     code: 'body-not-signed',
     part: 'body',
-    summary: 'The request was signed as if it had no body.',
-    fix: 'Hand the body to the signer, as the very bytes that are sent.',
+    summary: 'The client signed the request as if it had no body.',
+    fix: 'Pass the body to the signer, as exactly the bytes that are sent.',
     changes: () => [bytes(new Uint8Array())],
   },
   {
     code: 'body-unsigned-payload',
     part: 'body',
-    summary: 'UNSIGNED-PAYLOAD was signed in place of the hash of the body.',
-    fix: 'Sign the hash of the body: only S3 and VPC Lattice take UNSIGNED-PAYLOAD, and only where x-amz-content-sha256 says so.',
+    summary: 'The client signed UNSIGNED-PAYLOAD in place of the hash of the body.',
+    fix: 'Sign the hash of the body: only S3 and VPC Lattice accept UNSIGNED-PAYLOAD, and only if x-amz-content-sha256 says so.',
     changes: () => [written('UNSIGNED-PAYLOAD')],
   },
   {
     code: 'body-streaming-keyword',
     part: 'body',
-    summary: 'A keyword for a body in chunks was signed in place of the hash of the body.',
-    fix: 'Sign the hash of the body, or say in x-amz-content-sha256 what was signed and send the body in chunks.',
+    summary: 'The client signed a keyword for a chunked body in place of the hash of the body.',
+    fix: 'Sign the hash of the body, or declare in x-amz-content-sha256 what you signed and send the body in chunks.',
     changes: () =>
       [
         'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
@@ -56,23 +57,23 @@ export const BODY_CAUSES = [
   }).map(([name, text]) => ({
     code: `body-hash-of-${name}`,
     part: /** @type {const} */ ('body'),
-    summary: `The text ${text} was hashed in place of the body.`,
-    fix: 'Hand the signer the body itself, as text or bytes, and nothing where there is none.',
+    summary: `The client hashed the text ${text} in place of the body.`,
+    fix: 'Pass the signer the body itself, as text or bytes, or undefined if there is none.',
     changes: () => [{ 'payload.text': text }],
   })),
   {
     code: 'body-json-compact',
     part: 'body',
-    summary: 'The JSON was signed without white space, and serialised again before it was sent.',
-    fix: 'Serialise the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the JSON without white space and serialized it again before it sent it.',
+    fix: 'Serialize the body once, and pass the same text to the signer and the client.',
     changes: json(() => [{ 'payload.format': JSON.stringify }]),
   },
   {
     code: 'body-json-spaces',
     part: 'body',
     summary:
-      'The JSON was signed with spaces after commas and colons, as Python writes it, and serialised again before it was sent.',
-    fix: 'Serialise the body once, and hand the same text to the signer and the client (requests: data=, not json=).',
+      'The client signed the JSON with spaces after commas and colons, as Python writes it, and serialized it again before it sent it.',
+    fix: "Serialize the body once, and pass the same text to the signer and the client (in Python's requests: data=, not json=).",
     changes: json(() => [
       { 'payload.format': pythonJson(', ', ': ') },
       { 'payload.format': pythonJson(',', ': ') },
@@ -81,8 +82,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-json-indented',
     part: 'body',
-    summary: 'The JSON was signed indented, and serialised again before it was sent.',
-    fix: 'Serialise the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the JSON indented and serialized it again before it sent it.',
+    fix: 'Serialize the body once, and pass the same text to the signer and the client.',
     changes: json(() =>
       [2, 4, '\t', 3, 1].map((space) => ({
         'payload.format': (/** @type {unknown} */ value) => JSON.stringify(value, null, space),
@@ -92,15 +93,15 @@ export const BODY_CAUSES = [
   {
     code: 'body-json-sorted',
     part: 'body',
-    summary: 'The JSON was signed with its keys sorted, and sent in another order.',
-    fix: 'Serialise the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the JSON with its keys sorted, but sent them in another order.',
+    fix: 'Serialize the body once, and pass the same text to the signer and the client.',
     changes: json(() => [{ 'payload.order': sortedKeys }]),
   },
   {
     code: 'body-json-key-order',
     part: 'body',
-    summary: 'The JSON was signed with its keys in another order than it was sent.',
-    fix: 'Serialise the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the JSON with its keys in another order than it sent them.',
+    fix: 'Serialize the body once, and pass the same text to the signer and the client.',
     changes: json(({ json: value }) =>
       permutations(Object.keys(value)).map((keys) => ({ 'payload.order': reordered(keys) })),
     ),
@@ -108,8 +109,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-json-escapes',
     part: 'body',
-    summary: 'The JSON was signed with characters escaped that arrived as they are, or the other way round.',
-    fix: 'Serialise the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the JSON with characters escaped that arrived unescaped, or the reverse.',
+    fix: 'Serialize the body once, and pass the same text to the signer and the client.',
     changes: json(() => [
       { 'payload.escape': (/** @type {string} */ text) => escaped(text, /[^\0-\x7f]/g) },
       { 'payload.escape': (/** @type {string} */ text) => text.replaceAll('/', '\\/') },
@@ -124,8 +125,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-json-twice',
     part: 'body',
-    summary: 'The JSON was serialised twice for the signature, or once more before it was sent.',
-    fix: 'Do not stringify what is a text already.',
+    summary: 'The client serialized the JSON twice for the signature, or once more before it sent it.',
+    fix: 'Do not call JSON.stringify on a string that is already JSON.',
     changes: ({ text, json: value }) => [
       ...(text === undefined ? [] : [{ 'payload.wrap': (/** @type {string} */ it) => JSON.stringify(it) }]),
       ...(typeof value === 'string' ? [{ 'payload.text': value }] : []),
@@ -134,8 +135,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-json-as-form',
     part: 'body',
-    summary: 'The body was signed as a form and sent as JSON.',
-    fix: 'Encode the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the body as a form but sent JSON.',
+    fix: 'Encode the body once, and pass the same text to the signer and the client.',
     changes: json(({ json: value }) =>
       isFlat(value) ? [{ 'payload.text': String(new URLSearchParams(value)) }] : [],
     ),
@@ -143,8 +144,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-form-as-json',
     part: 'body',
-    summary: 'The body was signed as JSON and sent as a form.',
-    fix: 'Encode the body once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the body as JSON but sent a form.',
+    fix: 'Encode the body once, and pass the same text to the signer and the client.',
     changes: ({ text, json: value }) =>
       text === undefined || value !== undefined || !/^[^=&\s]+=/.test(text)
         ? []
@@ -153,8 +154,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-form-spaces',
     part: 'body',
-    summary: 'The form was signed with other escapes than it was sent with, such as %20 for "+".',
-    fix: 'Encode the form once, and hand the same text to the signer and the client.',
+    summary: 'The client signed the form with other escapes than it sent, such as %20 for "+".',
+    fix: 'Encode the form once, and pass the same text to the signer and the client.',
     changes: text((it) => [
       it.replaceAll('+', '%20'),
       it.replaceAll('%20', '+'),
@@ -166,8 +167,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-newline',
     part: 'body',
-    summary: 'The body was signed with a line break at its end and sent without, or the other way round.',
-    fix: 'Sign the very bytes that are sent: editors and echo append a line break, curl -d takes them out.',
+    summary: 'The client signed the body with a line break at its end but sent it without, or the reverse.',
+    fix: 'Sign exactly the bytes that are sent: editors and echo append a line break, and curl -d removes it.',
     changes: (evidence) =>
       evidence.text === undefined
         ? []
@@ -182,8 +183,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-line-ends',
     part: 'body',
-    summary: 'The body was signed with other line ends, LF or CRLF, than it was sent with.',
-    fix: 'Sign the very bytes that are sent; see whether a text file was converted.',
+    summary: 'The client signed the body with other line ends (LF or CRLF) than it sent.',
+    fix: 'Sign exactly the bytes that are sent: check whether a text file was converted.',
     changes: (evidence) =>
       evidence.text === undefined
         ? []
@@ -196,7 +197,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-byte-order-mark',
     part: 'body',
-    summary: 'The body was signed with a byte order mark and sent without, or the other way round.',
+    summary: 'The client signed the body with a byte order mark but sent it without, or the reverse.',
     fix: 'Save and send text as UTF-8 without a byte order mark.',
     changes: (evidence) =>
       evidence.text === undefined
@@ -206,8 +207,8 @@ export const BODY_CAUSES = [
   {
     code: 'body-charset',
     part: 'body',
-    summary: 'The body was signed in another charset than it was sent in.',
-    fix: 'Encode text as UTF-8 once, and hand the same bytes to the signer and the client.',
+    summary: 'The client signed the body in another charset than it sent.',
+    fix: 'Encode text as UTF-8 once, and pass the same bytes to the signer and the client.',
     changes: ({ text: it, body }) =>
       it === undefined
         ? body.length > MAX_BYTES
@@ -226,15 +227,15 @@ export const BODY_CAUSES = [
     code: 'body-unicode-form',
     part: 'body',
     summary:
-      'Letters with marks in the body were signed in another Unicode form (NFC or NFD) than they were sent.',
-    fix: 'Sign the very bytes that are sent.',
+      'The client signed accented letters in the body in another Unicode form (NFC or NFD) than it sent.',
+    fix: 'Sign exactly the bytes that are sent.',
     changes: text((it) => [it.normalize('NFC'), it.normalize('NFD')]),
   },
   {
     code: 'body-base64',
     part: 'body',
-    summary: 'The body was signed in base64 and sent decoded, or the other way round.',
-    fix: 'Sign the very bytes that are sent (of a Lambda event, see isBase64Encoded).',
+    summary: 'The client signed the body in base64 but sent it decoded, or the reverse.',
+    fix: 'Sign exactly the bytes that are sent (in a Lambda event, check isBase64Encoded).',
     changes: ({ body, text: it }) => {
       if (body.length === 0 || body.length > MAX_BYTES) return [];
       const decodedBody = it === undefined ? undefined : fromBase64(it);
@@ -242,6 +243,16 @@ export const BODY_CAUSES = [
         { 'payload.text': btoa(latin1(body)) },
         ...(decodedBody === undefined ? [] : [bytes(decodedBody)]),
       ];
+    },
+  },
+  {
+    code: 'body-bytes-as-text',
+    part: 'body',
+    summary: 'The body arrived as the decimal numbers of its bytes, joined with commas.',
+    fix: 'Pass the client an ArrayBuffer or a Blob: it does not know typed arrays and converts them to text.',
+    changes: ({ text: it }) => {
+      const numbers = /^\d{1,3}(?:,\d{1,3})+$/.test(it ?? '') ? String(it).split(',').map(Number) : [256];
+      return numbers.some((number) => number > 255) ? [] : [bytes(Uint8Array.from(numbers))];
     },
   },
   {
@@ -254,14 +265,15 @@ export const BODY_CAUSES = [
   {
     code: 'body-hash-missing',
     part: 'body',
-    summary: 'Nothing, or the name of nothing, was signed in place of the hash of the body.',
+    summary:
+      'The client signed an empty string, or the text undefined or null, in place of the hash of the body.',
     fix: `Sign the hash of the empty body, ${EMPTY_SHA256.slice(0, 8)}…, where there is none.`,
     changes: () => ['', 'undefined', 'null'].map(written),
   },
   {
     code: 'body-hash-format',
     part: 'body',
-    summary: 'The hash of the body was signed in another form than lower-case hex.',
+    summary: 'The client signed the hash of the body in another form than lower-case hex.',
     fix: 'Write the SHA-256 of the body in lower-case hex.',
     changes: () => [
       { 'payload.write': (/** @type {string} */ hash) => hash.toUpperCase() },
@@ -272,7 +284,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-not-hashed',
     part: 'body',
-    summary: 'The body itself was signed in place of its hash.',
+    summary: 'The client signed the body itself in place of its hash.',
     fix: 'Sign the SHA-256 of the body, in lower-case hex.',
     changes: ({ body }) => (body.length > MAX_BYTES ? [] : [{ 'payload.plain': latin1(body) }]),
   },
@@ -340,18 +352,6 @@ function decodedPair(pair) {
   } catch {
     return pair;
   }
-}
-
-/** @param {Uint8Array} body */
-function latin1(body) {
-  let out = '';
-  for (const byte of body) out += String.fromCharCode(byte);
-  return out;
-}
-
-/** @param {string} it */
-function toLatin1(it) {
-  return Uint8Array.from(it, (char) => (char > '\xff' ? 0x3f : char.charCodeAt(0)));
 }
 
 /** @param {string} it  little-endian, as JavaScript, Windows and .NET have it */

@@ -2,72 +2,44 @@
 
 import { canonicalValue } from '../../canonical.js';
 import { EMPTY_SHA256 } from '../../chain.js';
+import { latin1, toLatin1 } from './text.js';
 
 /** @typedef {import('../parts.js').Evidence} Evidence */
 
 /** @type {import('../search.js').Cause[]} */
 export const HEADER_CAUSES = [
   {
-    code: 'host-other',
-    part: 'headers',
-    summary: 'Another host was signed than the one that arrived.',
-    fix: 'Sign the host that the server sees, or let the proxy pass the Host header on.',
-    changes: ({ arrived: { headers }, known, claim }) =>
-      [
-        ...known.hosts,
-        ...FORWARDED_HOST.map((name) => headers.get(name)),
-        /host="?([^;,"]+)/i.exec(headers.get('forwarded') ?? '')?.[1],
-        ...otherNames(headers.get('host') ?? '', claim.region),
-      ]
-        .filter((host) => host !== undefined)
-        .flatMap((host) => hostLine(host)),
-  },
-  {
-    code: 'host-with-port',
-    part: 'headers',
-    summary: 'The host was signed with a port that it did not arrive with.',
-    fix: 'Sign the host without the default port of the scheme, as HTTP clients send it.',
-    changes: ({ arrived: { headers } }) => {
-      const host = headers.get('host') ?? '';
-      return /:\d+$/.test(host) ? [] : PORTS.flatMap((port) => hostLine(`${host}:${port}`));
-    },
-  },
-  {
-    code: 'host-without-port',
-    part: 'headers',
-    summary: 'The host was signed without the port that it arrived with, or with another.',
-    fix: 'Sign the host with its port, unless that is the default of the scheme.',
-    changes: ({ arrived: { headers } }) => {
-      const host = headers.get('host') ?? '';
-      if (!/:\d+$/.test(host)) return [];
-      const name = host.replace(/:\d+$/, '');
-      return [name, ...PORTS.map((port) => `${name}:${port}`)].flatMap((written) => hostLine(written));
-    },
-  },
-  {
-    code: 'host-written-otherwise',
+    code: 'content-type-boundary',
     part: 'headers',
     summary:
-      'The host was signed in another spelling: capital letters, a scheme before it, or a dot at its end.',
-    fix: 'Sign the host as HTTP clients send it: in lower-case letters, without scheme or dot.',
-    changes: ({ arrived: { headers } }) => {
-      const host = headers.get('host') ?? '';
+      'The content type was signed as {signed|multipart with a boundary}, but arrived as {expected|another one, or not at all}.',
+    fix: 'Keep the content type that belongs to the form: a client, a proxy or a default of your own replaced it after signing.',
+    changes: ({ body, base }) => {
+      const boundary = boundaryOf(body);
+      const type = base['headers:content-type'];
+      if (boundary === undefined || !base['headers.names'].includes('content-type')) return [];
+      const given = /boundary="?([^";]+)/i.exec(type ?? '')?.[1];
       return [
-        host.toLowerCase(),
-        host.toUpperCase(),
-        host.endsWith('.') ? host.slice(0, -1) : `${host}.`,
-        `https://${host}`,
-        `http://${host}`,
-        `https://${host}/`,
-      ].flatMap((written) => hostLine(written));
+        // Another form was serialized than the one that was signed.
+        ...(given === undefined || given === boundary || body.length > MAX_FORM_BYTES
+          ? []
+          : [{ 'payload.bytes': toLatin1(latin1(body).replaceAll(boundary, given)) }]),
+        ...MULTIPART.flatMap((media) => [
+          line('content-type', `${media}; boundary=${boundary}`),
+          line('content-type', `${media}; boundary="${boundary}"`),
+          line('content-type', `${media};boundary=${boundary}`),
+          line('content-type', `${media}; charset=utf-8; boundary=${boundary}`),
+          line('content-type', `${media}; boundary=${boundary}; charset=utf-8`),
+        ]),
+      ];
     },
   },
   {
     code: 'content-type-charset',
     part: 'headers',
     summary:
-      'The content type was signed with another charset than it arrived with: the client or a proxy changed it.',
-    fix: 'Set the content type with its charset before signing (axios and Express add one), or do not sign it.',
+      'The content type was signed as {signed|one with another charset}, but arrived as {expected|a different one}: the client or a proxy changed it.',
+    fix: 'Set the content type with its charset before you sign (axios and Express add one), or do not sign it.',
     changes: ({ base }) => {
       const type = base['headers:content-type'];
       if (type === undefined) return [];
@@ -82,8 +54,9 @@ export const HEADER_CAUSES = [
   {
     code: 'content-type-changed',
     part: 'headers',
-    summary: 'Another content type was signed than the one that arrived.',
-    fix: 'Set the content type before signing: HTTP clients choose one of their own where there is none.',
+    summary:
+      'The content type was signed as {signed|another one}, but arrived as {expected|a different one}.',
+    fix: 'Set the content type before you sign: HTTP clients choose one if there is none.',
     changes: ({ base }) =>
       base['headers:content-type'] === undefined
         ? []
@@ -99,26 +72,40 @@ export const HEADER_CAUSES = [
   {
     code: 'header-lost',
     part: 'headers',
-    summary: 'A header was signed that did not arrive.',
-    fix: 'Sign only headers that reach the server: not those that belong to one connection, or that clients set themselves.',
+    summary: '{header|A header} was signed but did not arrive.',
+    fix: 'Look for what drops it (nginx drops names with an underscore), or sign only headers that reach the server: not those that belong to one connection, or that clients set themselves.',
+    name: (evidence) => lostHeaders(evidence).join(', '),
     changes: (evidence) => {
-      const { arrived, claim } = evidence;
-      const lost = claim.signedHeaders.filter((name) => !arrived.headers.has(name));
+      const lost = lostHeaders(evidence);
       return lost.length === 0 ? [] : [{}, ...combined(lost, (name) => ['', ...usual(name, evidence)])];
     },
   },
   {
+    code: 'accept-encoding-changed',
+    part: 'headers',
+    summary:
+      'The header accept-encoding was signed as {signed|another value}, but arrived as {expected|a different one}: proxies, CDNs and clients rewrite it.',
+    fix: 'Do not sign accept-encoding.',
+    changes: (evidence) =>
+      signedOf(evidence).includes('accept-encoding')
+        ? acceptEncodings().map((value) => line('accept-encoding', value))
+        : [],
+    together: 14,
+  },
+  {
     code: 'header-changed',
     part: 'headers',
-    summary: 'A header was changed after it was signed.',
-    fix: 'Do not sign headers that clients and proxies set or change, such as user-agent, accept-encoding and x-forwarded-for.',
+    summary: '{header|A header} changed after it was signed.',
+    fix: 'Do not sign headers that clients and proxies set or change, such as user-agent and x-forwarded-for.',
     changes: (evidence) =>
-      signedOf(evidence).flatMap((name) => usual(name, evidence).map((value) => line(name, value))),
+      signedOf(evidence)
+        .filter((name) => name !== 'accept-encoding')
+        .flatMap((name) => usual(name, evidence).map((value) => line(name, value))),
   },
   {
     code: 'header-appended',
     part: 'headers',
-    summary: 'Something was appended to a header after it was signed, as proxies do.',
+    summary: 'A proxy appended something to {headerName|a header} after it was signed.',
     fix: 'Do not sign headers that proxies append to, such as x-forwarded-for and via.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
@@ -134,8 +121,8 @@ export const HEADER_CAUSES = [
   {
     code: 'header-repeated',
     part: 'headers',
-    summary: 'A header arrived more than once, and was signed once, or joined in another way.',
-    fix: 'Send each header once; what is sent more often is signed joined with a comma, in order.',
+    summary: '{header|A header} arrived more than once, but was signed once or joined in another way.',
+    fix: 'Send each header once; if you repeat a header, sign its values joined with commas, in order.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
         const values = evidence.arrived.lines
@@ -160,8 +147,8 @@ export const HEADER_CAUSES = [
     code: 'header-not-trimmed',
     part: 'headers',
     summary:
-      'A header was signed with white space that is left out: at its ends, or more than one space within.',
-    fix: 'Trim header values, and make one space of several, before they are signed.',
+      '{header|A header} was signed with white space that must be removed: at its ends, or more than one space inside.',
+    fix: 'Trim header values and collapse runs of spaces before you sign them.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
         const raw = evidence.arrived.lines.filter(([other]) => other === name).map(([, value]) => value);
@@ -174,8 +161,8 @@ export const HEADER_CAUSES = [
   {
     code: 'header-charset',
     part: 'headers',
-    summary: 'A header that is not ASCII was signed in UTF-8 and sent in Latin-1, or the other way round.',
-    fix: 'Keep header values ASCII: escape or encode what is not.',
+    summary: '{header|A header} that is not ASCII was signed in UTF-8 and sent in Latin-1, or the reverse.',
+    fix: 'Keep header values in ASCII: escape or encode everything else.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
         const value = evidence.base[`headers:${name}`];
@@ -192,8 +179,8 @@ export const HEADER_CAUSES = [
   {
     code: 'header-value-lower-case',
     part: 'headers',
-    summary: 'A header was signed in lower-case letters.',
-    fix: 'Sign header values as they are sent; only their names become lower-case.',
+    summary: 'A header value was signed in lower case.',
+    fix: 'Sign header values as they are sent; only their names become lower case.',
     changes: (evidence) => {
       const names = signedOf(evidence);
       const all = names.map((name) => line(name, evidence.base[`headers:${name}`].toLowerCase()));
@@ -204,7 +191,7 @@ export const HEADER_CAUSES = [
     code: 'header-names-capitals',
     part: 'headers',
     summary: 'Header names were signed with capital letters.',
-    fix: 'Write header names in lower-case letters when they are signed.',
+    fix: 'Write header names in lower case when you sign them.',
     changes: ({ claim }) => {
       const listed = claim.signedHeaders.map(titleCase);
       const write = {
@@ -217,7 +204,7 @@ export const HEADER_CAUSES = [
     code: 'headers-unsorted',
     part: 'headers',
     summary: 'Headers were signed in the order in which they are sent.',
-    fix: 'Sort headers by their lower-case names when they are signed.',
+    fix: 'Sort headers by their lower-case names when you sign them.',
     changes: ({ arrived, claim }) => {
       const sent = [...new Set(['host', ...arrived.lines.map(([name]) => name)])];
       return [sent, [...arrived.headers.keys()]].flatMap((order) => {
@@ -229,8 +216,8 @@ export const HEADER_CAUSES = [
   {
     code: 'header-not-listed',
     part: 'headers',
-    summary: 'A header was signed that SignedHeaders does not name, or one of those that it names was not.',
-    fix: 'Make SignedHeaders of the very list of headers that is signed.',
+    summary: 'The signed headers and the list in SignedHeaders differ by one header.',
+    fix: 'Build SignedHeaders from the same list of headers that you sign.',
     changes: ({ arrived, claim, rules }) => {
       const token = rules.tokenName.toLowerCase();
       const names = claim.signedHeaders.filter((name) => name !== token);
@@ -254,7 +241,7 @@ export const HEADER_CAUSES = [
     part: 'headers',
     summary:
       'The header lines were signed in another form: with a space after the colon, or without the empty line after them.',
-    fix: 'Write each header as "name:value" on a line of its own, then an empty line.',
+    fix: 'Write each header as "name:value" on a line of its own, followed by an empty line.',
     changes: () => [
       { 'headers.line': (/** @type {[string, string]} */ [name, value]) => `${name}: ${value}` },
       { 'headers.gap': '' },
@@ -265,15 +252,6 @@ export const HEADER_CAUSES = [
 
 /** Of a header: a hostile one may have thousands. */
 const MAX_ELEMENTS = 10;
-const FORWARDED_HOST = [
-  'x-forwarded-host',
-  'x-original-host',
-  'x-host',
-  'x-forwarded-server',
-  ':authority',
-  'origin',
-];
-const PORTS = [443, 80, 8080, 3000, 8443, 8000, 5000, 4566, 9000, 4000, 8081, 3001, 3128, 1234];
 const CHARSETS = ['utf-8', 'UTF-8', 'utf8', 'ISO-8859-1', 'iso-8859-1', 'us-ascii', 'US-ASCII'];
 const MEDIA_TYPES = [
   ...['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'text/plain;charset=UTF-8'],
@@ -283,13 +261,13 @@ const MEDIA_TYPES = [
   ...['application/json;charset=utf-8', 'text/xml', 'application/xml', 'undefined', 'null', 'false'],
 ];
 
+/** Longer ones take the time of all else. */
+const MAX_FORM_BYTES = 1_048_576;
+const MULTIPART = ['multipart/form-data', 'multipart/mixed', 'multipart/related'];
+
 /** What clients send, by name. @type {Record<string, string[]>} */
 const USUAL = {
   accept: ['*/*', 'application/json', 'application/json, text/plain, */*', 'text/plain'],
-  'accept-encoding': [
-    ...['gzip, deflate, br', 'gzip, deflate', 'gzip', 'identity', 'gzip, deflate, br, zstd', 'br', '*'],
-    ...['gzip, compress, deflate, br', 'gzip,deflate', 'gzip, br', 'br, gzip, deflate', 'deflate, gzip'],
-  ],
   'accept-language': ['*', 'en', 'en-US', 'en-US,en;q=0.9', 'en-US,en;q=0.5'],
   'cache-control': ['no-cache', 'no-store', 'max-age=0', 'private'],
   connection: ['keep-alive', 'close', 'Keep-Alive', 'Close', 'TE, close'],
@@ -332,12 +310,35 @@ function usual(name, { arrived, body, text, claim, base }) {
   if (name === 'x-amz-date') return [claim.amzDate];
   if (name === 'date') return [httpDate(claim.amzDate), claim.amzDate];
   if (name === 'x-forwarded-host') return [arrived.headers.get('host') ?? ''];
+  if (name === 'accept-encoding') return acceptEncodings();
   return USUAL[name] ?? [];
+}
+
+/** As clients, CDNs and proxies write them: first those that are known, then every order of up to four codings. */
+function acceptEncodings() {
+  return [
+    ...[
+      'gzip, deflate, br',
+      'gzip, deflate',
+      'br, gzip, deflate',
+      'gzip',
+      'identity',
+      'gzip, deflate, br, zstd',
+    ],
+    ...['gzip, compress, deflate, br', 'gzip, br', 'br,gzip', 'br', 'zstd', '*', ''],
+    'gzip;q=1.0,deflate;q=0.6,identity;q=0.3',
+    ...orders(['gzip', 'deflate', 'br', 'zstd']).flatMap((list) => [list.join(', '), list.join(',')]),
+  ];
 }
 
 /** @param {string} amzDate */
 function httpDate(amzDate) {
   return new Date(amzDate.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z')).toUTCString();
+}
+
+/** @param {Evidence} evidence */
+function lostHeaders({ arrived, claim }) {
+  return claim.signedHeaders.filter((name) => !arrived.headers.has(name));
 }
 
 /**
@@ -371,30 +372,28 @@ function line(name, value) {
   return { [`headers:${name}`]: value };
 }
 
-/** @param {string} host */
-function hostLine(host) {
-  return [line('host', host)];
+/**
+ * Of a multipart body (RFC 2046, section 5.1.1), which begins with it.
+ *
+ * @param {Uint8Array} body
+ * @returns {string | undefined}
+ */
+export function boundaryOf(body) {
+  return /^(?:\r\n)?--([\w'()+,./:=? -]{1,70})\r?\n/.exec(latin1(body.subarray(0, 80)))?.[1];
 }
 
 /**
- * What else the same server is called.
+ * Every selection of them, in every order.
  *
- * @param {string} host
- * @param {string} region
+ * @param {string[]} names
+ * @returns {string[][]}
  */
-function otherNames(host, region) {
-  const port = /:\d+$/.exec(host)?.[0] ?? '';
-  const local = LOOPBACK.some((name) => host === name + port) ? LOOPBACK.map((name) => name + port) : [];
-  return [
-    ...local,
-    ...(host.includes(`.${region}.`) ? [host.replace(`.${region}.`, '.')] : []),
-    host.replace('.s3.amazonaws.com', `.s3.${region}.amazonaws.com`),
-    host.replace(`s3.${region}.amazonaws.com`, 's3.amazonaws.com'),
-    host.replace('s3.', 's3-'),
-    host.startsWith('www.') ? host.slice(4) : `www.${host}`,
-  ];
+function orders(names) {
+  return names.flatMap((name) => {
+    const others = orders(names.filter((other) => other !== name));
+    return [[name], ...others.map((rest) => [name, ...rest])];
+  });
 }
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', 'host.docker.internal'];
 
 /** @param {string} name */
 function titleCase(name) {

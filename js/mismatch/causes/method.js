@@ -5,7 +5,8 @@ export const METHOD_CAUSES = [
   {
     code: 'method-changed',
     part: 'method',
-    summary: 'Another method was signed than the one that arrived.',
+    summary:
+      'The client signed {signed|another method}, but the method that arrived is {expected|a different one}.',
     fix: 'Sign the method that is sent, after any redirect or method override.',
     changes: ({ arrived, known }) =>
       [...known.methods, ...METHODS]
@@ -15,8 +16,9 @@ export const METHOD_CAUSES = [
   {
     code: 'method-case',
     part: 'method',
-    summary: 'The method was signed in other letters, lower-case or upper-case, than it was sent.',
-    fix: 'Write the method in upper-case letters before signing.',
+    summary:
+      'The client signed {signed|the method in another case}, but the method that arrived is {expected|in upper case}.',
+    fix: 'Write the method in upper case before you sign.',
     changes: ({ arrived: { method } }) =>
       [
         method.toLowerCase(),

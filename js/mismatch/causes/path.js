@@ -9,8 +9,9 @@ export const PATH_CAUSES = [
   {
     code: 'path-encoded-once',
     part: 'path',
-    summary: 'The path was signed encoded once, as for S3; this service has it encoded twice.',
-    fix: 'Sign with double encoding of the path, the default of signers for all services but S3.',
+    summary:
+      'The client signed the path encoded once, as S3 requires; this service requires it encoded twice.',
+    fix: 'Encode the path twice in the canonical request, which is the default of signers for every service except S3.',
     changes: ({ rules }) =>
       rules.path.encoding === 'double'
         ? [
@@ -23,8 +24,9 @@ export const PATH_CAUSES = [
   {
     code: 'path-normalized',
     part: 'path',
-    summary: 'The path was signed without its dot segments or double slashes; to S3 they belong to the key.',
-    fix: 'Switch normalising of the path off in the signer, as S3 needs it.',
+    summary:
+      'The client signed the path without its dot segments or double slashes, which belong to the key in S3.',
+    fix: 'Turn off path normalization in the signer: S3 does not normalize paths.',
     changes: ({ rules }) =>
       rules.path.normalizes
         ? []
@@ -33,8 +35,8 @@ export const PATH_CAUSES = [
   {
     code: 'path-escaped-otherwise',
     part: 'path',
-    summary: 'The path arrived with other characters escaped than it was signed with.',
-    fix: 'Sign the URL as the HTTP client writes it: let it be parsed by `new URL` first.',
+    summary: 'Different characters are escaped in the path that arrived than in the path that was signed.',
+    fix: 'Sign the URL as the HTTP client writes it: parse it with `new URL` first.',
     changes: ({ arrived: { path } }) =>
       [
         respelled,
@@ -49,8 +51,8 @@ export const PATH_CAUSES = [
   {
     code: 'path-encoded-twice',
     part: 'path',
-    summary: 'The path was signed encoded twice; this service has it encoded once.',
-    fix: 'Switch double encoding of the path off in the signer (uriEscapePath, doubleURLEncode), as S3 needs it.',
+    summary: 'The client signed the path encoded twice; this service requires it encoded once.',
+    fix: 'Turn off double encoding of the path in the signer (uriEscapePath, doubleURLEncode): S3 encodes once.',
     changes: ({ rules }) =>
       rules.path.encoding === 'single'
         ? [
@@ -64,7 +66,7 @@ export const PATH_CAUSES = [
     code: 'path-encoded-thrice',
     part: 'path',
     summary:
-      'The path was signed encoded once more than it should be: it was encoded already when the signer got it.',
+      'The client signed the path encoded once too often: it was already encoded when the signer received it.',
     fix: 'Encode the path of the URL once, and leave the rest to the signer.',
     changes: ({ rules }) =>
       rules.path.encoding === 'double'
@@ -74,22 +76,22 @@ export const PATH_CAUSES = [
   {
     code: 'path-not-encoded',
     part: 'path',
-    summary: 'The path was signed as it is written in the URL, without any encoding.',
-    fix: 'Encode the path when it is signed: each segment once more, or once for S3.',
+    summary: 'The client signed the path as it stands in the URL, without any encoding.',
+    fix: 'Encode each segment of the path when you sign: once more than in the URL, or exactly once for S3.',
     changes: () => [{ 'path.spell': asIs }, { 'path.spell': asIs, 'path.tidy': asIs }],
   },
   {
     code: 'path-decoded',
     part: 'path',
-    summary: 'The path was signed decoded, as a router or a file name has it.',
+    summary: 'The client signed the decoded path, as a router or a file system shows it.',
     fix: 'Sign the path of the URL that is sent, with its escapes.',
     changes: () => [{ 'path.spell': decoded }],
   },
   {
     code: 'path-dots-kept',
     part: 'path',
-    summary: 'The path was signed with its dot segments; this service has them taken out first.',
-    fix: 'Resolve "." and ".." in the URL before signing and sending.',
+    summary: 'The client signed the path with its dot segments, which this service removes first.',
+    fix: 'Resolve "." and ".." in the URL before you sign and send it.',
     changes: ({ rules, arrived: { path } }) =>
       rules.path.normalizes && /\/\.\.?(?:\/|$)/.test(path)
         ? [{ 'path.tidy': asIs }, { 'path.tidy': withoutEmptySegments }]
@@ -98,16 +100,17 @@ export const PATH_CAUSES = [
   {
     code: 'path-slashes-kept',
     part: 'path',
-    summary: 'The path was signed with its double slashes; this service has them merged first.',
-    fix: 'Write the URL without empty segments before signing and sending.',
+    summary: 'The client signed the path with its double slashes, which this service merges first.',
+    fix: 'Remove empty segments from the URL before you sign and send it.',
     changes: ({ rules }) =>
       rules.path.normalizes ? [{ 'path.tidy': withDoubleSlashes }, { 'path.tidy': asIs }] : [],
   },
   {
     code: 'stage-missing',
     part: 'path',
-    summary: 'The path was signed without its start, such as the stage, which stood in the URL that arrived.',
-    fix: 'Sign the URL with the stage, or base path, that the server sees.',
+    summary:
+      'The client signed the path without its beginning, such as the stage, which the URL that arrived contains.',
+    fix: 'Sign the URL with the stage or base path that the server receives.',
     changes: ({ arrived, known: { stage } }) => [
       ...(stage && arrived.path.startsWith(`/${stage}`) ? [wire(arrived.path.slice(stage.length + 1))] : []),
       ...withoutStart(arrived.path).map(wire),
@@ -116,8 +119,9 @@ export const PATH_CAUSES = [
   {
     code: 'stage-extra',
     part: 'path',
-    summary: 'The path was signed with a start, such as the stage, which was gone when it arrived.',
-    fix: 'Sign the path that the server sees, or let the proxy pass the whole path on.',
+    summary:
+      'The client signed the path with a beginning, such as the stage, that was gone when the path arrived.',
+    fix: 'Sign the path that the server receives, or configure the proxy to forward the whole path.',
     changes: ({ arrived, known: { stage } }) =>
       [stage, arrived.headers.get('x-forwarded-prefix'), ...STAGES]
         .filter((name) => name)
@@ -129,15 +133,15 @@ export const PATH_CAUSES = [
   {
     code: 'path-trailing-slash',
     part: 'path',
-    summary: 'The path was signed with a slash at its end and sent without, or the other way round.',
-    fix: 'Sign the very path that is sent; see whether a router or proxy adds or takes off slashes.',
+    summary: 'The client signed the path with a slash at its end and sent it without, or the reverse.',
+    fix: 'Sign exactly the path that is sent: check whether a router or proxy adds or removes slashes.',
     changes: ({ arrived: { path } }) => [wire(path.endsWith('/') ? path.slice(0, -1) : `${path}/`)],
   },
   {
     code: 'path-slash-decoded',
     part: 'path',
-    summary: 'The path was signed with %2F where a slash arrived, or the other way round.',
-    fix: 'Let no proxy decode the path (in nginx, proxy_pass without a path), or avoid slashes in names.',
+    summary: 'The client signed the path with %2F where a slash arrived, or the reverse.',
+    fix: 'Do not let a proxy decode the path (in nginx, proxy_pass without a path), or avoid slashes in names.',
     changes: ({ arrived: { path } }) => [
       ...(/%2f/i.test(path) ? [wire(path.replaceAll(/%2f/gi, '/'))] : []),
       ...slashes(path).map((at) => wire(`${path.slice(0, at)}%2F${path.slice(at + 1)}`)),
@@ -146,8 +150,9 @@ export const PATH_CAUSES = [
   {
     code: 'path-escape-case',
     part: 'path',
-    summary: 'The escapes in the path arrived in other letters, %c3 or %C3, than they were signed.',
-    fix: 'Write escapes with upper-case digits before signing and sending.',
+    summary:
+      'The escapes in the path arrived in another case, such as %c3 for %C3, than they were signed in.',
+    fix: 'Write escapes with upper-case digits before you sign and send.',
     changes: ({ arrived: { path } }) =>
       [
         path.replace(/%../g, (text) => text.toLowerCase()),
@@ -157,8 +162,8 @@ export const PATH_CAUSES = [
   {
     code: 'path-plus',
     part: 'path',
-    summary: 'A space in the path was signed as "+", or a plus as a space.',
-    fix: 'Write a space in a path as %20: "+" stands for one in forms only.',
+    summary: 'The client signed a space in the path as "+", or a plus as a space.',
+    fix: 'Write a space in a path as %20: "+" stands for a space only in forms.',
     changes: ({ arrived: { path } }) =>
       [
         path.replaceAll('%20', '+'),
@@ -170,23 +175,23 @@ export const PATH_CAUSES = [
   {
     code: 'path-unicode-form',
     part: 'path',
-    summary: 'Letters with marks were signed in another Unicode form (NFC or NFD) than they arrived.',
-    fix: 'Normalise names with String.prototype.normalize() before they become a URL.',
+    summary: 'The client signed accented letters in another Unicode form (NFC or NFD) than they arrived in.',
+    fix: 'Normalize names with String.prototype.normalize() before you put them into a URL.',
     changes: ({ arrived: { path } }) =>
       ['NFC', 'NFD'].map((form) => wire(path.replace(LETTERS, (text) => inUnicodeForm(text, form)))),
   },
   {
     code: 'path-lower-case',
     part: 'path',
-    summary: 'The path was signed in lower-case letters.',
-    fix: 'Sign the path as it is sent: capital letters matter.',
+    summary: 'The client signed the path in lower case.',
+    fix: 'Sign the path as it is sent: case matters.',
     changes: ({ arrived: { path } }) => [wire(path.toLowerCase())],
   },
   {
     code: 'path-is-url',
     part: 'path',
-    summary: 'The whole URL was signed in place of the path.',
-    fix: 'Sign the path of the URL: without scheme, host and query.',
+    summary: 'The client signed the whole URL in place of the path.',
+    fix: 'Sign the path of the URL, without scheme, host and query.',
     changes: ({ arrived: { path, search, headers } }) =>
       ['https', 'http'].flatMap((scheme) => {
         const url = `${scheme}://${headers.get('host') ?? ''}${path}`;
@@ -200,8 +205,8 @@ export const PATH_CAUSES = [
   {
     code: 'path-with-query',
     part: 'path',
-    summary: 'The path was signed with the query behind it.',
-    fix: 'Hand path and query to the signer apart.',
+    summary: 'The client signed the path with the query appended.',
+    fix: 'Pass the path and the query to the signer separately.',
     changes: ({ arrived: { path, search } }) =>
       search === ''
         ? []
@@ -212,15 +217,15 @@ export const PATH_CAUSES = [
   {
     code: 'path-left-out',
     part: 'path',
-    summary: 'The path was left out: "/", or nothing, was signed.',
-    fix: 'Hand the path to the signer, too.',
+    summary: 'The client signed "/" or an empty path in place of the path.',
+    fix: 'Pass the path to the signer as well.',
     changes: () => [wire('/'), { 'path.wire': '', 'path.tidy': asIs, 'path.spell': asIs }],
   },
   {
     code: 'path-without-slash',
     part: 'path',
-    summary: 'The path was signed without the slash at its start.',
-    fix: 'Begin the path with a slash before signing.',
+    summary: 'The client signed the path without its leading slash.',
+    fix: 'Begin the path with a slash before you sign.',
     changes: ({ base }) => [
       {
         'path.spell': (/** @type {string} */ path) => base['path.spell'](path).slice(1),

@@ -14,37 +14,37 @@ export const QUERY_CAUSES = [
   {
     code: 'query-left-out',
     part: 'query',
-    summary: 'The query was not signed.',
-    fix: 'Hand the query to the signer, too: the whole URL that is sent.',
+    summary: 'The client did not sign the query.',
+    fix: 'Pass the query to the signer as well: the whole URL that is sent.',
     changes: () => [{ 'query.change': () => [] }],
   },
   {
     code: 'query-unsorted',
     part: 'query',
-    summary: 'The parameters were signed in the order in which they are sent.',
-    fix: 'Sort the parameters by name, then by value, when they are signed.',
+    summary: 'The client signed the parameters in the order in which they are sent.',
+    fix: 'Sort the parameters by name, then by value, when you sign.',
     changes: () => [{ 'query.order': asIs }, { 'query.order': asIs, 'query.spell': asIs }],
   },
   {
     code: 'query-sorted-otherwise',
     part: 'query',
     summary:
-      'The parameters were signed in an order that is not that of their encoded names and then values.',
-    fix: 'Sort the encoded parameters by code point: by name, and those of one name by value.',
+      'The client did not sort the parameters by their encoded names and then by their encoded values.',
+    fix: 'Sort the encoded parameters by code point: by name first, then by value.',
     changes: () => [...ORDERS].map((order) => ({ 'query.order': order })),
   },
   {
     code: 'query-plus-for-space',
     part: 'query',
-    summary: 'A space in the query was signed as "+".',
-    fix: 'Encode a space as %20 when the query is signed.',
+    summary: 'The client signed a space in the query as "+".',
+    fix: 'Encode a space as %20 when you sign the query.',
     changes: () => [spell((text) => spelled(text).replaceAll('%20', '+'))],
   },
   {
     code: 'query-plus-kept',
     part: 'query',
-    summary: 'A "+" in the query was signed as a plus; servers read it as a space.',
-    fix: 'Write a plus as %2B and a space as %20 in the URL, before signing and sending.',
+    summary: 'The client signed a "+" in the query as a plus, but servers read it as a space.',
+    fix: 'Write a plus as %2B and a space as %20 in the URL, before you sign and send it.',
     changes: () => [
       spell(respell),
       spell((text) => respell(text).replaceAll('%2B', '+')),
@@ -54,29 +54,30 @@ export const QUERY_CAUSES = [
   {
     code: 'query-as-sent',
     part: 'query',
-    summary: 'The query was signed as it is written in the URL, its characters not encoded as they must be.',
-    fix: 'Decode each name and value, and encode all but A-Z, a-z, 0-9, "-", ".", "_" and "~".',
+    summary: 'The client signed the query as it stands in the URL, without encoding its characters.',
+    fix: 'Decode each name and value, then encode every byte except A-Z, a-z, 0-9, "-", ".", "_" and "~".',
     changes: () => [spell(asIs)],
   },
   {
     code: 'query-encoded-twice',
     part: 'query',
-    summary: 'The query was signed encoded twice: it was encoded already when the signer got it.',
-    fix: 'Hand the parameters to the signer decoded, or the URL as a whole.',
+    summary: 'The client signed the query encoded twice: it was already encoded when the signer received it.',
+    fix: 'Pass the parameters to the signer decoded, or pass the whole URL.',
     changes: () => [spell((text) => respell(spelled(text).replaceAll('%', '%25')))],
   },
   {
     code: 'query-encoded-as-component',
     part: 'query',
-    summary: "The query was signed with !'()* as they are, which encodeURIComponent leaves.",
-    fix: "Escape !'()* as well when the query is signed.",
+    summary: "The client signed the query with !'()* unescaped, as encodeURIComponent leaves them.",
+    fix: "Escape !'()* as well when you sign the query.",
     changes: () => [spell((text) => decodedOnly(spelled(text), /[!'()*]/))],
   },
   {
     code: 'query-encoded-as-form',
     part: 'query',
-    summary: 'The query was signed encoded as a form, with "+" for a space, %7E for "~", and "*" as it is.',
-    fix: 'Do not sign what URLSearchParams or URLEncoder write: escape as RFC 3986 has it.',
+    summary:
+      'The client signed the query encoded as a form: "+" for a space, %7E for "~", and "*" unescaped.',
+    fix: 'Do not sign the output of URLSearchParams or URLEncoder: escape as RFC 3986 defines it.',
     changes: () => [
       spell((text) => asForm(spelled(text))),
       spell((text) => asForm(spelled(text)).replaceAll('+', '%20')),
@@ -87,8 +88,8 @@ export const QUERY_CAUSES = [
     code: 'query-encoded-as-axios-does',
     part: 'query',
     summary:
-      'The query was signed with ":", "$", ",", "[" and "]" as they are and "+" for a space, as axios writes params.',
-    fix: 'Sign the URL that is sent with an adapter that encodes it anew, such as sigv4-wasm/axios.',
+      'The client signed the query with ":", "$", ",", "[" and "]" unescaped and "+" for a space, as axios writes params.',
+    fix: 'Use an adapter that signs the URL as it is sent, such as sigv4-wasm/axios.',
     changes: () => [
       spell((text) => decodedOnly(spelled(text), /[!'()*:$,[\]]/).replaceAll('%20', '+')),
       spell((text) => decodedOnly(spelled(text), /[!'()*:$,]/).replaceAll('%20', '+')),
@@ -98,8 +99,8 @@ export const QUERY_CAUSES = [
   {
     code: 'query-reserved-kept',
     part: 'query',
-    summary: 'The query was signed with characters such as "/", ":" or "@" as they are.',
-    fix: 'Escape all but A-Z, a-z, 0-9, "-", ".", "_" and "~" when the query is signed.',
+    summary: 'The client signed the query with characters such as "/", ":" or "@" unescaped.',
+    fix: 'Escape every byte except A-Z, a-z, 0-9, "-", ".", "_" and "~" when you sign the query.',
     changes: () =>
       [/[/]/, /[/?:@]/, /[/:]/, /[/?:@!$'()*,;]/, /[;,/?:@&=+$!'()*#]/].map((which) =>
         spell((text) => decodedOnly(spelled(text), which)),
@@ -108,22 +109,22 @@ export const QUERY_CAUSES = [
   {
     code: 'query-decoded',
     part: 'query',
-    summary: 'The query was signed decoded.',
-    fix: 'Encode names and values when they are signed.',
+    summary: 'The client signed the decoded query.',
+    fix: 'Encode names and values when you sign.',
     changes: () => [spell((text) => decoded(text.replaceAll('+', ' '))), spell(decoded)],
   },
   {
     code: 'query-escape-case',
     part: 'query',
-    summary: 'The escapes in the query were signed with lower-case digits.',
-    fix: 'Write escapes with upper-case digits when the query is signed.',
+    summary: 'The client signed the escapes in the query with lower-case digits.',
+    fix: 'Write escapes with upper-case digits when you sign the query.',
     changes: () => [spell((text) => spelled(text).replace(/%../g, (escape) => escape.toLowerCase()))],
   },
   {
     code: 'query-without-equals',
     part: 'query',
-    summary: 'A parameter without a value was signed without "=".',
-    fix: 'Sign a parameter without a value as "name=".',
+    summary: 'The client signed a parameter that has no value without "=".',
+    fix: 'Sign a parameter that has no value as "name=".',
     changes: () => [
       {
         'query.write': (/** @type {Parameter} */ [name, value]) =>
@@ -135,8 +136,8 @@ export const QUERY_CAUSES = [
   {
     code: 'query-empty-dropped',
     part: 'query',
-    summary: 'Parameters without a value were left out when the query was signed.',
-    fix: 'Sign every parameter that is sent, those without a value as "name=".',
+    summary: 'The client left out parameters without a value when it signed the query.',
+    fix: 'Sign every parameter that is sent; sign those without a value as "name=".',
     changes: () => [
       { 'query.change': (/** @type {Parameter[]} */ pairs) => pairs.filter(([, value]) => value) },
       {
@@ -148,7 +149,7 @@ export const QUERY_CAUSES = [
   {
     code: 'query-repeated-dropped',
     part: 'query',
-    summary: 'Of a parameter that is there more than once, only one was signed.',
+    summary: 'The client signed only one of several parameters with the same name.',
     fix: 'Sign every value of a repeated parameter: keep parameters as pairs, not as an object.',
     changes: () => [
       { 'query.change': (/** @type {Parameter[]} */ pairs) => [...new Map(pairs)] },
@@ -159,7 +160,7 @@ export const QUERY_CAUSES = [
     code: 'query-repeated-joined',
     part: 'query',
     summary:
-      'The values of a repeated parameter were signed as one, joined with commas, or the other way round.',
+      'The client signed the values of a repeated parameter as one, joined with commas, or the reverse.',
     fix: 'Sign an array the way the HTTP client writes it.',
     changes: () => [
       { 'query.change': joinRepeated },
@@ -172,16 +173,15 @@ export const QUERY_CAUSES = [
   {
     code: 'query-array-brackets',
     part: 'query',
-    summary:
-      'Arrays arrived with brackets behind their names and were signed without, or the other way round.',
-    fix: "Set the client's serializer of parameters (axios: paramsSerializer.indexes) to what is signed.",
+    summary: 'Arrays arrived with brackets after their names but were signed without, or the reverse.',
+    fix: 'Configure how the client serializes arrays (axios: paramsSerializer.indexes) to match what is signed.',
     changes: () => [withoutBrackets, withBrackets, withIndexes].map((change) => ({ 'query.change': change })),
   },
   {
     code: 'query-parameter-added',
     part: 'query',
-    summary: 'A parameter was added to the URL after it was signed.',
-    fix: 'Add parameters before signing; nothing may change the URL after that.',
+    summary: '{parameter|A parameter} was added to the URL after it was signed.',
+    fix: 'Add parameters before you sign; nothing may change the URL after that.',
     changes: ({ base }) => {
       const sent = base['query.indexes'].filter((/** @type {string} */ key) => !/^X-Amz-/.test(base[key][0]));
       const tracking = sent.filter((/** @type {string} */ key) => TRACKING.test(base[key][0]));
@@ -198,8 +198,8 @@ export const QUERY_CAUSES = [
   {
     code: 'query-parameter-lost',
     part: 'query',
-    summary: 'A parameter was signed that did not arrive.',
-    fix: 'See whether a proxy, cache or redirect drops parameters, and sign what is sent.',
+    summary: '{parameter|A parameter} was signed but did not arrive.',
+    fix: 'Check whether a proxy, cache or redirect drops parameters, and sign what is sent.',
     changes: ({ arrived, base }) => {
       const operation = arrived.method === 'PUT' ? 'PutObject' : 'GetObject';
       const names = new Set(base['query.indexes'].map((/** @type {string} */ key) => base[key][0]));
@@ -211,8 +211,8 @@ export const QUERY_CAUSES = [
   {
     code: 'query-names-lower-case',
     part: 'query',
-    summary: 'The names of the parameters were signed in lower-case letters.',
-    fix: 'Sign the names as they are sent: capital letters matter.',
+    summary: 'The client signed the names of the parameters in lower case.',
+    fix: 'Sign the names as they are sent: case matters.',
     changes: () => [
       {
         'query.change': (/** @type {Parameter[]} */ pairs) =>
@@ -223,8 +223,8 @@ export const QUERY_CAUSES = [
   {
     code: 'expires-changed',
     part: 'query',
-    summary: 'X-Amz-Expires was changed after the URL was signed.',
-    fix: 'Presign the URL anew with the lifetime that is wanted, at most 604800 seconds.',
+    summary: 'X-Amz-Expires was changed after the URL was presigned.',
+    fix: 'Presign a new URL with the lifetime that you need, at most 604800 seconds.',
     changes: ({ claim, base }) => {
       const key = base['query.indexes'].find((/** @type {string} */ at) => base[at][0] === 'X-Amz-Expires');
       if (!claim.isPresigned || key === undefined) return [];

@@ -8,24 +8,26 @@ export const SCOPE_CAUSES = [
   {
     code: 'wrong-region',
     part: 'scope',
-    summary: 'The request was signed for another region.',
-    fix: 'Sign for the region of the API, and name the same one in the credential.',
+    summary:
+      'The request was signed for {signed|another region} instead of {expected|the region of this server}.',
+    fix: 'Sign for the region of the API, and name the same region in the credential.',
     changes: ({ known, claim }) =>
       [known.region, ...REGIONS].flatMap((region) => inScope('region', region, claim)),
   },
   {
     code: 'wrong-service',
     part: 'scope',
-    summary: 'The request was signed for another service.',
-    fix: 'Sign for the signing name of the service, such as execute-api for API Gateway.',
+    summary:
+      'The request was signed for {signed|another service} instead of {expected|the service of this server}.',
+    fix: 'Sign with the signing name of the service, such as execute-api for API Gateway.',
     changes: ({ known, claim }) =>
       [known.service, ...SERVICES].flatMap((service) => inScope('service', service, claim)),
   },
   {
     code: 'scope-swapped',
     part: 'scope',
-    summary: 'Region and service were exchanged.',
-    fix: 'Put date, region and service into scope and key in this order.',
+    summary: 'The client swapped the region and the service.',
+    fix: 'Put the date, the region and the service into the scope and the key in this order.',
     changes: ({ claim: { region, service } }) => [
       { 'key.region': service, 'key.service': region },
       { 'scope.region': service, 'scope.service': region },
@@ -35,8 +37,8 @@ export const SCOPE_CAUSES = [
   {
     code: 'scope-case',
     part: 'scope',
-    summary: 'Region or service were signed in other letters, lower-case or upper-case, than they are named.',
-    fix: 'Write region and service in lower-case letters.',
+    summary: 'The client signed the region or the service in another case than the credential names it.',
+    fix: 'Write the region and the service in lower case.',
     changes: ({ claim }) =>
       /** @type {const} */ (['region', 'service']).flatMap((name) =>
         [claim[name].toLowerCase(), claim[name].toUpperCase()].flatMap((text) => inScope(name, text, claim)),
@@ -45,8 +47,8 @@ export const SCOPE_CAUSES = [
   {
     code: 'scope-end',
     part: 'scope',
-    summary: 'The scope or the key was made without aws4_request at its end.',
-    fix: 'End the scope with aws4_request, and make the last step of the key from it.',
+    summary: 'The client made the scope or the key without aws4_request at its end.',
+    fix: 'End the scope with aws4_request, and derive the last step of the key from it.',
     changes: () =>
       ['', 'aws4-request', 'aws_request', 'AWS4_REQUEST'].flatMap((end) => [
         { 'key.end': end },
@@ -57,8 +59,8 @@ export const SCOPE_CAUSES = [
   {
     code: 'key-of-another-day',
     part: 'date',
-    summary: 'The key was made for another day than that of the scope.',
-    fix: 'Derive the key anew each day, at midnight UTC.',
+    summary: 'The client derived the key for another day than the one in the scope.',
+    fix: 'Derive the key again each day, at midnight UTC.',
     changes: ({ claim }) =>
       daysAround(claim.day, [-1, 1, -2, -3, -4, -5, -6, -7, 2]).flatMap((day) => [
         { 'key.day': day },
@@ -68,7 +70,7 @@ export const SCOPE_CAUSES = [
   {
     code: 'key-of-time',
     part: 'date',
-    summary: 'The key was made from a date in another form than YYYYMMDD.',
+    summary: 'The client derived the key from a date in another form than YYYYMMDD.',
     fix: 'Make the first step of the key from the date as YYYYMMDD.',
     changes: ({ claim: { amzDate } }) =>
       [amzDate, ...otherForms(amzDate), isoOf(amzDate).slice(0, 10)].flatMap((day) => [
@@ -79,8 +81,9 @@ export const SCOPE_CAUSES = [
   {
     code: 'date-differs',
     part: 'date',
-    summary: 'Another time was signed than the one that arrived.',
-    fix: 'Take the time once, and use it for the header, the scope and the string to sign.',
+    summary:
+      'The client signed {signed|another time}, but the time that arrived is {expected|a different one}.',
+    fix: 'Read the clock once, and use that time for the header, the scope and the string to sign.',
     changes: ({ arrived, claim: { amzDate }, base }) => {
       const millis = parseAmzDate(amzDate);
       const header = Date.parse(arrived.headers.get('date') ?? '');
@@ -96,7 +99,7 @@ export const SCOPE_CAUSES = [
   {
     code: 'date-format',
     part: 'date',
-    summary: 'The time was signed in another form than YYYYMMDDTHHMMSSZ.',
+    summary: 'The client signed the time in another form than YYYYMMDDTHHMMSSZ.',
     fix: 'Write the time as YYYYMMDDTHHMMSSZ, in UTC, into the string to sign.',
     changes: ({ claim: { amzDate }, base, arrived }) =>
       [...otherForms(amzDate), arrived.headers.get('date') ?? amzDate].flatMap((text) => [

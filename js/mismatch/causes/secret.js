@@ -7,7 +7,7 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-white-space',
     part: 'secret',
-    summary: 'The secret access key was used with white space at its start or end.',
+    summary: '{secret|The secret access key} was used with white space at its start or end.',
     fix: 'Trim the secret: files and copied text often end with a line break.',
     changes: ({ secret }) =>
       [
@@ -24,8 +24,8 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-quoted',
     part: 'secret',
-    summary: 'The secret access key was used with quotes or brackets around it.',
-    fix: 'Take the quotes away: env files of Docker and others keep them.',
+    summary: '{secret|The secret access key} was used with quotes or brackets around it.',
+    fix: 'Remove the quotes: env files of Docker and others keep them.',
     changes: ({ secret }) =>
       [
         `"${secret}"`,
@@ -41,7 +41,8 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-url-encoded',
     part: 'secret',
-    summary: 'The secret access key was used with its "/" and "+" escaped or unescaped, as in a URL.',
+    summary:
+      '{secret|The secret access key} was used with its "/" and "+" escaped or unescaped, as in a URL.',
     fix: 'Use the secret as AWS issued it.',
     changes: ({ secret }) =>
       [
@@ -58,8 +59,8 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-base64',
     part: 'secret',
-    summary: 'The secret access key was used decoded from base64, or encoded in it.',
-    fix: 'Use the secret as text: it looks like base64 and is none.',
+    summary: '{secret|The secret access key} was used decoded from base64, or encoded in it.',
+    fix: 'Use the secret as text: it looks like base64, but is not.',
     changes: ({ secret }) => [
       ...(/[^\0-\xff]/.test(secret) ? [] : [used(btoa(secret)), used(btoa(`${secret}\n`))]),
       ...decodedFromBase64(secret).map(used),
@@ -68,7 +69,7 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-cut',
     part: 'secret',
-    summary: 'The secret access key was used without its first or last character.',
+    summary: '{secret|The secret access key} was used without its first or last character.',
     fix: 'Copy the whole secret.',
     changes: ({ secret }) =>
       [secret.slice(0, -1), secret.slice(1), secret.slice(0, -2), secret.slice(2), secret.slice(1, -1)].map(
@@ -78,8 +79,9 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-cut-at-slash',
     part: 'secret',
-    summary: 'The secret access key was used only up to, or from, one of its characters such as "/" or "+".',
-    fix: 'Copy the whole secret: a double click stops at such characters, and shells and env files read some of them.',
+    summary:
+      '{secret|The secret access key} was used only up to, or from, one of its characters such as "/" or "+".',
+    fix: 'Copy the whole secret: a double click stops at such characters, and shells and env files interpret some of them.',
     changes: ({ secret }) =>
       [...secret.matchAll(/[^A-Za-z\d]/g)]
         .flatMap(({ index }) => [secret.slice(0, index), secret.slice(index + 1), secret.slice(index)])
@@ -88,14 +90,15 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-case',
     part: 'secret',
-    summary: 'The secret access key was used in lower-case or upper-case letters.',
-    fix: 'Use the secret as AWS issued it: capital letters matter.',
+    summary: '{secret|The secret access key} was used in lower case or upper case.',
+    fix: 'Use the secret as AWS issued it: case matters.',
     changes: ({ secret }) => [secret.toLowerCase(), secret.toUpperCase()].map(used),
   },
   {
     code: 'secret-is-another-field',
     part: 'secret',
-    summary: 'The access key id or the session token was used in place of the secret access key.',
+    summary:
+      'The access key id or the session token was used in place of {secretName|the secret access key}.',
     fix: 'Pass accessKeyId, secretAccessKey and sessionToken each under its own name.',
     changes: ({ claim, token }) =>
       [claim.accessKeyId, claim.sessionToken, token].filter((text) => text).map((text) => used(String(text))),
@@ -103,8 +106,9 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-missing',
     part: 'secret',
-    summary: 'There was no secret access key: an empty text, or the name of nothing, was used.',
-    fix: 'See whether the environment variable or setting is there where the client runs.',
+    summary:
+      'The client used an empty string, or a text such as undefined, in place of {secretName|the secret access key}.',
+    fix: 'Check that the environment variable or setting exists where the client runs.',
     changes: () =>
       ['', 'undefined', 'null', 'None', '[object Object]', 'your-secret-access-key', 'test', 'secret'].map(
         used,
@@ -113,23 +117,23 @@ export const SECRET_CAUSES = [
   {
     code: 'key-prefix',
     part: 'secret',
-    summary: 'The key was made without AWS4 before the secret, or with it twice.',
-    fix: 'Make the first step of the key with "AWS4" and the secret.',
+    summary: 'The client derived the key without AWS4 before the secret, or with it twice.',
+    fix: 'Make the first step of the key from "AWS4" and the secret.',
     changes: () =>
       ['', 'AWS4AWS4', 'aws4', 'AWS4-HMAC-SHA256', 'AWS'].map((prefix) => ({ 'key.prefix': prefix })),
   },
   {
     code: 'key-in-hex',
     part: 'secret',
-    summary: 'A step of the key was made with the hex of the one before, not with its bytes.',
-    fix: 'Use the bytes of each HMAC as the key of the next; hex is for the signature alone.',
+    summary: 'The client derived a step of the key from the hex of the previous step, not from its bytes.',
+    fix: 'Use the bytes of each HMAC as the key of the next; hex is only for the signature.',
     changes: () => [{ 'key.steps': 'hex' }],
   },
   {
     code: 'key-not-derived',
     part: 'secret',
-    summary: 'The string was signed with the secret itself, not with a key derived from it.',
-    fix: 'Derive the key from the secret, date, region, service and aws4_request.',
+    summary: 'The client signed with the secret itself, not with a key derived from it.',
+    fix: 'Derive the key from the secret, the date, the region, the service and aws4_request.',
     changes: () => [{ 'key.steps': 'none' }, { 'key.steps': 'none', 'key.prefix': '' }],
   },
 ];

@@ -10,7 +10,7 @@ export const TOKEN_CAUSES = [
     code: 'token-not-signed',
     part: 'token',
     summary: 'The session token was added after signing.',
-    fix: 'Hand the session token to the signer together with the keys.',
+    fix: 'Pass the session token to the signer together with the access key id and the secret access key.',
     changes: (evidence) => {
       const { claim, rules } = evidence;
       const name = rules.tokenName.toLowerCase();
@@ -30,8 +30,8 @@ export const TOKEN_CAUSES = [
   {
     code: 'token-signed',
     part: 'token',
-    summary: 'The session token was signed; this service wants it beside the signature.',
-    fix: 'Append X-Amz-Security-Token to the URL after it is signed.',
+    summary: 'The session token was signed, but this service expects it outside the signature.',
+    fix: 'Append X-Amz-Security-Token to the URL after you sign it.',
     changes: ({ claim, rules }) =>
       claim.isPresigned && !rules.signsToken && claim.sessionToken !== undefined
         ? [{ 'query.extra': [[rules.tokenName, escapeUri(claim.sessionToken)]] }]
@@ -40,8 +40,8 @@ export const TOKEN_CAUSES = [
   {
     code: 'token-lost',
     part: 'token',
-    summary: 'The session token was signed and did not arrive.',
-    fix: 'Send the session token as it was signed: the header x-amz-security-token, or the parameter of that name.',
+    summary: 'The session token was signed but did not arrive.',
+    fix: 'Send the session token as it was signed: in the header x-amz-security-token, or in the parameter of that name.',
     changes: ({ claim, rules, token, base }) => {
       if (claim.sessionToken !== undefined || token === '') return [];
       const name = rules.tokenName.toLowerCase();
@@ -58,8 +58,9 @@ export const TOKEN_CAUSES = [
   {
     code: 'token-other',
     part: 'token',
-    summary: 'Another session token was signed than the one that arrived.',
-    fix: 'Take keys and token from one place, at one time: refreshed credentials bring a new token.',
+    summary:
+      'The session token that arrived is not the one that belongs to {accessKey|the access key}, or not the one that was signed.',
+    fix: 'Take the access key id, the secret and the session token from the same place at the same time: refreshed credentials bring a new token.',
     changes: (evidence) => {
       const { token, claim } = evidence;
       return token === '' || token === claim.sessionToken
@@ -70,7 +71,7 @@ export const TOKEN_CAUSES = [
   {
     code: 'token-encoded',
     part: 'token',
-    summary: 'The session token was signed escaped and sent as it is, or the other way round.',
+    summary: 'The client signed the session token escaped and sent it unescaped, or the reverse.',
     fix: 'Send and sign the session token as AWS issued it; in a URL, escape it once.',
     changes: (evidence) => {
       const { sessionToken } = evidence.claim;

@@ -3,6 +3,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import axios from 'axios';
+import caseConverter from 'axios-case-converter';
+import got from 'got';
 
 import { signByHand } from './by-hand.js';
 import {
@@ -12,7 +14,9 @@ import {
   reserialised,
   S3,
   sentTo,
+  overFetch,
   throughAxios,
+  throughInterceptor,
   withAws4,
   withoutLength,
   withSmithy,
@@ -198,6 +202,130 @@ export const BODY_CASES = {
   'body-not-hashed': {
     'by hand': async ({ send }) =>
       send(signByHand({ method: 'POST', url: `${API}/prod`, body: 'text' }, { hash: () => 'text' })),
+  },
+  'body-bytes-as-text': {
+    'a client that does not know typed arrays': async ({ send }) => {
+      const bytes = new TextEncoder().encode('grüner Tee');
+      await reserialised(send, bytes, String(bytes));
+    },
+  },
+  'body-json-key-added': {
+    'an interceptor of axios adds an id': async (bench) =>
+      throughInterceptor(bench, ORDER, ({ interceptors }) =>
+        interceptors.request.use((config) => ({ ...config, data: { ...config.data, requestId: 'a1' } })),
+      ),
+    'a transform of axios adds one at the start, and one deeper': async (bench) =>
+      throughInterceptor(bench, ORDER, ({ defaults }) => {
+        const add = (data) => ({ v: 2, ...data, to: { ...data.to, country: 'DE' } });
+        defaults.transformRequest = [add, ...[defaults.transformRequest].flat()];
+      }),
+    'got adds a time': async ({ origin }) => {
+      const { headers } = withAws4({
+        method: 'POST',
+        path: '/prod',
+        body: JSON.stringify(ORDER),
+        headers: JSON_TYPE,
+      });
+      const hooks = { init: [(options) => void (options.json = { ...options.json, at: 1 })] };
+      await got.post(`${origin}/prod`, { json: ORDER, headers: withoutLength(headers), hooks });
+    },
+  },
+  'body-json-key-removed': {
+    'an interceptor of axios takes out what stands in the query, too': async (bench) =>
+      throughInterceptor(
+        bench,
+        { item: 'Tee', page: 2 },
+        ({ interceptors }) =>
+          interceptors.request.use((config) => {
+            const { page: _, ...data } = config.data;
+            return { ...config, data };
+          }),
+        '/prod?page=2',
+      ),
+    'an interceptor of axios moves a key into a header': async (bench) =>
+      throughInterceptor(bench, { tenant: 'blue', item: 'Tee' }, ({ interceptors }) =>
+        interceptors.request.use((config) => {
+          const { tenant, ...data } = config.data;
+          config.headers.set('x-tenant', tenant);
+          return { ...config, data };
+        }),
+      ),
+    'a transform of axios takes out what is null': async (bench) =>
+      throughInterceptor(
+        bench,
+        [
+          { item: 'Tee', note: 'green' },
+          { item: 'Mate', note: null },
+        ],
+        ({ defaults }) => {
+          const strip = (list) =>
+            list.map((it) => Object.fromEntries(Object.entries(it).filter(([, value]) => value !== null)));
+          defaults.transformRequest = [strip, ...[defaults.transformRequest].flat()];
+        },
+      ),
+  },
+  'body-json-type-changed': {
+    'a transform of axios makes text of a number': async (bench) =>
+      throughInterceptor(bench, ORDER, ({ defaults }) => {
+        const change = (data) => ({ ...data, pieces: String(data.pieces) });
+        defaults.transformRequest = [change, ...[defaults.transformRequest].flat()];
+      }),
+    'of all numbers': async (bench) =>
+      throughInterceptor(bench, { a: 1, b: { c: 2.5 }, d: [3] }, ({ defaults }) => {
+        const change = (data) =>
+          JSON.parse(JSON.stringify(data, (_, it) => (typeof it === 'number' ? String(it) : it)));
+        defaults.transformRequest = [change, ...[defaults.transformRequest].flat()];
+      }),
+    'a number of text': async (bench) =>
+      throughInterceptor(bench, { to: { zip: '10115' }, id: '7' }, ({ interceptors }) =>
+        interceptors.request.use((config) => ({ ...config, data: { ...config.data, to: { zip: 10115 } } })),
+      ),
+    'a date': async (bench) =>
+      throughInterceptor(bench, { at: '2026-02-03T04:05:06.000Z' }, ({ interceptors }) =>
+        interceptors.request.use((config) => ({ ...config, data: { at: Date.parse(config.data.at) } })),
+      ),
+    ...Object.fromEntries(
+      [
+        ['null', { a: null, b: 'x' }, { a: '', b: 'x' }],
+        ['one value, which becomes a list', { a: 'x' }, { a: ['x'] }],
+        ['a list of one, which becomes the value', { a: ['x'] }, { a: 'x' }],
+        ['a boolean, which becomes 1', { a: true, b: 2 }, { a: 1, b: 2 }],
+        ['the text of a boolean', { a: 'true' }, { a: true }],
+        ['an object, which becomes text', { a: { b: 1 } }, { a: '{"b":1}' }],
+      ].map(([name, signed, sent]) => [
+        name,
+        async (bench) =>
+          throughInterceptor(bench, signed, ({ interceptors }) =>
+            interceptors.request.use((config) => ({ ...config, data: sent })),
+          ),
+      ]),
+    ),
+  },
+  'body-json-key-case': {
+    'axios-case-converter': async (bench) =>
+      throughInterceptor(
+        bench,
+        { orderItems: [{ itemName: 'Tee' }], to: { zipCode: 1 } },
+        caseConverter.default,
+      ),
+  },
+  'body-lost': {
+    'a proxy drops a body whose hash is sent': async ({ send }) => {
+      const signed = await withSmithy({ url: `${S3}/a`, service: 's3', method: 'PUT', body: 'one' });
+      await send({ ...signed, body: undefined });
+      return { service: 's3' };
+    },
+  },
+  'body-stringified': {
+    'an object is given to the signer and to fetch': async ({ origin }) => {
+      const { headers } = withAws4({
+        method: 'POST',
+        path: '/prod',
+        body: String(ORDER),
+        headers: JSON_TYPE,
+      });
+      return overFetch(`${origin}/prod`, { method: 'POST', headers: withoutLength(headers), body: ORDER });
+    },
   },
   'body-changed': {
     'a proxy changes a body whose hash is sent': async ({ send }) => {

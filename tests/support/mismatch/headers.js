@@ -1,9 +1,10 @@
 // Headers.
 
 import axios from 'axios';
+import FormDataOfNode from 'form-data';
 
 import { signByHand } from './by-hand.js';
-import { API, HOST, JSON_TYPE, overFetch, withAws4 } from './peers.js';
+import { API, HOST, JSON_TYPE, overFetch, throughProxy, withAws4, withoutLength } from './peers.js';
 
 /** @type {import('./cases.js').Cases} */
 export const HEADERS_CASES = {
@@ -17,6 +18,34 @@ export const HEADERS_CASES = {
       const signed = withAws4({ path: '/prod/orders', host: 'api.example.com' });
       await send({ ...signed, headers: { ...signed.headers, Host: HOST } });
       return { hosts: ['api.example.com'] };
+    },
+    'a custom domain, of which the page that asks is a sibling': async ({ origin }) => {
+      const { headers } = withAws4({ path: '/prod/orders', host: 'api.example.com' });
+      const sent = { ...headers, Host: HOST, Origin: 'https://www.example.com' };
+      await axios.get(`${origin}/prod/orders`, { headers: sent });
+    },
+    'a page of a development server, whose port is not a usual one': async ({ origin }) => {
+      const { headers } = withAws4({ path: '/prod/orders', host: 'localhost:43117' });
+      const sent = { ...headers, Host: HOST, Referer: 'http://localhost:43117/orders?x=1' };
+      await axios.get(`${origin}/prod/orders`, { headers: sent });
+    },
+  },
+  'host-of-dev-proxy': {
+    'http-proxy-middleware with changeOrigin, as Vite and webpack have it': async ({ server }) => {
+      const signed = withAws4({ path: '/prod/orders', host: 'localhost:5173' });
+      await throughProxy({ target: `http://${HOST}:${server.port}`, changeOrigin: true }, signed);
+    },
+    'the same in front of a local server': async ({ origin }) => {
+      const signed = withAws4({ path: '/prod/orders', host: 'localhost:4200' });
+      await throughProxy({ target: origin, changeOrigin: true }, signed);
+    },
+    'a tunnel': async ({ send }) => {
+      await send(withAws4({ path: '/prod/orders', host: 'localhost:8787' }));
+      return { host: 'a1b2-203-0-113-7.ngrok-free.app' };
+    },
+    'a tunnel that drops the port': async ({ send }) => {
+      await send(withAws4({ path: '/prod/orders', host: '127.0.0.1' }));
+      return { host: 'quick-words.trycloudflare.com' };
     },
   },
   'host-ambiguous': {
@@ -59,6 +88,61 @@ export const HEADERS_CASES = {
       const { headers } = withAws4({ method: 'POST', path: '/prod', body, headers: JSON_TYPE });
       const { 'content-type': _, ...others } = headers;
       await axios.post(`${origin}/prod`, body, { headers: others });
+    },
+  },
+  'content-type-boundary': {
+    'axios has its own type for bytes': async ({ origin }) => {
+      const { type, body } = await multipart();
+      const { headers } = withAws4({
+        method: 'POST',
+        path: '/prod',
+        body,
+        headers: { 'content-type': type },
+      });
+      const { 'content-type': _, ...others } = withoutLength(headers);
+      await axios.post(`${origin}/prod`, body, { headers: others });
+    },
+    'a default of the client': async ({ origin }) => {
+      const { type, body } = await multipart();
+      const { headers } = withAws4({
+        method: 'POST',
+        path: '/prod',
+        body,
+        headers: { 'content-type': type },
+      });
+      const sent = { ...withoutLength(headers), 'content-type': 'multipart/form-data' };
+      await axios.post(`${origin}/prod`, body, { headers: sent });
+    },
+    'it is dropped': async ({ send }) => {
+      const { type, body } = await multipart();
+      const signed = withAws4({ method: 'POST', path: '/prod', body, headers: { 'content-type': type } });
+      const { 'content-type': _, ...headers } = signed.headers;
+      await send({ ...signed, headers });
+    },
+    'form-data is serialized again': async ({ send }) => {
+      const [signedForm, sentForm] = [new FormDataOfNode(), new FormDataOfNode()];
+      for (const form of [signedForm, sentForm]) form.append('file', 'Tee', { filename: 'a.txt' });
+      const request = { method: 'POST', path: '/prod', headers: signedForm.getHeaders() };
+      const signed = withAws4({ ...request, body: signedForm.getBuffer() });
+      await send({ ...signed, headers: withoutLength(signed.headers), body: sentForm.getBuffer() });
+    },
+  },
+  'accept-encoding-changed': {
+    'fetch accepts what it can read': async ({ origin }) => {
+      const { headers } = withAws4({ path: '/prod', headers: { 'accept-encoding': 'br, gzip, zstd' } });
+      const { 'accept-encoding': _, ...others } = headers;
+      return overFetch(`${origin}/prod`, { headers: others });
+    },
+    'CloudFront has its own order': async ({ origin }) => {
+      const { headers } = withAws4({
+        path: '/prod',
+        headers: { 'accept-encoding': 'gzip, deflate, br, zstd' },
+      });
+      await axios.get(`${origin}/prod`, { headers: { ...headers, 'accept-encoding': 'br,gzip' } });
+    },
+    'a proxy takes zstd out': async ({ origin }) => {
+      const { headers } = withAws4({ path: '/prod', headers: { 'accept-encoding': 'zstd,br,gzip,deflate' } });
+      await axios.get(`${origin}/prod`, { headers: { ...headers, 'accept-encoding': 'identity' } });
     },
   },
   'header-lost': {
@@ -171,6 +255,15 @@ export const HEADERS_CASES = {
     },
   },
 };
+
+/** As fetch writes a form. */
+async function multipart() {
+  const form = new FormData();
+  form.append('item', 'grüner Tee');
+  form.append('file', new Blob(['text']), 'a.txt');
+  const response = new Response(form);
+  return { type: response.headers.get('content-type'), body: Buffer.from(await response.arrayBuffer()) };
+}
 
 function titled(text) {
   return text.replace(/^[^:]+/, (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()));

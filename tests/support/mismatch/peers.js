@@ -1,5 +1,7 @@
 // Signers and clients that no one here wrote.
 
+import { Agent } from 'node:http';
+
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -7,6 +9,7 @@ import aws4 from 'aws4';
 import { AwsV4Signer } from 'aws4fetch';
 import axios from 'axios';
 import express from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
 
 import { AMZ_DATE, DATE, REGION } from '../verify-requests.js';
 import { CREDENTIALS } from '../wire.js';
@@ -96,6 +99,19 @@ export async function behindExpress(mount, { headers, url }) {
   return { request: await seen };
 }
 
+/** A development proxy, behind which every name is this machine. */
+export async function throughProxy(options, signed) {
+  const lookup = (_, { all }, done) =>
+    all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+  const agent = new Agent({ lookup });
+  const app = express().use(createProxyMiddleware({ ...options, agent }));
+  const proxy = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => proxy.once('listening', resolve));
+  await sendRaw(proxy.address().port, signed);
+  agent.destroy();
+  proxy.close();
+}
+
 /** With the host of the API, which fetch sets to that of the URL: as behind a proxy that puts it back. */
 export async function overFetch(url, init) {
   const { Host: host, ...headers } = init.headers;
@@ -122,6 +138,14 @@ export async function throughAxios({ origin }, body, data) {
   };
   const { headers } = withAws4({ method: 'POST', path: '/prod', body, headers: type });
   await axios.post(`${origin}/prod`, data, { headers: withoutLength(headers) });
+}
+
+/** A body is signed by aws4, and an interceptor of axios, or what else is done to an instance of it, changes it. */
+export async function throughInterceptor({ origin }, body, change, path = '/prod') {
+  const { headers } = withAws4({ method: 'POST', path, body: JSON.stringify(body), headers: JSON_TYPE });
+  const client = axios.create({ baseURL: origin });
+  change(client);
+  await client.post(path, body, { headers: withoutLength(headers) });
 }
 
 /** aws4 adds a length, which it does not sign where somebody sets it. */
