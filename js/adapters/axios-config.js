@@ -27,7 +27,7 @@ export function signedConfig(config, { request, stream }, signed, own, axios) {
   }
   return {
     ...absolute(signed.url),
-    headers: { ...switchedOff(config.headers), ...signed.headers },
+    headers: { ...switchedOff(config.headers, own), ...signed.headers },
     data: stream ?? bytes,
   };
 }

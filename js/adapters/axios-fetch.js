@@ -1,6 +1,40 @@
-// axios' fetch adapter, which must not follow a redirect: the old signature would go along.
+// axios' fetch adapter, which must not follow a redirect: the old signature would go along. In browsers it is the default
+// for that reason, as XMLHttpRequest cannot be kept from it.
 
 import { resolveAdapter } from './axios-adapter.js';
+
+/**
+ * What sends a signed request. axios prefers XMLHttpRequest to fetch. Browsers then follow every redirect and hand
+ * `x-amz-security-token` to whatever origin it leads to: they take away `authorization` alone (Fetch standard, "HTTP-redirect
+ * fetch"). So fetch it is, unless the caller chose, or asks for what only XMLHttpRequest can do.
+ *
+ * @param {import('./axios-adapter.js').AdapterOption | undefined} adapter
+ * @param {any} config
+ * @param {import('./axios-adapter.js').AxiosStatic} axios
+ * @returns {import('./axios-adapter.js').ResolvedAdapter & { insteadOfXhr: boolean }}
+ */
+export function signingAdapter(adapter, config, axios) {
+  const resolved = resolveAdapter(adapter, config, axios);
+  const isLeftToAxios = String(adapter ?? axios.defaults.adapter) === 'xhr,http,fetch'; // since 1.7
+  const needsXhr = config.onUploadProgress || config.responseType === 'document';
+  if (resolved.own !== 'xhr' || !isLeftToAxios || needsXhr || !canStayPut()) {
+    return { ...resolved, insteadOfXhr: false };
+  }
+  return { ...resolveAdapter('fetch', config, axios), insteadOfXhr: true };
+}
+
+/**
+ * Whether fetch can be told to follow no redirect, and given up. Not so in React Native, whose fetch is XMLHttpRequest;
+ * nor in jsdom, where the fetch of Node.js knows no AbortSignal of jsdom.
+ */
+function canStayPut() {
+  try {
+    const { signal } = new AbortController();
+    return new Request('https://example.com', { redirect: 'manual', signal }).redirect === 'manual';
+  } catch {
+    return false;
+  }
+}
 
 /**
  * What keeps an adapter that may be on top of fetch from following a redirect. `fetchOptions` only where nothing else

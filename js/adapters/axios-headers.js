@@ -68,14 +68,17 @@ export function flatten(headers) {
 }
 
 /**
- * The headers that the caller switched off and the adapter would otherwise add.
+ * The headers that the caller switched off and the adapter would otherwise add; and in browsers, one that axios 1.16 and later
+ * add with fetch, for which Firefox and Safari ask the API for leave (CORS), which it does not give.
  *
  * @param {Record<string, any>} headers
+ * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
  * @returns {Record<string, false>}
  */
-export function switchedOff(headers) {
+export function switchedOff(headers, own) {
   /** @type {Record<string, false>} */
   const result = {};
+  if (own === 'fetch' && globalThis.location !== undefined) result['user-agent'] = false;
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (value !== false && value !== null) continue;
     const key = name.toLowerCase();

@@ -15,13 +15,15 @@ import { headersToSign } from './axios-headers.js';
  *
  * @param {any} config
  * @param {URL} url  from `targetUrl`
- * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
+ * @param {ReturnType<typeof import('./axios-fetch.js').signingAdapter>} adapter
  * @param {import('./client.js').ClientSigner} client  where it does not sign bodies, streams are left as they are
  * @returns {Promise<PreparedRequest>}
  */
-export async function readRequest(config, url, own, { signsBody, signsQuery }) {
+export async function readRequest(config, url, { own, insteadOfXhr }, { signsBody, signsQuery }) {
   refuseBasicAuth(signsQuery ? {} : config, url);
-  const data = dropsBody(config.method, own) ? undefined : config.data;
+  // XMLHttpRequest sends no body with these methods; fetch, in its place, would refuse it.
+  const isXhr = own === 'xhr' || insteadOfXhr;
+  const data = isXhr && /^(get|head)$/i.test(config.method) ? undefined : config.data;
   const stream = !signsBody && isStream(data) ? data : undefined;
   const body = stream ? describeStream(stream) : await readAxiosBody(data);
   const sent = stream !== undefined || body.bytes !== undefined;
@@ -117,15 +119,4 @@ function refuseBasicAuth(config, url) {
         'authorization header, too: remove them',
     );
   }
-}
-
-/**
- * XMLHttpRequest sends no body with these methods.
- *
- * @param {string} method
- * @param {import('./axios-adapter.js').ResolvedAdapter['own']} own
- * @returns {boolean}
- */
-function dropsBody(method, own) {
-  return own === 'xhr' && /^(get|head)$/i.test(method);
 }

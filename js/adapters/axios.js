@@ -8,7 +8,7 @@ import { SigV4Error } from '../errors.js';
 import { resolveAdapter } from './axios-adapter.js';
 import { ownRange } from './axios-body.js';
 import { signedConfig } from './axios-config.js';
-import { withoutRedirects } from './axios-fetch.js';
+import { signingAdapter, withoutRedirects } from './axios-fetch.js';
 import { beforeRedirect, refusedRedirect } from './axios-redirect.js';
 import { readRequest, sendsHost, targetUrl } from './axios-request.js';
 import { Attempt } from './axios-wait.js';
@@ -29,7 +29,8 @@ import { ClientSigner, NO_OPTIONS, isRefusal } from './client.js';
 /**
  * An interceptor that signs every request of an axios client, 0.27 or 1.x.
  *
- * It signs when the request is dispatched, so the order in which interceptors were added does not matter.
+ * It signs when the request is dispatched, so the order in which interceptors were added does not matter. In browsers, axios'
+ * fetch adapter sends what is signed, unless the config needs XMLHttpRequest, which follows redirects with the session token.
  * Streams are read into memory, as the signature covers their bytes; `payload: 'unsigned'` streams them.
  * Requests are rejected with a `SigV4Error` if they cannot be signed: `ERR_SIGV4_URL_INVALID` (a relative URL
  * without `baseURL`, or one with `user:password@`), `ERR_SIGV4_HEADER_INVALID` (axios' `auth` would replace the
@@ -98,13 +99,13 @@ class SigningAdapter extends ClientSigner {
    */
   async dispatch(config, next) {
     const axios = (this.axios ??= await importAxios());
-    const adapter = resolveAdapter(innermost(next), config, axios);
+    const adapter = signingAdapter(innermost(next), config, axios);
     const url = targetUrl(config, axios, adapter.own);
     if (!this.match(url)) return resolveAdapter(next, config, axios).send(config);
 
     /** @type {Attempt | undefined} */
     let first = new Attempt(config, axios);
-    const prepared = await first.waitFor(readRequest(config, url, adapter.own, this));
+    const prepared = await first.waitFor(readRequest(config, url, adapter, this));
 
     const outcome = await this.send(
       () => {
@@ -155,8 +156,10 @@ class SigningAdapter extends ClientSigner {
     if (response) response.config = config;
     if (error?.config) error.config = config;
 
-    const followsRedirects = config.maxRedirects !== 0 && config.fetchOptions?.redirect === undefined;
-    const redirected = followsRedirects && response && refusedRedirect(response, signed.url, error);
+    // Browsers show nothing of a redirect that was not followed, so that the caller could not do it either.
+    const isCallers = config.maxRedirects === 0 && response?.status !== 0;
+    const isTold = isCallers || config.fetchOptions?.redirect !== undefined;
+    const redirected = !isTold && response && refusedRedirect(response, signed.url, error);
     return { response, error: hopError ?? (redirected || error) };
   }
 }

@@ -7,6 +7,7 @@ import { CASES } from '../../js/axios.cases.js';
 import { assertSameRequest } from '../../support/axios-compare.js';
 import { appliesTo } from '../../support/axios-harness.js';
 import { AXIOS_VERSIONS, OPTIONS } from '../../support/axios-versions.js';
+import { headersOf } from '../../support/clients-harness.js';
 import { axiosPage } from '../site.js';
 
 /** What a browser does otherwise than all others, with any request. @type {Record<string, Record<string, string>>} */
@@ -23,11 +24,16 @@ export function axiosChecks(place) {
 
     describe(`axios ${version}`, () => {
       before(() => place.tab.goto(`${place.site.origin}/static/${axiosPage(version)}.html`));
-      beforeEach(() => (place.ahead.requests.length = place.tab.complaints.length = 0));
+      beforeEach(() => {
+        for (const { requests, preflights } of [place.ahead, place.api])
+          requests.length = preflights.length = 0;
+        place.tab.complaints.length = 0;
+      });
 
-      for (const adapter of /** @type {const} */ (hasFetch ? ['xhr', 'fetch'] : ['xhr'])) {
-        /** @type {import('./axios.cases.js').Environment} */
-        const env = { version, adapter: adapter === 'fetch' ? 'browser-fetch' : 'xhr' };
+      const adapters = /** @type {const} */ (hasFetch ? ['xhr', 'fetch', 'default'] : ['xhr']);
+      for (const adapter of adapters) {
+        /** @type {import('../../js/axios.cases.js').Environment} */
+        const env = { version, adapter: adapter === 'xhr' ? 'xhr' : 'browser-fetch' };
         const send = (/** @type {object} */ config) => place.tab.call('send', config, adapter, OPTIONS);
 
         describe(adapter, () => {
@@ -47,10 +53,8 @@ export function axiosChecks(place) {
           }
 
           it('across origins, where CORS allows four headers and hides Date (zappa#494)', async () => {
-            // axios 1.16 and later have one of their own for fetch, which Firefox and WebKit ask leave for.
-            const headers = adapter === 'fetch' ? { 'User-Agent': false } : {};
             const url = `${place.ahead.origin}/prod/a`;
-            const { status } = await send({ method: 'post', url, data: { a: 1 }, headers });
+            const { status } = await send({ method: 'post', url, data: { a: 1 } });
             assert.equal(status, 200);
             assert.deepEqual(
               place.ahead.requests.map((request) => request.status),
@@ -63,8 +67,49 @@ export function axiosChecks(place) {
             assert.equal(code, 'ERR_SIGV4_URL_INVALID');
             assert.match(String(message), /redirect/);
           });
+
+          // Browsers take `authorization` out of a redirect to another origin, and nothing else.
+          const keeps = adapter !== 'xhr';
+          it(`a redirect to another origin ${keeps ? 'is not followed' : 'takes the session token along'}`, async () => {
+            const to = encodeURIComponent(`${place.api.origin}/open/a`);
+            const { code } = await send({ url: `${place.site.origin}/prod/redirect?to=${to}` });
+            const tokens = place.api.requests.map((request) => headersOf(request)['x-amz-security-token']);
+            assert.deepEqual(tokens, keeps ? [] : [OPTIONS.credentials.sessionToken]);
+            assert.equal(code, keeps ? 'ERR_SIGV4_URL_INVALID' : undefined);
+            if (keeps) assert.equal(place.api.preflights.length, 0);
+          });
         });
       }
+
+      describe('the default', { skip: !hasFetch && 'no fetch adapter' }, () => {
+        const send = (/** @type {object} */ config) => {
+          return place.tab.call(
+            'send',
+            { url: `${place.site.origin}/prod/a`, ...config },
+            'default',
+            OPTIONS,
+          );
+        };
+        /** @type {[string, object, string][]} */
+        const CHOICES = [
+          ['fetch', {}, 'Request'],
+          ['fetch, for a GET with a body, which XMLHttpRequest drops', { data: { a: 1 } }, 'Request'],
+          [
+            'XMLHttpRequest for onUploadProgress',
+            { method: 'post', data: 'a', progress: true },
+            'XMLHttpRequest',
+          ],
+          ["XMLHttpRequest for responseType 'document'", { responseType: 'document' }, 'XMLHttpRequest'],
+          ['what the caller says', { adapter: ['xhr', 'fetch'] }, 'XMLHttpRequest'],
+        ];
+        for (const [name, config, expected] of CHOICES) {
+          it(name, async () => {
+            const { status, request } = await send(config);
+            assert.equal(status, 200);
+            assert.equal(request, expected);
+          });
+        }
+      });
     });
   }
 }

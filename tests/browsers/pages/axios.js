@@ -6,14 +6,14 @@ import { sigv4Interceptor } from 'sigv4-wasm/axios';
 import { CASES } from '../../js/axios.cases.js';
 import { sendCase } from '../../support/axios-harness.js';
 
-/** @typedef {'xhr' | 'fetch'} Adapter */
+/** @typedef {'xhr' | 'fetch' | 'default'} Adapter */
 
 /**
  * The adapter as axios is told: 0.27 has only XMLHttpRequest and no names.
  *
  * @param {Adapter} adapter
  */
-const option = (adapter) => (axios.VERSION.startsWith('0.') ? undefined : adapter);
+const option = (adapter) => (adapter === 'default' || axios.VERSION.startsWith('0.') ? undefined : adapter);
 
 /**
  * Sends a case of the table, signed and plain.
@@ -29,28 +29,40 @@ async function sendBoth(name, adapter, signing, withPlain) {
   if (!one) throw new Error(`no case ${name}`);
   const { origin } = location;
   const tools = (/** @type {string} */ path) => ({ origin, path, base: origin + path });
-  const how = { axios, adapter: option(adapter) };
   // Without the option `axios`, which shows that it is found in a bundle.
   const interceptor = sigv4Interceptor(/** @type {any} */ (signing));
-  const signed = await sendCase(one, tools('/prod'), { ...how, interceptor });
-  const plain = withPlain ? await sendCase(one, tools('/open'), how) : undefined;
-  return { signed, plain };
+  const signed = await sendCase(one, tools('/prod'), { axios, adapter: option(adapter), interceptor });
+  if (!withPlain) return { signed, plain: undefined };
+  const plain =
+    adapter === 'xhr'
+      ? { axios, adapter: option(adapter) }
+      : { axios, adapter: 'fetch', interceptor: withoutUserAgent };
+  return { signed, plain: await sendCase(one, tools('/open'), plain) };
+}
+
+/** Of which Firefox and WebKit send that of axios, in place of their own. @param {any} config */
+function withoutUserAgent(config) {
+  config.headers.set('User-Agent', false);
+  return config;
 }
 
 /**
  * Sends one signed request.
  *
- * @param {object} config
+ * @param {any} config  `progress`: whether it asks for that of the upload
  * @param {Adapter} adapter
  * @param {object} signing
- * @returns {Promise<{ status?: number, code?: string, message?: string }>}
+ * @returns {Promise<{ status?: number, code?: string, message?: string, request?: string }>} `request`: what sent it
  */
-async function send(config, adapter, signing) {
+async function send({ progress, ...config }, adapter, signing) {
   const client = axios.create({ ...(option(adapter) && { adapter }) });
   client.interceptors.request.use(sigv4Interceptor(/** @type {any} */ (signing)));
   try {
-    const { status } = await client.request(config);
-    return { status };
+    const { status, request } = await client.request({
+      ...config,
+      ...(progress && { onUploadProgress() {} }),
+    });
+    return { status, request: request.constructor.name };
   } catch (error) {
     const { code, message, response } = /** @type {any} */ (error);
     return { code, message, status: response?.status };
