@@ -63,6 +63,8 @@ export async function readIncoming(request, limit, headers, wrapper) {
   const known = [wrapper.rawBody, request.rawBody, wrapper.body, request.body]
     .map(bytesOf)
     .find((bytes) => bytes !== undefined);
+  // Not a stream, but a copy of what one held.
+  if (typeof request.on !== 'function') return readParts({ body: known }, limit, headers);
   // Some frameworks start with an empty body, before anything is read.
   if (known !== undefined && (known.length > 0 || wasRead)) return known;
   // What has no body is left alone, so that whoever waits for its end still sees it.

@@ -136,6 +136,25 @@ describe('Node.js', () => {
     assert.equal(status, 403);
   });
 
+  test('a copy of an IncomingMessage says itself what its body was', async () => {
+    const origin = await listen(async (incoming, outgoing) => {
+      const chunks = [];
+      for await (const chunk of incoming) chunks.push(chunk);
+      const { method, url, rawHeaders } = incoming;
+      const copies = [{ rawBody: Buffer.concat(chunks) }, {}].map((body) =>
+        verifyRequest({ method, url, rawHeaders, ...body }, known).then(
+          ({ payload }) => payload,
+          ({ code }) => code,
+        ),
+      );
+      outgoing.end(JSON.stringify(await Promise.all(copies)));
+    });
+    const empty = await signer.sign({ method: 'POST', url: origin });
+    assert.deepEqual((await send(empty)).body, ['signed', 'signed']);
+    const { body: got } = await send(await signer.sign({ method: 'POST', url: origin, body }));
+    assert.deepEqual(got, ['signed', 'ERR_SIGV4_BODY_UNSUPPORTED']);
+  });
+
   test('an empty body is not taken for granted before anything was read', async () => {
     const origin = await listen((incoming, outgoing) => {
       incoming.body = '';
