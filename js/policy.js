@@ -13,4 +13,5 @@ export { parsePolicy } from './policy/document.js';
  * @typedef {import('./policy/evaluate.js').AccessRequest} AccessRequest
  * @typedef {import('./policy/evaluate.js').Evaluation} Evaluation
  * @typedef {import('./policy/evaluate.js').PolicyRequest} PolicyRequest
+ * @typedef {import('./policy/evaluate.js').UnevaluatedStatement} UnevaluatedStatement
  */

@@ -27,11 +27,20 @@ export function parseRange(text) {
 }
 
 /**
+ * @param {string} text
+ * @returns {Range | undefined} undefined if it is no address, such as one with a port or a whole range
+ */
+export function parseAddress(text) {
+  const range = parseRange(text);
+  return range?.rest === 0n ? range : undefined;
+}
+
+/**
  * @param {Range} range
  * @param {Range} address  one only
  */
 export function contains({ family, bits, rest }, address) {
-  return family === address.family && address.rest === 0n && bits === address.bits >> rest;
+  return family === address.family && bits === address.bits >> rest;
 }
 
 /** @param {string} text */

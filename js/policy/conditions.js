@@ -4,11 +4,12 @@
 
 import { invalid, show } from './invalid.js';
 import { OPERATORS } from './operators.js';
+import { Unevaluated } from './unevaluated.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('./operators.js').Test} Test
- * @typedef {(context: Context) => boolean} Condition
+ * @typedef {(context: Context) => boolean | Unevaluated} Condition
  */
 
 /**
@@ -19,6 +20,8 @@ import { OPERATORS } from './operators.js';
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID
  */
 export function parseConditions(element, variables, where) {
+  // "This condition block is empty and it does not affect the policy": "Policy check reference" of IAM Access Analyzer.
+  if (JSON.stringify(element) === '{}') return [];
   return fieldsOf(
     element,
     where,
@@ -29,10 +32,11 @@ export function parseConditions(element, variables, where) {
     return fieldsOf(keys, place, 'condition keys and their values, such as {"aws:username": "ana"}').map(
       ([key, values]) => {
         const field = `${place}["${key}"]`;
-        if (!/^[\w-]+:./.test(key)) {
+        // The prefix may be the name of an identity provider, with dots, slashes and colons.
+        if (!/^[^\s:]+:./.test(key)) {
           throw invalid(field, 'is no condition key: write its prefix, too, such as aws:SourceIp');
         }
-        return conditionOf(key.toLowerCase(), textsOf(values, field), variables, field);
+        return conditionOf(key, textsOf(values, field), variables, field);
       },
     );
   });
@@ -44,8 +48,8 @@ export function parseConditions(element, variables, where) {
  * @returns {(key: string, values: string[], variables: boolean, where: string) => Condition}
  */
 function parseOperator(name, where) {
-  if (name === 'Null') return isMissing;
   const [, set, base, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
+  if (base === 'Null' && !ifExists) return nullOperator(set);
   const operator = OPERATORS.get(base);
   if (operator === undefined) {
     const [similar] = [...OPERATORS.keys(), 'Null'].filter(
@@ -57,19 +61,18 @@ function parseOperator(name, where) {
   const isTrueOfMissing = ifExists ? true : set ? set === 'ForAllValues' : isNegated;
   return (key, expected, variables, where) => {
     const tests = expected.map((text) => testOf({ text, variables, where }));
+    const lowerCaseKey = key.toLowerCase();
     return (context) => {
-      const values = context.get(key) ?? [];
+      const values = context.get(lowerCaseKey) ?? [];
       if (values.length === 0) return isTrueOfMissing;
-      /** @param {string} value */
-      const passes = (value) => {
-        const results = tests.map((test) => test(value, context));
-        if (results.includes(true)) return !isNegated;
-        // "If AWS cannot resolve a variable this might cause the entire statement to be invalid."
-        return isNegated && !results.includes(undefined);
-      };
-      if (set) return set === 'ForAllValues' ? values.every(passes) : values.some(passes);
       // AWS: "Set operators are required for multivalued context keys".
-      return values.length === 1 && passes(values[0]);
+      if (!set && values.length > 1) return false;
+      const results = values.map((value) => tests.map((test) => test(value, context, key)));
+      const unevaluated = results.flat().find((result) => result instanceof Unevaluated);
+      if (unevaluated !== undefined) return unevaluated;
+      /** @param {(boolean | Unevaluated)[]} ofValue */
+      const passes = (ofValue) => ofValue.includes(true) !== isNegated;
+      return set === 'ForAllValues' ? results.every(passes) : results.some(passes);
     };
   };
 }
@@ -77,18 +80,24 @@ function parseOperator(name, where) {
 const KNOWN = [...OPERATORS.keys(), 'Null'].join(', ');
 
 /**
- * @param {string} key
- * @param {string[]} values
- * @param {boolean} variables
- * @param {string} where
- * @returns {Condition}
+ * With a set operator, it asks each value whether it is there, as all operators do: without a value, `ForAllValues` is true,
+ * and `ForAnyValue` is false. AWS's policy simulator agreed with PMapper, which tests this.
+ *
+ * @param {string} [set]
+ * @returns {ReturnType<typeof parseOperator>}
  */
-function isMissing(key, values, variables, where) {
-  const wanted = values.map((value) => value.toLowerCase());
-  const wrong = wanted.findIndex((value) => value !== 'true' && value !== 'false');
-  if (wrong >= 0)
-    throw invalid(where, `must be true (the key is missing) or false, not ${show(values[wrong])}`);
-  return (context) => wanted.includes(String(!context.get(key)?.length));
+function nullOperator(set) {
+  return (key, values, _, where) => {
+    const wanted = values.map((value) => value.toLowerCase());
+    const wrong = wanted.findIndex((value) => value !== 'true' && value !== 'false');
+    if (wrong >= 0)
+      throw invalid(where, `must be true (the key is missing) or false, not ${show(values[wrong])}`);
+    const lowerCaseKey = key.toLowerCase();
+    return (context) => {
+      const isMissing = !context.get(lowerCaseKey)?.length;
+      return isMissing && set ? set === 'ForAllValues' : wanted.includes(String(isMissing));
+    };
+  };
 }
 
 /**

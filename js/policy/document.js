@@ -196,7 +196,8 @@ function patternsOf(elements, name, where, parse) {
 function checkResource(text, type, where) {
   if (text === '*') return text;
   if (type === 'resource' && text.startsWith('execute-api:/')) return text;
-  const fields = text.split(':').length;
+  // The key of a variable has a colon, too.
+  const fields = text.replace(/\$\{[^}]*\}/g, '').split(':').length;
   if (!text.startsWith('arn:') || (type === 'resource' && fields < 6 && !text.endsWith('*'))) {
     const example = 'arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders';
     const short = type === 'resource' ? ', execute-api:/prod/GET/orders' : '';

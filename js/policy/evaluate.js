@@ -7,8 +7,9 @@ import { SigV4Error } from '../errors.js';
 import { readContext } from './context.js';
 import { parsePolicy, Policy } from './document.js';
 import { show } from './invalid.js';
-import { matches, resolve } from './pattern.js';
+import { loosen, matches, resolve } from './pattern.js';
 import { accountOf } from './principal.js';
+import { Unevaluated } from './unevaluated.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
@@ -27,6 +28,15 @@ import { accountOf } from './principal.js';
  * @typedef {object} Evaluation
  * @property {Decision} decision
  * @property {{ policy: number, statement: number, sid?: string }} [statement]  that decided, by its place
+ * @property {UnevaluatedStatement[]} [unevaluated]  statements that could not be evaluated, if there are any: one that allows
+ *   did not apply, one that denies did
+ *
+ * @typedef {object} UnevaluatedStatement
+ * @property {number} policy  its place
+ * @property {number} statement  likewise
+ * @property {string} [sid]
+ * @property {string} key  condition key whose value cannot be read by its operator, or does not fill its variable
+ * @property {string} reason
  *
  * @typedef {object} AccessRequest
  * @property {string} [principal]  ARN of the caller, as `sts:GetCallerIdentity` says it; none without credentials
@@ -102,45 +112,57 @@ export function evaluateAccess({ principal, identityPolicies, resourcePolicy, ..
  */
 function evaluate(policies, facts, isAbout) {
   const found = policies.flatMap((parsed, policy) =>
-    Policy.statementsOf(parsed).flatMap((statement, index) =>
-      isAbout(statement) && applies(statement, facts) ? { ...statement, policy, index } : [],
-    ),
+    Policy.statementsOf(parsed).flatMap((statement, index) => {
+      const verdict = isAbout(statement) && judge(statement, facts);
+      if (verdict === false) return [];
+      const { effect, sid } = statement;
+      return { effect, place: { policy, statement: index, ...(sid === undefined ? {} : { sid }) }, verdict };
+    }),
   );
-  const decisive = found.find(({ effect }) => effect === 'Deny') ?? found[0];
-  if (decisive === undefined) return { decision: 'implicitDeny' };
-  const { effect, policy, index, sid } = decisive;
+  const decisive =
+    found.find(({ effect }) => effect === 'Deny') ?? found.find(({ verdict }) => verdict === true);
+  const unevaluated = found.flatMap(({ place, verdict }) =>
+    verdict === true ? [] : { ...place, key: verdict.key, reason: verdict.reason },
+  );
   return {
-    decision: effect === 'Deny' ? 'explicitDeny' : 'allow',
-    statement: { policy, statement: index, ...(sid === undefined ? {} : { sid }) },
+    decision: decisive === undefined ? 'implicitDeny' : decisive.effect === 'Deny' ? 'explicitDeny' : 'allow',
+    ...(decisive && { statement: decisive.place }),
+    ...(unevaluated.length > 0 && { unevaluated }),
   };
 }
 
 /**
  * @param {Statement} statement
  * @param {Facts} facts
+ * @returns {boolean | Unevaluated} whether it is about the request
  */
-function applies({ action, resource, conditions }, { context, ...facts }) {
-  return (
-    isAmong(action, [facts.action], context) &&
-    isAmong(resource, [facts.resource, facts.shortResource], context) &&
-    conditions.every((holds) => holds(context))
-  );
+function judge({ action, resource, conditions }, { context, ...facts }) {
+  if (isAmong(action, [facts.action], context) !== true) return false;
+  const verdicts = [
+    isAmong(resource, [facts.resource, facts.shortResource], context),
+    ...conditions.map((condition) => condition(context)),
+  ];
+  if (verdicts.includes(false)) return false;
+  return verdicts.find((verdict) => verdict instanceof Unevaluated) ?? true;
 }
 
 /**
  * @param {Patterns} patterns
  * @param {string[][]} texts  ways to write the same
  * @param {Context} context
+ * @returns {boolean | Unevaluated}
  */
 function isAmong({ templates, isExcluded }, texts, context) {
-  let isKnown = true;
-  const isFound = templates.some((template) => {
+  const results = templates.map((template) => {
     const pattern = resolve(template, context);
-    isKnown &&= pattern !== undefined;
-    return pattern !== undefined && texts.some((text) => matches(pattern, text));
+    if (!(pattern instanceof Unevaluated)) return texts.some((text) => matches(pattern, text));
+    // Whatever the variable were, it would not be this resource.
+    const isAnother = !isExcluded && !texts.some((text) => matches(loosen(template), text));
+    return isAnother ? false : pattern;
   });
-  // Without the value of a variable, nobody can say what is excluded.
-  return isExcluded ? isKnown && !isFound : isFound;
+  if (isExcluded && results.includes(true)) return false;
+  const unevaluated = results.find((result) => result instanceof Unevaluated);
+  return unevaluated ?? results.includes(true) !== isExcluded;
 }
 
 /**

@@ -2,17 +2,18 @@
 //
 // Source: "IAM JSON policy elements: Condition operators" in the IAM user guide.
 
-import { contains, parseRange } from './address.js';
+import { contains, parseAddress, parseRange } from './address.js';
 import { invalid, show } from './invalid.js';
 import { hasVariables, matches, parseTemplate, resolve } from './pattern.js';
+import { Unevaluated } from './unevaluated.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
  * @typedef {import('./pattern.js').Template} Template
  * @typedef {import('./pattern.js').Unit} Unit
  *
- * @typedef {(actual: string, context: Context) => boolean | undefined} Test  whether a value of the request is as the
- *   policy has it; undefined if a variable has no value
+ * @typedef {(actual: string, context: Context, key: string) => boolean | Unevaluated} Test  whether a value of the
+ *   request is as the policy has it
  * @typedef {object} Expected  a value of the policy
  * @property {string} text
  * @property {boolean} variables  whether it may have some
@@ -74,8 +75,9 @@ function string({ wildcards = false, ignoresCase = false }) {
     const template = parseTemplate(text, { wildcards, variables }, where);
     return (actual, context) => {
       const pattern = resolve(template, context);
-      const units = pattern?.map((unit) => (typeof unit === 'string' ? fold(unit) : unit));
-      return units && matches(units, Array.from(actual, fold));
+      if (pattern instanceof Unevaluated) return pattern;
+      const units = pattern.map((unit) => (typeof unit === 'string' ? fold(unit) : unit));
+      return matches(units, Array.from(actual, fold));
     };
   };
 }
@@ -97,12 +99,17 @@ function arn({ text, variables, where }) {
       `must be an ARN, which has six fields (or "*"), not ${show(text)}: use arn:aws:iam::*:role/x`,
     );
   }
-  return (actual, context) => {
+  return (actual, context, key) => {
     const pattern = resolve(template, context);
-    if (pattern === undefined) return undefined;
+    if (pattern instanceof Unevaluated) return pattern;
     const expected = fieldsOf(pattern);
-    const fields = fieldsOf(Array.from(actual));
-    return !!expected && !!fields && expected.every((field, index) => matches(field, fields[index]));
+    if (expected === undefined) {
+      const [{ name }] = template.filter((part) => typeof part === 'object');
+      return new Unevaluated(name, `with its value, ${show(text)} is not an ARN`);
+    }
+    const fields = actual.startsWith('arn:') ? fieldsOf(Array.from(actual)) : undefined;
+    if (fields === undefined) return unreadable(actual, 'an ARN', key);
+    return expected.every((field, index) => matches(field, fields[index]));
   };
 }
 
@@ -122,23 +129,33 @@ function fieldsOf(arn) {
 }
 
 /**
- * What is not text: the value of a request that cannot be read passes no test.
+ * What is not text.
  *
  * @template T
  * @param {(text: string) => T | undefined} parse
  * @param {string} form  of what `parse` takes, for the error
  * @param {(actual: T, expected: T) => boolean} holds
+ * @param {{ parse: (text: string) => T | undefined, form: string }} [actual]  of a value of the request, where it is another
  * @returns {Operator['testOf']}
  */
-function parsed(parse, form, holds) {
+function parsed(parse, form, holds, { parse: parseActual, form: formOfActual } = { parse, form }) {
   return ({ text, where }) => {
     const expected = parse(text);
     if (expected === undefined) throw invalid(where, `must be ${form}, not ${show(text)}`);
-    return (value) => {
-      const actual = parse(value);
-      return actual !== undefined && holds(actual, expected);
+    return (value, _, key) => {
+      const actual = parseActual(value);
+      return actual === undefined ? unreadable(value, formOfActual, key) : holds(actual, expected);
     };
   };
+}
+
+/**
+ * @param {string} value
+ * @param {string} form
+ * @param {string} key
+ */
+function unreadable(value, form, key) {
+  return new Unevaluated(key, `the request has ${show(value)} there, which is not ${form}`);
 }
 
 /** @param {(actual: number, expected: number) => boolean} holds */
@@ -154,7 +171,10 @@ function date(holds) {
 
 function address() {
   const form = 'an IP address, or a range such as 192.0.2.0/24 or 2001:db8::/32';
-  return parsed(parseRange, form, (actual, expected) => contains(expected, actual));
+  return parsed(parseRange, form, (actual, expected) => contains(expected, actual), {
+    parse: parseAddress,
+    form: 'an IP address',
+  });
 }
 
 /** @param {string} text */

@@ -3,11 +3,12 @@
 // Source: "IAM JSON policy elements: Resource" and "Variables and tags" in the IAM user guide.
 
 import { invalid, show } from './invalid.js';
+import { Unevaluated } from './unevaluated.js';
 
 /**
  * @typedef {import('./context.js').Context} Context
  *
- * @typedef {{ key: string, fallback: string | undefined }} Variable
+ * @typedef {{ key: string, name: string, fallback: string | undefined }} Variable  `name`: the key as the policy writes it
  * @typedef {string | symbol} Unit  one character, or a wildcard
  * @typedef {(Unit | Variable)[]} Template
  */
@@ -36,7 +37,10 @@ export function parseTemplate(text, { wildcards, variables }, where) {
     if (token.length < 2 || !variables) return (wildcards && WILDCARDS.get(token)) || Array.from(token);
     if (SPECIAL.has(inner)) return inner;
     const variable = VARIABLE.exec(inner ?? '');
-    if (variable) return { key: variable[1].trim().toLowerCase(), fallback: variable[2] };
+    if (variable) {
+      const name = variable[1].trim();
+      return { key: name.toLowerCase(), name, fallback: variable[2] };
+    }
     throw invalid(
       where,
       `has a variable that is none: ${show(text)}. Write \${aws:username}, \${aws:username, 'default'}, \${*}, \${?} or ` +
@@ -48,12 +52,13 @@ export function parseTemplate(text, { wildcards, variables }, where) {
 
 const TOKEN = /\$\{(?:([^}]*)\})?|[^]/gu;
 const SPECIAL = new Set(['*', '?', '$']);
-const VARIABLE = /^([\w-]+:[^,']+)(?:, *'([^']*)')?$/;
+/** Its prefix may be the name of an identity provider: `oidc.eks.eu-west-1.amazonaws.com/id/X:sub`. */
+const VARIABLE = /^([^\s:,']+:[^,']+)(?:, *'([^']*)')?$/;
 
 /**
  * @param {Template} template
  * @param {Context} context
- * @returns {Unit[] | undefined} undefined if there is no one value for a variable: then it matches nothing
+ * @returns {Unit[] | Unevaluated}
  */
 export function resolve(template, context) {
   /** @type {Unit[]} */
@@ -63,13 +68,25 @@ export function resolve(template, context) {
       units.push(part);
       continue;
     }
-    const values = context.get(part.key) ?? [];
-    const value = values.length > 1 ? undefined : (values[0] ?? part.fallback);
-    if (value === undefined) return undefined;
+    const { key, name, fallback } = part;
+    const values = context.get(key) ?? [];
+    const value = values.length > 1 ? undefined : (values[0] ?? fallback);
+    if (value === undefined) {
+      const number = values.length > 1 ? 'several values' : 'no value';
+      return new Unevaluated(name, `the variable \${${name}} takes one value, and the request has ${number}`);
+    }
     // One by one: what is in the request is no wildcard.
     for (const character of value) units.push(character);
   }
   return units;
+}
+
+/**
+ * @param {Template} template
+ * @returns {Unit[]} with anything in place of its variables
+ */
+export function loosen(template) {
+  return template.map((part) => (typeof part === 'object' ? MANY : part));
 }
 
 /**

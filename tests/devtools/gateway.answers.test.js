@@ -276,6 +276,20 @@ describe('policies', () => {
     assert.equal(principal, shop);
   });
 
+  test('say which statement could not be evaluated', async () => {
+    const all = { Effect: 'Allow', Action: '*', Resource: '*' };
+    // A session of a role has no user name.
+    const Condition = { StringEquals: { 'aws:userid': '${aws:username}' } };
+    const policies = [{ Version: '2012-10-17', Statement: [all, { ...all, Effect: 'Deny', Condition }] }];
+    const gateway = await gatewayFor({ routes: [{ route: 'GET /' }], roles: { shop: { policies } } });
+    const { options, credentialsOf, base } = gateway;
+    const response = await createSigv4Fetch({ ...options, credentials: credentialsOf('shop') })(`${base}/`);
+    assert.equal(response.status, 403);
+    const [{ policy, hint }] = gateway.requests();
+    assert.equal(policy.unevaluated[0].key, 'aws:username');
+    assert.match(hint.fix, /A statement could not be evaluated, by aws:username: the variable/);
+  });
+
   describe('hold however a path is written', () => {
     const statement = (Effect, path) => ({
       Effect,

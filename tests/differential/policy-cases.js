@@ -59,6 +59,30 @@ export const DIFFERENCES = {
     context: {},
     decisions: ['implicitDeny', 'allow'],
   },
+  'a variable without a value in what is denied': {
+    why: 'a statement that cannot be evaluated fails closed; with them, it falls away',
+    statement: { Effect: 'Deny', Resource: 'arn:aws:execute-api:*:*:*/${aws:username}' },
+    context: {},
+    decisions: ['explicitDeny', 'implicitDeny'],
+  },
+  'an address with a port, in what is denied': {
+    why: 'likewise: it is no address, so nobody can say that it is another one',
+    statement: { Effect: 'Deny', Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } },
+    context: { 'aws:SourceIp': '192.0.2.1:80' },
+    decisions: ['explicitDeny', 'implicitDeny'],
+  },
+  'ForAllValues:Null without a value': {
+    why: 'AWS: ForAllValues "also returns true if there are no context keys in the request"; to them, it is Null',
+    statement: { Condition: { 'ForAllValues:Null': { 'aws:TagKeys': 'false' } } },
+    context: {},
+    decisions: ['allow', 'implicitDeny'],
+  },
+  'ForAnyValue:Null without a value': {
+    why: 'AWS: ForAnyValue needs a value that matches; to them, it is Null',
+    statement: { Condition: { 'ForAnyValue:Null': { 'aws:TagKeys': 'true' } } },
+    context: {},
+    decisions: ['implicitDeny', 'allow'],
+  },
 };
 
 /** @param {keyof typeof SEEDS} kind */

@@ -13,6 +13,7 @@ import { CASES, caseOf, DIFFERENCES, randomCases, SEEDS } from '../differential/
 const recorded = JSON.parse(
   readFileSync(new URL('../differential/policy_decisions.json', import.meta.url), 'utf8'),
 );
+const STRICTNESS = ['allow', 'implicitDeny', 'explicitDeny'];
 const DECISIONS = { a: 'allow', e: 'explicitDeny', i: 'implicitDeny' };
 
 for (const [name, difference] of Object.entries(DIFFERENCES)) {
@@ -31,16 +32,25 @@ for (const kind of Object.keys(SEEDS)) {
     assert.equal(digest, sha256, 'the cases are others than those recorded: record them again');
     const counts = { allow: 0, explicitDeny: 0, implicitDeny: 0 };
     const wrong = [];
+    let unevaluated = 0;
     for (const [index, { request, identityPolicies, resourcePolicy, principal }] of cases.entries()) {
-      const ours =
+      const outcome =
         kind === 'api'
-          ? evaluateAccess({ ...request, principal, identityPolicies, resourcePolicy }).decision
-          : evaluatePolicies(identityPolicies, request).decision;
+          ? evaluateAccess({ ...request, principal, identityPolicies, resourcePolicy })
+          : { identity: evaluatePolicies(identityPolicies, request) };
+      const { decision: ours } = kind === 'api' ? outcome : outcome.identity;
       const theirs = DECISIONS[decisions[index]];
       counts[ours]++;
       if (ours === theirs) continue;
+      // The difference "a variable without a value": where it matters, we are the stricter ones.
+      const says = [outcome.identity, outcome.resource].some((part) => part?.unevaluated !== undefined);
+      if (says && STRICTNESS.indexOf(ours) > STRICTNESS.indexOf(theirs)) {
+        unevaluated++;
+        continue;
+      }
       wrong.push({ ours, theirs, principal, ...request, identityPolicies, resourcePolicy });
     }
+    assert.ok(unevaluated < CASES / 200, `${unevaluated} of ${CASES} could not be evaluated`);
     assert.deepEqual(JSON.stringify(wrong.slice(0, 2), null, 1), '[]', `${wrong.length} of ${CASES}`);
     // Of each outcome there are enough for the agreement to mean something.
     for (const count of Object.values(counts)) assert.ok(count > CASES / 20, JSON.stringify(counts));

@@ -227,13 +227,11 @@ describe('conditions', () => {
     [{ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, { 'aws:SourceIp': '::ffff:10.1.2.3' }, true],
     [{ IpAddress: { 'aws:SourceIp': '2001:db8::/32' } }, { 'aws:SourceIp': '2001:0DB8:0:0::5' }, true],
     [{ IpAddress: { 'aws:SourceIp': '2001:db8:0:0:0:0:0:5' } }, { 'aws:SourceIp': '2001:db8::5' }, true],
-    [{ NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, { 'aws:SourceIp': 'unknown' }, true],
     [{ IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, { 'aws:SourceIp': '192.0.2.1/24' }, false],
     [{ IpAddress: { 'aws:SourceIp': '::ffff:0:0/80' } }, { 'aws:SourceIp': '::fffe:0:1' }, true],
     [{ IpAddress: { 'aws:SourceIp': '0.0.0.0/24' } }, { 'aws:SourceIp': '0.0.0.0/8' }, false],
     [{ NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } }, { 'aws:MultiFactorAuthAge': 300 }, true],
     [{ NumericEquals: { 'aws:MultiFactorAuthAge': 10 } }, { 'aws:MultiFactorAuthAge': '10.0' }, true],
-    [{ NumericNotEquals: { 'aws:MultiFactorAuthAge': 10 } }, { 'aws:MultiFactorAuthAge': 'ten' }, true],
     [
       { DateLessThan: { [time]: '2026-01-01T00:00:00Z' } },
       { [time]: new Date('2025-12-31T23:59:59.999Z') },
@@ -300,6 +298,34 @@ describe('conditions', () => {
     [{ Null: { 'aws:TokenIssueTime': 'true' } }, { 'aws:TokenIssueTime': undefined }, true],
     [{ Null: { 'aws:TagKeys': 'true' } }, { 'aws:TagKeys': [] }, true],
     [{ Null: { 'aws:TokenIssueTime': false } }, { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' }, true],
+    // As AWS's policy simulator decided: PMapper, tests/test_local_querying.py, test_null_condition_handling.
+    [{ 'ForAllValues:Null': { 'aws:username': 'false' } }, { 'aws:username': 'asdf' }, true],
+    [{ 'ForAllValues:Null': { 'aws:username': 'false' } }, {}, true],
+    [{ 'ForAllValues:Null': { 'aws:username': 'true' } }, { 'aws:username': 'asdf' }, false],
+    [{ 'ForAllValues:Null': { 'aws:username': 'true' } }, {}, true],
+    [{ 'ForAnyValue:Null': { 'aws:username': 'true' } }, { 'aws:username': 'asdf' }, false],
+    [{ 'ForAnyValue:Null': { 'aws:username': 'true' } }, {}, false],
+    [{ 'ForAnyValue:Null': { 'aws:username': 'false' } }, { 'aws:username': 'asdf' }, true],
+    [{ 'ForAnyValue:Null': { 'aws:username': 'false' } }, {}, false],
+    [{ 'ForAnyValue:Null': { 'aws:TagKeys': 'false' } }, { 'aws:TagKeys': ['a', 'b'] }, true],
+    // "This condition block is empty and it does not affect the policy": policy checks of IAM Access Analyzer.
+    [{}, {}, true],
+    // Identity providers, as the IAM user guide writes them in trust policies.
+    ...[
+      'cognito-identity.amazonaws.com:sub',
+      'accounts.google.com:aud',
+      'graph.facebook.com:app_id',
+      'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE:sub',
+      'token.actions.githubusercontent.com:sub',
+      'idp.example.com:8443/realms/a:sub',
+      'SAML:aud',
+      'saml:edupersonorgdn',
+    ].flatMap((key) => [
+      [{ StringEquals: { [key]: 'me' } }, { [key.toLowerCase()]: 'me' }, true],
+      [{ StringEquals: { [key]: 'me' } }, { [key]: 'you' }, false],
+      [{ StringEquals: { 'aws:userid': `a-\${${key}}` } }, { [key]: 'me', 'aws:userid': 'a-me' }, true],
+      [{ StringEquals: { 'aws:userid': `a-\${${key}, 'us'}` } }, { 'aws:userid': 'a-us' }, true],
+    ]),
     [{ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } }, { 'aws:TagKeys': [] }, true],
     [{ 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'a' } }, { 'aws:TagKeys': [] }, false],
     [{ 'ForAnyValue:StringEqualsIfExists': { 'aws:TagKeys': 'a' } }, {}, true],
@@ -352,26 +378,164 @@ describe('conditions', () => {
     }
   });
 
-  test('a variable without a value matches nothing, wherever it stands', () => {
-    const resource = arnOf('prod GET /ana');
-    const one = 'arn:aws:execute-api:*:*:*/${aws:username}';
-    for (const elements of [
-      { Resource: one },
-      { Resource: undefined, NotResource: `${one}/x` },
-      { Condition: { StringNotEquals: { 'aws:userid': '${aws:username}' } } },
+  test('the variable of an identity provider names a resource', () => {
+    const Resource = 'arn:aws:execute-api:*:*:*/GET/${cognito-identity.amazonaws.com:sub}';
+    for (const [sub, expected] of [
+      ['ana', 'allow'],
+      ['bo', 'implicitDeny'],
     ]) {
-      const policies = [allow(elements)];
-      const context = { 'aws:userid': 'AIDA' };
-      assert.equal(
-        evaluatePolicies(policies, { action: INVOKE, resource, context }).decision,
-        'implicitDeny',
-      );
-      const known = { ...context, 'aws:username': 'ana' };
-      assert.equal(
-        evaluatePolicies(policies, { action: INVOKE, resource, context: known }).decision,
-        'allow',
-      );
+      const context = { 'cognito-identity.amazonaws.com:sub': sub };
+      const request = { action: INVOKE, resource: arnOf('prod GET /ana'), context };
+      assert.equal(evaluatePolicies([allow({ Resource })], request).decision, expected);
     }
+  });
+});
+
+// "If AWS cannot resolve a variable this might cause the entire statement to be invalid": the IAM user guide.
+describe('a statement that cannot be evaluated allows nothing, denies what it may be about, and is named', () => {
+  const time = 'aws:CurrentTime';
+  const [ip, age, arn] = ['aws:SourceIp', 'aws:MultiFactorAuthAge', 'aws:PrincipalArn'];
+  /** Of each operator that reads its values: what a policy may compare with, and values of a request that it cannot read. */
+  const UNREADABLE = [
+    [
+      ['IpAddress', 'NotIpAddress'],
+      ip,
+      '10.0.0.0/8',
+      ['10.0.0.1:80', '[::1]:80', 'unknown', '', '10.0.0.0/8'],
+    ],
+    [
+      ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals'].map(
+        (name) => `Numeric${name}`,
+      ),
+      age,
+      '10',
+      ['ten', '', '0x10', '1,5'],
+    ],
+    [
+      ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals'].map(
+        (name) => `Date${name}`,
+      ),
+      time,
+      '2026-02-03T04:05:06Z',
+      ['yesterday', '', '2026-02-30', '2026-02-03T04:05:06'],
+    ],
+    [['Bool'], 'aws:SecureTransport', 'true', ['yes', '', '1']],
+    [['BinaryEquals'], 'app:key', 'QmluYXJ5', ['a_b=', '?']],
+    [
+      ['ArnEquals', 'ArnLike', 'ArnNotEquals', 'ArnNotLike'],
+      arn,
+      'arn:aws:iam::*:user/*',
+      ['ana', '', 'a:b:c:d:e:f'],
+    ],
+  ];
+  const request = (context) => ({ action: INVOKE, resource: arnOf('prod GET /pets'), context });
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const decisionsOf = (elements, context) =>
+    ['Allow', 'Deny'].map((Effect) => {
+      const statement = { ...everything, ...elements, Sid: 'it', Effect };
+      const policies = [policy(Effect === 'Allow' ? statement : [everything, statement])];
+      return evaluatePolicies(policies, request(context));
+    });
+
+  for (const [operators, key, expected, values] of UNREADABLE) {
+    for (const base of operators) {
+      test(base, () => {
+        const forms = [base, `${base}IfExists`, `ForAllValues:${base}`, `ForAnyValue:${base}`];
+        for (const operator of forms) {
+          for (const value of values) {
+            // With a set operator, one value that cannot be read is enough.
+            const lists = operator.includes(':') ? [[value], [expected, value]] : [[value]];
+            for (const list of lists) {
+              const [allowed, denied] = decisionsOf(
+                { Condition: { [operator]: { [key]: expected } } },
+                { [key]: list },
+              );
+              const what = `${operator} of ${JSON.stringify(list)}`;
+              assert.equal(allowed.decision, 'implicitDeny', what);
+              assert.equal(denied.decision, 'explicitDeny', what);
+              for (const [{ unevaluated }, statement] of [
+                [allowed, 0],
+                [denied, 1],
+              ]) {
+                const [{ reason, ...place }, ...others] = unevaluated;
+                assert.deepEqual([place, others], [{ policy: 0, statement, sid: 'it', key }, []], what);
+                assert.match(reason, /^the request has ".*" there, which is not /);
+              }
+            }
+          }
+          // A key that is absent stays as AWS documents it, and what can be read is read.
+          for (const context of [{}, { [key]: expected === '10.0.0.0/8' ? '10.1.1.1' : expected }]) {
+            const outcomes = decisionsOf({ Condition: { [operator]: { [key]: expected } } }, context);
+            for (const { unevaluated } of outcomes) assert.equal(unevaluated, undefined);
+          }
+        }
+      });
+    }
+  }
+
+  const variable = '${aws:username}';
+  const one = `arn:aws:execute-api:*:*:*/${variable}`;
+  for (const [name, elements] of Object.entries({
+    Resource: { Resource: one },
+    'one of several resources': { Resource: [one, '*'] },
+    NotResource: { Resource: undefined, NotResource: `${one}/x` },
+    StringEquals: { Condition: { StringEquals: { 'aws:userid': variable } } },
+    StringNotEquals: { Condition: { StringNotEquals: { 'aws:userid': variable } } },
+    StringLikeIfExists: { Condition: { StringLikeIfExists: { 'aws:userid': `${variable}*` } } },
+    'one of several values': { Condition: { StringNotLike: { 'aws:userid': ['x', variable] } } },
+    ForAllValues: { Condition: { 'ForAllValues:StringEquals': { 'aws:userid': variable } } },
+    ForAnyValue: { Condition: { 'ForAnyValue:StringNotEquals': { 'aws:userid': variable } } },
+    ArnNotLike: { Condition: { ArnNotLike: { 'app:arn': `arn:aws:iam::*:user/${variable}` } } },
+  })) {
+    test(`a variable without one value: ${name}`, () => {
+      const known = { 'aws:userid': 'AIDA', 'app:arn': 'arn:aws:iam::1:user/x' };
+      for (const username of [undefined, [], ['a', 'b']]) {
+        const [allowed, denied] = decisionsOf(elements, { ...known, 'aws:username': username });
+        assert.equal(allowed.decision, 'implicitDeny');
+        assert.deepEqual(denied.statement, { policy: 0, statement: 1, sid: 'it' });
+        assert.equal(denied.decision, 'explicitDeny');
+        for (const { unevaluated } of [allowed, denied]) {
+          assert.deepEqual([unevaluated.length, unevaluated[0].key], [1, 'aws:username']);
+        }
+      }
+      const [allowed] = decisionsOf(elements, { ...known, 'aws:username': 'pets' });
+      assert.equal(allowed.unevaluated, undefined);
+    });
+  }
+
+  test('what fills a variable must make an ARN of it', () => {
+    const Condition = { ArnNotEquals: { 'aws:PrincipalArn': '${app:arn}' } };
+    const [allowed, denied] = decisionsOf({ Condition }, { 'aws:PrincipalArn': ANA, 'app:arn': 'ana' });
+    assert.deepEqual([allowed.decision, denied.decision], ['implicitDeny', 'explicitDeny']);
+    assert.equal(denied.unevaluated[0].key, 'app:arn');
+  });
+
+  test('it is not about another action, resource, caller, or a request that another condition leaves out', () => {
+    const Condition = { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } };
+    const context = { 'aws:SourceIp': '10.0.0.1:80', 'aws:username': 'ana' };
+    for (const elements of [
+      { Action: 's3:*', Condition },
+      { Resource: 'arn:aws:execute-api:*:*:other/*', Condition },
+      { Resource: 'arn:aws:execute-api:*:*:other/${aws:userid}' },
+      { Resource: undefined, NotResource: [arnOf('prod GET /pets'), 'arn:aws:s3:::${aws:userid}'] },
+      { Condition: { ...Condition, StringEquals: { 'aws:username': 'bo' } } },
+    ]) {
+      const [allowed, denied] = decisionsOf(elements, context);
+      assert.deepEqual(allowed, { decision: 'implicitDeny' });
+      assert.deepEqual(denied, { decision: 'allow', statement: { policy: 0, statement: 0 } });
+    }
+    const resourcePolicy = policy({ ...everything, Principal: { AWS: STRANGER }, Effect: 'Deny', Condition });
+    const access = { ...request(context), principal: ANA, identityPolicies: [allow({})], resourcePolicy };
+    assert.equal(evaluateAccess(access).decision, 'allow');
+    const { decision, resource } = evaluateAccess({ ...access, principal: STRANGER });
+    assert.deepEqual([decision, resource.unevaluated?.[0].key], ['explicitDeny', 'aws:SourceIp']);
+  });
+
+  test('a statement that allows without it decides', () => {
+    const unreadable = allow({ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } });
+    const outcome = evaluatePolicies([unreadable, allow({})], request({ 'aws:SourceIp': 'unknown' }));
+    assert.deepEqual([outcome.decision, outcome.statement?.policy], ['allow', 1]);
+    assert.equal(outcome.unevaluated?.[0].policy, 0);
   });
 });
 
@@ -601,7 +765,11 @@ describe('policies that are refused', () => {
       /is no condition operator/,
     ],
     'Null with IfExists': [when({ NullIfExists: { 'aws:username': 'true' } }), /is no condition operator/],
-    'no condition': [when({}), /Statement\[1\]\.Condition must be an object of operators/],
+    'a condition that is a text': [when('x'), /Statement\[1\]\.Condition must be an object of operators/],
+    'ForAllValues:Null with IfExists': [
+      when({ 'ForAllValues:NullIfExists': { 'aws:username': 'true' } }),
+      /is no condition operator/,
+    ],
     'a condition without keys': [
       when({ StringEquals: {} }),
       /Condition\.StringEquals must be an object of condition keys/,
@@ -609,6 +777,10 @@ describe('policies that are refused', () => {
     'a condition that is a list': [
       when([{ StringEquals: { 'aws:username': 'x' } }]),
       /Condition must be an object of operators/,
+    ],
+    'a key with nothing but a prefix': [
+      when({ StringEquals: { 'accounts.google.com:': 'x' } }),
+      /is no condition key/,
     ],
     'a key without a prefix': [
       when({ StringEquals: { username: 'x' } }),

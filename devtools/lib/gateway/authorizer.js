@@ -45,7 +45,7 @@ export class Authorizer {
     onKnown({ principal, accessKeyId });
     const { resource, ...policy } = this.#evaluate(request, wanted, principal);
     onKnown({ policy });
-    if (policy.decision !== 'allow') throw this.#denied(wanted.action, resource, principal, policy.decision);
+    if (policy.decision !== 'allow') throw this.#denied(wanted.action, resource, principal, policy);
     return { principal, accessKeyId, policy };
   }
 
@@ -126,9 +126,9 @@ export class Authorizer {
    * @param {string} action
    * @param {string} resource
    * @param {Principal} principal
-   * @param {string} decision
+   * @param {import('sigv4-wasm/policy').Evaluation} evaluation
    */
-  #denied(action, resource, { arn }, decision) {
+  #denied(action, resource, { arn }, { decision, unevaluated = [] }) {
     const masked = resource.replace(this.#api.account, `********${this.#api.account.slice(-4)}`);
     const ending = decision === 'explicitDeny' ? ' with an explicit deny' : '';
     const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${masked}${ending}`;
@@ -136,7 +136,14 @@ export class Authorizer {
       decision === 'explicitDeny'
         ? 'A statement with Effect Deny is about this request: no statement that allows it helps.'
         : `Let a policy of the caller allow ${action} on ${resource}.`;
-    return new Failure('ERR_GATEWAY_REFUSED', message, { shown: message, key: 'Message', fix });
+    const [cause] = unevaluated.map(
+      ({ key, reason }) => ` A statement could not be evaluated, by ${key}: ${reason}.`,
+    );
+    return new Failure('ERR_GATEWAY_REFUSED', message, {
+      shown: message,
+      key: 'Message',
+      fix: fix + (cause ?? ''),
+    });
   }
 }
 
