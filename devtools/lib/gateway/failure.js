@@ -23,6 +23,11 @@ const ANSWERS = {
     rest: [413, 'RequestEntityTooLargeException', 'Request Too Long'],
     http: [413, 'Request Entity Too Large'],
   },
+  // No answer of API Gateway: it has memory for all.
+  ERR_GATEWAY_SLOW: {
+    rest: [408, 'RequestTimeoutException', 'Request Timeout'],
+    http: [408, 'Request Timeout'],
+  },
   ERR_GATEWAY_THROTTLED: {
     rest: [429, 'TooManyRequestsException', 'Too Many Requests'],
     http: [429, 'Too Many Requests'],

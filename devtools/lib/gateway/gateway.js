@@ -2,13 +2,14 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 
 import { TokenBucket } from 'limiter';
 import { parsePolicy } from 'sigv4-wasm/policy';
 
 import { accessLine, explanationLines, referenceLine } from './access-log.js';
 import { Authorizer } from './authorizer.js';
+import { Bodies } from './bodies.js';
 import { loadSettings } from './config.js';
 import { corsHeaders, isPreflight, PREFLIGHT_FIX, preflightHeaders } from './cors.js';
 import { ConfigError } from './document.js';
@@ -18,8 +19,9 @@ import { Failure } from './failure.js';
 import { echo, Upstreams } from './integration.js';
 import { answerOwn, PREFIX } from './own-api.js';
 import { Principals } from './principals.js';
-import { arrived, readBody } from './request.js';
+import { arrived } from './request.js';
 import { Routes } from './routes.js';
+import { openServer, sendAll } from './server.js';
 import { Connections } from './websocket.js';
 
 /**
@@ -69,6 +71,7 @@ class Gateway {
   #connections;
   #explainer;
   #exchanges;
+  #bodies;
   #bucket;
   #server;
   /** Of the request that the access log has last. */
@@ -90,15 +93,11 @@ class Gateway {
     this.#connections = new Connections(settings, this.#upstreams);
     this.#explainer = new Explainer(settings, this.#principals, now);
     this.#exchanges = new Exchanges(() => this.#principals.secrets());
+    this.#bodies = new Bodies(settings.maxBodyBytes);
     const { rate, burst } = settings.throttle;
     this.#bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: rate, interval: 'second' });
     this.#bucket.content = burst;
-    this.#server = createServer(
-      // The header quota of API Gateway; a minute to send a request.
-      { maxHeaderSize: 10_240, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 60_000 },
-      (incoming, outgoing) => void this.#serve(incoming, outgoing),
-    );
-    this.#server.on('clientError', refuseBytes);
+    this.#server = openServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
     if (settings.type === 'websocket') {
       this.#server.on('upgrade', (incoming, socket, head) => void this.#connect(incoming, socket, head));
     }
@@ -157,7 +156,7 @@ class Gateway {
     if (incoming.url?.startsWith(PREFIX)) return this.#serveOwn(incoming, outgoing);
     const record = new Transaction(arrived(incoming));
     try {
-      record.request.rawBody = await readBody(incoming, this.#settings.maxBodyBytes);
+      record.request.rawBody = await this.#bodies.read(incoming);
       record.answer = await this.#answer(record);
     } catch (error) {
       // The client went away. (An incoming message counts as destroyed once it has been read.)
@@ -330,7 +329,7 @@ class Gateway {
     if (!isStated && !BODYLESS.has(status)) headers.push(['content-length', String(body.length)]);
     try {
       outgoing.writeHead(status, headers.flat());
-      outgoing.end(request.method === 'HEAD' ? undefined : body);
+      sendAll(outgoing, request.method === 'HEAD' ? undefined : body);
     } catch {
       outgoing.destroy(); // Headers that the upstream wrote, and Node.js does not write.
     }
@@ -453,26 +452,5 @@ function toFailure(error) {
   if (error instanceof Failure) return error;
   return new Failure('ERR_GATEWAY_INTERNAL', String(error), { cause: error });
 }
-
-/**
- * What is no HTTP.
- *
- * @param {Error & { code?: string }} error
- * @param {import('node:stream').Duplex} socket
- */
-function refuseBytes(error, socket) {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const [status, message] = CLIENT_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'Bad Request'];
-  const body = JSON.stringify({ message });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-  );
-}
-
-/** @type {Record<string, [status: string, message: string]>} */
-const CLIENT_ERRORS = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'Request Header Fields Too Large'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request Timeout'],
-};
 
 const BODYLESS = new Set([101, 204, 304]);

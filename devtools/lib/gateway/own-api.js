@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { inspectorFiles } from '../inspector/files.js';
+import { sendAll } from './server.js';
 
 /**
  * @typedef {object} OwnApi
@@ -141,7 +142,7 @@ function isSame(given, expected) {
  */
 function send(outgoing, status, value) {
   outgoing.writeHead(status, { ...COMMON_HEADERS, 'content-type': 'application/json' });
-  outgoing.end(JSON.stringify(value));
+  sendAll(outgoing, JSON.stringify(value));
 }
 
 const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };

@@ -1,0 +1,157 @@
+// Bodies as they are read, and how much of them may be in memory at once.
+
+import { Failure } from './failure.js';
+
+/** Of all bodies that have not ended yet. Beyond, the oldest go on that could fill as much once more; the others wait. */
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+/** Up to here, a body never waits. */
+const SMALL_BYTES = 64 * 1024;
+/** How often it is looked who is stalled, while others wait, and after how many looks without a byte a body gives way. */
+const LOOK_MS = 1000;
+const STALLED_LOOKS = 3;
+/** So many chunks become one: each by itself takes some 400 bytes besides its own, which may be a single one. */
+const MAX_CHUNKS = 256;
+
+/** A body that is being read. */
+class Reading {
+  length = 0;
+  /** Since the last byte. Looks rather than milliseconds: where this process itself was busy, a client is not to blame. */
+  looks = 0;
+  /** @type {Buffer[]} */
+  #joined = [];
+  /** @type {Buffer[]} */
+  #chunks = [];
+
+  /**
+   * @param {import('node:http').IncomingMessage} incoming
+   * @param {(failure: Error) => void} giveUp
+   */
+  constructor(incoming, giveUp) {
+    this.incoming = incoming;
+    this.giveUp = giveUp;
+  }
+
+  /** @param {Buffer} chunk */
+  add(chunk) {
+    this.looks = 0;
+    this.length += chunk.length;
+    this.#chunks.push(chunk);
+    if (this.#chunks.length < MAX_CHUNKS) return;
+    this.#joined.push(Buffer.concat(this.#chunks));
+    this.#chunks = [];
+  }
+
+  body() {
+    return Buffer.concat([...this.#joined, ...this.#chunks], this.length);
+  }
+
+  clear() {
+    this.#joined = [];
+    this.#chunks = [];
+  }
+
+  goOn() {
+    if (!this.incoming.isPaused()) return;
+    this.looks = 0;
+    this.incoming.resume();
+  }
+}
+
+export class Bodies {
+  #maxBytes;
+  #total = 0;
+  /** Oldest first. @type {Set<Reading>} */
+  #open = new Set();
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  /** @param {number} maxBytes  of one */
+  constructor(maxBytes) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} incoming
+   * @returns {Promise<Buffer>}
+   * @throws {Failure} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW; what is left is still read, so that the client gets to see the answer
+   */
+  read(incoming) {
+    const { headers } = incoming;
+    const declared = headers['content-length'];
+    if (headers['transfer-encoding'] === undefined && (declared === undefined || declared === '0')) {
+      incoming.resume();
+      return Promise.resolve(EMPTY);
+    }
+    return new Promise((resolve, reject) => {
+      const reading = new Reading(incoming, (failure) => {
+        this.#forget(reading);
+        reject(failure);
+      });
+      this.#open.add(reading);
+      incoming.on('data', (chunk) => this.#take(reading, chunk));
+      incoming.on('end', () => {
+        const body = reading.body();
+        this.#forget(reading);
+        resolve(body);
+      });
+      incoming.on('error', reading.giveUp);
+      incoming.on('close', () => reading.giveUp(new Error('the client went away')));
+    });
+  }
+
+  /**
+   * @param {Reading} reading
+   * @param {Buffer} chunk
+   */
+  #take(reading, chunk) {
+    // What nobody waits for any more.
+    if (!this.#open.has(reading)) return;
+    reading.add(chunk);
+    this.#total += chunk.length;
+    if (reading.length > this.#maxBytes) {
+      reading.giveUp(new Failure('ERR_GATEWAY_BODY', `The body has more than ${this.#maxBytes} bytes.`));
+    } else if (this.#total > MAX_TOTAL_BYTES) {
+      this.#balance();
+    }
+  }
+
+  /** @param {Reading} reading */
+  #forget(reading) {
+    if (!this.#open.delete(reading)) return;
+    this.#total -= reading.length;
+    reading.clear();
+    reading.incoming.resume();
+    // Whoever had to wait.
+    if (this.#timer !== undefined) this.#balance();
+  }
+
+  #balance() {
+    const isFull = this.#total > MAX_TOTAL_BYTES;
+    if (isFull) this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    else this.#stopLooking();
+    let places = isFull ? Math.max(1, Math.floor(MAX_TOTAL_BYTES / this.#maxBytes)) : Infinity;
+    for (const reading of this.#open) {
+      if (reading.length <= SMALL_BYTES) continue;
+      if (places > 0) reading.goOn();
+      else reading.incoming.pause();
+      places -= 1;
+    }
+  }
+
+  #stopLooking() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look() {
+    for (const reading of this.#open) {
+      if (reading.length <= SMALL_BYTES || reading.incoming.isPaused()) continue;
+      reading.looks += 1;
+      if (reading.looks < STALLED_LOOKS) continue;
+      const why = 'The client has stopped to send its body, and the memory is needed for others.';
+      reading.giveUp(new Failure('ERR_GATEWAY_SLOW', why));
+    }
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
