@@ -2,6 +2,7 @@
 
 import { coreError, SigV4Error } from './errors.js';
 import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from './generated/errors.js';
+import { shownKey } from './key-id.js';
 
 /**
  * As the AWS SDK names them.
@@ -303,7 +304,7 @@ export function checkIdentity({ accessKeyId, sessionToken }) {
 export function expired({ accessKeyId, expiration }) {
   return new SigV4Error(
     'ERR_SIGV4_CREDENTIALS_EXPIRED',
-    `the credentials of ${accessKeyId} expired at ${new Date(expiration).toISOString()}: fetch new ones, or pass a ` +
+    `the credentials of the access key ${shownKey(accessKeyId)} expired at ${new Date(expiration).toISOString()}: fetch new ones, or pass a ` +
       'provider, which is asked again in time. If that is still to come, the clock of this machine is wrong',
   );
 }

@@ -174,6 +174,7 @@ async function fromParts(given, status, around) {
     url: String(url ?? ''),
     method: String(method).toUpperCase(),
     ...requestOf(given, around),
+    fields: detailsOf(given.details),
     ...(await readBody([stream, ...bodies, ...(isError ? ofError(given, status) : [])], 'it is a stream')),
   });
 }
@@ -191,6 +192,26 @@ function ofError(error, status) {
   const message = error.message.replace(`${status} `, '');
   if (message === 'status code (no body)') return [''];
   return [message.startsWith('<') ? message : { code: error.type, message }];
+}
+
+/**
+ * What a refusal of our own verifier says besides its message.
+ *
+ * @param {import('../verify/refusal.js').RefusalDetails | undefined} details
+ * @returns {Record<string, string>}
+ */
+function detailsOf(details) {
+  if (!isObject(details)) return {};
+  const { region, expectedRegion, service, accessKeyId } =
+    /** @type {import('../verify/refusal.js').RefusalDetails} */ (details);
+  const known = {
+    signedRegion: region,
+    Region: expectedRegion,
+    signedService: service,
+    AWSAccessKeyId: accessKeyId,
+  };
+  const texts = Object.entries(known).filter(([, value]) => typeof value === 'string');
+  return /** @type {Record<string, string>} */ (Object.fromEntries(texts));
 }
 
 /**

@@ -1,5 +1,7 @@
 // What the sentences of an explanation say of this request: regions, services, seconds, and which key.
 
+import { shownKey } from '../key-id.js';
+
 /**
  * By the name that a sentence has for it. Where nothing is known, the sentence says something else.
  *
@@ -38,10 +40,10 @@ export function valuesOf({ fields, headers, groups, sent, endpoint, skew }) {
   const expectedService = groups.expectedService || endpoint?.service;
   const seconds = Math.round(Math.abs(skew) / 1000);
   return {
-    region: sent.region,
+    region: sent.region || fields.signedRegion,
     expectedRegion,
     ...(expectedRegion && { regionOption: `region: '${expectedRegion}'` }),
-    signedService: sent.service,
+    signedService: sent.service || fields.signedService,
     expectedService,
     ...(expectedService && { serviceOption: `service: '${expectedService}'` }),
     signed: sent.amzDate,
@@ -55,13 +57,4 @@ export function valuesOf({ fields, headers, groups, sent, endpoint, skew }) {
       keyName: `the access key ${shownKey(accessKeyId)}`,
     }),
   };
-}
-
-/**
- * Enough to tell one key from another.
- *
- * @param {string} accessKeyId
- */
-export function shownKey(accessKeyId) {
-  return accessKeyId.length > 4 ? `…${accessKeyId.slice(-4)}` : accessKeyId;
 }

@@ -1,6 +1,7 @@
 // What can be said of a claim before anybody is asked for a secret.
 
 import { amzDateOf, SIGV4A } from '../chain.js';
+import { shownKey } from '../key-id.js';
 import { parseAmzDate } from './claim.js';
 import { denied, malformed, quote, Refusal } from './refusal.js';
 import { rulesOf } from './rules.js';
@@ -41,7 +42,14 @@ export function checkScope({ scheme, day, amzDate, terminator, ...claim }, { reg
     ],
   ];
   const problems = checks.filter(([isRight]) => !isRight).map(([, problem]) => problem());
-  if (problems.length > 0) throw scopeMismatch(problems.join(' '));
+  if (problems.length === 0) return;
+  throw new Refusal('ERR_SIGV4_SCOPE_MISMATCH', problems.join(' '), undefined, {
+    region: regions,
+    ...(region !== undefined && { expectedRegion: region }),
+    service: claim.service,
+    ...(service !== undefined && { expectedService: service }),
+    accessKeyId: shownKey(claim.accessKeyId),
+  });
 }
 
 /**
@@ -50,23 +58,26 @@ export function checkScope({ scheme, day, amzDate, terminator, ...claim }, { reg
  * @param {number} skewSeconds
  * @throws {Refusal}
  */
-export function checkTime({ amzDate, expiresIn }, now, skewSeconds) {
+export function checkTime({ amzDate, expiresIn, accessKeyId }, now, skewSeconds) {
   const signedAt = parseAmzDate(amzDate);
+  const details = { skewSeconds: Math.round((now - signedAt) / 1000), accessKeyId: shownKey(accessKeyId) };
   const skew = `${skewSeconds / 60} min.`;
   const newest = now + skewSeconds * 1000;
   if (signedAt > newest) {
     throw notNow(
       `Signature not yet current: ${amzDate} is still later than ${amzDateOf(newest)} (${amzDateOf(now)} + ${skew})`,
+      details,
     );
   }
   if (expiresIn !== undefined) {
     if (now < signedAt + expiresIn * 1000) return;
-    throw new Refusal('ERR_SIGV4_REQUEST_EXPIRED', 'Request has expired');
+    throw new Refusal('ERR_SIGV4_REQUEST_EXPIRED', 'Request has expired', undefined, details);
   }
   const oldest = now - skewSeconds * 1000;
   if (signedAt >= oldest) return;
   throw notNow(
     `Signature expired: ${amzDate} is now earlier than ${amzDateOf(oldest)} (${amzDateOf(now)} - ${skew})`,
+    details,
   );
 }
 
@@ -161,12 +172,10 @@ function isInSet(region, regionSet) {
   });
 }
 
-/** @param {string} message */
-function scopeMismatch(message) {
-  return new Refusal('ERR_SIGV4_SCOPE_MISMATCH', message);
-}
-
-/** @param {string} message */
-function notNow(message) {
-  return new Refusal('ERR_SIGV4_SIGNATURE_EXPIRED', message);
+/**
+ * @param {string} message
+ * @param {import('./refusal.js').RefusalDetails} details
+ */
+function notNow(message, details) {
+  return new Refusal('ERR_SIGV4_SIGNATURE_EXPIRED', message, undefined, details);
 }

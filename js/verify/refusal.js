@@ -21,19 +21,34 @@ const ANSWERS = {
   ERR_SIGV4_BODY_UNSUPPORTED: [413, 'RequestEntityTooLargeException'],
 };
 
+/**
+ * What a refusal is about, for the log of a server: AWS's message, which the client gets, does not say all of it.
+ *
+ * @typedef {object} RefusalDetails
+ * @property {string} [region]  that the request was signed for; of SigV4a, the region set
+ * @property {string} [expectedRegion]
+ * @property {string} [service]  that the request was signed for
+ * @property {string} [expectedService]
+ * @property {number} [skewSeconds]  how far the clock of the server is ahead of the signature
+ * @property {string} [accessKeyId]  its last four characters, such as `…MPLE`
+ */
+
 /** A `SigV4Error` that says no to a request: its fault, not that of the server. */
 export class Refusal extends SigV4Error {
   /**
    * @param {keyof typeof ANSWERS & import('../errors.js').SigV4ErrorCode} code
    * @param {string} message  as AWS has it
    * @param {readonly [status: number, type: string]} [answer]  where it is another than that of the code
+   * @param {RefusalDetails} [details]
    */
-  constructor(code, message, [status, type] = ANSWERS[code]) {
+  constructor(code, message, [status, type] = ANSWERS[code], details) {
     super(code, message);
     /** What to answer with. @readonly */
     this.status = status;
     /** AWS's name for it, which API Gateway sends as `x-amzn-errortype`. @readonly */
     this.type = type;
+    /** What it is about, where the message does not say all of it. @readonly */
+    this.details = details;
   }
 }
 

@@ -4,6 +4,7 @@ import { SIGV4A } from '../chain.js';
 import { core } from '../core.js';
 import { SigV4Error } from '../errors.js';
 import { sha256 } from '../hash.js';
+import { shownKey } from '../key-id.js';
 import { withoutToken } from '../results.js';
 import { arrive } from './arrived.js';
 import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
@@ -58,7 +59,8 @@ import { canonicalRequestOf, isEqual, isSigned, stringToSignOf } from './signatu
  *   only where the signature covers it.
  * @param {VerifyOptions} options
  * @returns {Promise<VerifiedRequest>}
- * @throws {SigV4Error} with AWS's message, `status` and `type` (the name of AWS's exception): `ERR_SIGV4_SIGNATURE_MISSING`,
+ * @throws {SigV4Error} with AWS's message, `status`, `type` (the name of AWS's exception) and `details` (regions, services,
+ *   seconds of skew, the end of the access key id): `ERR_SIGV4_SIGNATURE_MISSING`,
  *   `…_SIGNATURE_MALFORMED`, `…_SIGNATURE_MISMATCH`, `…_SIGNATURE_EXPIRED` (or not yet current), `…_REQUEST_EXPIRED`
  *   (presigned), `…_SCOPE_MISMATCH`, `…_ACCESS_KEY_UNKNOWN`, `…_CREDENTIALS_EXPIRED`, `…_BODY_MISMATCH`, `…_ACCESS_DENIED`
  *   (what must be signed is not). Without a `status`, it is the caller's mistake: `…_OPTION_INVALID`, `…_URL_INVALID`,
@@ -88,7 +90,9 @@ export async function verifyRequest(request, options) {
   const stringToSign = canonicalRequest === undefined ? '' : stringToSignOf(canonicalRequest, claim);
   if (canonicalRequest === undefined || !(await isSigned(stringToSign, claim, secret))) {
     const shown = settings.explain ? expected(canonicalRequest, stringToSign, claim, arrived) : '';
-    throw new Refusal('ERR_SIGV4_SIGNATURE_MISMATCH', `${MISMATCH}${shown}`);
+    throw new Refusal('ERR_SIGV4_SIGNATURE_MISMATCH', `${MISMATCH}${shown}`, undefined, {
+      accessKeyId: shownKey(claim.accessKeyId),
+    });
   }
   const body = payload === 'signed' ? await arrived.body() : undefined;
   if (body !== undefined && declared !== undefined && (await sha256(body)) !== declared) {
@@ -138,6 +142,8 @@ async function findSecret(lookup, { accessKeyId, sessionToken }, now) {
     throw new Refusal(
       'ERR_SIGV4_ACCESS_KEY_UNKNOWN',
       'The security token included in the request is invalid.',
+      undefined,
+      { accessKeyId: shownKey(accessKeyId) },
     );
   }
   const { expiration } = /** @type {KnownCredentials} */ (known);
@@ -145,6 +151,8 @@ async function findSecret(lookup, { accessKeyId, sessionToken }, now) {
     throw new Refusal(
       'ERR_SIGV4_CREDENTIALS_EXPIRED',
       'The security token included in the request is expired',
+      undefined,
+      { accessKeyId: shownKey(accessKeyId) },
     );
   }
   return known.secretAccessKey;

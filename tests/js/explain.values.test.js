@@ -12,7 +12,9 @@ import axios027 from 'axios-0.27';
 import got from 'got';
 import ky from 'ky';
 
+import { signRequest } from 'sigv4-wasm';
 import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
+import { verifyRequest } from 'sigv4-wasm/verify';
 
 import { REFUSALS } from '../support/refusals.js';
 import { escape } from '../support/mismatch/by-hand.js';
@@ -169,6 +171,64 @@ describe('what the client keeps of the request', () => {
     next = REFUSALS['S3: unknown key'].answer;
     const { summary } = await explainResponse(await fetch(origin));
     assert.match(summary, /…hing\.$/);
+  });
+});
+
+describe('what our own errors say', () => {
+  const known = { secretAccessKey: () => credentials, region: 'eu-west-1', service: 'execute-api' };
+  const refused = async (/** @type {object} */ options) => {
+    const headers = await signed();
+    return caught(verifyRequest({ method: 'GET', url: '/prod', headers }, { ...known, ...options }));
+  };
+
+  test('the verifier: regions and services, seconds, and which key', async () => {
+    /** @type {[options: object, details: object, summary: RegExp][]} */
+    const cases = [
+      [
+        { now: TIME },
+        { region: 'us-east-1', expectedRegion: 'eu-west-1', accessKeyId: '…MPLE' },
+        /for the region us-east-1; this endpoint expects eu-west-1\.$/,
+      ],
+      [
+        { now: TIME, region: 'us-east-1', service: 'lambda' },
+        { service: 'execute-api', expectedService: 'lambda', accessKeyId: '…MPLE' },
+        /for the service execute-api; this endpoint expects lambda\.$/,
+      ],
+      [
+        { now: new Date(TIME.getTime() + 504_000), region: 'us-east-1' },
+        { skewSeconds: 504, accessKeyId: '…MPLE' },
+        /504 seconds behind the server's clock/,
+      ],
+      [
+        { now: new Date(TIME.getTime() - 504_000), region: 'us-east-1' },
+        { skewSeconds: -504, accessKeyId: '…MPLE' },
+        /504 seconds ahead of the server's clock/,
+      ],
+      [
+        { now: TIME, region: 'us-east-1', secretAccessKey: () => undefined },
+        { accessKeyId: '…MPLE' },
+        /the access key …MPLE/,
+      ],
+      [
+        { now: TIME, region: 'us-east-1', secretAccessKey: () => ({ ...credentials, expiration: TIME }) },
+        { accessKeyId: '…MPLE' },
+        /the access key …MPLE have expired/,
+      ],
+    ];
+    for (const [options, details, summary] of cases) {
+      const error = await refused(options);
+      assert.deepEqual({ ...error.details, ...details }, error.details);
+      assert.ok(!JSON.stringify(error).includes(credentials.accessKeyId));
+      assert.match((await explainResponse(error)).summary, summary);
+    }
+  });
+
+  test('the signer: which credentials have expired', async () => {
+    const error = await caught(
+      signRequest(`https://${API}/`, { credentials: { ...credentials, expiration: new Date(0) } }),
+    );
+    assert.match(error.message, /the access key …MPLE expired at 1970/);
+    assert.ok(!error.message.includes(credentials.accessKeyId));
   });
 });
 
