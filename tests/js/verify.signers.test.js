@@ -109,9 +109,10 @@ async function sign(one) {
   }
   const url = await signer.presign(request, { expiresIn: one.expires });
   const moves = one.headerPlacement === 'query';
-  const kept = headers.filter(
-    ([name]) => !(moves && /^x-amz-/i.test(name)) && !STALE.has(name.toLowerCase()),
-  );
+  // Those of server-side encryption stay headers, and are signed.
+  const signed = new URL(url).searchParams.get('X-Amz-SignedHeaders')?.split(';') ?? [];
+  const isMoved = (name) => moves && name.startsWith('x-amz-') && !signed.includes(name);
+  const kept = headers.filter(([name]) => !isMoved(name.toLowerCase()) && !STALE.has(name.toLowerCase()));
   return arrived({ method, url: url.replace(/^ws/, 'http'), headers: kept, body });
 }
 
