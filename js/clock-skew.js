@@ -5,6 +5,9 @@
 
 const MINUTE = 60_000;
 
+/** No clock is believed to be further ahead or behind: whoever answers could make us sign for a time of their choice. */
+const MAX_OFFSET = 24 * 60 * MINUTE;
+
 /** The skew that API Gateway, and most of AWS, tolerates. S3 tolerates 15 minutes. */
 export const TOLERATED_SKEW = 5 * MINUTE;
 
@@ -53,10 +56,28 @@ export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
   if (now === undefined) return undefined;
 
   const offset = now - arrivedAt;
+  if (Math.abs(offset) > MAX_OFFSET) return undefined;
   // Below a minute a new signature would be no better than the last one.
   const threshold = blamesClock ? MINUTE : TOLERATED_SKEW;
   return Math.abs(offset - currentOffset) > threshold ? offset : undefined;
 }
+
+/**
+ * Whether an answer shows that the time of the signature was right. A refusal without a reason shows nothing.
+ *
+ * @param {Answer} answer
+ * @returns {boolean}
+ */
+export function provesClock({ status, headers, body = '' }) {
+  if (status < 400) return true;
+  if (status === 401 || status === 403) return false;
+  const text = `${headers.get('x-amzn-errortype') ?? ''} ${body}`;
+  return !BLAMES_CLOCK.test(text) && !BLAMES_SIGNATURE.test(text);
+}
+
+/** What AWS says where it was the signature: APIs and JSON services, S3, those with a query protocol. */
+const BLAMES_SIGNATURE =
+  /InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|signature we calculated|AuthFailure/;
 
 /**
  * The server's now.

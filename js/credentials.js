@@ -42,6 +42,9 @@ import { shownKey } from './key-id.js';
  * @typedef {(hint?: CredentialsHint) => AnyCredentials | Promise<AnyCredentials>} CredentialsProvider
  *
  * @typedef {import('./core.js').SigningIdentity & { expiration: number }} Identity  expiration in epoch milliseconds
+ *
+ * What expiration is compared with, in epoch milliseconds.
+ * @typedef {() => number} Clock
  */
 
 /** Credentials are renewed this long before they expire, so that no request is signed with dying ones. */
@@ -57,18 +60,20 @@ export class CredentialsSource {
   #object;
   /** @type {Identity | undefined} */
   #identity;
-  /** When the provider is next asked, in epoch milliseconds. */
+  /** When the provider is next asked, in epoch milliseconds; 0: at once. */
   #refreshAt = 0;
   /** @type {Promise<Identity> | undefined} */
   #refreshing;
-  /** @type {() => number} */
-  #now;
 
   /**
-   * @param {unknown} credentials
-   * @param {() => number} now  epoch milliseconds by the clock that expiry is compared with
+   * A number that changes with the credentials.
+   *
+   * @type {number}
    */
-  constructor(credentials, now) {
+  version = 0;
+
+  /** @param {unknown} credentials */
+  constructor(credentials) {
     if (typeof credentials === 'function') {
       this.#provider = /** @type {CredentialsProvider} */ (credentials);
     } else if (typeof credentials === 'object' && credentials !== null) {
@@ -79,31 +84,31 @@ export class CredentialsSource {
           'returns them, such as a credential provider of the AWS SDK',
       );
     }
-    this.#now = now;
   }
 
   /**
    * Credentials at once: static ones, or a provider's that are still good.
    *
+   * @param {Clock} now
    * @returns {Identity | undefined}
    */
-  current() {
-    if (this.#provider === undefined) return this.#static();
-    const identity = this.#identity;
-    return identity !== undefined && this.#now() < this.#refreshAt ? identity : undefined;
+  current(now) {
+    if (this.#provider === undefined) return this.#static(now);
+    return this.#refreshAt !== 0 && now() < this.#refreshAt ? this.#identity : undefined;
   }
 
   /**
    * Credentials at once, for callers that cannot wait: also those of a provider that answers at once, and such as are
    * due for a refresh, which is then under way.
    *
+   * @param {Clock} now
    * @returns {Identity}
    */
-  currentSync() {
-    const answer = this.current() ?? this.#refreshing ?? this.#refresh();
+  currentSync(now) {
+    const answer = this.current(now) ?? this.#refreshing ?? this.#refresh(now);
     if (!(answer instanceof Promise)) return answer;
     const last = this.#identity;
-    if (last !== undefined && this.#now() < last.expiration) return last;
+    if (last !== undefined && now() < last.expiration) return last;
     throw new SigV4Error(
       'ERR_SIGV4_NOT_READY',
       'the credentials must be fetched first: use the asynchronous call, or await signer.ready() before this one',
@@ -113,14 +118,38 @@ export class CredentialsSource {
   /**
    * Credentials, from the provider if need be. However many callers wait, the provider is asked once.
    *
+   * @param {Clock} now
    * @returns {Promise<Identity>}
    */
-  async resolve() {
-    return this.current() ?? this.#refreshing ?? this.#refresh();
+  async resolve(now) {
+    return this.current(now) ?? this.#refreshing ?? this.#refresh(now);
   }
 
-  /** The object may be changed by its owner at any time, so it is read each time. */
-  #static() {
+  /**
+   * Asks the provider again, or looks at the object again, whatever the expiration says: a server refused the credentials
+   * as expired.
+   *
+   * @param {number} version  that of the credentials which were refused
+   * @returns {Promise<boolean>} whether there are others now
+   */
+  async renew(version) {
+    if (this.version !== version) return true;
+    this.#refreshAt = 0;
+    try {
+      if (this.#provider === undefined) this.#static(Date.now);
+      else await (this.#refreshing ?? this.#refresh(Date.now, true));
+    } catch {
+      // The refusal stays the answer. A provider that fails is asked again for the next request.
+    }
+    return this.version !== version;
+  }
+
+  /**
+   * The object may be changed by its owner at any time, so it is read each time.
+   *
+   * @param {Clock} now
+   */
+  #static(now) {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = renamed(this.#object);
     const known = this.#identity;
     if (
@@ -131,23 +160,27 @@ export class CredentialsSource {
       expiration !== undefined
     ) {
       const identity = this.#take(this.#object);
-      if (this.#now() >= identity.expiration) throw expired(identity);
+      if (identity.expiration !== Infinity && now() >= identity.expiration) throw expired(identity);
       return identity;
     }
     return known;
   }
 
-  /** @returns {Identity | Promise<Identity>} */
-  #refresh() {
+  /**
+   * @param {Clock} now
+   * @param {boolean} [forceRefresh]
+   * @returns {Identity | Promise<Identity>}
+   */
+  #refresh(now, forceRefresh) {
     const provider = /** @type {CredentialsProvider} */ (this.#provider);
     const last = this.#identity;
-    const hint = { forceRefresh: last !== undefined && last.expiration !== Infinity };
+    const hint = { forceRefresh: forceRefresh ?? (last !== undefined && last.expiration !== Infinity) };
     try {
       const answer = /** @type {any} */ (provider(hint));
-      if (typeof answer?.then !== 'function') return this.#accept(answer);
+      if (typeof answer?.then !== 'function') return this.#accept(answer, now);
       const refreshing = Promise.resolve(answer)
-        .then((credentials) => this.#accept(credentials))
-        .catch((error) => this.#fallBack(last, error))
+        .then((credentials) => this.#accept(credentials, now))
+        .catch((error) => this.#fallBack(last, error, now))
         .finally(() => {
           this.#refreshing = undefined;
         });
@@ -155,7 +188,7 @@ export class CredentialsSource {
       this.#refreshing = refreshing;
       return refreshing;
     } catch (error) {
-      return this.#fallBack(last, error);
+      return this.#fallBack(last, error, now);
     }
   }
 
@@ -165,12 +198,13 @@ export class CredentialsSource {
    *
    * @param {Identity | undefined} last
    * @param {unknown} error
+   * @param {Clock} now
    * @returns {Identity}
    */
-  #fallBack(last, error) {
-    const isValid = last !== undefined && last.expiration !== Infinity && this.#now() < last.expiration;
+  #fallBack(last, error, now) {
+    const isValid = last !== undefined && last.expiration !== Infinity && now() < last.expiration;
     if (!isValid) throw error instanceof SigV4Error ? error : providerFailed(error);
-    this.#refreshAt = Math.min(this.#now() + RETRY_AFTER_MS, last.expiration);
+    this.#refreshAt = Math.min(now() + RETRY_AFTER_MS, last.expiration);
     return last;
   }
 
@@ -180,14 +214,14 @@ export class CredentialsSource {
    * seems expired, but it is used: where the local clock is wrong, only a refusal by the server can tell.
    *
    * @param {unknown} credentials
+   * @param {Clock} now
    * @returns {Identity}
    */
-  #accept(credentials) {
+  #accept(credentials, now) {
     const identity = this.#take(credentials);
-    const now = this.#now();
     const { expiration } = identity;
     this.#refreshAt =
-      expiration === Infinity ? 0 : Math.max(expiration - REFRESH_AHEAD_MS, (now + expiration) / 2);
+      expiration === Infinity ? 0 : Math.max(expiration - REFRESH_AHEAD_MS, (now() + expiration) / 2);
     return identity;
   }
 
@@ -205,6 +239,7 @@ export class CredentialsSource {
       known.sessionToken === taken.sessionToken;
     // Equal credentials keep their number, so that the core still knows them.
     const { owner, isUsed, hasKey } = isKnown ? known : NEW;
+    if (!isKnown) this.version += 1;
     this.#identity = { ...taken, owner, isUsed, hasKey };
     return this.#identity;
   }

@@ -34,8 +34,8 @@ import { ALWAYS_SIGNED } from './generated/headers.js';
  *   `x-amz-copy-source-server-side-encryption*`, as S3 ignores them there and a key must never stand in a URL,
  *   `x-amz-tagging`, and what `signedHeaders` names. `headers`: all of them stay headers. Anyone who uses the URL must
  *   send the headers that stay, exactly as you passed them.
- * @property {Date | (() => Date)} [date]  when the request is signed. Default: now, corrected by what was learned of
- *   the server's clock.
+ * @property {Date | (() => Date)} [date]  when the request is signed, or a clock that tells it. Default: the local clock;
+ *   adapters correct it by what they learned of the server's.
  */
 
 /**

@@ -102,14 +102,6 @@ export class BaseSigner {
   #variant;
 
   /**
-   * How far the server's clock is ahead of the local one, in milliseconds. It is added to the local time wherever no
-   * `date` is given.
-   *
-   * @type {number}
-   */
-  clockOffset = 0;
-
-  /**
    * @param {Options} options
    * @param {Variant} variant
    */
@@ -119,7 +111,7 @@ export class BaseSigner {
     this.#variant = variant;
     this.#options = rest;
     this.#settings = variant.compileSettings(rest);
-    this.#credentials = new CredentialsSource(credentials, () => this.#now());
+    this.#credentials = sourceOf(credentials);
   }
 
   /**
@@ -128,7 +120,7 @@ export class BaseSigner {
    * @returns {Promise<void>}
    */
   async ready() {
-    await Promise.all([this.#variant.core.ready(), this.#credentials.resolve()]);
+    await Promise.all([this.#variant.core.ready(), this.#credentials.resolve(clockOf(this.#options))]);
   }
 
   /**
@@ -213,7 +205,7 @@ export class BaseSigner {
       );
     }
     // All at one time, and nothing else signs in between: URLs that differ in their path share the rest of their work.
-    const at = this.#time(options);
+    const at = timeOf(options);
     const urls = [];
     let before = '';
     let after = '';
@@ -252,7 +244,7 @@ export class BaseSigner {
     return signStream(request, source, options, this.#variant.scheme, async (flat, payload) => {
       const { options, settings, identity, signText } = await this.identify(overrides, STREAM_OPTIONS);
       const signed = headerSigned(
-        this.#finish(flat, payload, this.#time(options), settings, identity, 0, undefined),
+        this.#finish(flat, payload, timeOf(options), settings, identity, 0, undefined),
       );
       return { signed, signText };
     });
@@ -269,24 +261,16 @@ export class BaseSigner {
     const { options, settings, credentials } = this.#merge(overrides, also);
     const { core } = this.#variant;
     await core.ready();
-    const identity = credentials.current() ?? (await credentials.resolve());
+    const now = clockOf(options);
+    const identity = credentials.current(now) ?? (await credentials.resolve(now));
     return {
       options,
       settings,
       identity,
-      at: () => this.#time(options),
+      at: () => timeOf(options),
       /** @type {import('./chain.js').SignText} */
       signText: (text, scope) => core.signText(text, scope, identity),
     };
-  }
-
-  #now() {
-    return Date.now() + this.clockOffset;
-  }
-
-  /** @param {SigningOptions} options */
-  #time({ date }) {
-    return date === undefined ? this.#now() : epochMillis(date);
   }
 
   /**
@@ -300,11 +284,12 @@ export class BaseSigner {
     const flat = flatten(request);
     // Nothing to wait for is the usual case: a warm signer settles in one turn.
     await this.#variant.core.ready();
-    const identity = credentials.current() ?? (await credentials.resolve());
+    const now = clockOf(options);
+    const identity = credentials.current(now) ?? (await credentials.resolve(now));
     const payload = isSettledAtOnce(flat)
       ? settleBodySync(flat, settings.payload)
       : await settleBody(flat, settings.payload);
-    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides);
+    return this.#finish(flat, payload, timeOf(options), settings, identity, flags, overrides);
   }
 
   /**
@@ -317,9 +302,9 @@ export class BaseSigner {
     const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
     const flat = flatten(request);
     this.#variant.core.readySync();
-    const identity = credentials.currentSync();
+    const identity = credentials.currentSync(clockOf(options));
     const payload = settleBodySync(flat, settings.payload);
-    return this.#finish(flat, payload, this.#time(options), settings, identity, flags, overrides);
+    return this.#finish(flat, payload, timeOf(options), settings, identity, flags, overrides);
   }
 
   /**
@@ -328,17 +313,15 @@ export class BaseSigner {
    */
   #merge(overrides, also) {
     checkNames(overrides, this.#variant.names, also);
-    if (overrides === undefined || isOnlyExpiry(overrides)) {
-      return { options: this.#options, settings: this.#settings, credentials: this.#credentials };
+    if (overrides === undefined || isAboutTime(overrides)) {
+      const options = overrides?.date === undefined ? this.#options : overrides;
+      return { options, settings: this.#settings, credentials: this.#credentials };
     }
     const options = { ...this.#options, ...overrides };
     return {
       options,
       settings: this.#variant.compileSettings(options),
-      credentials:
-        overrides.credentials === undefined
-          ? this.#credentials
-          : new CredentialsSource(overrides.credentials, () => this.#now()),
+      credentials: overrides.credentials === undefined ? this.#credentials : sourceOf(overrides.credentials),
     };
   }
 
@@ -436,10 +419,41 @@ function alsoKnown(flags) {
   return flags & (FLAG.presign | FLAG.trace) ? PRESIGN_OPTIONS : undefined;
 }
 
-/** @param {object} overrides */
-function isOnlyExpiry(overrides) {
-  for (const key in overrides) if (key !== 'expiresIn' && key !== 'onEarlyExpiry') return false;
+/**
+ * Whether the compiled settings and the credentials stay as they are.
+ *
+ * @param {object} overrides
+ */
+function isAboutTime(overrides) {
+  for (const key in overrides)
+    if (key !== 'date' && key !== 'expiresIn' && key !== 'onEarlyExpiry') return false;
   return true;
+}
+
+/**
+ * When a request is signed.
+ *
+ * @param {SigningOptions} options
+ * @returns {number} epoch milliseconds
+ */
+function timeOf({ date }) {
+  return date === undefined ? Date.now() : epochMillis(date);
+}
+
+/**
+ * What the expiration of credentials is compared with: the earlier of two clocks, the local one and the one that `date`
+ * may be. Either can be wrong, and a server refuses credentials that have expired.
+ *
+ * @param {SigningOptions} options
+ * @returns {import('./credentials.js').Clock}
+ */
+function clockOf({ date }) {
+  return typeof date === 'function' ? () => Math.min(Date.now(), epochMillis(date)) : Date.now;
+}
+
+/** @param {unknown} credentials */
+function sourceOf(credentials) {
+  return credentials instanceof CredentialsSource ? credentials : new CredentialsSource(credentials);
 }
 
 /**

@@ -21,6 +21,6 @@ const sources = new WeakMap();
  * @returns {CredentialsSource}
  */
 export function sourceOf(credentials) {
-  if (!sources.has(credentials)) sources.set(credentials, new CredentialsSource(credentials, Date.now));
+  if (!sources.has(credentials)) sources.set(credentials, new CredentialsSource(credentials));
   return sources.get(credentials);
 }

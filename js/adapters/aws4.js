@@ -252,7 +252,7 @@ export class RequestSigner {
   }
 
   get #identity() {
-    const identity = sourceOf(this.#credentials).currentSync();
+    const identity = sourceOf(this.#credentials).currentSync(Date.now);
     checkIdentity(identity);
     return identity;
   }

@@ -13,13 +13,13 @@ import { SIGNATURE_HEADERS, isRedirect, isStale, redirectError } from './client.
  * The `beforeRedirect` of a signed request.
  *
  * @param {object} hop
- * @param {import('./client.js').ClientSigner} hop.signing  has signed before, so that it can sign synchronously
+ * @param {import('./exchange.js').Exchange} hop.exchange  has signed before, so that it can sign synchronously
  * @param {import('./axios-request.js').PreparedRequest['request']} hop.request  the request that is redirected
  * @param {((options: any, ...details: any[]) => void) | undefined} hop.callers  the caller's own `beforeRedirect`
  * @param {(error: unknown) => void} hop.onError  gets what was thrown, as axios wraps it twice
  * @returns {(options: any, ...details: any[]) => void}
  */
-export function beforeRedirect({ signing, request, callers, onError }) {
+export function beforeRedirect({ exchange, request, callers, onError }) {
   return (options, ...details) => {
     callers?.(options, ...details);
     for (const [name, value] of Object.entries(options.headers)) {
@@ -28,8 +28,8 @@ export function beforeRedirect({ signing, request, callers, onError }) {
 
     const target = new URL(options.href);
     try {
-      if (!signing.signsRedirect(request.url, target)) return;
-      const signed = signing.signer.signSync({
+      if (!exchange.signs(target)) return;
+      const signed = exchange.signSync({
         method: options.method,
         url: target.href,
         headers: flatten(options.headers),

@@ -104,17 +104,19 @@ class SigningAdapter extends ClientSigner {
     if (!this.match(url)) return resolveAdapter(next, config, axios).send(config);
 
     /** @type {Attempt | undefined} */
-    let first = new Attempt(config, axios);
-    const prepared = await first.waitFor(readRequest(config, url, adapter, this));
+    let upcoming = new Attempt(config, axios);
+    const prepared = await upcoming.waitFor(readRequest(config, url, adapter, this));
 
-    const outcome = await this.send(
+    const exchange = this.open(url);
+    const outcome = await exchange.send(
       () => {
-        const attempt = first ?? new Attempt(config, axios);
-        first = undefined;
-        return this.attempt(config, prepared, adapter, attempt);
+        const attempt = upcoming ?? new Attempt(config, axios);
+        upcoming = undefined;
+        return this.attempt(config, prepared, adapter, exchange, attempt);
       },
       readAnswer,
       !prepared.stream && discard,
+      (work) => (upcoming = new Attempt(config, axios)).waitFor(work),
     );
     if (outcome.error) throw outcome.error;
     return outcome.response;
@@ -127,13 +129,14 @@ class SigningAdapter extends ClientSigner {
    * @param {any} config
    * @param {import('./axios-request.js').PreparedRequest} prepared
    * @param {import('./axios-adapter.js').ResolvedAdapter} adapter
+   * @param {import('./exchange.js').Exchange} exchange
    * @param {Attempt} attempt
    * @returns {Promise<Outcome>}
    */
-  async attempt(config, prepared, adapter, attempt) {
+  async attempt(config, prepared, adapter, exchange, attempt) {
     const { own } = adapter;
     const { request } = prepared;
-    const signed = await attempt.waitFor(this.signer.sign(request));
+    const signed = await attempt.waitFor(exchange.sign(request));
     if (!sendsHost(own)) delete signed.headers.host;
 
     const axios = /** @type {AxiosStatic} */ (this.axios);
@@ -143,7 +146,7 @@ class SigningAdapter extends ClientSigner {
     const changes = {
       ...signedConfig(config, prepared, signed, own, axios),
       beforeRedirect: beforeRedirect({
-        signing: this,
+        exchange,
         request,
         callers: config.beforeRedirect,
         onError: (error) => (hopError = error),
@@ -203,11 +206,10 @@ async function importAxios() {
 
 /** @param {Outcome} outcome */
 async function readAnswer({ response }) {
-  if (!response || !isRefusal(response.status)) return undefined;
-
+  if (!response) return undefined;
   const { status, headers, data } = response;
   const get = (/** @type {string} */ name) => headers?.get?.(name) ?? headers?.[name];
-  return { status, headers: { get }, body: await readText(data) };
+  return { status, headers: { get }, body: isRefusal(status) ? await readText(data) : undefined };
 }
 
 /**

@@ -1,17 +1,19 @@
-// What all adapters decide alike: which requests are signed, when a request is sent once more, and where a redirect is
-// signed again.
+// What all adapters have in common: their options, and what belongs to a client rather than to one of its requests.
 
-import { serverClockOffset } from '../clock-skew.js';
+import { CredentialsSource } from '../credentials.js';
 import { SigV4Error } from '../errors.js';
 import { checkNames, SIGNER_OPTIONS } from '../option-names.js';
 import { Signer } from '../signer.js';
 import { isSignature } from '../stale-signature.js';
+import { Exchange } from './exchange.js';
 import { QuerySigner } from './query-signer.js';
+import { ServerClocks } from './server-clocks.js';
 
 /**
  * @typedef {object} ClientOptions
- * @property {boolean} [correctClockSkew]  default true: if a request is refused because the local clock is
- *   wrong, learn the server's time, sign again and send once more. Not with an explicit `date`.
+ * @property {boolean} [correctClockSkew]  default true: if a request is refused because the local clock is wrong, sign again
+ *   with the server's time and send once more; keep that time for the origin once it has proved right. Not with an
+ *   explicit `date`.
  * @property {(url: URL) => boolean} [match]  which requests to sign; default all of them. The others are sent
  *   as they are, so this keeps credentials away from other hosts.
  * @property {'headers' | 'query'} [signatureLocation]  where the signature goes; default `headers`. `query`: into the URL,
@@ -43,55 +45,33 @@ export class ClientSigner {
     checkNames(options, SIGNER_OPTIONS, new Set([...CLIENT_OPTIONS, ...own]));
     const { correctClockSkew = true, match = () => true, signatureLocation, ...signerOptions } = options;
     this.signsQuery = inQuery(signatureLocation);
-    this.signer = this.signsQuery ? new QuerySigner(signerOptions) : new Signer(signerOptions);
+    this.credentials = new CredentialsSource(signerOptions.credentials);
+    const withSource = { ...signerOptions, credentials: /** @type {any} */ (this.credentials) };
+    this.signer = this.signsQuery ? new QuerySigner(withSource) : new Signer(withSource);
+    this.clocks = new ServerClocks();
     this.match = match;
     this.correctsClock = correctClockSkew && signerOptions.date === undefined;
     this.signsBody = (signerOptions.payload ?? 'signed') === 'signed';
   }
 
   /**
-   * Signs and sends, and once more where the clock was why the request was refused.
-   *
-   * @template T
-   * @param {() => Promise<T>} attempt  signs and sends
-   * @param {(outcome: T) => Promise<import('../clock-skew.js').Answer | undefined>} read  what was answered
-   * @param {((outcome: T) => void) | false} discard  lets go of an answer that nobody will read; false where the body
-   *   cannot be sent again
-   * @returns {Promise<T>}
+   * @param {URL} url  where the request goes first
+   * @returns {Exchange}
    */
-  async send(attempt, read, discard) {
-    const { clockOffset } = this.signer;
-    const outcome = await attempt();
-    if (!this.correctsClock || !this.learnClock(await read(outcome), clockOffset) || !discard) return outcome;
-    discard(outcome);
-    return attempt();
+  open(url) {
+    return new Exchange(this, url);
   }
 
   /**
-   * @param {import('../clock-skew.js').Answer | undefined} answer
-   * @param {number} clockOffset  that the request was signed with, in milliseconds
-   * @returns {boolean} whether the clock was why the request was refused, and now is corrected
-   */
-  learnClock(answer, clockOffset) {
-    const learned = answer && this.correctsClock && serverClockOffset(answer, Date.now(), clockOffset);
-    if (typeof learned !== 'number') return false;
-    this.signer.clockOffset = learned;
-    return true;
-  }
-
-  /**
-   * A redirect within an origin is signed again. To any other, nothing of ours is passed on.
+   * A redirect elsewhere may repeat the query, and with it the signature.
    *
-   * @param {string | URL} from  where the request went first
+   * @param {string} from  a URL
    * @param {URL} to
-   * @returns {boolean}
    */
-  signsRedirect(from, to) {
-    if (to.origin === new URL(from).origin && this.match(to)) return true;
+  refuseRepeatedSignature(from, to) {
     if (this.signer instanceof QuerySigner && this.signer.signed(to)) {
-      throw redirectError(String(from), to.href, 'put the signature into headers');
+      throw redirectError(from, to.href, 'put the signature into headers');
     }
-    return false;
   }
 }
 

@@ -3,14 +3,14 @@
 import { isRefusal } from './client.js';
 
 /**
- * What a refusal says. The caller can still read it.
+ * What was answered, with the text of a refusal. The caller can still read it.
  *
  * @param {Response} response
- * @returns {Promise<import('../clock-skew.js').Answer | undefined>}
+ * @returns {Promise<import('../clock-skew.js').Answer>}
  */
 export async function readAnswer(response) {
-  const { status, headers } = response;
-  return isRefusal(status) ? { status, headers, body: await textOf(response) } : undefined;
+  const { status, headers = new Headers() } = response;
+  return isRefusal(status) ? { status, headers, body: await textOf(response) } : { status, headers };
 }
 
 /**

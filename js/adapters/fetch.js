@@ -53,7 +53,7 @@ export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
       if (!client.match(url)) return send(input, init);
       refusePassword(url);
       const given = isFetchRequest(input) ? input : undefined;
-      return exchange(client, send, await prepare(client, send, given, init, url));
+      return follow(client, send, await prepare(client, send, given, init, url));
     }
   );
 }
@@ -66,21 +66,24 @@ export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
  * @param {import('./fetch-request.js').Hop} first
  * @returns {Promise<Response>}
  */
-async function exchange(client, send, first) {
+async function follow(client, send, first) {
   const { signal, redirect = 'follow' } = first.settings;
   const follows = redirect === 'follow';
+  const exchange = client.open(first.url);
+  const waiting = (/** @type {Promise<any>} */ work) => unlessAborted(signal, work);
 
   for (let hop = first, count = 0; ; count += 1) {
     const attempt = async () => {
-      const signed = hop.isSigned ? await unlessAborted(signal, client.signer.sign(hop)) : undefined;
+      const signed = hop.isSigned ? await waiting(exchange.sign(hop)) : undefined;
       return send(...requestOf(hop, signed, follows ? 'manual' : redirect));
     };
+    const canRepeat = hop.unreadBody === undefined;
     const response = hop.isSigned
-      ? await client.send(attempt, readAnswer, hop.unreadBody === undefined && discard)
+      ? await exchange.send(attempt, readAnswer, canRepeat && discard, waiting)
       : await attempt();
     if (!follows) return response;
 
-    const next = nextHop(hop, response, (to) => client.signsRedirect(first.url, to));
+    const next = nextHop(hop, response, (to) => exchange.signs(to));
     if (!next) return count === 0 ? response : Object.defineProperty(response, 'redirected', { value: true });
     if (count === MAX_REDIRECTS) throw new TypeError(`more than ${MAX_REDIRECTS} redirects`);
     discard(response);

@@ -4,7 +4,7 @@
 import { isStream } from '../body.js';
 import { SigV4Error } from '../errors.js';
 import { fromChunks } from './chunks.js';
-import { ClientSigner, isStale } from './client.js';
+import { ClientSigner, isRefusal, isStale } from './client.js';
 
 /**
  * @typedef {object} GotHooks
@@ -16,7 +16,7 @@ import { ClientSigner, isStale } from './client.js';
  * Hooks that sign every request of a got client; got 14 or newer.
  *
  * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread.
- * The clock is not corrected for `got.stream`, which has no hook for answers.
+ * They sign after all other `beforeRequest` hooks. `got.stream` has no hook for answers, so there nothing is sent once more.
  *
  * A request that cannot be signed is rejected, with a `SigV4Error` as the `cause` of got's own error:
  * `ERR_SIGV4_HEADER_INVALID` (`username` and `password` would replace the signature), `ERR_SIGV4_BODY_UNSUPPORTED` (a
@@ -30,58 +30,122 @@ import { ClientSigner, isStale } from './client.js';
  */
 export function sigv4Hooks(options) {
   const client = new ClientSigner(options);
-  /** What the signature of a request was made with. @type {WeakMap<object, { clockOffset: number, passes: boolean }>} */
-  const attempts = new WeakMap();
+  /** Where the state of a request is: got hands its `context` on to retries and redirects. */
+  const key = Symbol('sigv4Hooks');
+
+  const sign = async (/** @type {any} */ request) => {
+    const { url, context } = request;
+    /** @type {State} */
+    const state = (context[key] ??= { exchange: client.open(url), wasMatched: client.match(url) });
+    // got takes off the hooks of a request that one of them sends again.
+    if (state.afterResponse) request.hooks.afterResponse = state.afterResponse;
+    if (!state.exchange.signs(url)) {
+      if (!state.wasMatched) return;
+      for (const [name, value] of Object.entries(request.headers)) {
+        if (isStale(name, value)) delete request.headers[name];
+      }
+      return;
+    }
+    refuse(request, client);
+
+    state.passes = !client.signsBody && isStream(request.body);
+    const body = state.passes ? undefined : fromChunks(request.body);
+    const socket = socketOf(request);
+    const signed = await state.exchange.sign({
+      ...targetOf(request, socket),
+      headers: request.headers,
+      body,
+    });
+    moveTo(request, signed.url, socket);
+    request.headers = signed.headers;
+    if (body === undefined) return;
+    request.body = toBuffer(signed.body);
+    request.headers['content-length'] = String(request.body.length);
+  };
 
   return {
     beforeRequest: [
-      async (request) => {
-        const { url, method, context } = request;
-        const first = new URL((context[FIRST_URL] ??= url.href));
-        if (!client.signsRedirect(first, url)) {
-          if (!client.match(first)) return;
-          for (const [name, value] of Object.entries(request.headers)) {
-            if (isStale(name, value)) delete request.headers[name];
-          }
-          return;
-        }
-        refuse(request, client);
-
-        // got writes a space as a plus, which servers read in two ways.
-        if (url.search.includes('+')) url.search = url.search.replaceAll('+', '%20');
-        const passes = !client.signsBody && isStream(request.body);
-        attempts.set(request, { clockOffset: client.signer.clockOffset, passes });
-        const body = passes ? undefined : fromChunks(request.body);
-        const bare = new URL(url);
-        bare.username = bare.password = '';
-        const signed = await client.signer.sign({ method, url: bare, headers: request.headers, body });
-        // Its own signature comes into it, and that of an earlier attempt goes.
-        const { search } = new URL(signed.url);
-        if (search !== url.search) url.search = search;
-        request.headers = signed.headers;
-        if (body === undefined) return;
-        request.body = signed.body;
-        request.headers['content-length'] = String(byteLength(signed.body));
+      function beforeRequest(request) {
+        const { hooks } = request;
+        if (hooks.beforeRequest.at(-1) === beforeRequest) return sign(request);
+        // Hooks that were added later may change what is signed: it is signed after them.
+        if (hooks.beforeRequest.at(-1) !== sign) hooks.beforeRequest.push(sign);
+        return Promise.resolve();
       },
     ],
     afterResponse: [
-      (response, retry) => {
-        const attempt = attempts.get(response.request.options);
-        if (!attempt) return response;
-        const { statusCode: status, headers, rawBody } = response;
-        const answer = {
-          status,
-          headers: { get: (/** @type {string} */ name) => headers[name] },
-          body: new TextDecoder().decode(rawBody),
-        };
-        return client.learnClock(answer, attempt.clockOffset) && !attempt.passes ? retry({}) : response;
+      async (response, retry) => {
+        const { options: request } = response.request;
+        /** @type {State | undefined} */
+        const state = request.context[key];
+        if (!state || !(await state.exchange.isSentAgain(answerOf(response), !state.passes))) return response;
+        state.afterResponse = request.hooks.afterResponse;
+        return retry({});
       },
     ],
   };
 }
 
-/** Where a request went first: got hands its `context` on to retries and redirects. */
-const FIRST_URL = Symbol('first URL');
+/**
+ * What is known of a request.
+ *
+ * @typedef {object} State
+ * @property {import('./exchange.js').Exchange} exchange
+ * @property {boolean} wasMatched  whether it was to be signed where it went first
+ * @property {boolean} [passes]  whether the body passed unread
+ * @property {any[]} [afterResponse]  the hooks of a request that is sent once more
+ */
+
+/**
+ * @param {any} response
+ * @returns {import('../clock-skew.js').Answer}
+ */
+function answerOf({ statusCode: status, headers, rawBody }) {
+  const get = (/** @type {string} */ name) => headers[name];
+  return {
+    status,
+    headers: { get },
+    body: isRefusal(status) ? new TextDecoder().decode(rawBody) : undefined,
+  };
+}
+
+/**
+ * The Unix socket of a URL such as `http://unix:/var/run/api.sock:/path`, as got takes it apart.
+ *
+ * @param {any} request
+ * @returns {string | undefined}
+ */
+function socketOf({ url, enableUnixSockets }) {
+  if (!enableUnixSockets || url.hostname !== 'unix') return undefined;
+  return /^(.+?):.+/.exec(url.pathname + url.search)?.[1];
+}
+
+/**
+ * What is requested, as the server sees it: to a Unix socket, got sends the host `unix`.
+ *
+ * @param {any} request
+ * @param {string | undefined} socket
+ */
+function targetOf({ method, url }, socket) {
+  const bare = new URL(socket === undefined ? url : url.href.replace(`${socket}:`, ''));
+  bare.username = bare.password = '';
+  return { method, url: bare };
+}
+
+/**
+ * The URL that was signed has no space that is written as a plus, which servers read in two ways, no signature of an
+ * earlier attempt, and may have one of its own.
+ *
+ * @param {any} request
+ * @param {string} signed
+ * @param {string | undefined} socket
+ */
+function moveTo(request, signed, socket) {
+  const { pathname, search } = new URL(signed);
+  const { url } = request;
+  if (socket !== undefined) request.url = `${url.protocol}//unix${socket}:${pathname}${search}`;
+  else if (search !== url.search) url.search = search;
+}
 
 /**
  * @param {any} request
@@ -100,7 +164,15 @@ function refuse({ username, password, isStream, body, method }, { signsBody, sig
   }
 }
 
-/** @param {any} body */
-function byteLength(body) {
-  return typeof body === 'string' ? new TextEncoder().encode(body).length : body.length;
+/**
+ * got 14.0 takes no other bytes, and with text, Node's http would send headers as UTF-8, too.
+ *
+ * @param {any} body  a text, or bytes
+ * @returns {Uint8Array}
+ */
+function toBuffer(body) {
+  const { Buffer } = /** @type {any} */ (globalThis);
+  return typeof body === 'string'
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

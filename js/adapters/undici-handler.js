@@ -39,16 +39,16 @@ export function fail(handler, error) {
 
 /**
  * A handler that passes everything on to another one, but a refusal only once it is known that the request is not sent
- * again. What AWS says of a clock is short: a longer answer is passed on as it comes.
+ * again. What AWS says of a clock or a token is short: a longer answer is passed on as it comes.
  *
  * @param {any} handler
  * @param {object} watch
  * @param {() => unknown} watch.onRedirect  gives the error for a redirect inside of the dispatcher
- * @param {((answer: import('../clock-skew.js').Answer) => boolean) | undefined} watch.onRefusal  whether the request is
- *   sent again; undefined where it is not, in any case
+ * @param {(answer: import('../clock-skew.js').Answer) => boolean | Promise<boolean>} watch.onAnswer  whether the request
+ *   is sent again, which it never is after anything but a refusal
  * @returns {any}
  */
-export function watched(handler, { onRedirect, onRefusal }) {
+export function watched(handler, { onRedirect, onAnswer }) {
   const form = formOf(handler);
   const decoder = new TextDecoder();
   /** A refusal. @type {{ status: number, headers: any, text: string, calls: [string, any[]][] } | undefined} */
@@ -72,7 +72,10 @@ export function watched(handler, { onRedirect, onRefusal }) {
     },
     [form.start](...args) {
       const [status, headers] = args.slice(form.at);
-      if (!onRefusal || !isRefusal(status)) return pass(form.start, args);
+      if (!isRefusal(status)) {
+        onAnswer({ status, headers: { get: (name) => headerOf(headers, name) } });
+        return pass(form.start, args);
+      }
       held = { status, headers, text: '', calls: [[form.start, args]] };
       return true;
     },
@@ -84,13 +87,17 @@ export function watched(handler, { onRedirect, onRefusal }) {
       return true;
     },
     [form.end](...args) {
-      if (held) {
-        const { status, headers, text } = held;
-        const get = (/** @type {string} */ name) => headerOf(headers, name);
-        if (onRefusal?.({ status, headers: { get }, body: text })) return;
+      if (!held) return pass(form.end, args);
+      const { status, headers, text } = held;
+      const goOn = (/** @type {boolean} */ isSentAgain) => {
+        if (isSentAgain) return;
         release();
-      }
-      return pass(form.end, args);
+        pass(form.end, args);
+      };
+      const get = (/** @type {string} */ name) => headerOf(headers, name);
+      const isSentAgain = onAnswer({ status, headers: { get }, body: text });
+      if (typeof isSentAgain === 'boolean') goOn(isSentAgain);
+      else isSentAgain.then(goOn).catch((error) => fail(handler, error));
     },
   };
   // A handler may keep its own state private, so that it must be `this` in its methods.

@@ -21,7 +21,9 @@ import { fail, watched } from './undici-handler.js';
 /**
  * An interceptor for `dispatcher.compose()` that signs every request; undici 6 or newer.
  *
- * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread. A dispatcher cannot tell the redirects of `fetch` from other requests: `match` keeps them unsigned.
+ * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread. A
+ * dispatcher cannot tell the redirects that `fetch` follows from other requests, and signs them wherever they lead: use
+ * `createSigv4Fetch`, or `match`.
  *
  * A request that cannot be signed fails with a `SigV4Error`: `ERR_SIGV4_URL_INVALID` (no origin; a redirect that
  * would go out with the old signature), `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`, and what `Signer.sign`
@@ -36,17 +38,18 @@ import { fail, watched } from './undici-handler.js';
  */
 export function sigv4Interceptor({ origin, ...options } = NO_OPTIONS) {
   const client = new ClientSigner(options, 'origin');
-  /** Where a request went first: a redirect comes back with the same handler. @type {WeakMap<object, URL>} */
-  const firstUrls = new WeakMap();
+  /** @type {WeakMap<object, import('./exchange.js').Exchange>} */
+  const exchanges = new WeakMap();
 
   return (dispatch) => {
     const intercept = (/** @type {any} */ opts, /** @type {any} */ handler) => {
       try {
         const url = targetUrl(opts, opts.origin ?? origin);
-        const first = firstUrls.get(handler) ?? url;
-        firstUrls.set(handler, first);
-        if (!client.signsRedirect(first, url)) return dispatch(opts, handler);
-        send(client, dispatch, opts, handler, url).catch((error) => fail(handler, error));
+        const source = sourceOf(handler);
+        const exchange = exchanges.get(source) ?? client.open(url);
+        exchanges.set(source, exchange);
+        if (!exchange.signs(url)) return dispatch(opts, handler);
+        send(client, exchange, dispatch, opts, handler, url).catch((error) => fail(handler, error));
       } catch (error) {
         fail(handler, error);
       }
@@ -57,14 +60,28 @@ export function sigv4Interceptor({ origin, ...options } = NO_OPTIONS) {
 }
 
 /**
+ * What makes several requests of one: undici's redirect interceptor, of which a retry interceptor inside of it makes a new
+ * handler each time; otherwise the handler itself, with which a retry comes back.
+ *
+ * @param {any} handler
+ * @returns {object}
+ */
+function sourceOf(handler) {
+  for (let one = handler; typeof one === 'object' && one !== null; one = one.handler) {
+    if (Array.isArray(one.history)) return one;
+  }
+  return handler;
+}
+
+/**
  * @param {ClientSigner} client
+ * @param {import('./exchange.js').Exchange} exchange
  * @param {(options: any, handler: any) => boolean} dispatch
  * @param {any} opts
  * @param {any} handler
  * @param {URL} url
  */
-async function send(client, dispatch, opts, handler, url) {
-  const { signer } = client;
+async function send(client, exchange, dispatch, opts, handler, url) {
   const passes = !client.signsBody && isStream(opts.body);
   const request = {
     method: opts.method,
@@ -78,17 +95,14 @@ async function send(client, dispatch, opts, handler, url) {
   };
   const signal = opts.signal instanceof AbortSignal ? opts.signal : undefined;
 
-  /** @param {boolean} isLast */
-  const attempt = async (isLast) => {
-    const { clockOffset } = signer;
-    const signed = await unlessAborted(signal, signer.sign(request));
+  const attempt = async () => {
+    const signed = await unlessAborted(signal, exchange.sign(request));
     // Read once: what is signed again has this body, and the headers that came with it.
     Object.assign(request, { headers: signed.headers, body: signed.body });
 
-    const isSentAgain = (/** @type {import('../clock-skew.js').Answer} */ answer) => {
-      const learned = client.learnClock(answer, clockOffset) && !passes;
-      if (learned) attempt(true).catch((error) => fail(handler, error));
-      return learned;
+    const goOn = (/** @type {boolean} */ isSentAgain) => {
+      if (isSentAgain) attempt().catch((error) => fail(handler, error));
+      return isSentAgain;
     };
     dispatch(
       {
@@ -96,17 +110,20 @@ async function send(client, dispatch, opts, handler, url) {
         method: signed.method,
         path: signed.url.slice(signed.url.indexOf('/', url.protocol.length + 2)),
         query: undefined,
-        headers: renewing(signed.headers, () => signer.signSync(request).headers),
+        headers: renewing(signed.headers, () => exchange.signSync(request).headers),
         // Text stays text: a MockAgent compares it.
         body: passes || typeof opts.body === 'string' ? opts.body : (signed.body ?? null),
       },
       watched(handler, {
         onRedirect: () => redirectError(url.href, 'another URL', COMPOSE_LATER),
-        onRefusal: client.correctsClock && !isLast ? isSentAgain : undefined,
+        onAnswer: (answer) => {
+          const isSentAgain = exchange.isSentAgain(answer, !passes);
+          return typeof isSentAgain === 'boolean' ? goOn(isSentAgain) : isSentAgain.then(goOn);
+        },
       }),
     );
   };
-  await attempt(false);
+  await attempt();
 }
 
 const COMPOSE_LATER =

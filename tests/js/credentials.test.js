@@ -27,33 +27,47 @@ function provider(minutes, behaviour = () => {}) {
   return { provide, calls };
 }
 
+/**
+ * A clock that stands still until it is set.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+function clock({ mock: { timers } }) {
+  const start = Date.now();
+  timers.enable({ apis: ['Date'], now: start });
+  return { setMinutes: (minutes) => timers.setTime(start + minutes * MINUTE) };
+}
+
 describe('a provider', () => {
-  test('is asked once by 1,000 concurrent callers, once per refresh', async () => {
+  test('is asked once by 1,000 concurrent callers, once per refresh', async (t) => {
+    const { setMinutes } = clock(t);
     const { provide, calls } = provider([60]);
     const signer = new Signer({ credentials: provide });
     const signed = await Promise.all(Array.from({ length: 1000 }, () => signer.sign(URL_)));
     assert.deepEqual(new Set(signed.map(signerOf)), new Set(['ASIA1']));
     assert.equal(calls.length, 1);
-    signer.clockOffset = 56 * MINUTE; // within five minutes of the expiration
+    setMinutes(56); // within five minutes of the expiration
     const later = await Promise.all(Array.from({ length: 1000 }, () => signer.sign(URL_)));
     assert.equal(calls.length, 2);
     assert.deepEqual(new Set(later.map(signerOf)), new Set(['ASIA2']));
   });
 
-  test('is told that newer credentials are wanted, after the first time', async () => {
+  test('is told that newer credentials are wanted, after the first time', async (t) => {
+    const { setMinutes } = clock(t);
     const { provide, calls } = provider([60]);
     const signer = new Signer({ credentials: provide });
     await signer.sign(URL_);
-    signer.clockOffset = 56 * MINUTE;
+    setMinutes(56);
     await signer.sign(URL_);
     assert.deepEqual(calls, [{ forceRefresh: false }, { forceRefresh: true }]);
   });
 
-  test('is not asked again for credentials that are good for more than five minutes', async () => {
+  test('is not asked again for credentials that are good for more than five minutes', async (t) => {
+    const { setMinutes } = clock(t);
     const { provide, calls } = provider([60]);
     const signer = new Signer({ credentials: provide });
     await signer.sign(URL_);
-    signer.clockOffset = 54 * MINUTE;
+    setMinutes(54);
     await signer.sign(URL_);
     assert.equal(calls.length, 1);
   });
@@ -65,17 +79,18 @@ describe('a provider', () => {
     assert.equal(calls.length, 1);
   });
 
-  test('that fails to refresh leaves credentials that are still valid in use', async () => {
+  test('that fails to refresh leaves credentials that are still valid in use', async (t) => {
+    const { setMinutes } = clock(t);
     const { provide, calls } = provider([60], (call) => {
       if (call === 2) throw new Error('metadata service is down');
     });
     const signer = new Signer({ credentials: provide });
     await signer.sign(URL_);
-    signer.clockOffset = 56 * MINUTE;
+    setMinutes(56);
     assert.equal(signerOf(await signer.sign(URL_)), 'ASIA1');
     await signer.sign(URL_);
     assert.equal(calls.length, 2, 'not asked again at once');
-    signer.clockOffset += MINUTE;
+    setMinutes(57);
     assert.equal(signerOf(await signer.sign(URL_)), 'ASIA3');
   });
 
@@ -132,15 +147,16 @@ describe('synchronous calls', () => {
     assert.match(signerOf(signer.signSync(URL_)), /^ASIA/);
   });
 
-  test('go on with credentials that are due for a refresh, not with expired ones', async () => {
+  test('go on with credentials that are due for a refresh, not with expired ones', async (t) => {
+    const { setMinutes } = clock(t);
     const { provide } = provider([60]);
     const signer = new Signer({ credentials: provide });
     await signer.ready();
-    signer.clockOffset = 57 * MINUTE;
+    setMinutes(57);
     assert.equal(signerOf(signer.signSync(URL_)), 'ASIA1');
     await sleep(20); // the provider was asked, for the next call
     assert.equal(signerOf(signer.signSync(URL_)), 'ASIA2');
-    signer.clockOffset = 120 * MINUTE;
+    setMinutes(120);
     assert.throws(() => signer.signSync(URL_), { code: 'ERR_SIGV4_NOT_READY' });
   });
 });
@@ -156,10 +172,11 @@ describe('static credentials', () => {
     assert.equal(second.headers['x-amz-security-token'], 'token-2');
   });
 
-  test('that expire while they are in use are refused', async () => {
+  test('that expire while they are in use are refused', async (t) => {
+    const { setMinutes } = clock(t);
     const signer = new Signer({ credentials: issue(1, 60) });
     await signer.sign(URL_);
-    signer.clockOffset = 61 * MINUTE;
+    setMinutes(61);
     await assert.rejects(signer.sign(URL_), { code: 'ERR_SIGV4_CREDENTIALS_EXPIRED' });
   });
 

@@ -225,7 +225,7 @@ describe('the settings of a request', () => {
   });
 
   it('a Request of Node.js keeps its dispatcher', async () => {
-    const { Agent } = await import('undici-6');
+    const { Agent } = await import('undici');
     const agent = new Agent();
     let dispatched = 0;
     const dispatcher = agent.compose(

@@ -1,6 +1,10 @@
 // The hooks of got: every attempt is signed, verified on the wire.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, describe, it } from 'node:test';
@@ -19,6 +23,7 @@ import {
   statuses,
   tickingDate,
 } from '../support/clients-harness.js';
+import { authorize } from '../support/iam-authorizer.js';
 import { CREDENTIALS, OPTIONS } from '../support/wire.js';
 
 /** @type {Awaited<ReturnType<typeof startServers>>} */
@@ -170,6 +175,109 @@ describe('a wrong clock', () => {
     await assert.rejects(client({ correctClockSkew: false, date: new Date(0) })('a'), { name: 'HTTPError' });
     assert.equal(server.requests.length, 2);
   });
+});
+
+describe('hooks that were added later', () => {
+  /** @type {[string, (request: any) => void, (request: any) => unknown, unknown][]} */
+  const changes = [
+    [
+      'a header',
+      ({ headers }) => void (headers['x-amz-meta-late'] = '1'),
+      (request) => headersOf(request)['x-amz-meta-late'],
+      '1',
+    ],
+    ['the query', ({ url }) => url.searchParams.set('late', 'a b'), ({ url }) => url, '/a?late=a%20b'],
+    ['the method', (request) => void (request.method = 'PUT'), ({ method }) => method, 'PUT'],
+    ['the body', (request) => void (request.body = 'größer'), ({ body }) => String(body), 'größer'],
+  ];
+  for (const [what, change, look, expected] of changes) {
+    it(`${what} that they change is signed`, async () => {
+      await start();
+      const late = client().extend({ hooks: { beforeRequest: [change] } });
+      assert.equal((await late('a', { method: 'POST', body: 'abc' })).statusCode, 200);
+      assert.equal(look(server.requests[0]), expected);
+      assert.equal(headersOf(server.requests[0])['content-length'], String(server.requests[0].body.length));
+    });
+  }
+
+  it('run once for each attempt, and each attempt is signed once', async () => {
+    await start();
+    let ran = 0;
+    const late = client({ date: tickingDate() }).extend({
+      hooks: { beforeRequest: [(request) => void (request.headers['x-amz-meta-late'] = String(++ran))] },
+    });
+    await late.put('flaky', { json: { a: 1 } });
+    assert.deepEqual(statuses(server), [503, 200]);
+    assertSignedAnew(server.requests[0], server.requests[1]);
+    assert.deepEqual(
+      server.requests.map((request) => headersOf(request)['x-amz-meta-late']),
+      ['1', '2'],
+    );
+    await late(redirectPath(302, '/b').slice(1));
+    assert.deepEqual(statuses(server), [503, 200, 302, 200]);
+  });
+
+  it('see the answer to a request that is sent once more', async () => {
+    await start({ now: () => new Date(Date.now() + 20 * MINUTES) });
+    /** @type {number[]} */
+    const seen = [];
+    const late = client().extend({
+      hooks: { afterResponse: [(response) => (seen.push(response.statusCode), response)] },
+    });
+    assert.equal((await late('a')).statusCode, 200);
+    assert.deepEqual(statuses(server), [403, 200]);
+    assert.deepEqual(seen, [200]);
+  });
+
+  it('a second signer signs last', async () => {
+    await start();
+    const wrong = { ...OPTIONS, service: 'other' };
+    const twice = got.extend({ hooks: sigv4Hooks(wrong) }).extend({ hooks: sigv4Hooks(OPTIONS) });
+    assert.equal((await twice(`${server.origin}/a`)).statusCode, 200);
+  });
+});
+
+describe('Unix sockets', () => {
+  /** @type {[string, object, object, string][]} */
+  const cases = [
+    ['the host that got sends', {}, {}, 'unix'],
+    ['the option host', { host: 'api.example.com' }, {}, 'api.example.com'],
+    ['a host header', {}, { headers: { host: 'api.example.com:81' } }, 'api.example.com:81'],
+  ];
+  for (const [what, own, options, host] of cases) {
+    it(`${what} is signed`, async () => {
+      await start();
+      const directory = await mkdtemp(join(tmpdir(), 'got-'));
+      const socket = join(directory, 'api.sock');
+      /** @type {any[]} */
+      const arrived = [];
+      const settings = { credentials: [CREDENTIALS], region: 'us-east-1', service: 'execute-api' };
+      const api = createServer(async (incoming, outgoing) => {
+        const chunks = [];
+        for await (const chunk of incoming) chunks.push(chunk);
+        const { method = '', url = '', rawHeaders, headers } = incoming;
+        arrived.push([method, url, headers.host]);
+        const request = { method, url, rawHeaders, body: Buffer.concat(chunks) };
+        const refusal = await authorize(request, { ...settings, now: () => new Date() }).catch((e) => e);
+        outgoing.writeHead(refusal instanceof Error ? 403 : 200).end(String(refusal));
+      });
+      await new Promise((resolve) => api.listen(socket, () => resolve(undefined)));
+      try {
+        const local = client(own).extend({ prefixUrl: '', enableUnixSockets: true });
+        const url = `http://unix:${socket}:/a/@b=?q=a+b&q=%3A`;
+        await local.post(url, { json: { a: 1 }, ...options });
+        await client({ ...own, signatureLocation: 'query' })
+          .extend({ prefixUrl: '', enableUnixSockets: true })
+          .get(`http://unix:${socket}:/c`, options);
+        assert.deepEqual(arrived[0], ['POST', '/a/@b=?q=a%20b&q=%3A', host]);
+        assert.match(arrived[1][1], /^\/c\?.*X-Amz-Signature=/);
+      } finally {
+        api.closeAllConnections();
+        api.close();
+        await rm(directory, { recursive: true });
+      }
+    });
+  }
 });
 
 describe('errors', () => {

@@ -1,5 +1,7 @@
 // About keys and tokens.
 
+import { EXPIRED_TOKEN_MESSAGE, EXPIRED_TOKEN_TYPE } from '../../expired-token.js';
+
 /** @typedef {import('../messages.js').Row} Row */
 
 const CHECK_SET =
@@ -13,13 +15,13 @@ const REFRESH =
 export const KEYS = [
   {
     code: 'token-expired',
-    text: /security token included in the request is expired|provided token has expired|token (?:included in the request )?has expired/i,
+    text: new RegExp(`${EXPIRED_TOKEN_MESSAGE.source}|token has expired`, 'i'),
     summary: 'The temporary credentials of {keyName|the caller} have expired.',
     fix: REFRESH,
   },
   {
     code: 'token-expired',
-    type: /^(?:ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/,
+    type: EXPIRED_TOKEN_TYPE,
     summary: 'The temporary credentials of {keyName|the caller} have expired.',
     fix: REFRESH,
   },
