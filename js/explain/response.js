@@ -81,7 +81,7 @@ async function explain(given, { signed, request, now }) {
   const said = understand(answer);
   const { status, failure, headers } = answer;
   const service = serviceOf(answer, said.fields, sent.service);
-  const endpoint = await endpointOf([hostOf(answer.url), sent.host, hostOf(String(request?.url ?? ''))]);
+  const endpoint = endpointOf([hostOf(answer.url), sent.host, hostOf(String(request?.url ?? ''))]);
 
   const diff = diffStrings(said, client);
   const at = timeOf(said.fields.ServerTime) ?? serverTime(said.text, headers);
@@ -163,7 +163,7 @@ function present(groups = {}) {
  *
  * @param {import('./messages.js').Row} row
  * @param {import('./sent.js').Sent} sent
- * @param {{ region: string, service: string } | undefined} endpoint
+ * @param {import('./services.js').Endpoint | undefined} endpoint
  * @param {number} skew
  */
 function suspected(row, sent, endpoint, skew) {

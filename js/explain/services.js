@@ -1,7 +1,5 @@
 // Who answered: the same words mean different things with different services.
 
-import { Signer } from '../signer.js';
-
 /**
  * Servers that speak the protocol of S3. Sources: the hosts in the documentation of each; the headers that each sends; of
  * Ceph, the form of its request ids (rgw_common.cc); of Garage, the words that begin its messages (common_error.rs).
@@ -76,35 +74,47 @@ export function hostOf(url) {
 }
 
 /**
- * What the first of these hosts that says so stands for, as the signer takes it.
+ * What the first of these hosts that names a region stands for. By their form alone, without the core's table of hosts: an
+ * explanation loads no WebAssembly.
  *
  * @param {string[]} hosts
- * @returns {Promise<{ region: string, service: string } | undefined>} `undefined` where none does
+ * @returns {Endpoint | undefined} `undefined` if none names a region
  */
-export async function endpointOf(hosts) {
-  for (const host of hosts.filter((one) => one !== '')) {
-    try {
-      const { scope } = await new Signer({ credentials: NOBODY }).trace({ url: `https://${host}/` });
-      const [, region, service, end] = scope.split('/');
-      if (end !== undefined) return { region, service };
-    } catch {
-      // A custom domain, or a host that no request can have.
-    }
+export function endpointOf(hosts) {
+  for (const host of hosts) {
+    const found = ENDPOINTS.map((form) => form.exec(host)?.groups).find(Boolean);
+    if (found === undefined) continue;
+    const { kind, region } = found;
+    return { region, service: kind === undefined ? undefined : (SIGNING_NAMES[kind] ?? kind) };
   }
   return undefined;
 }
 
-const NOBODY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'nobody' };
+/**
+ * @typedef {object} Endpoint
+ * @property {string} region
+ * @property {string | undefined} service  the signing name, where the form of the host tells it for certain
+ */
+
+const ENDPOINTS = [
+  /\.(?<kind>execute-api|lambda-url|appsync-api|appsync-realtime-api|vpc-lattice-svcs)\.(?<region>[\w-]+)\./,
+  /\.(?<region>[\w-]+)\.(?<kind>es|aoss)\.amazonaws\./,
+  /(?:^|\.)(?<kind>s3)[.-](?:dualstack\.)?(?<region>[a-z]{2,}(?:-[a-z]+)+-\d)\.amazonaws\./,
+  /[.-](?<region>[a-z]{2,}(?:-[a-z]+)+-\d)\.(?:amazonaws\.|api\.aws$|on\.aws$)/,
+];
+
+/** Where the name in the host is not the one that is signed for. @type {Record<string, string>} */
+const SIGNING_NAMES = { 'lambda-url': 'lambda', 'appsync-api': 'appsync', 'appsync-realtime-api': 'appsync' };
 
 /**
  * Whether a request was signed for another scope than its host stands for. Only for services that say little: others name
  * the scope that they expect, and some, such as S3, have hosts that stand for several.
  *
  * @param {import('./sent.js').Sent} sent
- * @param {{ region: string, service: string } | undefined} endpoint
+ * @param {Endpoint | undefined} endpoint
  */
 export function isOtherScope({ region, service }, endpoint) {
-  if (endpoint === undefined || region === '' || service === '') return false;
+  if (endpoint?.service === undefined || region === '' || service === '') return false;
   if (!SAYS_LITTLE.test(endpoint.service)) return false;
   return region !== endpoint.region || service !== endpoint.service;
 }

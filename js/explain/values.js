@@ -24,7 +24,7 @@ import { shownKey } from '../key-id.js';
  * @property {Map<string, string>} headers  likewise
  * @property {Record<string, string | undefined>} groups  of the message
  * @property {import('./sent.js').Sent} sent
- * @property {{ region: string, service: string } | undefined} endpoint  what the host stands for
+ * @property {import('./services.js').Endpoint | undefined} endpoint  what the host stands for
  * @property {number} skew  milliseconds by which the server is ahead of the signature, or 0
  */
 
