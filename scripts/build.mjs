@@ -17,6 +17,15 @@ import { toText } from './lib/text.mjs';
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
+/** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
+const CHUNKS = {
+  protocol: /^js\/(?:canonical|clock-skew|expired-token)\.js$/,
+  tools: /^js\/tools\.js$/,
+  explanation: /^js\/explain\//,
+  mismatch: /^js\/mismatch\//,
+  verification: /^js\/verify\//,
+};
+
 step('what JavaScript knows of the core, in js/generated/');
 rmSync('js/generated', { recursive: true, force: true });
 run('cargo', ['run', '--quiet', '--features', 'tables', '--bin', 'tables', '--', 'js/generated']);
@@ -172,7 +181,7 @@ async function bundle(format, directory) {
     format,
     dir: directory,
     chunkFileNames: '[name].js',
-    manualChunks: (id) => (core.has(relative(root, id)) ? 'core' : undefined),
+    manualChunks: (id) => chunkOf(relative(root, id), core),
     // Jest cannot run import() in CommonJS.
     dynamicImportInCjs: false,
     esModule: true,
@@ -181,6 +190,18 @@ async function bundle(format, directory) {
     hoistTransitiveImports: false,
     minifyInternalExports: false,
   });
+}
+
+/**
+ * What explains, what searches for a mismatch and what both use have a file each: bundlers leave the search out, and the
+ * wasm module with it, for those who only explain responses.
+ *
+ * @param {string} file
+ * @param {Set<string>} core
+ */
+function chunkOf(file, core) {
+  if (core.has(file)) return 'core';
+  return Object.entries(CHUNKS).find(([, files]) => files.test(file))?.[0];
 }
 
 /**
