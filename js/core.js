@@ -41,6 +41,7 @@ import {
  * @property {string} contentSha256  the header to send, or nothing
  * @property {string} sessionTokenHeader  the name of the header for the session token
  * @property {string} regionSet  the header `x-amz-region-set` to send, or nothing
+ * @property {string} target  path and query to send in place of those given; presigned, the path alone; or nothing
  * @property {string} value  the authorization header or, presigned, the query
  * @property {string} canonicalRequest  where `FLAG.trace` asks for it
  * @property {string} stringToSign  likewise
@@ -196,7 +197,7 @@ export class Core {
    * Signs the last request once more, with another path. Nothing may have been signed since.
    *
    * @param {string} path  as on the wire
-   * @returns {string} the signature, in hex
+   * @returns {{ path: string, signature: string }} the path to send, and the signature in hex
    */
   signPath(path) {
     this.#reserve(path.length * 3);
@@ -205,7 +206,8 @@ export class Core {
     let status = this.#started().sign_path(written, hash === undefined ? 0 : FLAG.hostHash);
     if (hash !== undefined && status > 0) status = this.#complete(hash, status, FLAG.signatureOnly);
     if (status < 0) throw describe(status, {});
-    return this.#read(status);
+    const [target, signature] = this.#read(status).split('\n');
+    return { path: target || path, signature };
   }
 
   /**
@@ -411,13 +413,15 @@ function parse(text, isTrace) {
   const contentAt = AMZ_DATE_LENGTH + 1;
   const tokenAt = text.indexOf('\n', contentAt) + 1;
   const regionsAt = text.indexOf('\n', tokenAt) + 1;
-  const valueAt = text.indexOf('\n', regionsAt) + 1;
+  const targetAt = text.indexOf('\n', regionsAt) + 1;
+  const valueAt = text.indexOf('\n', targetAt) + 1;
   const stringAt = isTrace ? text.indexOf('\0', end + 1) : end;
   return {
     amzDate: text.slice(0, AMZ_DATE_LENGTH),
     contentSha256: text.slice(contentAt, tokenAt - 1),
     sessionTokenHeader: text.slice(tokenAt, regionsAt - 1),
-    regionSet: text.slice(regionsAt, valueAt - 1),
+    regionSet: text.slice(regionsAt, targetAt - 1),
+    target: text.slice(targetAt, valueAt - 1),
     value: text.slice(valueAt, end),
     canonicalRequest: text.slice(end + 1, stringAt),
     stringToSign: text.slice(stringAt + 1),

@@ -11,7 +11,8 @@ import { choose } from './options.js';
  *
  * @typedef {object} SignedRequest
  * @property {string} method
- * @property {string} url  absolute
+ * @property {string} url  absolute. Send this one: for S3 it is spelled in the one way that all servers read alike, such as
+ *   `%2B` for a plus in the path.
  * @property {Record<string, string>} headers  by lower-case name: what the caller passed, and what the signature adds.
  *   `host` is signed, but not here unless the caller passed it, or the option `host`: HTTP clients set it, and browsers
  *   forbid to.

@@ -211,8 +211,8 @@ export class BaseSigner {
     let after = '';
     for (const [i, flat] of flats.entries()) {
       if (i > 0 && differsInPathOnly(flats[i - 1], flat)) {
-        const signature = this.#variant.core.signPath(flat.path);
-        urls.push(`${flat.origin}${flat.path}?${before}${signature}${after}`);
+        const { path, signature } = this.#variant.core.signPath(flat.path);
+        urls.push(`${flat.origin}${path}?${before}${signature}${after}`);
         continue;
       }
       const flags = FLAG.presign;
@@ -343,11 +343,9 @@ export class BaseSigner {
       flat.headers.set('host', settings.host);
     }
     const seconds = flags & FLAG.presign ? lifetime(overrides, identity, at) : 0;
-    return {
-      flat,
-      identity,
-      signature: this.#variant.core.sign(flat, payload, settings, identity, at, flags, seconds),
-    };
+    const signature = this.#variant.core.sign(flat, payload, settings, identity, at, flags, seconds);
+    if (signature.target !== '') [flat.path, flat.query = ''] = signature.target.split('?');
+    return { flat, identity, signature };
   }
 }
 

@@ -10,15 +10,21 @@ use crate::text::{Put, cut, split};
 /// Adds the parameters of a URL to `parameters`: split at `&`, empty parts dropped, and at the first `=`; `+` is a space.
 ///
 /// A URL that was presigned before is presigned afresh, without the parameters of its old signature.
-pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut Vec<u8>) {
+///
+/// Returns whether any of them was spelled in another way than the canonical one; an `=` may be missing.
+pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut Vec<u8>) -> bool {
+    let mut is_respelled = false;
     for part in split(query, b'&').filter(|part| !part.is_empty()) {
         let (key, value) = cut(part, b'=');
         let start = parameters.len();
         push(key, value, Decode::Form, parameters);
-        if presigned && is_of_signature(parameters.get(start..).unwrap_or_default()) {
+        let pushed = parameters.get(start..).unwrap_or_default();
+        is_respelled |= !pushed.starts_with(part) || pushed.len() > part.len() + 2;
+        if presigned && is_of_signature(pushed) {
             parameters.truncate(start);
         }
     }
+    is_respelled
 }
 
 /// Adds one parameter in canonical encoding, which leaves `=` and `&` to stand for nothing but themselves.
@@ -30,20 +36,25 @@ pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut Ve
     parameters.put(b"&");
 }
 
-/// Writes the parameters in order: by encoded key and then encoded value; repeated keys all stay.
-pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) {
+/// Writes the parameters in order: by encoded key and then encoded value; repeated keys all stay. Returns whether a key
+/// repeats.
+pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) -> bool {
     let mut entries = Vec::new();
     for parameter in split(parameters, b'&').filter(|parameter| !parameter.is_empty()) {
         let (key, value) = cut(parameter, b'=');
         add(&mut entries, key, 0, value);
     }
     sort(&mut entries);
+    let (mut last, mut repeats) = (None, false);
     for entry in entries {
-        if !out.is_empty() {
+        if last.is_some() {
             out.put(b"&");
         }
+        repeats |= last == Some(entry.key);
+        last = Some(entry.key);
         out.put(entry.key).put(b"=").put(entry.value);
     }
+    repeats
 }
 
 fn is_of_signature(parameter: &[u8]) -> bool {
@@ -74,6 +85,27 @@ mod tests {
         push_wire(query.as_bytes(), false, &mut parameters);
         write(&parameters, &mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn tells_what_servers_may_read_in_two_ways() {
+        for (wire, is_respelled) in [
+            ("", false),
+            ("acl", false),
+            ("acl&a=1&b=%2B", false),
+            ("a=", false),
+            ("a=%2b", true),
+            ("a=(", true),
+            ("a%", true),
+            ("a=%", true),
+            ("a=b=c", true),
+            ("a+b", true),
+            ("%61=1", true),
+        ] {
+            assert_eq!(push_wire(wire.as_bytes(), false, &mut Vec::new()), is_respelled, "{wire}");
+        }
+        assert!(write(b"a=2&b=1&a=1&", &mut Vec::new()));
+        assert!(!write(b"a=1&b=1&", &mut Vec::new()));
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub(crate) struct Texts {
     pub(crate) string_to_sign: Vec<u8>,
     /// What a presigned query ends with, after the signature.
     appended: Vec<u8>,
+    /// What to send in place of the path and the query that were given; see [`Signed::target`].
+    pub(crate) target: Vec<u8>,
     pub(crate) result: Vec<u8>,
 }
 
@@ -86,6 +88,15 @@ impl Signed<'_> {
     /// Of a presigned request: the whole query to send, without the `?`.
     pub fn query(&self) -> &str {
         text(&self.texts.result)
+    }
+
+    /// The path and the query to send, joined with `?`, where they are not to be sent as they were given; of a presigned
+    /// request the path alone, as its query is [`Signed::query`].
+    ///
+    /// S3 and the servers that resemble it read some spellings in different ways: Amazon S3 takes a raw `+` in a path for a
+    /// space, others for a plus; some sign escapes and repeated parameters as they arrive. All agree on the canonical one.
+    pub fn target(&self) -> Option<&str> {
+        Some(text(&self.texts.target)).filter(|target| !target.is_empty())
     }
 
     /// The value of `x-amz-date`.
@@ -336,7 +347,7 @@ impl<S: Scheme> Signer<S> {
         }
         sort(&mut entries);
         write_names(&entries, &mut texts.signed_headers);
-        query::push_wire(input.query, is_presigned, &mut texts.parameters);
+        let is_respelled = query::push_wire(input.query, is_presigned, &mut texts.parameters);
         if let Some(seconds) = expires_in {
             for (key, value) in [
                 ("X-Amz-Algorithm", S::ALGORITHM),
@@ -352,13 +363,21 @@ impl<S: Scheme> Signer<S> {
                 }
             }
         }
-        query::write(&texts.parameters, &mut texts.query);
+        let repeats = query::write(&texts.parameters, &mut texts.query);
 
         let canonical_request = &mut texts.canonical_request;
         canonical_request.put(input.method).put(b"\n");
         let path_start = canonical_request.len();
         path::write(input.path, rules.path_encoding, rules.path_normalization, canonical_request);
         let path_end = canonical_request.len();
+        if rules.path_encoding == PathEncoding::Single {
+            let path = canonical_request.get(path_start..).unwrap_or_default();
+            let sends_query = !is_presigned && (is_respelled || repeats);
+            let query = if sends_query { &texts.query[..] } else { input.query };
+            if sends_query || path != input.path {
+                put_target(path, if is_presigned { b"" } else { query }, &mut texts.target);
+            }
+        }
         canonical_request.put(b"\n").put(&texts.query).put(b"\n");
         write_lines(&entries, canonical_request);
         if input.latin1_headers {
@@ -391,11 +410,16 @@ impl<S: Scheme> Signer<S> {
 
     pub(crate) fn prepare_path(&mut self, path: &[u8]) -> Result<(), Error> {
         let last = self.last.as_mut().ok_or(Error::RecordInvalid)?;
-        let Texts { canonical_request, next_request, .. } = &mut self.texts;
+        let Texts { canonical_request, next_request, target, .. } = &mut self.texts;
         next_request.clear();
         next_request.put(canonical_request.get(..last.path.0).unwrap_or_default());
         path::write(path, last.path_form.0, last.path_form.1, next_request);
         let path_end = next_request.len();
+        target.clear();
+        let canonical = next_request.get(last.path.0..).unwrap_or_default();
+        if last.path_form.0 == PathEncoding::Single && canonical != path {
+            put_target(canonical, b"", target);
+        }
         next_request.put(canonical_request.get(last.path.1..).unwrap_or_default());
         swap(canonical_request, next_request);
         last.path.1 = path_end;
@@ -483,6 +507,7 @@ impl Texts {
             canonical_request: Vec::new(),
             string_to_sign: Vec::new(),
             appended: Vec::new(),
+            target: Vec::new(),
             next_request: Vec::new(),
             result: Vec::new(),
         }
@@ -500,6 +525,7 @@ impl Texts {
         self.canonical_request.clear();
         self.string_to_sign.clear();
         self.appended.clear();
+        self.target.clear();
         self.result.clear();
     }
 }
@@ -515,6 +541,13 @@ pub(crate) fn decimal(mut value: u32, digits: &mut [u8; 10]) -> &[u8] {
         }
     }
     digits.get(at..).unwrap_or_default()
+}
+
+fn put_target(path: &[u8], query: &[u8], out: &mut Vec<u8>) {
+    out.put(path);
+    if !query.is_empty() {
+        out.put(b"?").put(query);
+    }
 }
 
 /// The core writes UTF-8 only: every input is a `&str`, and encoding and cutting keep to character bounds.

@@ -50,8 +50,8 @@ impl Engine {
     }
 
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
-    /// name of the session token's header, `x-amz-region-set` (or nothing), and `authorization` or, presigned, the query,
-    /// a line each; for a trace then the canonical request and the string to sign, each after a NUL. Returns its length; of
+    /// name of the session token's header, `x-amz-region-set` (or nothing), the target to send (or nothing, where it is the
+    /// one that was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical request and the string to sign, each after a NUL. Returns its length; of
     /// an error, its status (`Error::status`).
     ///
     /// With a flag, the canonical request replaces the record, to be hashed by the host: [`Engine::complete`] gives the
@@ -91,7 +91,8 @@ impl Engine {
         }
     }
 
-    /// Signs the last request once more, with the path that the buffer begins with. The result is its signature.
+    /// Signs the last request once more, with the path that the buffer begins with. The result is the path to send (or
+    /// nothing, where it is that one) and the signature, a line each.
     pub fn sign_path(&mut self, path_length: usize, flags: u32) -> i32 {
         let path = self.buffer.get(..path_length).unwrap_or_default();
         match self.signer.prepare_path(path) {
@@ -170,9 +171,9 @@ impl Engine {
         };
         let texts = signed.texts;
         if flags & SIGNATURE_ONLY != 0 {
-            return put(&mut self.buffer, &[signed.signature().as_bytes()]);
+            return put(&mut self.buffer, &[&texts.target, b"\n", signed.signature().as_bytes()]);
         }
-        let parts: [&[u8]; 13] = [
+        let parts: [&[u8]; 15] = [
             signed.amz_date_bytes(),
             b"\n",
             if signed.has_content_sha256() { &texts.payload_hash } else { b"" },
@@ -181,6 +182,8 @@ impl Engine {
             b"\n",
             &texts.region_set,
             b"\n",
+            &texts.target,
+            b"\n",
             &texts.result,
             // For a trace:
             b"\0",
@@ -188,7 +191,7 @@ impl Engine {
             b"\0",
             &texts.string_to_sign,
         ];
-        put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..9] })
+        put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..11] })
     }
 }
 
