@@ -28,7 +28,7 @@ import { hashOf, signatureOf } from './signature.js';
  * @property {SecretLookup | ((accessKeyId: string, sessionToken?: string) => SecretLookup | Promise<SecretLookup>)} secretAccessKey
  *   what the client should have signed with: the secret, credentials with their session token, or what finds them, as for
  *   `verifyRequest`
- * @property {string} [region]  that requests must be signed for
+ * @property {string} [region]  that requests must be signed for. Default: any
  * @property {string} [service]  likewise, such as `execute-api`
  * @property {Date | (() => Date)} [now]  default: the clock
  * @property {string} [stage]  of the API, which a client may have left out of the path, or put there
@@ -191,8 +191,14 @@ function checkedOptions(options) {
     ['deadlineMs', 'a number of milliseconds', deadlineMs >= 0],
     ['pathEncoding', "'double' or 'single'", [undefined, 'double', 'single'].includes(options?.pathEncoding)],
   ].find(([, , isRight]) => !isRight);
-  if (wrong === undefined) return { ...options, now, maxBodyBytes, deadlineMs };
-  throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
+  if (wrong !== undefined) {
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
+  }
+  // As for `verifyRequest`, which wants to be told.
+  const [region, service] = [options.region, options.service].map((name) =>
+    name === 'any' ? undefined : name,
+  );
+  return { ...options, region, service, now, maxBodyBytes, deadlineMs };
 }
 
 /**

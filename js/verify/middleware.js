@@ -1,5 +1,6 @@
 // Verification in front of a handler: refused requests are answered as API Gateway answers them.
 
+import { checkedOptions } from './options.js';
 import { Refusal } from './refusal.js';
 import { verifyRequest } from './request.js';
 
@@ -15,6 +16,7 @@ import { verifyRequest } from './request.js';
  * @returns {(request: any, response: any, next: (error?: unknown) => void) => Promise<void>}
  */
 export function verifyMiddleware(options) {
+  checkedOptions(options);
   return async (request, response, next) => {
     try {
       request.sigv4 = await verifyRequest(request, options);
@@ -40,6 +42,7 @@ export function verifyMiddleware(options) {
  * @returns {(request: Request, ...rest: Rest) => Promise<Response>}
  */
 export function withVerification(handler, options) {
+  checkedOptions(options);
   return async (request, ...rest) => {
     let verified;
     try {

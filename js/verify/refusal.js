@@ -19,6 +19,7 @@ const ANSWERS = {
   ERR_SIGV4_ACCESS_DENIED: [403, 'AccessDeniedException'],
   ERR_SIGV4_BODY_MISMATCH: [400, 'XAmzContentSHA256Mismatch'],
   ERR_SIGV4_BODY_UNSUPPORTED: [413, 'RequestEntityTooLargeException'],
+  ERR_SIGV4_REPLAY_CACHE_FULL: [503, 'ServiceUnavailableException'],
 };
 
 /**

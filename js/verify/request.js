@@ -2,13 +2,13 @@
 
 import { SIGV4A } from '../chain.js';
 import { core } from '../core.js';
-import { SigV4Error } from '../errors.js';
-import { sha256 } from '../hash.js';
+import { sha256, sha256Sync } from '../hash.js';
 import { shownKey } from '../key-id.js';
 import { withoutToken } from '../results.js';
 import { arrive } from './arrived.js';
 import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
 import { parseAmzDate, parseClaim } from './claim.js';
+import { checkedOptions } from './options.js';
 import { quote, Refusal } from './refusal.js';
 import { rulesOf } from './rules.js';
 import { canonicalRequestOf, isEqual, isSigned, stringToSignOf } from './signature.js';
@@ -25,8 +25,9 @@ import { canonicalRequestOf, isEqual, isSigned, stringToSignOf } from './signatu
  * @property {(accessKeyId: string, sessionToken?: string) => SecretLookup | Promise<SecretLookup>} secretAccessKey
  *   finds the secret; nothing for a key id that is not known. Whoever returns a string has judged the session token; of
  *   credentials as an object, the token is compared here, and that they have not expired.
- * @property {string} [region]  that requests must be signed for. Default: any
- * @property {string} [service]  likewise, such as `execute-api`. Default: any
+ * @property {string} region  that requests must be signed for, such as `eu-west-1`; or `any`
+ * @property {string} service  likewise, such as `execute-api`; or `any`: then the client chooses whose rules apply, such as
+ *   those of S3, which takes unsigned bodies
  * @property {Date | (() => Date)} [now]  default: the clock
  * @property {number} [maxSkewSeconds]  how old a signature in headers may be, and how far from the future any; default 300
  * @property {boolean} [bodyRequired]  whether the signature must cover the body. `false` also takes
@@ -50,6 +51,9 @@ import { canonicalRequestOf, isEqual, isSigned, stringToSignOf } from './signatu
  * @property {'signed' | 'unsigned' | 'chunked'} payload  whether the signature covers the body: `signed`, all of it;
  *   `unsigned`, nothing; `chunked`, each chunk has a signature of its own, which was not checked
  * @property {Uint8Array} [body]  the bytes that the signature covers
+ * @property {string} replayId  what is the same whenever the same request is sent again, in hex: the SHA-256 of the access
+ *   key id, a line feed and the string to sign. Not the signature: of SigV4a, anyone can make a second one that is valid
+ * @property {Date} acceptableUntil  after this, its signature is accepted no longer: see `ReplayCache`
  */
 
 /**
@@ -101,30 +105,7 @@ export async function verifyRequest(request, options) {
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }
-  return result(claim, payload, body);
-}
-
-/** @param {VerifyOptions} options */
-function checkedOptions(options) {
-  const { now = () => new Date(), maxSkewSeconds = 300, maxBodyBytes = 10_485_760 } = options ?? {};
-  const wrong = [
-    ['secretAccessKey', 'a function', typeof options?.secretAccessKey === 'function'],
-    ['now', 'a Date, or a function that returns one', typeof now === 'function' || isDate(now)],
-    ['maxSkewSeconds', 'a number of seconds', maxSkewSeconds >= 0 && maxSkewSeconds < Infinity],
-    ['maxBodyBytes', 'a number of bytes', maxBodyBytes >= 0],
-    ...['region', 'service'].map((name) => {
-      const value = /** @type {any} */ (options)?.[name];
-      return /** @type {const} */ ([name, 'a text', value === undefined || typeof value === 'string']);
-    }),
-    ['pathEncoding', "'double' or 'single'", [undefined, 'double', 'single'].includes(options?.pathEncoding)],
-  ].find(([, , isRight]) => !isRight);
-  if (wrong === undefined) return { ...options, now, maxSkewSeconds, maxBodyBytes };
-  throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
-}
-
-/** @param {unknown} value */
-function isDate(value) {
-  return value instanceof Date && !Number.isNaN(value.getTime());
+  return result(claim, payload, body, stringToSign, maxSkewSeconds);
 }
 
 /**
@@ -187,9 +168,11 @@ function expected(canonicalRequest, stringToSign, { sessionToken = '', signedHea
  * @param {import('./claim.js').Claim} claim
  * @param {VerifiedRequest['payload']} payload
  * @param {Uint8Array | undefined} body
+ * @param {string} stringToSign
+ * @param {number} maxSkewSeconds
  * @returns {VerifiedRequest}
  */
-function result(claim, payload, body) {
+function result(claim, payload, body, stringToSign, maxSkewSeconds) {
   const { accessKeyId, scheme, service, signedHeaders, expiresIn } = claim;
   const signedAt = parseAmzDate(claim.amzDate);
   return {
@@ -202,6 +185,8 @@ function result(claim, payload, body) {
     signedHeaders,
     payload,
     ...(body !== undefined && { body }),
+    replayId: sha256Sync(`${accessKeyId}\n${stringToSign}`),
+    acceptableUntil: new Date(signedAt + (expiresIn ?? maxSkewSeconds) * 1000),
   };
 }
 

@@ -87,6 +87,18 @@ describe('Express', () => {
   });
 });
 
+test('a middleware without region or service is refused where it is made', () => {
+  for (const name of ['region', 'service', 'secretAccessKey']) {
+    const { [name]: _, ...others } = known;
+    for (const make of [
+      () => verifyMiddleware(others),
+      () => withVerification(() => new Response(), others),
+    ]) {
+      assert.throws(make, { code: 'ERR_SIGV4_OPTION_INVALID', message: new RegExp(`the option ${name} `) });
+    }
+  }
+});
+
 describe('Node.js', () => {
   const guard = (options) => {
     const verify = verifyMiddleware({ ...known, ...options });
@@ -322,6 +334,7 @@ describe('handlers of fetch requests', () => {
     await read.text();
     await assert.rejects(handler(read), { code: 'ERR_SIGV4_BODY_USED' });
     const failing = withVerification(() => assert.fail('was called'), {
+      ...known,
       secretAccessKey: () => Promise.reject(new Error('away')),
     });
     await assert.rejects(failing(new Request(signed.url, signed)), /away/);

@@ -360,7 +360,9 @@ describe('accepted', () => {
     'at the last second': [json, { ...options, now: later(300) }],
     'from the nearest future': [json, { ...options, now: later(-300) }],
     'a URL until it expires': [url, { ...options, now: later(59) }],
-    'any region and service': [json, { secretAccessKey: KNOWN.secretAccessKey, now: DATE }],
+    'any region and service': [json, { ...KNOWN, region: 'any', service: 'any' }],
+    'any region of a set': [v4a, { ...options, region: 'any' }],
+    'options of a signer beside those of the verifier': [json, { ...options, credentials: CREDENTIALS }],
     'a region of the set': [v4a, { ...options, region: 'eu-central-1' }],
     'a token that the callback has judged': [
       json,
@@ -457,7 +459,12 @@ test('what secretAccessKey throws is passed on', async () => {
 describe('wrong calls', () => {
   for (const [name, [code, request, settings]] of Object.entries({
     'no options': ['OPTION_INVALID', json, undefined],
-    'no lookup': ['OPTION_INVALID', json, {}],
+    'no lookup': ['OPTION_INVALID', json, { region: REGION, service: SERVICE }],
+    'no region': ['OPTION_INVALID', json, { ...options, region: undefined }],
+    'no service': ['OPTION_INVALID', json, { ...options, service: undefined }],
+    'an empty region': ['OPTION_INVALID', json, { ...options, region: '' }],
+    'a service that is no text': ['OPTION_INVALID', json, { ...options, service: ['s3'] }],
+    'an option that there is not': ['OPTION_INVALID', json, { ...options, maxSkewSecond: 1 }],
     'a skew in words': ['OPTION_INVALID', json, { ...options, maxSkewSeconds: 'five' }],
     'no date': ['OPTION_INVALID', json, { ...options, now: new Date(NaN) }],
     'no request': ['URL_INVALID', undefined, options],

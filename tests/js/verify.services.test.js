@@ -46,7 +46,7 @@ test(
     assert.ok(services.length > 300, `${services.length} services`);
 
     const signer = new Signer({ credentials: CREDENTIALS, region: 'eu-west-1' });
-    const options = { secretAccessKey: () => CREDENTIALS };
+    const options = { secretAccessKey: () => CREDENTIALS, region: 'eu-west-1' };
     for (const service of services) {
       const { method, url, headers, body } = await signer.sign(REQUEST, { service });
       const arrived = { method, url, headers: { ...headers, host: 'example.com' }, body };

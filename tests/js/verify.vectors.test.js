@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -55,7 +56,7 @@ test('every cross-checked request is accepted', async () => {
     const code = await codeOf(arrived(row), {
       secretAccessKey: () => row.secretAccessKey,
       now: parseDate(row.date),
-      region: row.mode.endsWith('v4a') ? undefined : row.region,
+      region: row.mode.endsWith('v4a') ? 'any' : row.region,
       service: row.service,
       ...(/^(?:STREAMING|UNSIGNED)-/.test(row.payloadHash ?? '') && { bodyRequired: false }),
     });
@@ -84,14 +85,16 @@ test('the official suite', { skip: !hasCargo && 'cargo tells where it lies' }, a
           counts[reason] = (counts[reason] ?? 0) + 1;
           continue;
         }
-        const code = await codeOf(parseRequest(readFileSync(file, 'latin1')), {
+        const { replayId } = await verifyRequest(parseRequest(readFileSync(file, 'latin1')), {
           secretAccessKey: (accessKeyId) => (accessKeyId === id ? secret : undefined),
           now: new Date(context.timestamp),
           region: context.region,
           service: context.service,
         });
-        assert.equal(code, undefined, `${version}/${name}/${part}`);
         counts.accepted += 1;
+        const text = readFileSync(join(suite, name, `${part}-string-to-sign.txt`), 'utf8');
+        const expected = createHash('sha256').update(`${id}\n${text.trimEnd()}`).digest('hex');
+        assert.equal(replayId, expected, `${version}/${name}/${part}`);
       }
     }
   }

@@ -34,6 +34,7 @@ export const { sessionToken: _, ...LONG_TERM } = CREDENTIALS;
 export const KNOWN = {
   secretAccessKey: (accessKeyId) => (accessKeyId === CREDENTIALS.accessKeyId ? CREDENTIALS : undefined),
   region: REGION,
+  service: 'any',
   now: DATE,
 };
 

@@ -8,7 +8,7 @@ import { explainResponse } from 'sigv4-wasm/explain';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 import { SignatureV4 } from 'sigv4-wasm/smithy';
 import { SignerV4a } from 'sigv4-wasm/v4a';
-import { verifyRequest } from 'sigv4-wasm/verify';
+import { ReplayCache, verifyRequest } from 'sigv4-wasm/verify';
 
 const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders';
 const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -26,7 +26,9 @@ export async function use(bytes: Uint8Array): Promise<Uint8Array> {
   await explainResponse(await fetch(url));
   await new SignatureV4({ credentials: keys, region: 'eu-west-1', service: 'sqs' }).sign('text');
   await new SignerV4a({ credentials, regionSet: ['*'], service: 's3' }).sign(url);
-  await verifyRequest({ method: 'GET', url, headers: {} }, { secretAccessKey: () => 'secret' });
+  const known = { region: 'any', service: 'any', secretAccessKey: () => 'secret' };
+  const verified = await verifyRequest({ method: 'GET', url, headers: {} }, known);
+  new ReplayCache({ maxEntries: 10 }).admit(verified);
 
   const signer = new Signer(options);
   const upload = await signer.signStream(url, new Blob(['tea']).stream(), { trailer: 'crc32c' });
