@@ -71,7 +71,7 @@ describe('AWS SDK', () => {
       body: `<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match</Message><CanonicalRequest>${seen}</CanonicalRequest><StringToSign>${signed.stringToSign}</StringToSign></Error>`,
     };
     const explanation = await explainResponse(await get(), { signed });
-    assert.match(explanation.summary, /path \/b, you signed \/a\./);
+    assert.match(explanation.summary, /path \/b, but you signed \/a\./);
     assert.ok(!JSON.stringify(explanation).includes(TOKEN));
   });
 
@@ -403,6 +403,13 @@ describe('services', () => {
     'https://abc.appsync-api.eu-west-1.amazonaws.com/graphql': ['appsync', 'forbidden'],
     'https://a-0123.7d67968.vpc-lattice-svcs.eu-west-1.on.aws/': ['vpc-lattice', 'forbidden'],
     'https://bedrock-runtime.eu-west-1.amazonaws.com/': ['bedrock', 'forbidden'],
+    'https://db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182/status': ['neptune', 'forbidden'],
+    'https://0123456789abcdef.r2.cloudflarestorage.com/my-bucket/a': ['r2', 'forbidden'],
+    'https://0123456789abcdef.eu.r2.cloudflarestorage.com/my-bucket/a': ['r2', 'forbidden'],
+    'https://my-bucket.s3.us-west-004.backblazeb2.com/a': ['b2', 'forbidden'],
+    'https://s3.eu-central-1.wasabisys.com/my-bucket/a': ['wasabi', 'forbidden'],
+    'https://my-bucket.s3.eu-de.cloud-object-storage.appdomain.cloud/a': ['ibm-cos', 'forbidden'],
+    'https://my-bucket.fra1.digitaloceanspaces.com/a': ['spaces', 'forbidden'],
   };
   for (const [url, expected] of Object.entries(HOSTS)) {
     test(url, async () => {

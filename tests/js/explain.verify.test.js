@@ -98,14 +98,14 @@ const MISMATCHES = {
   'the method': {
     arrives: (request) => ({ ...request, method: 'PUT' }),
     line: 'method',
-    summary: /received the method PUT, you signed POST/,
+    summary: /received the method PUT, but you signed POST/,
     fix: /redirect/,
   },
   'a stage that was not signed': {
     signs: { url: `${API}/a%20b?x=1&y=a%20b` },
     arrives: (request) => ({ ...request, url: `/prod${request.url}` }),
     line: 'path',
-    summary: /\/prod\/a%2520b, you signed \/a%2520b, which lacks its beginning/,
+    summary: /\/prod\/a%2520b, but you signed \/a%2520b, which lacks its beginning/,
     fix: /stage/,
   },
   'a base path that is taken off': {
@@ -117,13 +117,13 @@ const MISMATCHES = {
   'a path that is escaped once': {
     signs: { pathEncoding: 'single' },
     line: 'path',
-    summary: /\/prod\/a%2520b, you signed \/prod\/a%20b: escapes are encoded once more/,
+    summary: /\/prod\/a%2520b, but you signed \/prod\/a%20b: escapes are encoded once more/,
     fix: /twice/,
   },
   'a path that is escaped twice': {
     options: { pathEncoding: 'single' },
     line: 'path',
-    summary: /\/prod\/a%20b, you signed \/prod\/a%2520b, which is escaped once too often/,
+    summary: /\/prod\/a%20b, but you signed \/prod\/a%2520b, which is escaped once too often/,
     fix: /once/,
   },
   'a slash at the end': {
@@ -135,25 +135,25 @@ const MISMATCHES = {
   'another path': {
     arrives: (request) => ({ ...request, url: request.url.replace('a%20b?', 'c?') }),
     line: 'path',
-    summary: /\/prod\/c, you signed \/prod\/a%2520b/,
+    summary: /\/prod\/c, but you signed \/prod\/a%2520b/,
     fix: /rewrites/,
   },
   'a parameter that was added': {
     arrives: (request) => ({ ...request, url: `${request.url}&z=1` }),
     line: 'query z',
-    summary: /received the parameter z as 1, you signed none/,
+    summary: /received the parameter z as 1, but you signed none/,
     fix: /adds some later/,
   },
   'a parameter that was lost': {
     arrives: (request) => ({ ...request, url: request.url.replace('x=1&', '') }),
     line: 'query x',
-    summary: /You signed the parameter x as 1, the server received none/,
+    summary: /You signed the parameter x as 1, but the server received none/,
     fix: /drops some/,
   },
   'a parameter that was escaped again': {
     arrives: (request) => ({ ...request, url: request.url.replace('y=a%20b', 'y=a%2520b') }),
     line: 'query y',
-    summary: /parameter y as a%2520b, you signed a%20b/,
+    summary: /parameter y as a%2520b, but you signed a%20b/,
     fix: /change nothing/,
   },
   'another host': {
@@ -161,26 +161,26 @@ const MISMATCHES = {
     arrives: (request) => change(request, 'host', () => new URL(API).host),
     line: 'header host',
     summary:
-      /received the header host abc123\.execute-api\.eu-west-1\.amazonaws\.com, you signed localhost:3000\.$/,
+      /received the header host abc123\.execute-api\.eu-west-1\.amazonaws\.com, but you signed localhost:3000\.$/,
     fix: /custom domain/,
   },
   'a content type with a charset': {
     arrives: (request) => change(request, 'content-type', (type) => `${type}; charset=utf-8`),
     line: 'header content-type',
-    summary: /application\/json; charset=utf-8, you signed application\/json/,
+    summary: /application\/json; charset=utf-8, but you signed application\/json/,
     fix: /charset/,
   },
   'another header': {
     arrives: (request) => change(request, 'x-amz-target', () => 'B'),
     line: 'header x-amz-target',
-    summary: /x-amz-target: B, you signed A/,
+    summary: /x-amz-target: B, but you signed A/,
     fix: /x-amz-target/,
   },
   'a body that is serialised again': {
     arrives: (request) => ({ ...request, body: '{"a": 1}' }),
     line: 'payload hash',
     summary: /another body than you signed\.$/,
-    fix: /serialised/,
+    fix: /serialized/,
   },
   'no body signed': {
     signs: { body: undefined },
@@ -205,7 +205,7 @@ const MISMATCHES = {
   'another date': {
     arrives: (request) => change(request, 'x-amz-date', () => '20260203T040507Z'),
     line: 'header x-amz-date',
-    summary: /received the date 20260203T040507Z, you signed 20260203T040506Z/,
+    summary: /received the date 20260203T040507Z, but you signed 20260203T040506Z/,
     fix: /signed again/,
   },
   'another token': {
@@ -302,7 +302,7 @@ describe('mismatches', () => {
       diff?.filter(({ isEqual }) => !isEqual).map(({ label }) => label),
       ['query order'],
     );
-    assert.match(summary, /not signed in their order/);
+    assert.match(summary, /not sorted in what you signed/);
   });
 
   // What a verifier refuses before it compares, and what only other signers sign.
@@ -315,45 +315,55 @@ describe('mismatches', () => {
   };
   /** What the server has in place of it, what we signed in place of it, and the summary. @type {[string | RegExp, string, string, RegExp][]} */
   const LINES = [
-    ['b=c%20d', 'b=c%20d', 'b=c+d', /parameter b as c%20d, you signed c\+d: they are escaped differently/],
-    ['b=c%20d', 'b=', 'b=c', /You signed the parameter b as c, the server received none/],
+    [
+      'b=c%20d',
+      'b=c%20d',
+      'b=c+d',
+      /parameter b as c%20d, but you signed c\+d: they are escaped differently/,
+    ],
+    ['b=c%20d', 'b=', 'b=c', /You signed the parameter b as c, but the server received none/],
     [
       'x-amz-security-token:t/1\n',
       '',
       'x-amz-security-token:t/1\n',
-      /You signed a session token, the server received none\.$/,
+      /You signed a session token, but the server received none\.$/,
     ],
     [
       'x-amz-security-token:t/1\n',
       'x-amz-security-token:t/1\n',
       '',
-      /The server received a session token, you signed none\.$/,
+      /The server received a session token, but you signed none\.$/,
     ],
     ['t/1', 't/1', 't/2', /another session token than you signed\.$/],
-    ['x-note:n\n', '', 'x-note:n\n', /You signed the header x-note: n, the server received none/],
-    ['x-note:n\n', 'x-note:n\n', '', /received the header x-note: n, you signed none/],
-    ['content-length:3', 'content-length:3', 'content-length:4', /content-length 3, you signed 4\.$/],
-    ['sha256:abc', 'sha256:abc', 'sha256:abd', /x-amz-content-sha256 abc, you signed abd\.$/],
+    ['x-note:n\n', '', 'x-note:n\n', /You signed the header x-note: n, but the server received none/],
+    ['x-note:n\n', 'x-note:n\n', '', /received the header x-note: n, but you signed none/],
+    ['content-length:3', 'content-length:3', 'content-length:4', /content-length 3, but you signed 4\.$/],
+    ['sha256:abc', 'sha256:abc', 'sha256:abd', /x-amz-content-sha256 abc, but you signed abd\.$/],
     ['\nabc', '\nabc', '\nUNSIGNED-PAYLOAD', /you signed UNSIGNED-PAYLOAD, which is no hash/],
     ['\nabc', '\nabc', '\nconstructor', /another body than you signed\.$/],
-    ['\nhost\n', '\nhost\n', '\nhost;x-note\n', /reads the signed headers host, you signed host;x-note\.$/],
+    [
+      '\nhost\n',
+      '\nhost\n',
+      '\nhost;x-note\n',
+      /reads the signed headers host, but you signed host;x-note\.$/,
+    ],
     [
       'AWS4-HMAC-SHA256',
       'AWS4-HMAC-SHA256',
       'AWS4-ECDSA-P256-SHA256',
-      /takes the algorithm AWS4-HMAC-SHA256, you signed with AWS4-ECDSA/,
+      /uses the algorithm AWS4-HMAC-SHA256, but you signed with AWS4-ECDSA/,
     ],
     [
       'eu-west-1',
       'eu-west-1',
       'us-east-1',
-      /expects the scope 20260203\/eu-west-1\/s3\/aws4_request, you signed for 20260203\/us-east-1/,
+      /expects the scope 20260203\/eu-west-1\/s3\/aws4_request, but you signed for 20260203\/us-east-1/,
     ],
     [
       /aws4_request\nabc/,
       'aws4_request\nabc',
       'aws4_request\nabd',
-      /(another session token than you signed|hash of the canonical request is another one)\.$/,
+      /(another session token than you signed|server computed another hash of the canonical request)\.$/,
     ],
   ];
   for (const [place, server, client, summary] of LINES) {
@@ -389,7 +399,7 @@ describe('mismatches', () => {
       const explanation = await explainResponse(JSON.stringify({ message }), options);
       const shown = JSON.stringify(explanation) + formatExplanation(explanation);
       assert.ok(!shown.includes(token) && !shown.includes(CREDENTIALS.sessionToken), shown);
-      if (options.signed) assert.match(explanation.summary, /path \/b, you signed \/a\.$/);
+      if (options.signed) assert.match(explanation.summary, /path \/b, but you signed \/a\.$/);
       const line = explanation.diff?.find(({ label }) => label === 'query X-Amz-Security-Token');
       const equal = { server: '<session token>', client: '<session token>', isEqual: true };
       assert.deepEqual(line, options.signed && { label: 'query X-Amz-Security-Token', ...equal });
@@ -428,7 +438,7 @@ describe('mismatches', () => {
       `<CanonicalRequest>${seen.replace(/\s+/g, ' ')}</CanonicalRequest><CanonicalRequestBytes>${hex(seen)}</CanonicalRequestBytes></Error>`;
     const whole = { canonicalRequest, stringToSign, ...signed };
     const { summary, diff } = await explainResponse({ status: 403, headers: {}, body }, { signed: whole });
-    assert.match(summary, /path \/b, you signed \/a\./);
+    assert.match(summary, /path \/b, but you signed \/a\./);
     assert.equal(diff?.filter(({ isEqual }) => !isEqual).length, 1);
 
     const right = { status: 403, headers: {}, body: body.replaceAll(hex(seen), hex(canonicalRequest)) };

@@ -150,12 +150,12 @@ for (const { name, program, credentials, start } of [swift, s3sFs]) {
     const CHANGES = {
       'another path': [
         (signed) => (signed.url = signed.url.replace('/kept', '/other')),
-        /path \/bucket\/other, you signed \/bucket\/kept/,
+        /path \/bucket\/other, but you signed \/bucket\/kept/,
       ],
       'a query added': [(signed) => (signed.url += '?acl'), /received the parameter acl/],
       'another header': [
         ({ headers }) => (headers['x-amz-meta-a'] = 'two'),
-        /header x-amz-meta-a: two, you signed one/,
+        /header x-amz-meta-a: two, but you signed one/,
       ],
       'another token': [
         ({ headers }) => (headers['x-amz-security-token'] = 'another'),

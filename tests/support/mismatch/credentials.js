@@ -3,7 +3,7 @@
 import { AMZ_DATE, DATE, REGION } from '../verify-requests.js';
 import { CREDENTIALS } from '../wire.js';
 import { escape, hexKey, signByHand } from './by-hand.js';
-import { API, presigned, S3, sentTo, withAws4, withAws4fetch, withSecret } from './peers.js';
+import { API, presigned, S3, sentTo, withAws4, withAws4fetch, withSecret, withSmithy } from './peers.js';
 
 /** @type {import('./cases.js').Cases} */
 export const CREDENTIALS_CASES = {
@@ -72,6 +72,12 @@ export const CREDENTIALS_CASES = {
     },
   },
   'wrong-region': {
+    'of an upload whose body is not signed': async ({ send }) => {
+      const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+      const request = { url: `${S3}/a`, service: 's3', method: 'PUT', body: 'x', headers };
+      await send(await withSmithy({ ...request, region: 'us-east-1' }));
+      return { service: 's3' };
+    },
     'aws4 is told another': async ({ send }) => send(withAws4({ path: '/prod', region: 'us-east-1' })),
     'by hand, the key is made for another': async ({ send }) =>
       send(
@@ -89,6 +95,16 @@ export const CREDENTIALS_CASES = {
       ),
   },
   'wrong-service': {
+    'of an upload whose body is not signed': async ({ send }) => {
+      const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+      await send(await withSmithy({ url: `${S3}/a`, method: 'PUT', body: 'x', headers }));
+      return { service: 's3' };
+    },
+    'of the same, where the host says so': async ({ send }) => {
+      const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+      await send(await withSmithy({ url: `${S3}/a%20b`, method: 'PUT', body: 'x', headers }));
+      return { service: undefined, region: undefined };
+    },
     'aws4 is told another': async ({ send }) => send(withAws4({ path: '/prod', service: 'lambda' })),
     'by hand, the key is made for another': async ({ send }) =>
       send(

@@ -56,8 +56,13 @@ function smithyRequest({ url, method = 'GET', headers, body, query }) {
   });
 }
 
-export async function withSmithy({ service = 'execute-api', uriEscapePath = service !== 's3', ...request }) {
-  const init = { service, region: REGION, credentials: CREDENTIALS, sha256: Sha256, uriEscapePath };
+export async function withSmithy({
+  service = 'execute-api',
+  region = REGION,
+  uriEscapePath = service !== 's3',
+  ...request
+}) {
+  const init = { service, region, credentials: CREDENTIALS, sha256: Sha256, uriEscapePath };
   const signer = new SignatureV4({ ...init, applyChecksum: service === 's3' });
   const { method, headers, body } = await signer.sign(smithyRequest(request), { signingDate: DATE });
   return { method, url: request.url, headers, body };
