@@ -38,7 +38,8 @@ function describe({ method, url, rawHeaders, body }) {
     const name = rawHeaders[i].toLowerCase();
     if (IGNORED.has(name)) continue;
     const value = rawHeaders[i + 1].trim().replace(/\s+/g, ' ').replace(/, ?/g, ', ');
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+    const separator = name === 'cookie' ? '; ' : ', '; // RFC 9113, 8.2.3
+    headers[name] = name in headers ? `${headers[name]}${separator}${value}` : value;
   }
   const boundary = /boundary=(.+)/.exec(headers['content-type'] ?? '')?.[1];
   // Some serialisers end a form with one more line.

@@ -17,14 +17,16 @@ export function appliesTo({ only, since = '0.27', not = [] }, { adapter, version
  * @param {object} how
  * @param {any} how.axios
  * @param {string} [how.adapter]  default: axios' own
+ * @param {object} [how.defaults]  more, of the client
  * @param {(config: any) => any} [how.interceptor]  default: none, plain axios
  * @returns {Promise<number>} as which request it arrived
  */
-export async function sendCase(one, tools, { axios, adapter, interceptor }) {
+export async function sendCase(one, tools, { axios, adapter, defaults, interceptor }) {
   const resolve = (/** @type {any} */ value) => (typeof value === 'function' ? value(tools) : value);
   const client = axios.create({
     baseURL: tools.base,
     ...(adapter && { adapter }),
+    ...defaults,
     ...resolve(one.defaults),
   });
   one.before?.(client);

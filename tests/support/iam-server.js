@@ -4,6 +4,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { extname, join, normalize } from 'node:path';
 
 import { Refusal, authorize } from './iam-authorizer.js';
@@ -30,6 +31,7 @@ const FILE_TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'a
  * @property {boolean} [cors]  default false: allow any origin, and the headers that a signed request needs
  * @property {string} [open]  requests to this path and below need no signature; default /open
  * @property {Record<string, string>} [files]  directories to serve unsigned, by prefix: { '/static/': dir }
+ * @property {boolean} [http2]  default false: speak HTTP/2, without TLS
  * @property {(request: RecordedRequest) => Answer | undefined | Promise<Answer | undefined>} [respond]
  *   answers an accepted request in place of the echo
  *
@@ -55,14 +57,16 @@ export async function startIamServer(options) {
   /** @type {IamServer['preflights']} */
   const preflights = [];
 
-  const server = createServer(async (incoming, outgoing) => {
+  const handle = async (/** @type {any} */ incoming, /** @type {any} */ outgoing) => {
+    /** @type {Uint8Array[]} */
     const chunks = [];
     try {
       for await (const chunk of incoming) chunks.push(chunk);
     } catch {
       return; // the client went away
     }
-    const { method = '', url = '', rawHeaders } = incoming;
+    const { method = '', url = '' } = incoming;
+    const rawHeaders = settings.http2 ? withoutPseudoHeaders(incoming) : incoming.rawHeaders;
     if (settings.cors && method === 'OPTIONS') preflights.push(incoming.headers);
     const request = { id: requests.length, method, url, rawHeaders, body: Buffer.concat(chunks) };
     const answer = await answerTo(request, settings, requests);
@@ -74,17 +78,37 @@ export async function startIamServer(options) {
       ...answer.headers,
     });
     outgoing.end(answer.body);
-  });
+  };
+  const server = settings.http2 ? createHttp2Server(handle) : createServer(handle);
+  /** @type {Set<import('node:http2').ServerHttp2Session>} */
+  const sessions = new Set();
+  server.on('session', (session) => sessions.add(session));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
 
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const close = () =>
     new Promise((resolve) => {
       server.close(() => resolve(undefined));
-      server.closeAllConnections();
+      for (const session of sessions) session.destroy();
+      if ('closeAllConnections' in server) server.closeAllConnections();
     });
   const origin = `http://127.0.0.1:${port}`;
   return { origin, requests, preflights, close: /** @type {() => Promise<void>} */ (close) };
+}
+
+/**
+ * As of HTTP/1.1: what is `:authority` there is `host` here.
+ *
+ * @param {import('node:http2').Http2ServerRequest} incoming
+ * @returns {string[]}
+ */
+function withoutPseudoHeaders({ rawHeaders, headers }) {
+  const { ':authority': authority } = headers;
+  const raw = authority ? ['host', authority] : [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (!rawHeaders[i].startsWith(':')) raw.push(rawHeaders[i], rawHeaders[i + 1]);
+  }
+  return raw;
 }
 
 /**
