@@ -13,7 +13,7 @@ import { build } from './parts.js';
  * A mistake as a table has it, with the values that were seen.
  * @typedef {Omit<Mismatch, 'isProved'> & { isSeen?: true }} Found  `isSeen`: it needs no proof, as the request shows it
  *
- * @typedef {Omit<Found, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => Mismatch['detail'] | boolean }} Reason
+ * @typedef {Omit<Found, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => (Mismatch['detail'] & { name?: string }) | boolean }} Reason
  */
 
 /**
@@ -40,9 +40,12 @@ export function otherReasons(evidence, bodyHash) {
  * @returns {Found[]} one, or none
  */
 function found({ applies, ...reason }, evidence, bodyHash) {
-  const detail = applies(evidence, bodyHash);
-  if (!detail) return [];
-  return [typeof detail === 'object' ? { ...reason, detail } : reason];
+  const seen = applies(evidence, bodyHash);
+  if (!seen) return [];
+  if (typeof seen !== 'object') return [reason];
+  const { name, ...detail } = seen;
+  const hasDetail = Object.keys(detail).length > 0;
+  return [{ ...reason, ...(name !== undefined && { name }), ...(hasDetail && { detail }) }];
 }
 
 /**
@@ -166,9 +169,12 @@ export const REASONS = [
   {
     code: 'header-not-signed',
     part: 'headers',
-    summary: 'A header was sent that must be signed but was not.',
+    summary: '{header|A header} must be signed but was not.',
     fix: 'Sign host and every header whose name begins with x-amz-.',
-    applies: ({ claim, arrived }) => isRefused(() => checkCoverage(claim, arrived)),
+    applies: ({ claim, arrived }) => {
+      const message = refusalOf(() => checkCoverage(claim, arrived));
+      return message !== undefined && { name: /^'([^']+)'/.exec(message)?.[1] };
+    },
   },
   {
     code: 'token-missing',
@@ -219,11 +225,19 @@ export function described(wanted) {
 
 /** @param {() => unknown} check */
 function isRefused(check) {
+  return refusalOf(check) !== undefined;
+}
+
+/**
+ * @param {() => unknown} check
+ * @returns {string | undefined} the message
+ */
+function refusalOf(check) {
   try {
     check();
-    return false;
-  } catch {
-    return true;
+    return undefined;
+  } catch (error) {
+    return /** @type {Error} */ (error).message;
   }
 }
 

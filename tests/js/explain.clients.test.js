@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -160,6 +161,24 @@ describe('bodies', () => {
       own.close();
     });
   }
+
+  test('axios: a stream can be piped afterwards, and listened to', async () => {
+    next = refused;
+    /** @type {((data: any) => Promise<string>)[]} */
+    const readers = [
+      (data) =>
+        new Promise((resolve) => {
+          let text = '';
+          data.on('data', (/** @type {Buffer} */ chunk) => (text += chunk)).on('end', () => resolve(text));
+        }),
+      async (data) => Buffer.concat(await data.pipe(new PassThrough()).toArray()).toString(),
+    ];
+    for (const read of readers) {
+      const error = await caught(axios.get(origin, { responseType: 'stream' }));
+      assert.equal((await explainResponse(error)).code, 'not-allowed');
+      assert.equal(await read(error.response.data), refused.body);
+    }
+  });
 
   test('a stream that somebody reads already is left alone', async () => {
     next = refused;
