@@ -94,12 +94,13 @@ async function explain(given, { signed, request, now }) {
   };
   const found = findRow({ ...seen, failure, sent });
   const told = timeOf(found.groups.signed) ?? timeOf(said.fields.RequestTime) ?? signedAt;
+  const isDated = told !== undefined;
   const skew = at === undefined ? 0 : at - (told ?? now?.getTime() ?? at);
   /** @type {Record<string, string | undefined>} */
   const values = {
     ...said.fields,
     ...seen,
-    ...valuesOf({ fields: said.fields, headers, groups: found.groups, sent, endpoint, skew }),
+    ...valuesOf({ fields: said.fields, headers, groups: found.groups, sent, endpoint, skew, isDated }),
     ...found.groups,
   };
   const row = SAYS_NOTHING.test(found.row.code) ? suspected(found.row, sent, endpoint, skew) : found.row;

@@ -26,13 +26,14 @@ import { shownKey } from '../key-id.js';
  * @property {import('./sent.js').Sent} sent
  * @property {import('./services.js').Endpoint | undefined} endpoint  what the host stands for
  * @property {number} skew  milliseconds by which the server is ahead of the signature, or 0
+ * @property {boolean} isDated  whether it is known when the request was signed; otherwise `skew` is that of the local clock
  */
 
 /**
  * @param {Seen} seen
  * @returns {Values}
  */
-export function valuesOf({ fields, headers, groups, sent, endpoint, skew }) {
+export function valuesOf({ fields, headers, groups, sent, endpoint, skew, isDated }) {
   const accessKeyId =
     fields.AWSAccessKeyId || groups.accessKeyId || groups.keyOfMessage || sent.accessKeyId || '';
   const expectedRegion =
@@ -47,9 +48,10 @@ export function valuesOf({ fields, headers, groups, sent, endpoint, skew }) {
     expectedService,
     ...(expectedService && { serviceOption: `service: '${expectedService}'` }),
     signed: sent.amzDate,
-    ...(seconds > 0 && {
-      skew: `${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} the server's clock`,
-    }),
+    ...(seconds > 0 &&
+      isDated && {
+        skew: `${seconds} seconds ${skew > 0 ? 'behind' : 'ahead of'} the server's clock`,
+      }),
     minutes: String(Math.round(seconds / 60)),
     direction: skew > 0 ? 'ahead of' : 'behind',
     ...(accessKeyId !== '' && {

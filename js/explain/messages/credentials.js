@@ -35,7 +35,7 @@ export const KEYS = [
     code: 'access-key-of-another-provider',
     text: /^Credential access key has length (?<length>\d{1,4}), should be (?<expected>\d{1,4})/,
     summary:
-      'The access key id has {length} characters, but those of this server have {expected}: the key belongs to another provider.',
+      'The access key id has {length} characters, but the access key ids of this server have {expected}: the key belongs to another provider.',
     fix: OWN_KEY,
   },
   {
@@ -84,7 +84,7 @@ export const KEYS = [
     code: 'access-key-unknown',
     type: /^InvalidAccessKeyId$/,
     summary: 'The server does not accept {keyName|the access key id}: {message|it does not say why.}',
-    fix: CHECK_SET,
+    fix: 'Check the access key id, whether the key is active, and whether it belongs to this server.',
   },
   {
     code: 'token-invalid',

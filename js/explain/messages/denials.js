@@ -11,11 +11,7 @@ const ALLOW = 'Allow {action|the action} on {resource,quoted|the resource} in';
  */
 const POLICIES = [
   ['identity-policy', /identity-based policy/, 'the policies of the user or role'],
-  [
-    'resource-policy',
-    /resource-based policy/,
-    'the policy of the resource, such as a bucket, key, function or API',
-  ],
+  ['resource-policy', /resource-based policy/, 'the policy of the resource (bucket, key, function or API)'],
   ['service-control-policy', /service control policy/, "the organization's service control policies (SCP)"],
   [
     'resource-control-policy',

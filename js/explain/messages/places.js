@@ -5,7 +5,7 @@
 const ALLOW_FUNCTION =
   'Allow lambda:InvokeFunctionUrl and lambda:InvokeFunction in the policy of the role or of the function.';
 const FUNCTION_URL =
-  'The function URL does not allow the caller, or the signature does not match: it answers both alike.';
+  'The function URL does not allow the caller, or the signature does not match: the response is the same in both cases.';
 const FUNCTION_URL_CAUSES = [
   'lambda:InvokeFunctionUrl or lambda:InvokeFunction is not allowed: new function URLs need both since October 2025',
   'the request was signed for another service than lambda, or for another region',
@@ -39,7 +39,7 @@ export const PLACES = [
     code: 'signature-missing',
     text: /^Missing Authentication Token/,
     summary:
-      'The request has no signature, or the stage, path or method does not exist: API Gateway answers both alike.',
+      'The request has no signature, or the stage, path or method does not exist: API Gateway gives the same response in both cases.',
     fix: 'Check the URL first: stage (https://…amazonaws.com/STAGE/path), path, method, deployment. Then check that the request is signed.',
     causes: [
       'the stage, path or method does not exist, or was not deployed since it was added',

@@ -155,7 +155,7 @@ export const FORMS = [
     code: 'not-sigv4',
     text: /(?:Invalid key=value pair|not a valid key=value pair) \(missing equal-sign\) in Authorization header/,
     summary:
-      'The Authorization header uses another scheme, such as Bearer, and no authorizer for it is on this route.',
+      'The Authorization header uses another scheme, such as Bearer, and this route has no authorizer for it.',
     fix: 'Check method, stage and path first: API Gateway says the same of every route that does not exist. If the route uses IAM, sign the request.',
     causes: [
       'the method, stage or path does not exist or is not deployed',
