@@ -73,8 +73,10 @@ export class SignatureChain {
  * @returns {{ amzDate: string, scope: Scope, signature: string } | undefined}
  */
 export function startOf({ headers }) {
+  const authorization = headers?.authorization;
+  if (typeof authorization !== 'string') return undefined;
   const parts = /Credential=.*\/(\d{8})\/(?:([^/]+)\/)?([^/]+)\/aws4_request,.*Signature=([0-9a-f]+)$/.exec(
-    headers?.authorization ?? '',
+    authorization,
   );
   if (parts === null) return undefined;
   const [, date, region = '', service, signature] = parts;

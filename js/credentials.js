@@ -316,7 +316,9 @@ function epochMillis(time) {
   if (typeof time === 'number') return time < MIN_MILLISECONDS ? time * 1000 : time;
   if (typeof time === 'string')
     return /^\d+(\.\d+)?$/.test(time) ? epochMillis(Number(time)) : Date.parse(time);
-  return typeof time === 'object' ? Number(time) : NaN;
+  const { valueOf } = /** @type {any} */ (time);
+  const value = typeof time === 'object' && typeof valueOf === 'function' ? valueOf.call(time) : NaN;
+  return typeof value === 'number' ? value : NaN;
 }
 
 /** Below it, a number is one of seconds, as Cognito answers: those reach the year 5138, and milliseconds begin in 1973. */

@@ -1,4 +1,13 @@
 /**
+ * With U+FFFD for halves of surrogate pairs, which no escape can stand for.
+ *
+ * @param {string} text
+ */
+export function wellFormed(text) {
+  return text.toWellFormed?.() ?? text;
+}
+
+/**
  * As RFC 3986 has it, section 2.3: what is not unreserved is escaped.
  *
  * @param {string} text

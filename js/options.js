@@ -3,6 +3,7 @@
 import { FLAG } from './core.js';
 import { SigV4Error } from './errors.js';
 import { ALWAYS_SIGNED } from './generated/headers.js';
+import { NOT_IN_HOST } from './request.js';
 
 /**
  * @typedef {object} SigningOptions
@@ -142,8 +143,7 @@ export function epochMillis(date) {
  */
 function authority(host) {
   try {
-    // The characters that end a host in a URL, or that a URL drops.
-    if (!/[\s/?#\\@]/.test(host)) return new URL(`https://${host}`).host;
+    if (!NOT_IN_HOST.test(host)) return new URL(`https://${host}`).host;
   } catch {
     // refused below
   }
@@ -157,8 +157,8 @@ function authority(host) {
  */
 export function choose(name, value, choices) {
   if (value === undefined) return 0;
-  const flag = Object.hasOwn(choices, String(value)) ? choices[String(value)] : undefined;
-  if (flag !== undefined) return flag;
+  const choice = typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
+  if (Object.hasOwn(choices, choice)) return choices[choice];
   throw optionInvalid(`the option ${name} must be one of ${Object.keys(choices).join(', ')}`);
 }
 

@@ -12,6 +12,7 @@ import {
 } from './body.js';
 import { HOST_HASH_BYTES, INLINE_BODY_BYTES } from './core.js';
 import { SigV4Error } from './errors.js';
+import { wellFormed } from './escape.js';
 import { sha256, sha256Sync } from './hash.js';
 import { hostSha256 } from './host.js';
 import { isSignature, withoutSignature } from './stale-signature.js';
@@ -60,6 +61,7 @@ import { isSignature, withoutSignature } from './stale-signature.js';
 /**
  * @param {unknown} request
  * @returns {FlatRequest}
+ * @throws {SigV4Error}
  */
 export function flatten(request) {
   const input = /** @type {any} */ (
@@ -68,25 +70,35 @@ export function flatten(request) {
   if (typeof input !== 'object' || input === null) {
     throw urlInvalid('the request must be an object with a url, a fetch Request, or a URL');
   }
-  const { origin, host, path, query, webSocket } =
-    input.url !== undefined ? parseUrl(input.url) : parseSdkRequest(input);
-  /** @type {FlatRequest} */
-  const flat = {
-    method: parseMethod(input.method),
-    origin,
-    host,
-    path,
-    query,
-    webSocket,
-    headers: new Map(),
-    authorization: '',
-    hasLatin1Headers: false,
-    source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
-    body: undefined,
-    isBodyHash: false,
-  };
-  if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, flat);
-  return flat;
+  /** @type {import('./errors.js').SigV4ErrorCode} */
+  let code = 'ERR_SIGV4_URL_INVALID';
+  try {
+    const { origin, host, path, query, webSocket } =
+      input.url !== undefined ? parseUrl(input.url) : parseSdkRequest(input);
+    /** @type {FlatRequest} */
+    const flat = {
+      method: parseMethod(input.method),
+      origin,
+      host,
+      path,
+      query,
+      webSocket,
+      headers: new Map(),
+      authorization: '',
+      hasLatin1Headers: false,
+      source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
+      body: undefined,
+      isBodyHash: false,
+    };
+    code = 'ERR_SIGV4_HEADER_INVALID';
+    if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, flat);
+    return flat;
+  } catch (cause) {
+    // What is no text, such as a Symbol, fails where it is read as one.
+    throw cause instanceof SigV4Error
+      ? cause
+      : new SigV4Error(code, 'the request holds what is no text: see the cause', { cause });
+  }
 }
 
 /**
@@ -267,14 +279,21 @@ function parseUrl(url) {
 }
 
 /** @param {any} request */
-function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', query }) {
+function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', query = null }) {
   if (typeof hostname !== 'string' || typeof path !== 'string') {
     throw urlInvalid('the request has no url: pass an absolute URL, or a hostname and a path');
   }
+  // What would end the host in a URL, or be dropped from one: the URL would be that of another host.
+  if (NOT_IN_HOST.test(hostname) || !/^\d*$/.test(port ?? '')) {
+    throw urlInvalid(
+      'hostname or port holds white space, or one of / ? # @ \\: pass the host alone, and a number',
+    );
+  }
+  const scheme = /^(https?|wss?):?$/i.exec(protocol)?.[1];
+  if (scheme === undefined) throw urlInvalid('protocol must be https:, http:, wss: or ws:');
   // Through the URL parser for the host, which it checks and lower-cases, and for a default port, which it drops.
-  const { origin, host, webSocket } = parseUrl(
-    `${String(protocol).replace(/:?$/, ':')}//${hostname}${port === undefined || port === null ? '' : `:${port}`}/`,
-  );
+  const { origin, host, webSocket } = parseUrl(`${scheme}://${hostname}${port ? `:${port}` : ''}/`);
+  if (typeof query !== 'object') throw urlInvalid('query must be an object');
   const [wirePath, ...wireQueries] = escapeIllegal(path.startsWith('/') ? path : `/${path}`).split('?');
   const pairs = wireQueries.length > 0 ? [wireQueries.join('?')] : [];
   for (const [key, value] of Object.entries(query ?? {})) {
@@ -305,7 +324,7 @@ function escapeIllegal(path) {
 
 /** @param {string} text */
 function encode(text) {
-  return encodeURIComponent(text.toWellFormed?.() ?? text);
+  return encodeURIComponent(wellFormed(text));
 }
 
 /**
@@ -412,6 +431,7 @@ const METHODS = new Set(
   /** @type {unknown[]} */ (['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']),
 );
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
+export const NOT_IN_HOST = /[\s/?#\\@]/;
 const NOT_ASCII = /[^\0-\x7f]/;
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';

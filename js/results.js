@@ -2,7 +2,7 @@
 
 import { expired } from './credentials.js';
 import { coreError, SigV4Error } from './errors.js';
-import { escapeUri } from './escape.js';
+import { escapeUri, wellFormed } from './escape.js';
 import { EXPIRES_INVALID } from './generated/errors.js';
 import { choose } from './options.js';
 
@@ -96,7 +96,7 @@ export function withoutToken(canonicalRequest, token) {
   );
   // A short one, which AWS issues none of, would be found in words.
   if (token.length < 16) return redacted;
-  return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(token), REDACTED);
+  return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(wellFormed(token)), REDACTED);
 }
 
 const REDACTED = '<session token>';

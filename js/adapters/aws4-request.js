@@ -1,5 +1,6 @@
 // The requests and credentials that aws4 takes.
 
+import { describe } from '../body.js';
 import { SigV4Error } from '../errors.js';
 import { sha256Sync } from '../hash.js';
 
@@ -82,12 +83,14 @@ export function parseUrl(text) {
  *
  * @param {any} request
  */
-export function checkRequest({ method = 'GET', hostname, host, headers = {} }) {
+export function checkRequest(request) {
+  checkTypes(request);
+  const { method, hostname, host, headers } = request;
   if (method && !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
     const message = 'method is not an HTTP method: pass one such as GET (RFC 9110, section 9.1)';
     throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', message);
   }
-  const name = Object.keys(headers).find((one) => one.toLowerCase() === 'host');
+  const name = Object.keys(headers ?? {}).find((one) => one.toLowerCase() === 'host');
   for (const text of [hostname, host, name && headers[name]]) {
     if (/[\s\0-\x1f\x7f/?#@\\]/.test(text ?? '')) {
       throw urlInvalid(
@@ -96,6 +99,30 @@ export function checkRequest({ method = 'GET', hostname, host, headers = {} }) {
     }
   }
 }
+
+/**
+ * Refuses what has no text, such as a Symbol or an object without prototype.
+ *
+ * @param {any} request
+ */
+export function checkTypes(request) {
+  for (const name of ['method', 'hostname', 'host', 'path', 'service', 'region']) {
+    if (request[name] && typeof request[name] !== 'string') throw urlInvalid(`${name} must be a string`);
+  }
+  if (request.port && !['string', 'number'].includes(typeof request.port)) {
+    throw urlInvalid('port must be a number');
+  }
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      // Absent ones are left to what names them.
+      if (one === null || HEADER_TYPES.includes(typeof one)) continue;
+      const message = `the value of the header ${JSON.stringify(name)} must be a string, not ${describe(one)}`;
+      throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
+    }
+  }
+}
+
+const HEADER_TYPES = ['string', 'number', 'boolean', 'undefined'];
 
 /** @param {unknown} body */
 export function bodyHash(body) {

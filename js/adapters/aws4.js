@@ -12,7 +12,7 @@ import { checkIdentity } from '../credentials.js';
 import { environmentCredentials, sourceOf } from './aws4-credentials.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './aws4-headers.js';
 import { canonicalPath, formatPath, encode, parsePath, withoutSignature } from './aws4-path.js';
-import { bodyHash, bytesOf, checkRequest, parseUrl, urlInvalid } from './aws4-request.js';
+import { bodyHash, bytesOf, checkRequest, checkTypes, parseUrl, urlInvalid } from './aws4-request.js';
 import { isSingleRegion, scopeOfHost } from './aws4-scope.js';
 
 /**
@@ -90,6 +90,7 @@ export class RequestSigner {
     const options = typeof request === 'string' ? parseUrl(request) : request;
     if (typeof options !== 'object' || options === null)
       throw urlInvalid('the request must be an object or a URL');
+    checkTypes(options);
     /** @type {Request} */
     this.request = options;
     const headers = (options.headers = copyOfHeaders(options.headers));

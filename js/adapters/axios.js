@@ -13,6 +13,7 @@ import { beforeRedirect, refusedRedirect } from './axios-redirect.js';
 import { readRequest, sendsHost, targetUrl } from './axios-request.js';
 import { Attempt } from './axios-wait.js';
 import { ClientSigner, NO_OPTIONS, isRefusal } from './client.js';
+import { hide } from './redact.js';
 
 /** @typedef {import('./axios-adapter.js').AxiosStatic} AxiosStatic */
 /** @typedef {import('./axios-adapter.js').Adapter} Adapter */
@@ -64,8 +65,9 @@ const wrappers = new WeakMap();
 
 class SigningAdapter extends ClientSigner {
   /** @param {import('../signer.js').SignerOptions & InterceptorOptions} options */
-  constructor({ axios, ...options } = NO_OPTIONS) {
-    super(options, 'axios');
+  constructor(options) {
+    const { axios, ...rest } = options ?? NO_OPTIONS;
+    super(rest, 'axios');
     if (axios && typeof axios.Axios !== 'function') {
       const message = 'the option axios must be axios itself, not a client made with axios.create()';
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
@@ -157,13 +159,32 @@ class SigningAdapter extends ClientSigner {
 
     const { response, error } = await settle(send(copy(config, changes)));
     if (response) response.config = config;
-    if (error?.config) error.config = config;
+    conceal(error, config);
 
     // Browsers show nothing of a redirect that was not followed, so that the caller could not do it either.
     const isCallers = config.maxRedirects === 0 && response?.status !== 0;
     const isTold = isCallers || config.fetchOptions?.redirect !== undefined;
     const redirected = !isTold && response && refusedRedirect(response, signed.url, error);
     return { response, error: hopError ?? (redirected || error) };
+  }
+}
+
+/**
+ * An error that shows nothing of the signature, nor do its causes: axios wraps its own.
+ *
+ * @param {any} error
+ * @param {any} config  the caller's
+ */
+function conceal(error, config) {
+  for (
+    let one = error, depth = 0;
+    typeof one === 'object' && one !== null && depth < 5;
+    one = one.cause, depth++
+  ) {
+    if (one.config) one.config = config;
+    if (one.response?.config) one.response.config = config;
+    hide(one, 'request');
+    hide(one.response, 'request');
   }
 }
 

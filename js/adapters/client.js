@@ -1,5 +1,6 @@
 // What all adapters have in common: their options, and what belongs to a client rather than to one of its requests.
 
+import { describe } from '../body.js';
 import { CredentialsSource } from '../credentials.js';
 import { SigV4Error } from '../errors.js';
 import { checkNames, SIGNER_OPTIONS } from '../option-names.js';
@@ -41,9 +42,11 @@ export class ClientSigner {
    * @param {import('../signer.js').SignerOptions & ClientOptions} options
    * @param {string[]} own  names of the adapter's own options, which were taken out of these
    */
-  constructor(options = NO_OPTIONS, ...own) {
+  constructor(options, ...own) {
+    options ??= NO_OPTIONS;
     checkNames(options, SIGNER_OPTIONS, new Set([...CLIENT_OPTIONS, ...own]));
     const { correctClockSkew = true, match = () => true, signatureLocation, ...signerOptions } = options;
+    requireFunction('match', match);
     this.signsQuery = inQuery(signatureLocation);
     this.credentials = new CredentialsSource(signerOptions.credentials);
     const withSource = { ...signerOptions, credentials: /** @type {any} */ (this.credentials) };
@@ -84,6 +87,18 @@ export class ClientSigner {
 export function isStale(name, value) {
   const key = name.toLowerCase();
   return SIGNATURE_HEADERS.includes(key) && (key !== 'authorization' || isSignature(String(value)));
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function requireFunction(name, value) {
+  if (value === undefined || typeof value === 'function') return;
+  throw new SigV4Error(
+    'ERR_SIGV4_OPTION_INVALID',
+    `the option ${name} must be a function, not ${describe(value)}`,
+  );
 }
 
 /** @param {unknown} location */

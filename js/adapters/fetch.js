@@ -1,7 +1,7 @@
 // A `fetch` that signs.
 
 import { SigV4Error } from '../errors.js';
-import { ClientSigner, NO_OPTIONS, unlessAborted } from './client.js';
+import { ClientSigner, NO_OPTIONS, unlessAborted, requireFunction } from './client.js';
 import { MAX_REDIRECTS, escapePluses, nextHop } from './fetch-redirect.js';
 import { isFetchRequest, prepare } from './fetch-request.js';
 import { discard, readAnswer } from './fetch-response.js';
@@ -44,8 +44,10 @@ import { discard, readAnswer } from './fetch-response.js';
  * @param {Sigv4FetchOptions<F>} options
  * @returns {F}  a function of the same type as the one that sends
  */
-export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
-  const client = new ClientSigner(options, 'fetch');
+export function createSigv4Fetch(options) {
+  const { fetch, ...rest } = options ?? NO_OPTIONS;
+  requireFunction('fetch', fetch);
+  const client = new ClientSigner(rest, 'fetch');
   return /** @type {any} */ (
     async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit | undefined} */ init) => {
       const send = fetch ?? globalThis.fetch;
@@ -53,7 +55,7 @@ export function createSigv4Fetch({ fetch, ...options } = NO_OPTIONS) {
       if (!client.match(url)) return send(input, init);
       refusePassword(url);
       const given = isFetchRequest(input) ? input : undefined;
-      return follow(client, send, await prepare(client, send, given, init, url));
+      return follow(client, send, await prepare(client, send, given, init ?? undefined, url));
     }
   );
 }

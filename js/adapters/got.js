@@ -5,11 +5,13 @@ import { isStream } from '../body.js';
 import { SigV4Error } from '../errors.js';
 import { fromChunks } from './chunks.js';
 import { ClientSigner, isRefusal, isStale } from './client.js';
+import { hide, withoutSecrets } from './redact.js';
 
 /**
  * @typedef {object} GotHooks
  * @property {((options: any) => Promise<void>)[]} beforeRequest
  * @property {((response: any, retry: (options: {}) => any) => any)[]} afterResponse
+ * @property {((error: any) => any)[]} beforeError
  */
 
 /**
@@ -81,6 +83,16 @@ export function sigv4Hooks(options) {
         if (!state || !(await state.exchange.isSentAgain(answerOf(response), !state.passes))) return response;
         state.afterResponse = request.hooks.afterResponse;
         return retry({});
+      },
+    ],
+    beforeError: [
+      (error) => {
+        hide(error, 'options');
+        // got writes the URL into it.
+        for (const name of ['message', 'stack']) {
+          if (typeof error[name] === 'string') error[name] = withoutSecrets(error[name]);
+        }
+        return error;
       },
     ],
   };

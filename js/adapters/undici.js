@@ -36,8 +36,10 @@ import { fail, watched } from './undici-handler.js';
  * @param {InterceptorOptions} options
  * @returns {<D extends (options: any, handler: any) => boolean>(dispatch: D) => D}
  */
-export function sigv4Interceptor({ origin, ...options } = NO_OPTIONS) {
-  const client = new ClientSigner(options, 'origin');
+export function sigv4Interceptor(options) {
+  const { origin, ...rest } = options ?? NO_OPTIONS;
+  checkOrigin(origin);
+  const client = new ClientSigner(rest, 'origin');
   /** @type {WeakMap<object, import('./exchange.js').Exchange>} */
   const exchanges = new WeakMap();
 
@@ -124,6 +126,15 @@ async function send(client, exchange, dispatch, opts, handler, url) {
     );
   };
   await attempt();
+}
+
+/** @param {unknown} origin */
+function checkOrigin(origin) {
+  if (origin === undefined || origin instanceof URL || (typeof origin === 'string' && URL.canParse(origin)))
+    return;
+  const message =
+    "the option origin must be the origin of the Client or Pool, such as 'https://api.example.com'";
+  throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
 const COMPOSE_LATER =

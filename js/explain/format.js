@@ -1,5 +1,7 @@
 // An explanation for a terminal or a log.
 
+import { SigV4Error } from '../errors.js';
+
 /** @typedef {import('./response.js').Explanation} Explanation */
 
 /**
@@ -9,7 +11,12 @@
  * @param {{ color?: boolean }} [options]  `color`: with ANSI escape sequences. Default false
  * @returns {string} without a line end at its end
  */
-export function formatExplanation({ code, summary, detail, fix, causes = [], diff = [], ...more }, options) {
+export function formatExplanation(explanation, options) {
+  const { code, summary, detail, fix, causes = [], diff = [], ...more } = explanation ?? {};
+  if (typeof summary !== 'string' || typeof detail !== 'string') {
+    const message = 'formatExplanation takes what explainResponse returns, awaited';
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
+  }
   const paint = options?.color ? PAINT : PLAIN;
   const facts = [
     ['code', code],

@@ -6,9 +6,11 @@ import { endpointOf } from '../explain/services.js';
 import { fill } from '../explain/text.js';
 import { sha256 } from '../hash.js';
 import { shownKey } from '../key-id.js';
+import { epochMillis } from '../options.js';
 import { arrive } from '../verify/arrived.js';
 import { statedPayload } from '../verify/checks.js';
 import { parseAmzDate, parseClaim } from '../verify/claim.js';
+import { isCount, isDate } from '../verify/options.js';
 import { Refusal } from '../verify/refusal.js';
 import { rulesOf } from '../verify/rules.js';
 import { CAUSES } from './causes.js';
@@ -90,7 +92,7 @@ export async function findMismatch(request, options) {
       hosts: known.hosts ?? [],
       methods: known.methods ?? [],
     },
-    now: (typeof now === 'function' ? now() : now).getTime(),
+    now: epochMillis(now),
   };
   const evidence = { ...found, base: piecesOf(found) };
   const signature = await signatureOf(claim);
@@ -182,13 +184,13 @@ function checkedOptions(options) {
   } = options ?? {};
   const wrong = [
     ['secretAccessKey', 'the secret, credentials, or a function that finds them', secretAccessKey != null],
-    ['now', 'a Date, or a function that returns one', typeof now === 'function' || now.getTime?.() >= 0],
+    ['now', 'a Date, or a function that returns one', typeof now === 'function' || isDate(now)],
     ...['region', 'service', 'stage'].map((name) => {
       const value = /** @type {any} */ (options)?.[name];
       return /** @type {const} */ ([name, 'a text', value === undefined || typeof value === 'string']);
     }),
-    ['maxBodyBytes', 'a number of bytes', maxBodyBytes >= 0],
-    ['deadlineMs', 'a number of milliseconds', deadlineMs >= 0],
+    ['maxBodyBytes', 'a number of bytes', isCount(maxBodyBytes)],
+    ['deadlineMs', 'a number of milliseconds', isCount(deadlineMs)],
     ['pathEncoding', "'double' or 'single'", [undefined, 'double', 'single'].includes(options?.pathEncoding)],
   ].find(([, , isRight]) => !isRight);
   if (wrong !== undefined) {

@@ -24,11 +24,20 @@ import { show } from './invalid.js';
  * aws-amplify/aws-sdk-ios#505 and `HOUR/09:00:00` in aws/chalice#1775. AWS documents neither that nor what becomes of dot
  * segments and repeated slashes.
  *
- * @param {ApiMethod} method
+ * @param {ApiMethod} of
  * @returns {string}
  * @throws {SigV4Error} ERR_SIGV4_OPTION_INVALID
  */
-export function executeApiArn({ partition = 'aws', region, accountId, apiId, stage, method, path }) {
+export function executeApiArn(of) {
+  const {
+    partition = 'aws',
+    region,
+    accountId,
+    apiId,
+    stage,
+    method,
+    path,
+  } = /** @type {ApiMethod} */ (of ?? {});
   for (const [name, value] of Object.entries({ partition, region, accountId, apiId, stage, method })) {
     if (typeof value === 'string' && /^[\w.$@-]+$/.test(value)) continue;
     throw new SigV4Error(
@@ -36,7 +45,7 @@ export function executeApiArn({ partition = 'aws', region, accountId, apiId, sta
       `${name} must be a name without slashes, not ${show(value)}`,
     );
   }
-  if (path !== undefined && !/^[^?#]*$/.test(path)) {
+  if (path !== undefined && (typeof path !== 'string' || !/^[^?#]*$/.test(path))) {
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must be one without a query, not ${show(path)}`);
   }
   const route = path === undefined ? '' : `/${path.replace(/^\//, '')}`;

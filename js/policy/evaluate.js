@@ -59,7 +59,9 @@ import { Unevaluated } from './unevaluated.js';
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID
  */
 export function evaluatePolicies(policies, request) {
-  const parsed = policies.map((policy, index) => parsedAs('identity', policy, `policies[${index}]`));
+  const parsed = listed('policies', policies).map((policy, index) =>
+    parsedAs('identity', policy, `policies[${index}]`),
+  );
   return evaluate(parsed, asked(request), () => true);
 }
 
@@ -74,13 +76,15 @@ export function evaluatePolicies(policies, request) {
  * @returns {Access}
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID
  */
-export function evaluateAccess({ principal, identityPolicies, resourcePolicy, ...request }) {
+export function evaluateAccess(request) {
+  const { principal, identityPolicies, resourcePolicy } = request ?? {};
+  if (principal !== undefined && typeof principal !== 'string') throw wrong('principal', 'an ARN', principal);
+  const facts = asked(request);
   const needsBoth = principal !== undefined && accountOf(principal) !== accountOf(request.resource);
   const ofApi = resourcePolicy === undefined ? [] : [parsedAs('resource', resourcePolicy, 'resourcePolicy')];
-  const ofCaller = identityPolicies.map((policy, index) =>
+  const ofCaller = listed('identityPolicies', identityPolicies).map((policy, index) =>
     parsedAs('identity', policy, `identityPolicies[${index}]`),
   );
-  const facts = asked(request);
   const identity = evaluate(ofCaller, facts, () => true);
   const resource = evaluate(ofApi, facts, ({ effect, principal: who }) => {
     const match = who?.test(principal);
@@ -169,9 +173,13 @@ function isAmong({ templates, isExcluded }, texts, context) {
  * @param {PolicyRequest} request
  * @returns {Facts}
  */
-function asked({ action, resource, context = {} }) {
-  if (!/^[\w-]+:\w+$/.test(action)) throw wrong('action', 'an action such as execute-api:Invoke', action);
-  if (!/^arn:(?:[^:]*:){4}./s.test(resource))
+function asked(request) {
+  const { action, resource, context = {} } = request ?? {};
+  if (typeof context !== 'object' || context === null)
+    throw wrong('context', 'an object of keys and values', context);
+  if (typeof action !== 'string' || !/^[\w-]+:\w+$/.test(action))
+    throw wrong('action', 'an action such as execute-api:Invoke', action);
+  if (typeof resource !== 'string' || !/^arn:(?:[^:]*:){4}./s.test(resource))
     throw wrong('resource', 'an ARN, as executeApiArn makes it', resource);
   const [, path] = /^arn:[^:]*:execute-api:[^:]*:[^:]*:[^/]*(\/.*)$/s.exec(resource) ?? [];
   return {
@@ -180,6 +188,17 @@ function asked({ action, resource, context = {} }) {
     shortResource: Array.from(path === undefined ? resource : `execute-api:${path}`),
     context: readContext(context),
   };
+}
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {T[]} policies
+ * @returns {T[]}
+ */
+function listed(name, policies) {
+  if (Array.isArray(policies)) return policies;
+  throw wrong(name, 'an array of policies', policies);
 }
 
 /**

@@ -99,7 +99,7 @@ function lengthRange([, minimum, maximum, ...rest], where) {
 function operation([operator, field, value, ...rest], where) {
   if (operator !== 'eq' && operator !== 'starts-with') {
     throw optionInvalid(
-      `${where} has the operator ${JSON.stringify(operator) ?? String(operator)}: those of POST policies are eq, ` +
+      `${where} has the operator ${typeof operator === 'string' ? JSON.stringify(operator) : typeof operator}: those of POST policies are eq, ` +
         'starts-with, content-length-range',
     );
   }

@@ -105,7 +105,7 @@ function checkFields(fields) {
  */
 function bucketUrl(bucket, region, endpoint) {
   if (endpoint !== undefined) {
-    const text = String(endpoint);
+    const text = typeof endpoint === 'string' || endpoint instanceof URL ? String(endpoint) : '';
     if (!URL.canParse(text) || !/^https?:/i.test(text)) {
       throw new SigV4Error(
         'ERR_SIGV4_URL_INVALID',

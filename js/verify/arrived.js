@@ -152,14 +152,20 @@ function parseTarget(url) {
 function parseHeaders(given) {
   /** @type {[string, string][]} */
   const lines = [];
-  for (const [name, values] of headerPairs(given)) {
-    if (values === undefined) continue;
+  for (const pair of headerPairs(given)) {
+    const [name, values] = Array.isArray(pair) ? pair : [];
+    if (values === undefined && typeof name === 'string') continue;
     for (const value of Array.isArray(values) ? values : [values]) {
-      const text = String(value);
-      if (!/^:?[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\0\r\n]/.test(text) || NOT_LATIN1.test(text)) {
+      const text = TEXTS.includes(typeof value) || value === null ? String(value) : '\0';
+      if (
+        typeof name !== 'string' ||
+        !/^:?[\w!#$%&'*+.^`|~-]+$/.test(name) ||
+        /[\0\r\n]/.test(text) ||
+        NOT_LATIN1.test(text)
+      ) {
         throw new SigV4Error(
           'ERR_SIGV4_HEADER_INVALID',
-          `the header ${JSON.stringify(String(name).slice(0, 100))} cannot have arrived so: pass names and values ` +
+          `the header ${JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name)} cannot have arrived so: pass names and values ` +
             'with one character for each byte',
         );
       }
@@ -190,9 +196,20 @@ function joined(lines) {
  */
 function headerPairs(given) {
   if (typeof given[Symbol.iterator] !== 'function') return Object.entries(given);
-  if (typeof given[0] !== 'string') return given;
+  if (typeof given[0] !== 'string') return listOf(given);
   return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]]);
 }
 
+/** @param {Iterable<[string, any]>} pairs */
+function listOf(pairs) {
+  try {
+    return [...pairs];
+  } catch (cause) {
+    throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', 'the headers of the request cannot be read', { cause });
+  }
+}
+
+/** What has one text. */
+const TEXTS = ['string', 'number', 'boolean'];
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const NOT_LATIN1 = /[^\0-\xff]/;

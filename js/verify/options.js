@@ -29,8 +29,8 @@ export function checkedOptions(options) {
     ['secretAccessKey', 'a function', typeof options?.secretAccessKey === 'function'],
     ...scopeChecks(options),
     ['now', 'a Date, or a function that returns one', typeof now === 'function' || isDate(now)],
-    ['maxSkewSeconds', 'a number of seconds', maxSkewSeconds >= 0 && maxSkewSeconds < Infinity],
-    ['maxBodyBytes', 'a number of bytes', maxBodyBytes >= 0],
+    ['maxSkewSeconds', 'a number of seconds', isCount(maxSkewSeconds) && maxSkewSeconds < Infinity],
+    ['maxBodyBytes', 'a number of bytes', isCount(maxBodyBytes)],
     ['pathEncoding', "'double' or 'single'", [undefined, 'double', 'single'].includes(options?.pathEncoding)],
   ].find(([, , isRight]) => !isRight);
   if (wrong !== undefined) {
@@ -67,6 +67,11 @@ function scopeChecks(options) {
 /** @param {unknown} value */
 function isName(value) {
   return typeof value === 'string' && value !== '';
+}
+
+/** @param {unknown} value */
+export function isCount(value) {
+  return typeof value === 'number' && value >= 0;
 }
 
 /**

@@ -4,6 +4,7 @@ import { SIGV4A } from '../chain.js';
 import { core } from '../core.js';
 import { sha256, sha256Sync } from '../hash.js';
 import { shownKey } from '../key-id.js';
+import { epochMillis } from '../options.js';
 import { withoutToken } from '../results.js';
 import { arrive } from './arrived.js';
 import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
@@ -79,7 +80,7 @@ export async function verifyRequest(request, options) {
   const arrived = arrive(request, maxBodyBytes);
   const claim = parseClaim(arrived);
   checkScope(claim, settings);
-  const at = typeof now === 'function' ? now() : now;
+  const at = new Date(epochMillis(now));
   checkTime(claim, at.getTime(), maxSkewSeconds);
   checkHost(arrived);
   checkCoverage(claim, arrived);

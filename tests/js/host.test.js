@@ -147,3 +147,62 @@ it('a host header that is not the URL’s is signed and handed back, for clients
     'only the option tells region and service',
   );
 });
+
+describe('hostname, port and protocol of a request as the SDK writes it', () => {
+  const known = 'abc123.execute-api.us-east-1.amazonaws.com';
+  const options = { credentials: CREDENTIALS };
+  const sign = (/** @type {object} */ parts) =>
+    signRequest(/** @type {any} */ ({ path: '/', ...parts }), options);
+
+  for (const separator of ['/', '?', '#', '\\', '@', ' ', '\t', '\n', '\r', '/x?#@', '\u00a0']) {
+    it(`a hostname with ${JSON.stringify(separator)} is refused: it would be that of another URL`, async () => {
+      for (const hostname of [`evil.example${separator}.${known}`, `${known}${separator}evil.example`]) {
+        await assert.rejects(sign({ hostname }), { code: 'ERR_SIGV4_URL_INVALID' }, hostname);
+        assert.throws(() => new Signer(options).presignSync(/** @type {any} */ ({ hostname })), {
+          code: 'ERR_SIGV4_URL_INVALID',
+        });
+      }
+    });
+  }
+
+  it('what URL parsers take for one of these is refused, too', async () => {
+    for (const hostname of [
+      `evil.example%23.${known}`,
+      `evil.example%2f.${known}`,
+      `evil.example\uff0f.${known}`,
+    ]) {
+      await assert.rejects(sign({ hostname }), { code: 'ERR_SIGV4_URL_INVALID' }, hostname);
+    }
+  });
+
+  it('a port is a number', async () => {
+    for (const port of ['443/evil', '443@evil.example', '443#', '-1', '1e3', ' 443', 70_000]) {
+      await assert.rejects(sign({ hostname: known, port }), { code: 'ERR_SIGV4_URL_INVALID' }, String(port));
+    }
+    assert.equal((await sign({ hostname: known, port: '8443' })).url, `https://${known}:8443/`);
+    assert.equal((await sign({ hostname: known, port: 443 })).url, `https://${known}/`);
+  });
+
+  it('a protocol is http, https, ws or wss', async () => {
+    for (const protocol of [
+      'ftp:',
+      'file',
+      'javascript:',
+      'https://evil.example/#',
+      'https:evil',
+      '',
+      'data:',
+      'https::',
+    ]) {
+      await assert.rejects(sign({ hostname: known, protocol }), { code: 'ERR_SIGV4_URL_INVALID' }, protocol);
+    }
+    for (const protocol of ['http', 'https:', 'HTTPS:', 'ws', 'wss:']) {
+      const { url } = await sign({ hostname: known, protocol });
+      assert.equal(url, `${protocol.toLowerCase().replace(':', '')}://${known}/`);
+    }
+  });
+
+  it('a query is an object', async () => {
+    await assert.rejects(sign({ hostname: known, query: 'a=1' }), { code: 'ERR_SIGV4_URL_INVALID' });
+  });
+});

@@ -1,6 +1,6 @@
 // The secret, and the steps of the key.
 
-import { escapeUri } from '../../escape.js';
+import { escapeUri, wellFormed } from '../../escape.js';
 
 /** @type {import('../search.js').Cause[]} */
 export const SECRET_CAUSES = [
@@ -46,12 +46,12 @@ export const SECRET_CAUSES = [
     fix: 'Use the secret as AWS issued it.',
     changes: ({ secret }) =>
       [
-        escapeUri(secret),
+        escapeUri(wellFormed(secret)),
         secret.replaceAll('+', ' '),
-        encodeURI(secret),
+        encodeURI(wellFormed(secret)),
         secret.replaceAll('/', '%2F'),
         secret.replaceAll('+', '%2B'),
-        escapeUri(secret).replace(/%../g, (escape) => escape.toLowerCase()),
+        escapeUri(wellFormed(secret)).replace(/%../g, (escape) => escape.toLowerCase()),
         secret.replaceAll('/', '\\/'),
         secret.replaceAll('/', '_').replaceAll('+', '-'),
       ].map(used),
