@@ -1,0 +1,319 @@
+// The path.
+
+import { respell, withoutDotSegments } from '../../canonical.js';
+import { escapeByte } from '../../escape.js';
+import { asIs, encoded, encodedOnceMore } from '../parts.js';
+
+/** @type {import('../search.js').Cause[]} */
+export const PATH_CAUSES = [
+  {
+    code: 'path-encoded-once',
+    part: 'path',
+    summary:
+      'The client signed the path encoded once, as S3 requires; this service requires it encoded twice.',
+    fix: 'Encode the path twice in the canonical request, which is the default of signers for every service except S3.',
+    changes: ({ rules }) =>
+      rules.path.encoding === 'double'
+        ? [
+            { 'path.spell': respelled },
+            { 'path.spell': encoded },
+            { 'path.spell': encoded, 'path.tidy': asIs },
+          ]
+        : [],
+  },
+  {
+    code: 'path-normalized',
+    part: 'path',
+    summary:
+      'The client signed the path without its dot segments or double slashes, which belong to the key in S3.',
+    fix: 'Turn off path normalization in the signer: S3 does not normalize paths.',
+    changes: ({ rules }) =>
+      rules.path.normalizes
+        ? []
+        : [{ 'path.tidy': withoutDotSegments }, { 'path.tidy': withoutEmptySegments }],
+  },
+  {
+    code: 'path-escaped-otherwise',
+    part: 'path',
+    summary: 'Different characters are escaped in the path that arrived than in the path that was signed.',
+    fix: 'Sign the URL as the HTTP client writes it: parse it with `new URL` first.',
+    changes: ({ arrived: { path } }) =>
+      [
+        respelled,
+        (/** @type {string} */ text) => decodedOnly(text, /[!$&'()*+,;=:@]/),
+        (/** @type {string} */ text) => decodedOnly(text, /[!'()*]/),
+        (/** @type {string} */ text) => decodedOnly(text, /[!'()*~]/),
+        (/** @type {string} */ text) => text.replaceAll('~', '%7E'),
+        (/** @type {string} */ text) => text.replace(/[!'()*]/g, escapeByte),
+        decoded,
+      ].map((change) => wire(change(path))),
+  },
+  {
+    code: 'path-encoded-twice',
+    part: 'path',
+    summary: 'The client signed the path encoded twice; this service requires it encoded once.',
+    fix: 'Turn off double encoding of the path in the signer (uriEscapePath, doubleURLEncode): S3 encodes once.',
+    changes: ({ rules }) =>
+      rules.path.encoding === 'single'
+        ? [
+            { 'path.spell': encodedOnceMore, 'path.tidy': withoutDotSegments },
+            { 'path.spell': encodedOnceMore },
+            { 'path.spell': (/** @type {string} */ path) => encodedOnceMore(encoded(path)) },
+          ]
+        : [],
+  },
+  {
+    code: 'path-encoded-thrice',
+    part: 'path',
+    summary:
+      'The client signed the path encoded once too often: it was already encoded when the signer received it.',
+    fix: 'Encode the path of the URL once, and leave the rest to the signer.',
+    changes: ({ rules }) =>
+      rules.path.encoding === 'double'
+        ? [{ 'path.spell': (/** @type {string} */ path) => encodedOnceMore(encodedOnceMore(path)) }]
+        : [],
+  },
+  {
+    code: 'path-not-encoded',
+    part: 'path',
+    summary: 'The client signed the path as it stands in the URL, without any encoding.',
+    fix: 'Encode each segment of the path when you sign: once more than in the URL, or exactly once for S3.',
+    changes: () => [{ 'path.spell': asIs }, { 'path.spell': asIs, 'path.tidy': asIs }],
+  },
+  {
+    code: 'path-decoded',
+    part: 'path',
+    summary: 'The client signed the decoded path, as a router or a file system shows it.',
+    fix: 'Sign the path of the URL that is sent, with its escapes.',
+    changes: () => [{ 'path.spell': decoded }],
+  },
+  {
+    code: 'path-dots-kept',
+    part: 'path',
+    summary: 'The client signed the path with its dot segments, which this service removes first.',
+    fix: 'Resolve "." and ".." in the URL before you sign and send it.',
+    changes: ({ rules, arrived: { path } }) =>
+      rules.path.normalizes && /\/\.\.?(?:\/|$)/.test(path)
+        ? [{ 'path.tidy': asIs }, { 'path.tidy': withoutEmptySegments }]
+        : [],
+  },
+  {
+    code: 'path-slashes-kept',
+    part: 'path',
+    summary: 'The client signed the path with its double slashes, which this service merges first.',
+    fix: 'Remove empty segments from the URL before you sign and send it.',
+    changes: ({ rules }) =>
+      rules.path.normalizes ? [{ 'path.tidy': withDoubleSlashes }, { 'path.tidy': asIs }] : [],
+  },
+  {
+    code: 'stage-missing',
+    part: 'path',
+    summary:
+      'The client signed the path without its beginning, such as the stage, which the URL that arrived contains.',
+    fix: 'Sign the URL with the stage or base path that the server receives.',
+    changes: ({ arrived, known: { stage } }) => [
+      ...(stage && arrived.path.startsWith(`/${stage}`) ? [wire(arrived.path.slice(stage.length + 1))] : []),
+      ...withoutStart(arrived.path).map(wire),
+    ],
+  },
+  {
+    code: 'stage-extra',
+    part: 'path',
+    summary:
+      'The client signed the path with a beginning, such as the stage, that was gone when the path arrived.',
+    fix: 'Sign the path that the server receives, or configure the proxy to forward the whole path.',
+    changes: ({ arrived, known: { stage } }) =>
+      [stage, arrived.headers.get('x-forwarded-prefix'), ...STAGES]
+        .filter((name) => name)
+        .flatMap((name) => {
+          const start = `/${String(name).replace(/^\/|\/$/g, '')}`;
+          return arrived.path === '/' ? [wire(start), wire(`${start}/`)] : [wire(start + arrived.path)];
+        }),
+  },
+  {
+    code: 'path-trailing-slash',
+    part: 'path',
+    summary: 'The client signed the path with a slash at its end and sent it without, or the reverse.',
+    fix: 'Sign exactly the path that is sent: check whether a router or proxy adds or removes slashes.',
+    changes: ({ arrived: { path } }) => [wire(path.endsWith('/') ? path.slice(0, -1) : `${path}/`)],
+  },
+  {
+    code: 'path-slash-decoded',
+    part: 'path',
+    summary: 'The client signed the path with %2F where a slash arrived, or the reverse.',
+    fix: 'Do not let a proxy decode the path (in nginx, proxy_pass without a path), or avoid slashes in names.',
+    changes: ({ arrived: { path } }) => [
+      ...(/%2f/i.test(path) ? [wire(path.replaceAll(/%2f/gi, '/'))] : []),
+      ...slashes(path).map((at) => wire(`${path.slice(0, at)}%2F${path.slice(at + 1)}`)),
+    ],
+  },
+  {
+    code: 'path-escape-case',
+    part: 'path',
+    summary:
+      'The escapes in the path arrived in another case, such as %c3 for %C3, than they were signed in.',
+    fix: 'Write escapes with upper-case digits before you sign and send.',
+    changes: ({ arrived: { path } }) =>
+      [
+        path.replace(/%../g, (text) => text.toLowerCase()),
+        path.replace(/%../g, (text) => text.toUpperCase()),
+      ].map(wire),
+  },
+  {
+    code: 'path-plus',
+    part: 'path',
+    summary: 'The client signed a space in the path as "+", or a plus as a space.',
+    fix: 'Write a space in a path as %20: "+" stands for a space only in forms.',
+    changes: ({ arrived: { path } }) =>
+      [
+        path.replaceAll('%20', '+'),
+        path.replaceAll('+', '%20'),
+        path.replaceAll('+', '%2B'),
+        path.replaceAll(/%2b/gi, '+'),
+      ].map(wire),
+  },
+  {
+    code: 'path-unicode-form',
+    part: 'path',
+    summary: 'The client signed accented letters in another Unicode form (NFC or NFD) than they arrived in.',
+    fix: 'Normalize names with String.prototype.normalize() before you put them into a URL.',
+    changes: ({ arrived: { path } }) =>
+      ['NFC', 'NFD'].map((form) => wire(path.replace(LETTERS, (text) => inUnicodeForm(text, form)))),
+  },
+  {
+    code: 'path-lower-case',
+    part: 'path',
+    summary: 'The client signed the path in lower case.',
+    fix: 'Sign the path as it is sent: case matters.',
+    changes: ({ arrived: { path } }) => [wire(path.toLowerCase())],
+  },
+  {
+    code: 'path-is-url',
+    part: 'path',
+    summary: 'The client signed the whole URL in place of the path.',
+    fix: 'Sign the path of the URL, without scheme, host and query.',
+    changes: ({ arrived: { path, search, headers } }) =>
+      ['https', 'http'].flatMap((scheme) => {
+        const url = `${scheme}://${headers.get('host') ?? ''}${path}`;
+        const text = search === '' ? url : `${url}?${search}`;
+        return [url, text].flatMap((written) => [
+          { 'path.wire': written, 'path.tidy': asIs, 'path.spell': asIs },
+          { 'path.wire': `/${written}`, 'path.tidy': asIs },
+        ]);
+      }),
+  },
+  {
+    code: 'path-with-query',
+    part: 'path',
+    summary: 'The client signed the path with the query appended.',
+    fix: 'Pass the path and the query to the signer separately.',
+    changes: ({ arrived: { path, search } }) =>
+      search === ''
+        ? []
+        : [wire(`${path}?${search}`), { ...wire(`${path}?${search}`), 'path.spell': asIs }].flatMap(
+            (change) => [{ ...change, 'query.change': () => [] }, change],
+          ),
+  },
+  {
+    code: 'path-left-out',
+    part: 'path',
+    summary: 'The client signed "/" or an empty path in place of the path.',
+    fix: 'Pass the path to the signer as well.',
+    changes: () => [wire('/'), { 'path.wire': '', 'path.tidy': asIs, 'path.spell': asIs }],
+  },
+  {
+    code: 'path-without-slash',
+    part: 'path',
+    summary: 'The client signed the path without its leading slash.',
+    fix: 'Begin the path with a slash before you sign.',
+    changes: ({ base }) => [
+      {
+        'path.spell': (/** @type {string} */ path) => base['path.spell'](path).slice(1),
+      },
+    ],
+  },
+];
+
+/** API Gateway's own, and those that people call theirs. */
+const STAGES = [
+  ...['prod', 'dev', 'test', 'staging', 'stage', 'v1', 'api', '$default', 'default', 'Prod', 'Stage'],
+  ...['production', 'development', 'live', 'beta', 'qa', 'uat', 'v2', 'demo', 'sandbox', 'latest', 'local'],
+];
+
+/** @param {string} path */
+function wire(path) {
+  return { 'path.wire': path };
+}
+
+/** @param {string} path */
+function respelled(path) {
+  return path.split('/').map(respell).join('/');
+}
+
+/**
+ * Without its first segment, then its first two.
+ *
+ * @param {string} path
+ */
+function withoutStart(path) {
+  const ends = slashes(path).slice(0, 2);
+  return [...ends.map((at) => path.slice(at)), ...(ends.length < 2 ? ['/'] : [])];
+}
+
+/**
+ * Where they are, but for that at the start; the first ten.
+ *
+ * @param {string} path
+ */
+function slashes(path) {
+  const found = [];
+  for (let at = path.indexOf('/', 1); at > 0 && found.length < 10; at = path.indexOf('/', at + 1))
+    found.push(at);
+  return found;
+}
+
+/** @param {string} path */
+function withoutEmptySegments(path) {
+  return path.replace(/\/+/g, '/');
+}
+
+/**
+ * Dot segments gone, as in a URL that was parsed, and empty ones kept.
+ *
+ * @param {string} path
+ */
+function withDoubleSlashes(path) {
+  // Together with another mistake, it may be no path.
+  return path.startsWith('/') ? new URL(`http://host${path}`).pathname : path;
+}
+
+/** @param {string} text */
+export function decoded(text) {
+  return decodedOnly(text, /[^]/);
+}
+
+/**
+ * @param {string} text
+ * @param {RegExp} which  characters are decoded
+ */
+export function decodedOnly(text, which) {
+  return text.replace(/%[0-9a-f]{2}/gi, (escape) => {
+    const char = String.fromCharCode(parseInt(escape.slice(1), 16));
+    return which.test(char) ? char : escape;
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {string} form
+ */
+function inUnicodeForm(text, form) {
+  try {
+    return encodeURIComponent(decodeURIComponent(text).normalize(form));
+  } catch {
+    return text; // No UTF-8.
+  }
+}
+
+/** Escaped UTF-8, with the letter before it, which a mark may belong to. */
+const LETTERS = /[A-Za-z]?(?:%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2})+/gi;

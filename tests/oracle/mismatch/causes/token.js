@@ -1,0 +1,115 @@
+// The session token.
+
+import { escapeUri } from '../../escape.js';
+
+/** @typedef {import('../parts.js').Evidence} Evidence */
+
+/** @type {import('../search.js').Cause[]} */
+export const TOKEN_CAUSES = [
+  {
+    code: 'token-not-signed',
+    part: 'token',
+    summary: 'The session token was added after signing.',
+    fix: 'Pass the session token to the signer together with the access key id and the secret access key.',
+    changes: (evidence) => {
+      const { claim, rules } = evidence;
+      const name = rules.tokenName.toLowerCase();
+      const others = claim.signedHeaders.filter((other) => other !== name);
+      return [
+        ...inQuery(evidence, undefined),
+        ...(others.length < claim.signedHeaders.length
+          ? [
+              { 'headers.names': others, 'headers.listed': others },
+              { 'headers.names': others },
+              { [`headers:${name}`]: '' },
+            ]
+          : []),
+      ];
+    },
+  },
+  {
+    code: 'token-signed',
+    part: 'token',
+    summary: 'The session token was signed, but this service expects it outside the signature.',
+    fix: 'Append X-Amz-Security-Token to the URL after you sign it.',
+    changes: ({ claim, rules }) =>
+      claim.isPresigned && !rules.signsToken && claim.sessionToken !== undefined
+        ? [{ 'query.extra': [[rules.tokenName, escapeUri(claim.sessionToken)]] }]
+        : [],
+  },
+  {
+    code: 'token-lost',
+    part: 'token',
+    summary: 'The session token was signed but did not arrive.',
+    fix: 'Send the session token as it was signed: in the header x-amz-security-token, or in the parameter of that name.',
+    changes: ({ claim, rules, token, base }) => {
+      if (claim.sessionToken !== undefined || token === '') return [];
+      const name = rules.tokenName.toLowerCase();
+      if (claim.isPresigned) return [{ 'query.extra': [[rules.tokenName, escapeUri(token)]] }];
+      const names = [...new Set([...base['headers.names'], name])].sort();
+      const line = { [`headers:${name}`]: token };
+      return [
+        line,
+        { ...line, 'headers.names': names, 'headers.listed': names },
+        { ...line, 'headers.names': names },
+      ];
+    },
+  },
+  {
+    code: 'token-other',
+    part: 'token',
+    summary:
+      'The session token that arrived is not the one that belongs to {accessKey|the access key}, or not the one that was signed.',
+    fix: 'Take the access key id, the secret and the session token from the same place at the same time: refreshed credentials bring a new token.',
+    changes: (evidence) => {
+      const { token, claim } = evidence;
+      return token === '' || token === claim.sessionToken
+        ? []
+        : [...inHeader(evidence, token), ...inQuery(evidence, escapeUri(token))];
+    },
+  },
+  {
+    code: 'token-encoded',
+    part: 'token',
+    summary: 'The client signed the session token escaped and sent it unescaped, or the reverse.',
+    fix: 'Send and sign the session token as AWS issued it; in a URL, escape it once.',
+    changes: (evidence) => {
+      const { sessionToken } = evidence.claim;
+      if (sessionToken === undefined) return [];
+      return [
+        ...[escapeUri(sessionToken), unescaped(sessionToken)].flatMap((text) => inHeader(evidence, text)),
+        ...[escapeUri(escapeUri(sessionToken)), escapeUri(sessionToken.replaceAll(' ', '+'))].flatMap(
+          (text) => inQuery(evidence, text),
+        ),
+      ];
+    },
+  },
+];
+
+/**
+ * @param {Evidence} evidence
+ * @param {string} value
+ */
+function inHeader({ base, rules }, value) {
+  const piece = `headers:${rules.tokenName.toLowerCase()}`;
+  return base[piece] === undefined ? [] : [{ [piece]: value }];
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {string | undefined} value  escaped
+ */
+function inQuery({ base, rules }, value) {
+  const key = base['query.indexes'].find((/** @type {string} */ at) => base[at][0] === rules.tokenName);
+  if (key === undefined) return [];
+  return [{ [key]: value === undefined ? undefined : [rules.tokenName, value] }];
+}
+
+/** @param {string} text */
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,53 @@
+// What a policy calls a method of an API.
+//
+// Source: "Control access for invoking an API" in the API Gateway developer guide.
+
+import { SigV4Error } from '../errors.js';
+import { show } from './invalid.js';
+
+/**
+ * @typedef {object} ApiMethod
+ * @property {string} [partition]  `aws` by default
+ * @property {string} region
+ * @property {string} accountId  of the owner of the API
+ * @property {string} apiId
+ * @property {string} stage  `$default`, too
+ * @property {string} method  such as `GET`, or the route key of a WebSocket API, such as `$connect`
+ * @property {string} [path]  of the request, without the stage and the query; leave it out for a route key
+ */
+
+/**
+ * The ARN of a method: `arn:aws:execute-api:region:account:api/stage/METHOD/path`. The path goes in without its first
+ * slash; that of the root is empty, so the ARN ends with `METHOD/`.
+ *
+ * Nothing is encoded or decoded: REST APIs name in their refusals the path as it arrived, `GET/photos%3Fpage` in
+ * aws-amplify/aws-sdk-ios#505 and `HOUR/09:00:00` in aws/chalice#1775. AWS documents neither that nor what becomes of dot
+ * segments and repeated slashes.
+ *
+ * @param {ApiMethod} of
+ * @returns {string}
+ * @throws {SigV4Error} ERR_SIGV4_OPTION_INVALID
+ */
+export function executeApiArn(of) {
+  const {
+    partition = 'aws',
+    region,
+    accountId,
+    apiId,
+    stage,
+    method,
+    path,
+  } = /** @type {ApiMethod} */ (of ?? {});
+  for (const [name, value] of Object.entries({ partition, region, accountId, apiId, stage, method })) {
+    if (typeof value === 'string' && /^[\w.$@-]+$/.test(value)) continue;
+    throw new SigV4Error(
+      'ERR_SIGV4_OPTION_INVALID',
+      `${name} must be a name without slashes, not ${show(value)}`,
+    );
+  }
+  if (path !== undefined && (typeof path !== 'string' || !/^[^?#]*$/.test(path))) {
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must be one without a query, not ${show(path)}`);
+  }
+  const route = path === undefined ? '' : `/${path.replace(/^\//, '')}`;
+  return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}${route}`;
+}

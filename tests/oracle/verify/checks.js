@@ -1,0 +1,181 @@
+// What can be said of a claim before anybody is asked for a secret.
+
+import { amzDateOf, SIGV4A } from '../chain.js';
+import { shownKey } from '../key-id.js';
+import { parseAmzDate } from './claim.js';
+import { denied, malformed, quote, Refusal } from './refusal.js';
+import { rulesOf } from './rules.js';
+
+/**
+ * @typedef {import('./claim.js').Claim} Claim
+ * @typedef {import('./arrived.js').Arrived} Arrived
+ */
+
+/**
+ * @param {Claim} claim
+ * @param {{ region?: string, service?: string }} expected  none: any will do
+ * @throws {Refusal} that names all that is wrong
+ */
+export function checkScope({ scheme, day, amzDate, terminator, ...claim }, { region, service }) {
+  const ofHttp = amzDate.slice(0, 8);
+  const regions = claim.region || claim.regionSet;
+  const isOfRegion = scheme === SIGV4A ? isInSet : is;
+  /** @type {[isRight: boolean, problem: () => string][]} */
+  const checks = [
+    [
+      region === undefined ? regions !== '' : isOfRegion(region, regions),
+      () => `Credential should be scoped to a valid region, not ${quote(regions)}.`,
+    ],
+    [
+      service === undefined ? claim.service !== '' : is(service, claim.service),
+      () => `Credential should be scoped to correct service${service === undefined ? '' : `: '${service}'`}.`,
+    ],
+    [
+      terminator === 'aws4_request',
+      () => `Credential should be scoped with a valid terminator: 'aws4_request', not ${quote(terminator)}.`,
+    ],
+    [
+      day === ofHttp,
+      () =>
+        'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
+        `${quote(day)} != '${ofHttp}', from '${amzDate}'.`,
+    ],
+  ];
+  const problems = checks.filter(([isRight]) => !isRight).map(([, problem]) => problem());
+  if (problems.length === 0) return;
+  throw new Refusal('ERR_SIGV4_SCOPE_MISMATCH', problems.join(' '), undefined, {
+    region: regions,
+    ...(region !== undefined && { expectedRegion: region }),
+    service: claim.service,
+    ...(service !== undefined && { expectedService: service }),
+    accessKeyId: shownKey(claim.accessKeyId),
+  });
+}
+
+/**
+ * @param {Claim} claim
+ * @param {number} now  epoch milliseconds
+ * @param {number} skewSeconds
+ * @throws {Refusal}
+ */
+export function checkTime({ amzDate, expiresIn, accessKeyId }, now, skewSeconds) {
+  const signedAt = parseAmzDate(amzDate);
+  const details = { skewSeconds: Math.round((now - signedAt) / 1000), accessKeyId: shownKey(accessKeyId) };
+  const skew = `${skewSeconds / 60} min.`;
+  const newest = now + skewSeconds * 1000;
+  if (signedAt > newest) {
+    throw notNow(
+      `Signature not yet current: ${amzDate} is still later than ${amzDateOf(newest)} (${amzDateOf(now)} + ${skew})`,
+      details,
+    );
+  }
+  if (expiresIn !== undefined) {
+    if (now < signedAt + expiresIn * 1000) return;
+    throw new Refusal('ERR_SIGV4_REQUEST_EXPIRED', 'Request has expired', undefined, details);
+  }
+  const oldest = now - skewSeconds * 1000;
+  if (signedAt >= oldest) return;
+  throw notNow(
+    `Signature expired: ${amzDate} is now earlier than ${amzDateOf(oldest)} (${amzDateOf(now)} - ${skew})`,
+    details,
+  );
+}
+
+/**
+ * Who reads the host of a request from another place than the signed header would see another (RFC 9112, section 3.2.2; RFC
+ * 9113, section 8.3.1).
+ *
+ * @param {Arrived} arrived
+ * @throws {Refusal}
+ */
+export function checkHost({ hosts }) {
+  if (hosts.length < 2) return;
+  throw malformed(`The request names more than one host: ${hosts.map(quote).join(', ')}.`);
+}
+
+/**
+ * Whoever passes a request on could add what is not signed, or change it.
+ *
+ * @param {Claim} claim
+ * @param {Arrived} arrived
+ * @throws {Refusal}
+ */
+export function checkCoverage({ signedHeaders, service }, { headers }) {
+  const { signsToken, tokenName } = rulesOf(service);
+  const signed = new Set(signsToken ? signedHeaders : [...signedHeaders, tokenName.toLowerCase()]);
+  for (const name of headers.keys()) {
+    const mustBeSigned = name === 'host' || name.startsWith('x-amz-');
+    if (!mustBeSigned || signed.has(name)) continue;
+    throw denied(`${quote(name)} must be a 'SignedHeader' in the AWS Authorization.`);
+  }
+}
+
+/**
+ * What is signed in place of the body, as far as the request says.
+ *
+ * @param {Claim} claim
+ * @param {Arrived} arrived
+ * @param {boolean | undefined} bodyRequired
+ * @returns {{ payload: 'signed' | 'unsigned' | 'chunked', declared: string | undefined }} `declared` is a keyword, or a
+ *   hash that must be that of the body
+ * @throws {Refusal}
+ */
+export function statedPayload({ isPresigned, service }, { headers, query }, bodyRequired) {
+  const { takesUnsigned } = rulesOf(service);
+  const declared =
+    headers.get(CONTENT_SHA256) ??
+    (isPresigned ? query.find(([name]) => name.toLowerCase() === CONTENT_SHA256)?.[1] : undefined) ??
+    (isPresigned && takesUnsigned ? UNSIGNED : undefined);
+  if (declared === undefined || /^[0-9a-f]{64}$/.test(declared)) return { payload: 'signed', declared };
+  const payload = declared === UNSIGNED ? 'unsigned' : CHUNKED.test(declared) ? 'chunked' : undefined;
+  if (payload === undefined) {
+    throw malformed(`x-amz-content-sha256 must be ${UNSIGNED}, STREAMING-… or a valid sha256 value.`);
+  }
+  // AWS checks the signature of each chunk; here, nobody would.
+  if (bodyRequired ?? !(payload === 'unsigned' && takesUnsigned)) {
+    throw denied(`The body must be signed: ${declared} is not accepted here.`);
+  }
+  return { payload, declared };
+}
+
+const CONTENT_SHA256 = 'x-amz-content-sha256';
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
+const CHUNKED =
+  /^STREAMING-(?:UNSIGNED-PAYLOAD-TRAILER|AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)-(?:PAYLOAD(?:-TRAILER)?|EVENTS))$/;
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function is(one, other) {
+  return one === other;
+}
+
+/**
+ * @param {string} region
+ * @param {string} regionSet  of SigV4a: names joined with commas, in which `*` stands for any characters
+ */
+function isInSet(region, regionSet) {
+  return regionSet.split(',').some((pattern) => {
+    const [start, ...rest] = pattern.trim().split('*');
+    const end = rest.pop();
+    if (end === undefined) return region === start;
+    if (!region.startsWith(start)) return false;
+    // The first place that fits leaves the most for those that follow.
+    let at = start.length;
+    for (const part of rest) {
+      const found = region.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return region.length - end.length >= at && region.endsWith(end);
+  });
+}
+
+/**
+ * @param {string} message
+ * @param {import('./refusal.js').RefusalDetails} details
+ */
+function notNow(message, details) {
+  return new Refusal('ERR_SIGV4_SIGNATURE_EXPIRED', message, undefined, details);
+}
