@@ -1,6 +1,6 @@
 // The session token, hidden.
 
-import { escapeUri } from './escape.js';
+import { escapeUri, wellFormed } from './escape.js';
 
 /**
  * @param {string} canonicalRequest
