@@ -145,8 +145,8 @@ function targetOf({ method, url }, socket) {
 }
 
 /**
- * The URL that was signed has no space that is written as a plus, which servers read in two ways, no signature of an
- * earlier attempt, and may have one of its own.
+ * The URL that was signed is spelled so that all servers read it alike, has no signature of an earlier attempt, and may
+ * have one of its own.
  *
  * @param {any} request
  * @param {string} signed
@@ -156,7 +156,7 @@ function moveTo(request, signed, socket) {
   const { pathname, search } = new URL(signed);
   const { url } = request;
   if (socket !== undefined) request.url = `${url.protocol}//unix${socket}:${pathname}${search}`;
-  else if (search !== url.search) url.search = search;
+  else if (search !== url.search || pathname !== url.pathname) Object.assign(url, { pathname, search });
 }
 
 /**

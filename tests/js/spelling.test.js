@@ -3,13 +3,21 @@
 // lower case and raw reserved characters, which some sign as they arrive; and on the order of repeated parameters.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import axios from 'axios';
+import got from 'got';
+import * as undici from 'undici';
 
 import { Signer } from 'sigv4-wasm';
+import { sigv4Interceptor as axiosInterceptor } from 'sigv4-wasm/axios';
+import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+import { sigv4Hooks } from 'sigv4-wasm/got';
+import { sigv4Interceptor } from 'sigv4-wasm/undici';
 import { SignerV4a } from 'sigv4-wasm/v4a';
 
 import { findPython, Oracle } from '../differential/oracle.js';
@@ -103,6 +111,45 @@ function expected({ method, url, headers }, { path, pair, compare = byText }) {
 }
 
 const signatureIn = (text) => /Signature=([0-9a-f]+)/.exec(text)[1];
+
+describe('every client sends', () => {
+  let server;
+  let origin;
+  const received = [];
+  before(async () => {
+    server = createServer((request, response) => {
+      received.push(request.url);
+      response.end('{}');
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${server.address().port}`;
+  });
+  after(() => server.close());
+
+  const options = { credentials, service: 's3', region: 'eu-west-1' };
+  const clients = {
+    axios: (url) => axiosWith().get(url),
+    'axios with its fetch adapter': (url) => axiosWith({ adapter: 'fetch' }).get(url),
+    fetch: (url) => createSigv4Fetch(options)(url),
+    'fetch with a Request': (url) => createSigv4Fetch(options)(new Request(url)),
+    got: (url) => got(url, { hooks: sigv4Hooks(options) }),
+    undici: (url) =>
+      undici.request(url, { dispatcher: new undici.Agent().compose(sigv4Interceptor(options)) }),
+  };
+  function axiosWith(config) {
+    const client = axios.create(config);
+    client.interceptors.request.use(axiosInterceptor(options));
+    return client;
+  }
+
+  for (const [name, send] of Object.entries(clients)) {
+    test(`${name}: the URL that was signed`, async () => {
+      received.length = 0;
+      await send(`${origin}/a+b/(c)%c3%bc?a=2&b=(&a=1`);
+      assert.deepEqual(received, ['/a%2Bb/%28c%29%C3%BC?a=1&a=2&b=%28']);
+    });
+  }
+});
 
 describe('a URL of S3', () => {
   for (const [target, sent = target] of Object.entries(TARGETS)) {
