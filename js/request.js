@@ -354,10 +354,29 @@ function addHeader(name, value, flat) {
   }
   if (key === '__proto__')
     throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
-  const text = typeof value === 'string' ? value : headerText(key, value);
+  const text = withoutOuterBlanks(typeof value === 'string' ? value : headerText(key, value));
   if (NOT_ASCII.test(text)) flat.hasLatin1Headers = true;
   const before = flat.headers.get(key);
   flat.headers.set(key, before === undefined ? text : `${before}, ${text}`);
+}
+
+/**
+ * HTTP/1.1 takes blanks around a value away, and a request over HTTP/2 with such a value is malformed: servers drop the
+ * header, or the request (RFC 9113, section 8.2.1). Neither signs them.
+ *
+ * @param {string} text
+ */
+function withoutOuterBlanks(text) {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (start < end && isBlank(text.charCodeAt(end - 1))) end--;
+  return end - start === text.length ? text : text.slice(start, end);
+}
+
+/** @param {number} char */
+function isBlank(char) {
+  return char === 0x20 || char === 0x09;
 }
 
 /**

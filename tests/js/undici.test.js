@@ -5,8 +5,6 @@ import { Readable } from 'node:stream';
 import { afterEach, describe, it } from 'node:test';
 
 import { sigv4Interceptor } from 'sigv4-wasm/undici';
-import * as undici7 from 'undici';
-import * as undici6 from 'undici-6';
 
 import {
   MINUTES,
@@ -19,6 +17,7 @@ import {
   statuses,
   tickingDate,
 } from '../support/clients-harness.js';
+import { UNDICI_VERSIONS } from '../support/undici-versions.js';
 import { CREDENTIALS, OPTIONS } from '../support/wire.js';
 
 /** @type {Awaited<ReturnType<typeof startServers>>} */
@@ -43,10 +42,7 @@ const text = async function* () {
   yield Buffer.from('c');
 };
 
-for (const [name, undici] of /** @type {[string, any][]} */ ([
-  ['undici 6', undici6],
-  ['undici 7', undici7],
-])) {
+for (const { name, undici, major, hasNodeFetch } of UNDICI_VERSIONS) {
   const { Agent, Client, Pool, interceptors, request } = undici;
   /**
    * @param {any[]} interceptors  in the order in which they are composed
@@ -139,19 +135,18 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
       assert.equal(Buffer.from(server.requests[1].body).toString(), 'abc');
     });
 
-    it('a Client and a Pool, which keep their origin to themselves', async () => {
+    it('a Client and a Pool, which keep their origin to themselves before undici 8', async () => {
       await start();
       for (const One of [Client, Pool]) {
         const one = new One(server.origin);
         agents.push(one);
         const composed = one.compose(signing({ origin: server.origin }));
         assert.equal((await composed.request({ path: '/a', method: 'GET' })).statusCode, 200);
-        const nowhere = one.compose(signing());
-        await assert.rejects(nowhere.request({ path: '/a', method: 'GET' }), {
-          code: 'ERR_SIGV4_URL_INVALID',
-        });
+        const untold = one.compose(signing()).request({ path: '/a', method: 'GET' });
+        if (major < 8) await assert.rejects(untold, { code: 'ERR_SIGV4_URL_INVALID' });
+        else assert.equal((await untold).statusCode, 200);
       }
-      assert.equal(server.requests.length, 2);
+      assert.equal(server.requests.length, major < 8 ? 2 : 4);
     });
 
     it('a stream whose bytes are not signed passes unread', async () => {
@@ -177,7 +172,8 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
       ['its own', undici.fetch],
       ["Node's", globalThis.fetch],
     ]) {
-      it(`${whose}: bodies, forms, redirects`, async () => {
+      const skip = whose === "Node's" && !hasNodeFetch && 'it does not take this dispatcher';
+      it(`${whose}: bodies, forms, redirects`, { skip }, async () => {
         await start();
         const dispatcher = compose(signing());
         const url = `${server.origin}/a`;
@@ -208,7 +204,7 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
         );
       });
 
-      it(`${whose}: a wrong clock, and the text of a refusal`, async () => {
+      it(`${whose}: a wrong clock, and the text of a refusal`, { skip }, async () => {
         await start({ now: () => new Date(Date.now() + 20 * MINUTES) });
         const dispatcher = compose(signing());
         assert.equal(
@@ -222,7 +218,7 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
         await refused.text();
       });
 
-      it(`${whose}: aborting while credentials are fetched`, async () => {
+      it(`${whose}: aborting while credentials are fetched`, { skip }, async () => {
         await start();
         /** @type {(credentials: typeof CREDENTIALS) => void} */
         let resolve = () => {};
@@ -294,7 +290,7 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
       const dns = interceptors.dns({ lookup });
       // Inside, that of undici 6 sends a host without its port.
       const orders =
-        undici === undici6
+        major === 6
           ? [[signing(), dns]]
           : [
               [signing(), dns],
@@ -406,12 +402,12 @@ for (const [name, undici] of /** @type {[string, any][]} */ ([
   });
 }
 
-it('has types that fit undici 6 and 7 without casts', async () => {
+it('has types that fit every version without casts', async () => {
   servers = await startServers();
-  for (const version of ['undici', 'undici-6']) {
+  for (const { packageName } of UNDICI_VERSIONS) {
     await assertTypes(
-      version,
-      `import { Agent, fetch, interceptors } from '${version}';
+      packageName,
+      `import { Agent, fetch, interceptors } from '${packageName}';
        import { sigv4Interceptor } from 'sigv4-wasm/undici';
        const signing = sigv4Interceptor({ credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, origin: new URL('https://a') });
        const dispatcher = new Agent().compose(signing, interceptors.retry());
