@@ -1,7 +1,13 @@
 import { render } from 'preact';
+import { init } from 'sigv4-wasm';
 
 import { App } from './app.jsx';
 import { follow } from './state/gateway.js';
 
-render(<App />, /** @type {HTMLElement} */ (document.getElementById('app')));
-follow();
+// Where it cannot start, the page says why.
+init()
+  .catch(() => {})
+  .finally(() => {
+    render(<App />, /** @type {HTMLElement} */ (document.getElementById('app')));
+    follow();
+  });

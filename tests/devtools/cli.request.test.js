@@ -146,6 +146,56 @@ describe('what is accepted', () => {
   }
 });
 
+describe('a file, as each service wants it signed', () => {
+  for (const service of [
+    's3',
+    's3express',
+    's3-object-lambda',
+    's3-outposts',
+    'execute-api',
+    'vpc-lattice-svcs',
+  ]) {
+    for (const options of [[], ['--presign'], ['--unsigned-payload']]) {
+      if (options[0] === '--unsigned-payload' && service === 'execute-api') continue;
+      it(`${service} ${options}`, async () => {
+        // Judged by @smithy/signature-v4.
+        const server = await startIamServer({
+          credentials: [CREDENTIALS],
+          service,
+          respond: () => ({ body: '' }),
+        });
+        const scope = ['--region', 'us-east-1', '--service', service];
+        const { code, stderr } = await request(
+          ['PUT', `${server.origin}/a%20b`, '--data-binary', `@${folder}/binary`, ...scope, ...options],
+          { env: SIGNED_IN },
+        );
+        await server.close();
+        assert.equal(code, 0, stderr);
+        const [arrived] = server.requests;
+        check(arrived, { bytes: BINARY });
+      });
+    }
+  }
+
+  it('presigned: headers that stay headers are sent, and those that moved are not', async () => {
+    const headers = {
+      'x-amz-server-side-encryption': 'AES256',
+      'x-amz-tagging': 'a=b',
+      'x-amz-meta-a': 'b',
+      'content-type': 'text/plain',
+    };
+    const { code, stderr } = await request([
+      ...['PUT', 'http://bucket.s3.eu-west-1.amazonaws.com/f', '--presign', '-d', 'tea'],
+      ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
+    ]);
+    assert.equal(code, 0, stderr);
+    const [arrived] = s3.requests;
+    const { 'x-amz-meta-a': moved, ...kept } = headers;
+    check(arrived, { headers: { ...kept, 'x-amz-meta-a': undefined } });
+    assert.match(arrived.url, new RegExp(`[?&]x-amz-meta-a=${moved}&`, 'i'));
+  });
+});
+
 /**
  * @param {import('../support/iam-server.js').RecordedRequest} arrived
  * @param {any} expected

@@ -4,10 +4,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { HttpRequest } from '@smithy/protocol-http';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
 import { parseRequest } from 'sigv4-wasm-devtools/requests';
@@ -310,6 +313,81 @@ describe('a request that is signed already', () => {
       await paste(SOURCE, signedByAws4({ body: '{"a": 1}' }));
       await says('.verdict', /is not the one.*JSON.*Fix:.*Proved/s);
     }));
+});
+
+describe('a request to S3 Express, as the SDK signs it with its session', () => {
+  const SESSION = {
+    accessKeyId: 'ASIASESSIONSESSION00',
+    secretAccessKey: 'secret/of+the+session/0123456789abcdefgh',
+    sessionToken: 'token/of+the+session==',
+  };
+  const Bucket = 'orders--use1-az4--x-s3';
+  /** @type {HttpRequest | undefined} */
+  let sent;
+  const s3 = new S3Client({
+    region: 'us-east-1',
+    credentials: CREDENTIALS,
+    requestHandler: {
+      async handle(/** @type {HttpRequest} */ request) {
+        if (!('session' in request.query)) {
+          sent = request;
+          return { response: new HttpResponse({ statusCode: 200, headers: {}, body: Readable.from([]) }) };
+        }
+        const body = `<CreateSessionResult><Credentials><AccessKeyId>${SESSION.accessKeyId}</AccessKeyId><SecretAccessKey>${SESSION.secretAccessKey}</SecretAccessKey><SessionToken>${SESSION.sessionToken}</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></CreateSessionResult>`;
+        return { response: new HttpResponse({ statusCode: 200, headers: {}, body: Readable.from([body]) }) };
+      },
+    },
+  });
+  after(() => s3.destroy());
+
+  const inHeaders = async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a b', Body: 'tea', ChecksumAlgorithm: 'CRC32' }));
+    const { method, path, query, headers, hostname, body } = sent;
+    const search = new URLSearchParams(query);
+    assert.equal(headers['x-amz-s3session-token'], SESSION.sessionToken);
+    const lines = Object.entries({ host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`);
+    return [`${method} ${path}?${search} HTTP/1.1`, ...lines, '', body].join('\n');
+  };
+  const inUrl = async () => {
+    const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'a b' }));
+    assert.equal(new URL(url).searchParams.get('X-Amz-S3session-Token'), SESSION.sessionToken);
+    return `curl '${url}'`;
+  };
+
+  for (const [where, write, hide] of [
+    ['headers', inHeaders, (text) => text.replace(SESSION.sessionToken, '(hidden)')],
+    ['its URL', inUrl, (text) => text.replace(encodeURIComponent(SESSION.sessionToken), '(hidden)')],
+  ]) {
+    test(`is found right, signed in ${where}`, () =>
+      withPage({}, async ({ page, paste, says, press }) => {
+        const text = await write();
+        await paste(SOURCE, text);
+        await says('.verdict', /ASIASESSIONSESSION00: give the secret access key to see/);
+        await page.locator('#field-secretAccessKey').fill(SESSION.secretAccessKey);
+        await says('.verdict', /is the right one/);
+        assert.ok(!(await page.$eval('main', (main) => main.textContent)).includes(SESSION.sessionToken));
+        // The snippets that sign have nothing of the old signature left.
+        await page.locator('::-p-aria([name="curl that signs"])').click();
+        await press('Copy: curl that signs');
+        await says('[role=status].sr', /copied/);
+        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        assert.match(copied, /x-amz-s3session-token: \$AWS_SESSION_TOKEN/);
+        assert.doesNotMatch(
+          copied,
+          /X-Amz-(?:S3session-Token|Signature|Credential)|authorization|x-amz-date/,
+        );
+        assert.ok(!copied.includes(SESSION.sessionToken));
+      }));
+
+    test(`needs its token where a log has it hidden, signed in ${where}`, () =>
+      withPage({}, async ({ page, paste, says }) => {
+        await paste(SOURCE, hide(await write()));
+        await says('.verdict', /give the secret access key and the session token/);
+        await page.locator('#field-secretAccessKey').fill(SESSION.secretAccessKey);
+        await page.locator('#field-sessionToken').fill(SESSION.sessionToken);
+        await says('.verdict', /is the right one/);
+      }));
+  }
 });
 
 describe('why it was 403', () => {

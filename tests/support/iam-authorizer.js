@@ -16,6 +16,10 @@ import { decode as decodeChunks } from './aws-chunked.js';
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SKEW_MINUTES = 5;
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
+/** Paths are encoded once: S3 and what speaks its protocol. */
+const S3 = ['s3', 's3express', 's3-object-lambda', 's3-outposts'];
+/** A presigned URL leaves the body open. "SIGv4 authenticated requests for Amazon VPC Lattice": it supports no signed body. */
+const OPEN_BODY = [...S3, 'vpc-lattice-svcs'];
 const QUERY_PARAMETERS = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Signature'];
 
 /**
@@ -75,7 +79,7 @@ export async function authorize(request, { credentials, region, service, now }) 
     region,
     service,
     sha256: Sha256,
-    uriEscapePath: service !== 's3',
+    uriEscapePath: !S3.includes(service),
   });
   const { canonicalRequest, stringToSign } = await smithy.strings(arrived, payloadHash, claim);
   const key = await getSigningKey(Sha256, signer, claim.scope[0], region, service);
@@ -141,7 +145,7 @@ function claimInHeaders(headers) {
     date: headers['x-amz-date'],
     signedHeaders: fields.SignedHeaders.split(';'),
     signature: fields.Signature,
-    token: headers['x-amz-security-token'],
+    token: headers['x-amz-s3session-token'] ?? headers['x-amz-security-token'],
   };
 }
 
@@ -159,7 +163,7 @@ function claimInQuery(query) {
   if (algorithm !== ALGORITHM || !(Number(expires) >= 1 && Number(expires) <= 604_800)) {
     throw new Refusal('IncompleteSignatureException', 'Re-examine the query-string parameters.');
   }
-  const token = query['X-Amz-Security-Token'];
+  const token = query['X-Amz-S3session-Token'] ?? query['X-Amz-Security-Token'];
   return {
     ...parseCredential(credential),
     date,
@@ -260,7 +264,7 @@ function checkSignedHeaders({ signedHeaders }, headers) {
  */
 async function hashPayload({ expires }, headers, body, service, { secretAccessKey }) {
   const declared = headers['x-amz-content-sha256'];
-  if (declared === UNSIGNED || (expires !== undefined && service === 's3')) return UNSIGNED;
+  if (declared === UNSIGNED || (expires !== undefined && OPEN_BODY.includes(service))) return UNSIGNED;
   if (declared?.startsWith('STREAMING-') && service === 's3') {
     checkChunks(headers, body, secretAccessKey);
     return declared;

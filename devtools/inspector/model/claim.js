@@ -1,5 +1,7 @@
 // What a signed request says of its own signature: which key signed it, when, where for, and which headers.
 
+import { writtenFor } from '../../lib/rules.js';
+
 /**
  * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
  *
@@ -11,6 +13,7 @@
  * @property {string[]} signedHeaders
  * @property {string} signature
  * @property {string} [sessionToken]
+ * @property {import('../../lib/rules.js').Written} [written]  what signing for its service adds to a request
  * @property {string} [contentSha256]  the header
  * @property {number} [expiresIn]  seconds, of a presigned URL
  */
@@ -23,14 +26,16 @@ export function claimOf(request) {
   const headers = new Map(request.headers.map(([name, value]) => [name.toLowerCase(), value]));
   const contentSha256 = headers.get('x-amz-content-sha256');
   const query = new URL(request.url).searchParams;
+  const tokenIn = (/** @type {import('../../lib/rules.js').Written} */ { tokenHeader, tokenParameter }) =>
+    query.get(tokenParameter) ?? headers.get(tokenHeader);
   if (query.get('X-Amz-Algorithm') === ALGORITHM) {
     return readClaim({
+      tokenIn,
       contentSha256,
       credential: query.get('X-Amz-Credential'),
       amzDate: query.get('X-Amz-Date'),
       names: query.get('X-Amz-SignedHeaders'),
       signature: query.get('X-Amz-Signature'),
-      sessionToken: query.get('X-Amz-Security-Token') ?? headers.get('x-amz-security-token'),
       expiresIn: Number(query.get('X-Amz-Expires') ?? 300),
     });
   }
@@ -39,12 +44,12 @@ export function claimOf(request) {
   /** @param {string} field */
   const field = (field) => new RegExp(`[ ,]${field}=([^, ]*)`).exec(authorization)?.[1];
   return readClaim({
+    tokenIn,
     contentSha256,
     credential: field('Credential'),
     amzDate: headers.get('x-amz-date'),
     names: field('SignedHeaders'),
     signature: field('Signature'),
-    sessionToken: headers.get('x-amz-security-token'),
   });
 }
 
@@ -66,20 +71,22 @@ export function isToken(text) {
  *
  * @param {ParsedRequest} request
  * @param {string} token
+ * @param {Claim | undefined} claim
  * @returns {ParsedRequest}
  */
-export function withToken(request, token) {
+export function withToken(request, token, claim) {
+  const { tokenHeader, tokenParameter } = claim?.written ?? {};
   const [start, query] = splitQuery(request.url);
   const pairs = query.map((pair) => {
     const [name, value] = pair.split('=');
-    const isHidden = decodeName(name) === 'X-Amz-Security-Token' && !isToken(value);
+    const isHidden = decodeName(name) === tokenParameter && !isToken(value);
     return isHidden ? `${name}=${encodeURIComponent(token)}` : pair;
   });
   return {
     ...request,
     url: query.length === 0 ? request.url : `${start}?${pairs.join('&')}`,
     headers: request.headers.map(([name, value]) =>
-      name.toLowerCase() === 'x-amz-security-token' && !isToken(value) ? [name, token] : [name, value],
+      name.toLowerCase() === tokenHeader && !isToken(value) ? [name, token] : [name, value],
     ),
   };
 }
@@ -93,13 +100,14 @@ export function withToken(request, token) {
  */
 export function unsigned(request, claim) {
   const [start, query] = splitQuery(request.url);
-  const kept = query.filter((pair) => !OF_SIGNATURE.has(decodeName(pair)));
+  const { headers = [], parameters = [] } = claim.written ?? {};
+  const kept = query.filter((pair) => !parameters.includes(decodeName(pair)));
   return {
     method: request.method,
     url: kept.length === 0 ? start : `${start}?${kept.join('&')}`,
     headers: request.headers.filter(([name]) => {
       const key = name.toLowerCase();
-      return claim.signedHeaders.includes(key) && !SET_BY_SIGNING.has(key);
+      return claim.signedHeaders.includes(key) && !headers.includes(key);
     }),
     body: request.body,
   };
@@ -122,16 +130,30 @@ export function splitQuery(url) {
       ];
 }
 
-/** @param {{ credential?: string | null, amzDate?: string | null, names?: string | null, signature?: string | null, contentSha256?: string, sessionToken?: string, expiresIn?: number }} fields */
-function readClaim({ credential, amzDate, names, signature, contentSha256, sessionToken, expiresIn }) {
+/**
+ * @param {{ credential?: string | null, amzDate?: string | null, names?: string | null, signature?: string | null, contentSha256?: string, expiresIn?: number, tokenIn: (written: import('../../lib/rules.js').Written) => string | undefined }} fields
+ * @returns {Claim | undefined}
+ */
+function readClaim({ credential, amzDate, names, signature, contentSha256, expiresIn, tokenIn }) {
   const [, accessKeyId, region, service] =
     /^(.+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential ?? '') ?? [];
   if (!accessKeyId || !amzDate || !names || !signature) return undefined;
+  const written = knownTo(service);
   return {
-    ...{ accessKeyId, region, service, amzDate, signature, contentSha256, sessionToken },
+    ...{ accessKeyId, region, service, amzDate, signature, contentSha256 },
+    ...(written && { written, sessionToken: tokenIn(written) }),
     signedHeaders: names.toLowerCase().split(';'),
     ...(expiresIn !== undefined && { expiresIn }),
   };
+}
+
+/** @param {string} service */
+function knownTo(service) {
+  try {
+    return writtenFor(service);
+  } catch {
+    return undefined; // No name of a service: whoever signs for it says so.
+  }
 }
 
 /** @param {string} pair */
@@ -144,13 +166,3 @@ function decodeName(pair) {
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-
-const OF_SIGNATURE = new Set([
-  ...['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Expires'],
-  ...['X-Amz-SignedHeaders', 'X-Amz-Signature', 'X-Amz-Security-Token'],
-]);
-
-/** The signer writes these. */
-const SET_BY_SIGNING = new Set([
-  ...['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
-]);

@@ -1,7 +1,8 @@
 // A request and what it is signed with, worked out: everything the page shows of a signature.
 
-import { Signer } from 'sigv4-wasm';
+import { init, Signer } from 'sigv4-wasm';
 
+import { writtenFor } from '../../lib/rules.js';
 import { claimOf, isToken, isV4a, unsigned, withToken } from './claim.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
@@ -24,6 +25,7 @@ import { deriveKeys } from './key-chain.js';
  * @property {ParsedRequest} request  as it was pasted, with its session token where that was hidden
  * @property {import('./claim.js').Claim | undefined} claim  where it is signed already
  * @property {import('sigv4-wasm').SigningTrace} trace
+ * @property {import('../../lib/rules.js').Written} written  what signing for its service adds to a request
  * @property {string} amzDate
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
@@ -48,7 +50,8 @@ export async function inspect(pasted, settings) {
       'This request is signed with SigV4a (AWS4-ECDSA-P256-SHA256), which is not taken apart here.',
     );
   }
-  const request = settings.sessionToken ? withToken(pasted, settings.sessionToken) : pasted;
+  await init();
+  const request = settings.sessionToken ? withToken(pasted, settings.sessionToken, claimOf(pasted)) : pasted;
   const claim = claimOf(request);
   const sessionToken = claim === undefined ? settings.sessionToken || undefined : claim.sessionToken;
   const missing = [
@@ -73,6 +76,7 @@ export async function inspect(pasted, settings) {
   const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
   return {
     ...{ request, claim, trace, accessKeyId, secretAccessKey, sessionToken, missing, expiresIn },
+    written: writtenFor(trace.scope.split('/')[2]),
     amzDate: trace.stringToSign.split('\n')[1],
     chain: secretAccessKey ? await deriveKeys(secretAccessKey, trace.scope, trace.stringToSign) : undefined,
     signed: claim !== undefined || secretAccessKey ? await signedRequest() : undefined,
@@ -95,12 +99,12 @@ export async function inspect(pasted, settings) {
  * @param {import('./claim.js').Claim} claim
  * @returns {Partial<import('sigv4-wasm').SignerOptions>}
  */
-function optionsOf({ signedHeaders, contentSha256 }) {
+function optionsOf({ signedHeaders, contentSha256, written }) {
   const hasHash = contentSha256 !== undefined && signedHeaders.includes('x-amz-content-sha256');
   return {
     signedHeaders,
     contentSha256Header: hasHash,
-    sessionTokenMode: signedHeaders.includes('x-amz-security-token') ? 'signed' : undefined,
+    sessionTokenMode: signedHeaders.includes(written?.tokenHeader ?? '') ? 'signed' : undefined,
     ...(contentSha256 !== undefined && {
       payload: contentSha256 === 'UNSIGNED-PAYLOAD' ? 'unsigned' : { sha256: contentSha256 },
     }),
@@ -116,10 +120,4 @@ function withoutSigning({ method, url, headers, body }) {
   return { method, url, headers: headers.filter(([name]) => !REPLACED.has(name.toLowerCase())), body };
 }
 
-const REPLACED = new Set([
-  'authorization',
-  'x-amz-date',
-  'x-amz-security-token',
-  'content-length',
-  'connection',
-]);
+const REPLACED = new Set(['authorization', 'content-length', 'connection']);

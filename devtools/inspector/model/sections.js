@@ -19,7 +19,8 @@ export const CANONICAL = 'canonical';
 export const SECTIONS = [requestSection, canonicalSection, stringToSignSection, keySection, signatureSection];
 
 /** @param {Inspection} inspection @returns {Section} */
-function requestSection({ request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, claim }) {
+function requestSection(inspection) {
+  const { request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, claim, written } = inspection;
   const [start, query] = splitQuery(request.url);
   const url = new URL(start);
   const [, region, service] = trace.scope.split('/');
@@ -39,7 +40,7 @@ function requestSection({ request, accessKeyId, secretAccessKey, sessionToken, a
         separator: '&',
         parts: query.map((pair, i) => ({
           ...part(`request.query.${i}`, `the parameter ${nameOf(pair)}`, pair),
-          ...(nameOf(pair) === 'X-Amz-Security-Token' && { kind: /** @type {const} */ ('secret') }),
+          ...(nameOf(pair) === written.tokenParameter && { kind: /** @type {const} */ ('secret') }),
         })),
       }),
       ...repeatable(request.headers)
@@ -47,7 +48,9 @@ function requestSection({ request, accessKeyId, secretAccessKey, sessionToken, a
         .map(({ id, name, key, value }) =>
           line(name, {
             ...part(`request.header.${id}`, `the header ${name}`, value),
-            ...(HIDDEN_HEADERS.has(key) && { kind: /** @type {const} */ ('secret') }),
+            ...((key === written.tokenHeader || key === 'cookie') && {
+              kind: /** @type {const} */ ('secret'),
+            }),
           }),
         ),
       line('body', part('request.body', 'the body', bodyText(request.body))),
@@ -68,7 +71,9 @@ function requestSection({ request, accessKeyId, secretAccessKey, sessionToken, a
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function canonicalSection({ trace, request }) {
+function canonicalSection({ trace, request, written }) {
+  const headerSources = { ...HEADER_ORIGINS, [written.tokenHeader]: ['token'] };
+  const parameterSources = { ...PARAMETER_ORIGINS, [written.tokenParameter]: ['token'] };
   const lines = trace.canonicalRequest.split('\n');
   const [method, path, query, ...rest] = lines;
   const headers = rest.slice(0, -3);
@@ -96,7 +101,7 @@ function canonicalSection({ trace, request }) {
                   `canonical.query.${id}`,
                   `the canonical parameter ${decode(name)}`,
                   `${name}=${value}`,
-                  [...(PARAMETER_ORIGINS[name] ?? parameterOrigins(name, value, parameters))],
+                  [...(parameterSources[name] ?? parameterOrigins(name, value, parameters))],
                 ),
                 how: 'sorted by name, each byte but A-Z a-z 0-9 - . _ ~ encoded',
               })),
@@ -104,7 +109,7 @@ function canonicalSection({ trace, request }) {
       ...named.map(({ id, name, value }) =>
         line('header', {
           ...part(`canonical.header.${id}`, `the canonical header ${name}`, `${name}:${value}`, [
-            ...(HEADER_ORIGINS[name] ??
+            ...(headerSources[name] ??
               request.headers.flatMap((header, i) => headerOrigins(name, request.headers, i))),
           ]),
           how: 'name in lower case, spaces around the value taken out',
@@ -186,7 +191,8 @@ function keySection({ chain, secretAccessKey, trace }) {
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function signatureSection({ trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, claim }) {
+function signatureSection(inspection) {
+  const { trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, claim, written } = inspection;
   const scope = ['scope.date', 'scope.region', 'scope.service', 'scope.end'];
   const signature = missing.length > 0 ? needs(missing) : trace.signature;
   const credential = part(
@@ -237,8 +243,8 @@ function signatureSection({ trace, missing, accessKeyId, sessionToken, amzDate, 
         : [{ label: 'query', separator: '&', parts: sent }]),
       ...lineUnless(
         sessionToken === undefined || expiresIn !== undefined,
-        line('x-amz-security-token', {
-          ...part('sent.token', 'the header x-amz-security-token', sessionToken ?? '', ['token']),
+        line(written.tokenHeader, {
+          ...part('sent.token', `the header ${written.tokenHeader}`, sessionToken ?? '', ['token']),
           kind: 'secret',
         }),
       ),
@@ -377,7 +383,6 @@ const BODY_PREVIEW = 4000;
 const HEADER_ORIGINS = {
   host: ['request.host'],
   'x-amz-date': ['time'],
-  'x-amz-security-token': ['token'],
   'x-amz-content-sha256': ['request.body'],
 };
 
@@ -387,10 +392,7 @@ const PARAMETER_ORIGINS = {
   'X-Amz-Credential': ['access-key', 'scope.date', 'scope.region', 'scope.service', 'scope.end'],
   'X-Amz-Date': ['time'],
   'X-Amz-Expires': [],
-  'X-Amz-Security-Token': ['token'],
   'X-Amz-SignedHeaders': ['canonical.signed-headers'],
 };
-
-const HIDDEN_HEADERS = new Set(['x-amz-security-token', 'cookie']);
 
 const UNAVAILABLE = 'this browser shows keys on HTTPS pages only';

@@ -71,7 +71,7 @@ export const SNIPPETS = {
         toCurl(plain(inspection)),
         `  --aws-sigv4 'aws:amz:${region}:${service}'`,
         '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
-        '  --header "x-amz-security-token: $AWS_SESSION_TOKEN"',
+        `  --header "${inspection.written.tokenHeader}: $AWS_SESSION_TOKEN"`,
       ].join(' \\\n');
     },
   },
@@ -84,19 +84,16 @@ function sent(signed) {
 }
 
 /** The request without a signature. @param {Inspection} inspection */
-function plain({ request }) {
+function plain({ request, written }) {
   const url = new URL(request.url);
   const isPresigned = url.searchParams.has('X-Amz-Signature');
-  for (const name of [...url.searchParams.keys()])
-    if (isPresigned && /^X-Amz-/.test(name)) url.searchParams.delete(name);
+  for (const name of written.parameters) url.searchParams.delete(name);
   return {
     ...request,
     url: isPresigned ? url.href : request.url,
-    headers: sentHeaders(request).filter(([name]) => !SIGNED.has(name.toLowerCase())),
+    headers: sentHeaders(request).filter(([name]) => !written.headers.includes(name.toLowerCase())),
   };
 }
-
-const SIGNED = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256']);
 
 /** @param {Inspection} inspection */
 function signerOptions({ trace }) {

@@ -45,7 +45,7 @@ export function redactor({ secretAccessKey, sessionToken }) {
     return text
       .replace(/(Signature=)[0-9a-f]{8,}/gi, '$1<signature>')
       .replace(/^(x-amz-(?:security|s3session)-token: ?).+/gim, `$1${SESSION_TOKEN}`)
-      .replace(/(X-Amz-Security-Token=)[^&\s"<]+/gi, `$1${SESSION_TOKEN}`);
+      .replace(/(X-Amz-(?:Security|S3session)-Token=)[^&\s"<]+/gi, `$1${SESSION_TOKEN}`);
   };
 }
 

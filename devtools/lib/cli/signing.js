@@ -3,6 +3,7 @@
 import { Signer } from 'sigv4-wasm';
 
 import { resolveCredentials, resolveScope } from './identity.js';
+import { coversBody } from '../rules.js';
 import { hashFile } from './input.js';
 
 /**
@@ -30,11 +31,9 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
   const { region, service, sources } = await resolveScope(request.url, argv, hints);
   const { credentials, source } = await resolveCredentials(argv, hints);
   const isPresigned = expiresIn !== undefined;
-  const payload = argv.unsignedPayload
-    ? 'unsigned'
-    : await payloadOf(request, isPresigned && service === 's3');
-  const signer = new Signer({ credentials, region, service, payload });
   const { method, url, headers, body } = request;
+  const payload = argv.unsignedPayload ? 'unsigned' : await payloadOf();
+  const signer = new Signer({ credentials, region, service, payload });
   const signable = { method, url, headers, body: body && 'file' in body ? undefined : body };
   return {
     request,
@@ -49,21 +48,29 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
         const signed = await signer.sign(signable, { date });
         return { ...signed, body };
       }
-      // Those named so have moved to the URL.
-      const rest = Object.fromEntries(headers.filter(([name]) => !/^x-amz-/i.test(name)));
-      return { method, url: await signer.presign(signable, { date, expiresIn }), headers: rest, body };
+      const presigned = await signer.presign(signable, { date, expiresIn });
+      return { method, url: presigned, headers: headersBeside(presigned, headers), body };
     },
     trace: (date) => signer.trace(signable, { date, ...(isPresigned && { expiresIn }) }),
   };
+
+  /** A file is read for its hash, and once more to be sent, but never held; and not for a hash that nobody wants. */
+  async function payloadOf() {
+    if (body === undefined || !('file' in body)) return undefined;
+    const asking = new Signer({ credentials, region, service });
+    const isCovered = await coversBody(asking, { method, url, headers }, expiresIn);
+    return isCovered ? { sha256: await hashFile(body) } : undefined;
+  }
 }
 
 /**
- * A file is read for its hash, and once more to be sent, but never held.
+ * What must be sent with a presigned URL: most `x-amz-*` headers have moved to it, and it names those that have not.
  *
- * @param {import('./input.js').CliRequest} request
- * @param {boolean} needsNone  presigned URLs of S3 leave the body open
+ * @param {string} url
+ * @param {[string, string][]} headers
  */
-async function payloadOf({ body }, needsNone) {
-  if (needsNone || body === undefined || !('file' in body)) return undefined;
-  return { sha256: await hashFile(body) };
+function headersBeside(url, headers) {
+  const signed = new URL(url).searchParams.get('X-Amz-SignedHeaders')?.split(';') ?? [];
+  const stays = (/** @type {string} */ name) => !name.startsWith('x-amz-') || signed.includes(name);
+  return Object.fromEntries(headers.filter(([name]) => stays(name.toLowerCase())));
 }
