@@ -25,7 +25,7 @@ await shoot('inspector-light', { width: 1040, height: 680, scheme: 'light' }, as
 
 await shoot(
   'inspector-dark',
-  { url: `${gateway.origin}/_sigv4/inspector/`, width: 1040, height: 600, scheme: 'dark' },
+  { url: gateway.inspector.url, width: 1040, height: 600, scheme: 'dark' },
   async (page) => {
     await sendRequests();
     await page.locator('.exchanges .is-bad').click();

@@ -14,7 +14,9 @@ import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { eventually, exchangeBytes, gatewayFor } from '../support/gateway.js';
 
-const own = async (gateway, path) => (await fetch(`${gateway.origin}/_sigv4/${path}`)).json();
+const ask = ({ origin, inspector }, path) =>
+  fetch(`${origin}/_sigv4/${path}`, { headers: { authorization: `Bearer ${inspector.token}` } });
+const own = async (gateway, path) => (await ask(gateway, path)).json();
 
 describe('the list of requests', async () => {
   const gateway = await gatewayFor();
@@ -38,7 +40,7 @@ describe('the list of requests', async () => {
       route: 'ANY /{proxy+}',
     });
     assert.equal((await own(gateway, `requests/${id}`)).id, id);
-    assert.equal((await fetch(`${gateway.origin}/_sigv4/requests/none`)).status, 404);
+    assert.equal((await ask(gateway, 'requests/none')).status, 404);
   });
 
   test('holds no secret, wherever a client puts it', async () => {
@@ -73,7 +75,7 @@ describe('the list of requests', async () => {
   });
 
   test('comes as events, too', async () => {
-    const response = await fetch(`${gateway.origin}/_sigv4/events`);
+    const response = await ask(gateway, 'events');
     assert.equal(response.headers.get('content-type'), 'text/event-stream');
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     await fetch(`${gateway.base}/seen`);
@@ -86,7 +88,9 @@ describe('the list of requests', async () => {
 });
 
 describe('strangers', async () => {
-  const gateway = await gatewayFor();
+  const gateway = await gatewayFor({
+    routes: [{ route: 'ANY /{proxy+}' }, { route: 'GET /open', auth: 'none' }],
+  });
   const status = (path, headers = {}, method = 'GET') =>
     new Promise((resolve, reject) => {
       const { hostname, port } = new URL(gateway.origin);
@@ -109,6 +113,87 @@ describe('strangers', async () => {
     }
     for (const host of ['localhost', 'localhost:3000', '127.0.0.1:1', '[::1]:3000', 'api.localhost']) {
       assert.equal(await status('/_sigv4/health', { host }), 200, host);
+    }
+  });
+
+  test('on this machine see nothing of any request without the token that the terminal prints', async () => {
+    const headers = {
+      cookie: 'session=of-a-cookie',
+      authorization: 'Bearer of-a-bearer',
+      'x-api-key': 'of-an-api-key',
+    };
+    await fetch(`${gateway.base}/open?access_token=of-a-query`, { headers });
+    const signed = await signRequest(
+      { method: 'POST', url: `${gateway.base}/x`, body: 'of-a-body' },
+      gateway.options,
+    );
+    await fetch(signed.url, signed);
+    const presigned = await presignUrl(`${gateway.base}/x`, gateway.options);
+    await fetch(presigned);
+    const signatures = [signed.headers.authorization, presigned].map(
+      (text) => /Signature=([0-9a-f]{64})/.exec(text)[1],
+    );
+    const secrets = [...signatures, 'of-a-cookie', 'of-a-bearer', 'of-an-api-key', 'of-a-query'];
+    const [{ id }] = gateway.requests();
+    const { token } = gateway.inspector;
+    const open = (path, headers = {}) => fetch(`${gateway.origin}/_sigv4/${path}`, { headers });
+
+    const all = await (await open(`requests?token=${token}`)).text();
+    for (const secret of secrets) assert.ok(all.includes(secret), `the owner sees ${secret}`);
+    for (const path of ['requests', `requests/${id}`, 'events', 'connections']) {
+      for (const [query, given] of [
+        [''],
+        ['?token='],
+        ['?token=wrong'],
+        [`?token=${token}x`],
+        [`?token=wrong&token=${token}`],
+        [`?tok=${token}`],
+        [`?token=${gateway.credentialsEndpoint.token}`],
+        ['', { authorization: 'Bearer wrong' }],
+        ['', { authorization: `Basic ${token}` }],
+        [`?token=${token}`, { authorization: 'Bearer wrong' }],
+        ['', { authorization: gateway.credentialsEndpoint.token }],
+      ]) {
+        const response = await open(path + query, given);
+        const text = await response.text();
+        assert.equal(response.status, 401, `${path}${query}`);
+        for (const secret of secrets) assert.ok(!text.includes(secret), `${path}${query} shows ${secret}`);
+      }
+      for (const [query, given] of [[`?token=${token}`], ['', { authorization: `Bearer ${token}` }]]) {
+        const response = await open(path + query, given);
+        assert.equal(response.status, 200, path);
+        await response.body.cancel();
+      }
+    }
+    const health = await (await open('health')).text();
+    for (const secret of [...secrets, token, gateway.credentialsEndpoint.token])
+      assert.ok(!health.includes(secret));
+    assert.equal(new URL(gateway.inspector.url).hash, `#token=${token}`);
+    assert.notEqual((await gatewayFor()).inspector.token, token);
+  });
+
+  test('that are pages of another origin get nothing, and links from there open the page', async () => {
+    const { host, origin } = new URL(gateway.origin);
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://localhost:1' },
+      { origin: `${origin}.evil.example` },
+      { origin: `http://evil.example/${host}` },
+      { origin: `ftp://${host}` },
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' },
+    ]) {
+      for (const path of ['health', `requests?token=${gateway.inspector.token}`, 'inspector/'])
+        assert.equal(await status(`/_sigv4/${path}`, { host, ...headers }), 403, JSON.stringify(headers));
+    }
+    for (const headers of [
+      { origin },
+      { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' },
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    ]) {
+      assert.equal(await status('/_sigv4/inspector/', { host, ...headers }), 200, JSON.stringify(headers));
     }
   });
 

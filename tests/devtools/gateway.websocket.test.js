@@ -128,7 +128,7 @@ describe('a WebSocket API', async () => {
   });
 
   async function connections() {
-    const response = await fetch(`${gateway.origin}/_sigv4/connections`);
+    const response = await fetch(`${gateway.origin}/_sigv4/connections?token=${gateway.inspector.token}`);
     return (await response.json()).connections.map(({ id }) => id);
   }
 

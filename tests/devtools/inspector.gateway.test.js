@@ -16,7 +16,7 @@ let inspector;
 let chromium;
 before(async () => {
   gateway = await startGateway();
-  inspector = await serveInspector({ gateway: new URL(gateway.origin) });
+  inspector = await serveInspector({ gateway: new URL(gateway.inspector.url) });
   chromium = await openChromium();
 });
 after(async () => {
@@ -44,7 +44,7 @@ async function send(path, body, sentBody = body) {
 }
 
 for (const [where, pageUrl] of [
-  ['served by the gateway', () => `${gateway.origin}/_sigv4/inspector/`],
+  ['served by the gateway', () => gateway.inspector.url],
   ['served by sigv4 inspect --gateway', () => inspector.url],
 ]) {
   test(where, async () => {
@@ -72,14 +72,28 @@ for (const [where, pageUrl] of [
   });
 }
 
+test('without the token, the page says where to find it, and opens once it has it', async () => {
+  const opened = await chromium.open(`${gateway.origin}/_sigv4/inspector/`);
+  await opened.says('.panel:has(#gateway-title)', /open the address that the gateway printed/);
+  assert.equal(await opened.page.$('.exchanges'), null);
+  await opened.page.evaluate((token) => {
+    location.hash = `token=${token}`;
+  }, gateway.inspector.token);
+  await opened.says('.panel:has(#gateway-title)', /As they come/);
+  assert.deepEqual(opened.complaints, []);
+  await opened.close();
+});
+
 test('a gateway that starts later, or again, is waited for', async (t) => {
-  const { port, origin } = new URL((await stopped(await startGateway())).origin);
-  const waiting = await serveInspector({ gateway: new URL(origin) });
+  const before = await stopped(await startGateway());
+  const { port } = new URL(before.origin);
+  const { token } = before.inspector;
+  const waiting = await serveInspector({ gateway: new URL(before.inspector.url) });
   t.after(() => waiting.close());
   const opened = await chromium.open(waiting.url);
   for (const _ of ['later', 'again']) {
     await opened.says('.panel:has(#gateway-title)', /does not answer/);
-    const late = await startGateway({ port: Number(port) });
+    const late = await startGateway({ port: Number(port), token });
     t.after(() => late.close().catch(() => {}));
     await opened.says('.panel:has(#gateway-title)', /As they come/);
     await stopped(late);

@@ -92,6 +92,23 @@ describe('the server of the page', () => {
     }
   });
 
+  test('answers to no page of another origin', async () => {
+    const { host } = new URL(inspector.url);
+    for (const [headers, expected] of [
+      [{ origin: 'https://evil.example' }, 403],
+      [{ origin: 'null' }, 403],
+      [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }, 403],
+      [{ origin: `http://${host}` }, 200],
+      [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 200],
+    ]) {
+      assert.equal(
+        (await get(inspector.url, { headers: { host, ...headers } })).status,
+        expected,
+        JSON.stringify(headers),
+      );
+    }
+  });
+
   test('survives targets that are no paths', async () => {
     for (const target of ['http://', 'http://a:b:c/', '*']) {
       const bytes = `GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
@@ -110,6 +127,29 @@ describe('the server of the page', () => {
     const away = await serveInspector({ gateway: new URL('http://127.0.0.1:9') });
     assert.equal((await get(`${away.url}_sigv4/health`)).status, 502);
     await away.close();
+  });
+
+  test('has no token of its own for the gateway: it hands on that of who asks', async () => {
+    const seen = [];
+    const gateway = createServer(({ url, headers }, response) => {
+      seen.push([url, headers.authorization]);
+      response.writeHead(200).end('{}');
+    });
+    await once(gateway.listen(0, '127.0.0.1'), 'listening');
+    const { origin } = new URL(`http://127.0.0.1:${gateway.address().port}`);
+    const shown = await serveInspector({ gateway: new URL(`${origin}/_sigv4/inspector/#token=abc`) });
+    assert.equal(new URL(shown.url).hash, '#token=abc');
+    const ask = (path, headers) => get(new URL(path, shown.url), { headers });
+    await ask('/_sigv4/requests');
+    await ask('/_sigv4/requests?token=abc');
+    await ask('/_sigv4/requests', { authorization: 'Bearer abc' });
+    assert.deepEqual(seen, [
+      ['/_sigv4/requests', undefined],
+      ['/_sigv4/requests?token=abc', undefined],
+      ['/_sigv4/requests', 'Bearer abc'],
+    ]);
+    gateway.close().closeAllConnections();
+    await shown.close();
   });
 
   test('events end when the gateway does', { timeout: 20_000 }, async () => {
@@ -220,13 +260,14 @@ describe('the requests of a gateway', () => {
         '/_sigv4/health': { ok: true },
         '/_sigv4/requests': { requests: [exchange('second'), exchange('first')] },
       };
-      if (request.url === '/_sigv4/events') {
+      const { pathname } = new URL(request.url ?? '/', 'http://h');
+      if (pathname === '/_sigv4/events') {
         response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
         listeners.push(response);
-      } else if (request.url && request.url in answers) {
+      } else if (pathname in answers) {
         response
           .writeHead(200, { 'content-type': 'application/json' })
-          .end(JSON.stringify(answers[request.url]));
+          .end(JSON.stringify(answers[pathname]));
       } else response.writeHead(404).end();
     });
     await new Promise((resolve) => gateway.listen(0, '127.0.0.1', () => resolve(undefined)));

@@ -14,14 +14,15 @@ const QUIET = [
 ];
 
 /**
+ * @param {string[]} [args]  more of them
  * @returns {Promise<{ browser: import('puppeteer-core').Browser, close: () => Promise<void> }>}
  */
-export async function launchChromium() {
+export async function launchChromium(args = []) {
   const userDataDir = await mkdtemp(join(tmpdir(), 'chromium-'));
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROME_BIN ?? '/usr/bin/chromium',
     userDataDir,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', ...QUIET],
+    args: ['--headless', '--no-sandbox', '--disable-gpu', ...QUIET, ...args],
   });
   const close = async () => {
     await browser.close();

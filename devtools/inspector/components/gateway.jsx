@@ -1,21 +1,13 @@
 // The requests of the gateway as they come.
 
-import { chosen, choose, exchanges, isConnected } from '../state/gateway.js';
+import { chosen, choose, exchanges, isConnected, isLocked } from '../state/gateway.js';
 import { Panel } from './panel.jsx';
 
 export function Gateway() {
   if (exchanges.value === undefined) return null;
   return (
-    <Panel
-      id="gateway"
-      title="Requests of the gateway"
-      about={
-        isConnected.value
-          ? 'As they come. Choose one to take it apart.'
-          : 'The gateway does not answer: waiting for it.'
-      }
-    >
-      {exchanges.value.length === 0 ? (
+    <Panel id="gateway" title="Requests of the gateway" about={about()}>
+      {isLocked.value ? null : exchanges.value.length === 0 ? (
         <p class="note">None yet.</p>
       ) : (
         <ul class="exchanges">
@@ -44,6 +36,13 @@ export function Gateway() {
       )}
     </Panel>
   );
+}
+
+function about() {
+  if (isLocked.value) return 'To see them, open the address that the gateway printed: it ends with a token.';
+  return isConnected.value
+    ? 'As they come. Choose one to take it apart.'
+    : 'The gateway does not answer: waiting for it.';
 }
 
 /** @param {import('../state/gateway.js').Exchange} exchange */

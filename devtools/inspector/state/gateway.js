@@ -24,6 +24,8 @@ import { load, refusal, source } from './store.js';
 /** Newest first; nothing where there is no gateway. @type {import('@preact/signals').Signal<Exchange[] | undefined>} */
 export const exchanges = signal(undefined);
 export const isConnected = signal(false);
+/** Whether it wants a token that the address of this page does not have. */
+export const isLocked = signal(false);
 /** The one that was taken into the page. @type {import('@preact/signals').Signal<string | undefined>} */
 export const chosen = signal(undefined);
 
@@ -33,18 +35,32 @@ export const chosen = signal(undefined);
  */
 export async function follow() {
   if (!/^(?:localhost|[\d.]+|\[.*\])$/.test(location.hostname)) return;
-  const health = await fetch('/_sigv4/health').catch(() => undefined);
-  const isThere = health?.ok && (await health.json().catch(() => undefined))?.ok === true;
+  // Behind the #, where no server and no log gets to see it.
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
+  const answer = await fetch(`/_sigv4/health${query}`).catch(() => undefined);
+  const health = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
   // Of `sigv4 inspect --gateway`: there is none at that address.
-  if (health?.status === 502) exchanges.value ??= [];
-  if (!isThere) {
+  if (answer?.status === 502) exchanges.value ??= [];
+  if (health?.ok !== true) {
     if (exchanges.value !== undefined) setTimeout(follow, RETRY_MS);
     return;
   }
-  const events = new EventSource('/_sigv4/events');
+  isLocked.value = health.isLocked === true;
+  if (isLocked.value) {
+    exchanges.value ??= [];
+    addEventListener('hashchange', follow, { once: true });
+    return;
+  }
+  listen(query);
+}
+
+/** @param {string} query  with the token */
+function listen(query) {
+  const events = new EventSource(`/_sigv4/events${query}`);
   events.addEventListener('open', async () => {
     isConnected.value = true;
-    const { requests } = await (await fetch('/_sigv4/requests')).json();
+    const { requests } = await (await fetch(`/_sigv4/requests${query}`)).json();
     for (const exchange of [...requests].reverse()) add(exchange);
     exchanges.value ??= [];
   });

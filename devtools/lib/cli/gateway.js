@@ -43,6 +43,8 @@ export async function handler({ config, port, host, quiet, ...settings }) {
     port,
     host,
     settings: { type, upstream, api, region },
+    // Not an option: all users of the machine can see the command line.
+    token: process.env.SIGV4_GATEWAY_TOKEN || undefined,
     ...(!quiet && { log: print }),
   }).catch((error) => {
     throw error instanceof ConfigError
@@ -64,7 +66,7 @@ function print(line) {
  * @param {RunningGateway} running
  * @returns {string[]} lines
  */
-function introduce({ origin, settings, accessKeys, credentialsEndpoint }) {
+function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspector }) {
   const { type, region, account, apiId, stages, routes, upstream, warnings, allowsAll } = settings;
   const url = stages[0] === '$default' ? origin : `${origin}/${stages[0]}`;
   const shown = type === 'websocket' ? url.replace('http', 'ws') : url;
@@ -76,7 +78,7 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint }) {
     `${shown}  ${NAMES[type]} API ${apiId} in ${region}, account ${account}`,
     labelled('routes', routes.map(({ route, auth }) => `${route} (${auth})`).join(', ')),
     labelled('to', upstream ?? 'an echo'),
-    labelled('page', `${origin}/_sigv4/inspector/`),
+    labelled('page', inspector.url),
     ...notes.map((note) => labelled('note', note)),
   ];
   for (const key of accessKeys.filter(({ isGenerated }) => isGenerated)) {

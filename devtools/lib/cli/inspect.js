@@ -13,12 +13,12 @@ export function builder(yargs) {
     .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' })
     .option('gateway', {
       type: 'string',
-      describe: 'A running sigv4 gateway, whose requests are shown as they come',
+      describe: 'A running sigv4 gateway, whose requests are shown as they come: the address of its page',
     })
     .option('open', { type: 'boolean', default: false, describe: 'Open it in the browser' })
     .check(({ gateway }) => {
       if (gateway === undefined || /^http:\/\/[^/]/.test(gateway)) return true;
-      throw new Error('--gateway must be a URL like http://127.0.0.1:8080');
+      throw new Error('--gateway must be a URL such as http://127.0.0.1:3000/_sigv4/inspector/#token=…');
     });
 }
 
@@ -31,7 +31,7 @@ export async function handler({ port, host, gateway, open }) {
     throw listenError(error, `${host}:${port}`);
   });
   console.log(`inspector  ${url}`);
-  if (gateway !== undefined) console.log(`gateway    ${gateway}`);
+  if (gateway !== undefined) console.log(`gateway    ${new URL(gateway).origin}`);
   if (open) openInBrowser(url);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await close();

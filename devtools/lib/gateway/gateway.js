@@ -35,6 +35,7 @@ import { Connections } from './websocket.js';
  * @property {string} [host]  default 127.0.0.1
  * @property {() => Date} [now]  the clock that signatures are judged by
  * @property {(line: string) => void} [log]  takes the access log. Default: none is written
+ * @property {string} [token]  for the page and for `/_sigv4/requests`, `events` and `connections`. Default: a new one
  * @property {Record<string, unknown>} [settings]  of a config file, which go before those of `config`
  *
  * @typedef {object} RunningGateway
@@ -43,6 +44,7 @@ import { Connections } from './websocket.js';
  * @property {(name: string) => Credentials | undefined} credentialsOf  a user or role
  * @property {{ uri: string, token: string }} credentialsEndpoint  for AWS_CONTAINER_CREDENTIALS_FULL_URI and
  *   AWS_CONTAINER_AUTHORIZATION_TOKEN
+ * @property {{ url: string, token: string }} inspector  the address of the page, which ends with the token
  * @property {() => Exchange[]} requests  the last 200, newest first
  * @property {import('./config.js').Settings} settings
  * @property {import('./principals.js').AccessKey[]} accessKeys
@@ -76,16 +78,18 @@ class Gateway {
   #server;
   /** Of the request that the access log has last. */
   #lastLogged = '';
-  #credentialsToken = randomBytes(24).toString('base64url');
+  #credentialsToken = randomToken();
+  #token;
 
   /**
    * @param {import('./config.js').Settings} settings
    * @param {GatewayOptions} options
    */
-  constructor(settings, { now = () => new Date(), log }) {
+  constructor(settings, { now = () => new Date(), log, token = randomToken() }) {
     this.#settings = settings;
     this.#now = now;
     this.#log = log;
+    this.#token = token;
     this.#principals = principalsOf(settings);
     this.#routes = new Routes(settings);
     this.#authorizer = new Authorizer(settings, this.#principals, now);
@@ -133,6 +137,10 @@ class Gateway {
       credentials: credentialsIn(accessKeys[0]),
       credentialsOf,
       credentialsEndpoint: { uri: `${origin}${PREFIX}credentials`, token: this.#credentialsToken },
+      inspector: {
+        url: `${origin}${PREFIX}inspector/#token=${encodeURIComponent(this.#token)}`,
+        token: this.#token,
+      },
       requests: () => this.#exchanges.list(),
       close: () => this.#close(),
     };
@@ -175,6 +183,7 @@ class Gateway {
     return answerOwn(incoming, outgoing, {
       exchanges: this.#exchanges,
       principals: this.#principals,
+      token: this.#token,
       credentialsToken: this.#credentialsToken,
       sessionSeconds,
       now: this.#now,
@@ -440,6 +449,10 @@ function credentialsIn({ accessKeyId, secretAccessKey, sessionToken, expiration 
     ...(sessionToken && { sessionToken }),
     ...(expiration && { expiration }),
   };
+}
+
+function randomToken() {
+  return randomBytes(24).toString('base64url');
 }
 
 function cpuSeconds() {

@@ -3,12 +3,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { inspectorFiles } from '../inspector/files.js';
+import { isFromOtherOrigin } from '../origin.js';
 import { sendAll } from './server.js';
 
 /**
  * @typedef {object} OwnApi
  * @property {import('./exchanges.js').Exchanges} exchanges
  * @property {import('./principals.js').Principals} principals
+ * @property {string} token  for what tells of requests, which hold more than this gateway knows as secrets: signatures, cookies,
+ *   tokens of others. A machine may have other users
  * @property {string} credentialsToken  that asks for credentials
  * @property {number} sessionSeconds
  * @property {() => Date} now
@@ -35,18 +38,42 @@ export function answerOwn(incoming, outgoing, api) {
   // A page elsewhere could have its own name point here (DNS rebinding): it would come with that name.
   if (!isLoopback(incoming))
     return send(outgoing, 403, { message: 'Only from this machine, by a loopback name' });
+  if (isFromOtherOrigin(incoming.headers))
+    return send(outgoing, 403, { message: 'Only for pages of this origin' });
   const path = (incoming.url ?? '').split('?')[0].slice(PREFIX.length);
   if (path === 'inspector' || path.startsWith('inspector/'))
     return showPage(path.slice('inspector'.length), outgoing);
   if (incoming.method !== 'GET') return send(outgoing, 405, { message: 'Only GET' });
   const [name, argument] = path.split('/');
   const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
-  return answer ? answer(api, argument, incoming, outgoing) : send(outgoing, 404, { message: 'Not Found' });
+  if (answer === undefined) return send(outgoing, 404, { message: 'Not Found' });
+  if (WITH_TOKEN.has(name) && !hasToken(incoming, api))
+    return send(outgoing, 401, { message: TOKEN_MISSING });
+  return answer(api, argument, incoming, outgoing);
 }
+
+/**
+ * Browsers pass it in the query: their `EventSource` sends no headers of one's own.
+ *
+ * @param {Incoming} incoming
+ * @param {OwnApi} api
+ */
+function hasToken({ headers, url = '' }, { token }) {
+  const [, inHeader] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
+  const inQuery = new URLSearchParams(url.replace(/^[^?]*/, '')).get('token');
+  return isSame(inHeader ?? inQuery ?? '', token);
+}
+
+const TOKEN_MISSING =
+  'Pass the token with which the address of the page ends that the gateway printed, as ?token=… or as authorization: Bearer …';
+
+const WITH_TOKEN = new Set(['requests', 'events', 'connections']);
 
 /** @type {Record<string, (api: OwnApi, argument: string | undefined, incoming: Incoming, outgoing: Outgoing) => void>} */
 const ANSWERS = {
-  health: ({ describe }, _, __, outgoing) => send(outgoing, 200, { ok: true, ...describe() }),
+  // For the page to know without an error: `isLocked`.
+  health: (api, _, incoming, outgoing) =>
+    send(outgoing, 200, { ok: true, isLocked: !hasToken(incoming, api), ...api.describe() }),
   requests: ({ exchanges }, id, _, outgoing) => {
     if (!id) return send(outgoing, 200, { requests: exchanges.list() });
     const exchange = exchanges.find(id);
@@ -145,4 +172,8 @@ function send(outgoing, status, value) {
   sendAll(outgoing, JSON.stringify(value));
 }
 
-const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+const COMMON_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};

@@ -4,26 +4,31 @@ import { createServer, request as httpRequest } from 'node:http';
 import { isIP } from 'node:net';
 import { pipeline } from 'node:stream';
 
+import { isFromOtherOrigin } from '../origin.js';
 import { inspectorFiles, SECURITY_HEADERS } from './files.js';
 
 /**
  * @param {object} options
  * @param {number} [options.port]  default: any that is free
  * @param {string} [options.host]  to listen on; default 127.0.0.1
- * @param {URL} [options.gateway]  where `GET /_sigv4/…` is forwarded to
- * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ * @param {URL} [options.gateway]  where `GET /_sigv4/…` is forwarded to: the address that it printed of its page, with its token
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}  `url` ends with that token, without which nothing is told of
+ *   the gateway's requests
  * @throws {Error} of `listen`, such as EADDRINUSE
  */
 export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) {
   const server = createServer((request, response) => {
     if (!isTrustedHost(request.headers.host, host)) {
       answer(response, 403, 'This page answers only to localhost, or an IP address.\n');
+    } else if (isFromOtherOrigin(request.headers)) {
+      answer(response, 403, 'Only for pages of this origin.\n');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response, 405, 'Only GET.\n', { allow: 'GET, HEAD' });
     } else if (request.url?.startsWith('/_sigv4/')) {
       if (gateway !== undefined) forward(request, response, gateway);
       // What the page asks first.
-      else if (request.url === '/_sigv4/health') answer(response, 200, '{"ok":false}', JSON_TYPE);
+      else if (/^\/_sigv4\/health(?:\?|$)/.test(request.url))
+        answer(response, 200, '{"ok":false}', JSON_TYPE);
       else answer(response, 404, 'No gateway: name it with --gateway.\n');
     } else {
       const file = inspectorFiles((request.url ?? '/').replace(/[?#].*/s, ''));
@@ -36,8 +41,9 @@ export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) 
     server.listen(port, host, () => resolve(undefined));
   });
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}/`,
+    url: `http://${name}:${address.port}/${gateway?.hash ?? ''}`,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       // Streams of events do not end by themselves.
@@ -65,9 +71,11 @@ export function isTrustedHost(authority = '', host = 'localhost') {
  */
 function forward(request, response, gateway) {
   const target = new URL(request.url ?? '/', gateway);
+  const { accept = '*/*', authorization } = request.headers;
   const onward = httpRequest(target, {
     method: request.method,
-    headers: { accept: request.headers.accept ?? '*/*' },
+    // The token is that of who asks, not that of this server: it, too, can be reached by all on this machine.
+    headers: { accept, ...(authorization && { authorization }) },
   });
   onward.on('response', (incoming) => {
     const type = incoming.headers['content-type'] ?? 'application/octet-stream';

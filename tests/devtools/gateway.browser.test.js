@@ -1,0 +1,133 @@
+// Pages of other origins, in a browser, and what they get of a gateway and of the inspector on the same machine.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+
+import { startGateway } from 'sigv4-wasm-devtools/gateway';
+import { serveInspector } from 'sigv4-wasm-devtools/inspector';
+
+import { launchChromium } from '../support/chromium.js';
+import { eventually } from '../support/gateway.js';
+
+let gateway;
+let inspector;
+let chromium;
+let evil;
+before(async () => {
+  gateway = await startGateway({ config: { routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] } });
+  inspector = await serveInspector({ gateway: new URL(gateway.inspector.url) });
+  // Every name of that domain is this machine: what DNS rebinding comes to.
+  chromium = await launchChromium(['--host-resolver-rules=MAP *.example 127.0.0.1']);
+  evil = createServer((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<p>evil'),
+  );
+  await new Promise((resolve) => evil.listen(0, '127.0.0.1', () => resolve(undefined)));
+  await fetch(`${gateway.origin}/prod/x`, { headers: { cookie: 'session=secret-of-a-cookie' } });
+});
+after(async () => {
+  await chromium.close();
+  await inspector.close();
+  await gateway.close();
+  evil.close().closeAllConnections();
+});
+
+/** Opens a page, and keeps the status of every answer that the browser gets, whether or not it shows it to the page. */
+async function open(url) {
+  const page = await chromium.browser.newPage();
+  after(() => page.close().catch(() => {}));
+  /** By address. @type {Record<string, number[]>} */
+  const statuses = {};
+  const urls = new Map();
+  const session = await page.createCDPSession();
+  await session.send('Network.enable');
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => urls.set(requestId, request.url));
+  session.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) => {
+    (statuses[urls.get(requestId)] ??= []).push(statusCode);
+  });
+  const response = await page.goto(url);
+  return { page, statuses, status: response.status(), text: await response.text() };
+}
+
+/** The addresses that hold something, with the right token: as if the page had come to know even that. */
+function addresses(base) {
+  const { token } = gateway.inspector;
+  return ['health', 'requests', 'events', 'connections', 'credentials'].map(
+    (name) => `${new URL(base).origin}/_sigv4/${name}?token=${token}`,
+  );
+}
+
+for (const [name, base] of [
+  ['the gateway', () => gateway.origin],
+  ['the inspector', () => inspector.url],
+]) {
+  describe(name, () => {
+    test('answers no name that leads here (DNS rebinding)', async () => {
+      for (const address of [...addresses(base()), base()].filter(
+        (one) => one.includes('_sigv4') || name !== 'the gateway',
+      )) {
+        const url = new URL(address);
+        url.hostname = 'rebound.example';
+        const { page, status, text } = await open(url.href);
+        assert.equal(status, 403, url.href);
+        assert.doesNotMatch(text, /secret-of-a-cookie/);
+        // The page that an attacker served before has this very origin.
+        const again = await page.evaluate(async (url) => {
+          const response = await fetch(url);
+          return { status: response.status, text: await response.text() };
+        }, url.href);
+        assert.equal(again.status, 403);
+        assert.doesNotMatch(again.text, /secret-of-a-cookie/);
+      }
+    });
+
+    test('answers no page of another origin, in whatever way it asks', async () => {
+      const { page, statuses } = await open(`http://evil.example:${evil.address().port}/`);
+      for (const url of addresses(base())) {
+        const seen = await page.evaluate(async (url) => {
+          const loaded = (element) =>
+            new Promise((resolve) => {
+              element.onload = () => resolve('loaded');
+              element.onerror = () => resolve('failed');
+              element.src = url;
+              document.body.append(element);
+            });
+          const cors = await fetch(url).then(
+            (response) => response.text(),
+            () => 'failed',
+          );
+          const opaque = await fetch(url, { mode: 'no-cors' }).then(
+            (response) => response.text(),
+            () => 'failed',
+          );
+          const events = await new Promise((resolve) => {
+            const source = new EventSource(url);
+            source.onmessage = source.onopen = () => resolve('open');
+            source.onerror = () => resolve('failed');
+          });
+          const script = await loaded(document.createElement('script'));
+          const image = await loaded(document.createElement('img'));
+          return { cors, opaque, events, script, image };
+        }, url);
+        assert.deepEqual(
+          { ...seen, opaque: seen.opaque.replace(/^$/, 'failed') },
+          { cors: 'failed', opaque: 'failed', events: 'failed', script: 'failed', image: 'failed' },
+        );
+        // Not the browser alone: the server refused, before it looked at anything.
+        const all = await eventually(() => statuses[url]?.length >= 5 && statuses[url]);
+        assert.deepEqual(all, [403, 403, 403, 403, 403], url);
+      }
+    });
+
+    test('shows its page, and there what it knows, by a loopback name', async () => {
+      const url = new URL(name === 'the gateway' ? gateway.inspector.url : inspector.url);
+      for (const hostname of ['127.0.0.1', 'localhost']) {
+        url.hostname = hostname;
+        const { page, status } = await open(url.href);
+        assert.equal(status, 200);
+        await page.waitForSelector('.exchanges li');
+        assert.match(await page.$eval('.exchanges', (list) => list.textContent), /GET \/prod\/x/);
+      }
+    });
+  });
+}
