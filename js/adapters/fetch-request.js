@@ -4,7 +4,7 @@
 // Frameworks replace `fetch` and `Request` with their own, which lose what a Request holds, and packages bring Requests
 // that the `fetch` of the platform does not know. Those get a URL, and in `init` everything that the Request says.
 
-import { isBlob, isForm, isStream, mayHaveBody, readBody, readRequestBody } from '../body.js';
+import { isBlob, isForm, isOldStream, isStream, mayHaveBody, readBody, readRequestBody } from '../body.js';
 import { SigV4Error } from '../errors.js';
 import { unlessAborted } from './client.js';
 
@@ -49,7 +49,8 @@ export async function prepare({ signsBody }, send, given, init, url) {
 
   const own = init?.body ?? undefined;
   const passes = !signsBody && (isStream(own) || isBlob(own));
-  if (isForm(own) || (isNodeStream(own) && !passes)) init = await reading(withBytes(init, given));
+  if (isForm(own) || isOldStream(own) || (isNodeStream(own) && !passes))
+    init = await reading(withBytes(init, given));
 
   const hasBody = own !== undefined || (given !== undefined && mayHaveBody(given));
   const copy = given && copyOf(given, init, send, hasBody);

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import crossFetch from 'cross-fetch';
+import FormDataPackage from 'form-data';
 import makeFetchHappen from 'make-fetch-happen';
 import nodeFetch3, { Request as NodeFetch3Request } from 'node-fetch';
 import nodeFetch2, { Request as NodeFetch2Request } from 'node-fetch-2';
@@ -126,6 +127,20 @@ for (const [name, fetch, Request] of IMPLEMENTATIONS) {
       );
       assert.equal(headersOf(server.requests[0])['content-length'], '3');
       assert.equal(headersOf(server.requests[1])['transfer-encoding'], 'chunked');
+    });
+
+    it('a form of the package form-data, which node-fetch 2 takes', async () => {
+      const form = new FormDataPackage();
+      form.append('text', 'größe');
+      form.append('file', Buffer.from('abc'), 'a.csv');
+      const init = { method: 'POST', body: form, headers: { 'x-amz-meta-a': '1' } };
+      assert.equal((await signing()(`${server.origin}/a`, init)).status, 200);
+      const [{ body, ...arrived }] = server.requests;
+      assert.equal(
+        headersOf({ body, ...arrived })['content-type'],
+        `multipart/form-data; boundary=${form.getBoundary()}`,
+      );
+      assert.match(Buffer.from(body).toString(), /name="text"\r\n\r\ngröße\r\n.*filename="a\.csv"/s);
     });
 
     it('the body of a Request passes unread where its bytes are not signed', async () => {
