@@ -13,6 +13,11 @@ import { startIamServer } from '../support/iam-server.js';
 
 const MINUTES = 60_000;
 
+/** What the servers refuse as expired. */
+export const EXPIRED = { ...CREDENTIALS, accessKeyId: 'AKIDEXPIRED', sessionToken: 'expired' };
+
+const inTwoHours = () => ({ date: new Date(Date.now() + 120 * MINUTES).toUTCString() });
+
 /**
  * @typedef {import('../support/iam-server.js').IamServer} IamServer
  *
@@ -28,10 +33,12 @@ const MINUTES = 60_000;
 export async function startSite() {
   const directory = await mkdtemp(join(tmpdir(), 'browsers-site-'));
   await writePages(directory);
-  const credentials = [CREDENTIALS];
+  const credentials = [CREDENTIALS, { ...EXPIRED, expiration: new Date(0) }];
   const respond = async (/** @type {import('../support/iam-server.js').RecordedRequest} */ { url }) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     if (pathname.startsWith('/open/csp/')) return underPolicy(pathname.slice(10), searchParams);
+    if (pathname === '/prod/wrong-date')
+      return { status: 403, headers: inTwoHours(), body: '{"message":"Forbidden"}' };
     const location = pathname.includes('/redirect') && searchParams.get('to');
     return location ? { status: 302, headers: { location } } : undefined;
   };

@@ -8,7 +8,7 @@ import { assertSameRequest } from '../../support/axios-compare.js';
 import { appliesTo } from '../../support/axios-harness.js';
 import { AXIOS_VERSIONS, OPTIONS } from '../../support/axios-versions.js';
 import { headersOf } from '../../support/clients-harness.js';
-import { axiosPage } from '../site.js';
+import { EXPIRED, axiosPage } from '../site.js';
 
 /** What a browser does otherwise than all others, with any request. @type {Record<string, Record<string, string>>} */
 const CANNOT = {
@@ -60,6 +60,32 @@ export function axiosChecks(place) {
               place.ahead.requests.map((request) => request.status),
               [403, 200],
             );
+          });
+
+          it('expired credentials are renewed, and the request is sent once more', async () => {
+            const url = `${place.site.origin}/prod/a`;
+            const signings = [{ ...OPTIONS, credentials: EXPIRED }, OPTIONS];
+            const before = place.site.requests.length;
+            const outcomes = await place.tab.call('sendEach', [{ url }, { url }], adapter, signings);
+            assert.deepEqual(
+              outcomes.map((/** @type {any} */ { status }) => status),
+              [200, 200],
+            );
+            const statuses = place.site.requests.slice(before).map((request) => request.status);
+            assert.deepEqual(statuses, [403, 200, 200]);
+          });
+
+          it('a refusal with a wrong Date locks nobody out', async () => {
+            const expiration = Date.now() + 3_600_000;
+            const signing = { ...OPTIONS, credentials: { ...OPTIONS.credentials, expiration } };
+            const configs = ['/prod/wrong-date', '/prod/a'].map((path) => ({
+              url: place.site.origin + path,
+            }));
+            const before = place.site.requests.length;
+            const [refused, accepted] = await place.tab.call('sendEach', configs, adapter, [signing]);
+            assert.deepEqual([refused.status, accepted.status], [403, 200]);
+            const last = place.site.requests.slice(before).at(-2);
+            assert.equal(last?.url, '/prod/wrong-date', 'accepted at once');
           });
 
           it('a redirect within the API: a clear error', async () => {

@@ -52,21 +52,43 @@ function withoutUserAgent(config) {
  * @param {any} config  `progress`: whether it asks for that of the upload
  * @param {Adapter} adapter
  * @param {object} signing
- * @returns {Promise<{ status?: number, code?: string, message?: string, request?: string }>} `request`: what sent it
+ * @returns {Promise<Outcome>}
  */
-async function send({ progress, ...config }, adapter, signing) {
-  const client = axios.create({ ...(option(adapter) && { adapter }) });
-  client.interceptors.request.use(sigv4Interceptor(/** @type {any} */ (signing)));
-  try {
-    const { status, request } = await client.request({
-      ...config,
-      ...(progress && { onUploadProgress() {} }),
-    });
-    return { status, request: request.constructor.name };
-  } catch (error) {
-    const { code, message, response } = /** @type {any} */ (error);
-    return { code, message, status: response?.status };
-  }
+async function send(config, adapter, signing) {
+  const [outcome] = await sendEach([config], adapter, [signing]);
+  return outcome;
 }
 
-Object.assign(globalThis, { sendBoth, send });
+/**
+ * Sends requests by one client, one after the other.
+ *
+ * @typedef {{ status?: number, code?: string, message?: string, request?: string }} Outcome  `request`: what sent it
+ *
+ * @param {any[]} configs
+ * @param {Adapter} adapter
+ * @param {any[]} signings  options; if there are several, a provider gives their credentials, one after the other
+ * @returns {Promise<Outcome[]>}
+ */
+async function sendEach(configs, adapter, signings) {
+  const client = axios.create({ ...(option(adapter) && { adapter }) });
+  const [options] = signings;
+  const provider = async () => (signings.length > 1 ? signings.shift() : signings[0]).credentials;
+  const credentials = signings.length > 1 ? provider : options.credentials;
+  client.interceptors.request.use(sigv4Interceptor({ ...options, credentials }));
+  const outcomes = [];
+  for (const { progress, ...config } of configs) {
+    try {
+      const { status, request } = await client.request({
+        ...config,
+        ...(progress && { onUploadProgress() {} }),
+      });
+      outcomes.push({ status, request: request.constructor.name });
+    } catch (error) {
+      const { code, message, response } = /** @type {any} */ (error);
+      outcomes.push({ code, message, status: response?.status });
+    }
+  }
+  return outcomes;
+}
+
+Object.assign(globalThis, { sendBoth, send, sendEach });
