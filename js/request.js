@@ -357,7 +357,7 @@ function addHeader(name, value, flat) {
   const text = withoutOuterBlanks(typeof value === 'string' ? value : headerText(key, value));
   if (NOT_ASCII.test(text)) flat.hasLatin1Headers = true;
   const before = flat.headers.get(key);
-  flat.headers.set(key, before === undefined ? text : `${before}, ${text}`);
+  flat.headers.set(key, before === undefined ? text : withoutOuterBlanks(`${before}, ${text}`));
 }
 
 /**

@@ -57,10 +57,8 @@ const CHANGES = {
   },
   'move x-amz-* headers to the query'(one, isListed) {
     if (one.headerPlacement === 'headers') return;
-    const isMoved = ([name]) =>
-      /^x-amz-/i.test(name) && !isListed(name) && !named(one).includes(name.toLowerCase());
-    const moved = one.headers.filter(isMoved);
-    one.headers = one.headers.filter((header) => !isMoved(header));
+    const moved = one.headers.filter(([name]) => isMoved(one, name, isListed));
+    one.headers = one.headers.filter((header) => !moved.includes(header));
     one.query = [
       ...(one.query === '' ? [] : [one.query]),
       ...moved.map(([name, value]) => `${encode(name.toLowerCase())}=${encode(value)}`),
@@ -82,10 +80,10 @@ const CHANGES = {
       ([name, value]) => /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/.test(name) && !/[\r\n\0]/.test(value),
     );
   },
-  'drop header values beyond ASCII'(one) {
+  'drop header values beyond ASCII'(one, isListed) {
     const moves = one.mode === 'presigned' && one.headerPlacement === 'query';
     one.headers = one.headers.filter(
-      ([name, value]) => /^[\0-\x7f]*$/.test(value) || (moves && /^x-amz-/i.test(name)),
+      ([name, value]) => /^[\0-\x7f]*$/.test(value) || (moves && isMoved(one, name, isListed)),
     );
   },
   'drop what is no content hash'(one) {
@@ -177,6 +175,17 @@ function mapQuery(one, map) {
     })
     .filter((part) => part !== undefined)
     .join('&');
+}
+
+/**
+ * Whether a header becomes a parameter of a presigned URL.
+ *
+ * @param {Case} one
+ * @param {string} name
+ * @param {(name: string) => boolean} stays
+ */
+function isMoved(one, name, stays) {
+  return /^x-amz-/i.test(name) && !stays(name) && !named(one).includes(name.toLowerCase());
 }
 
 /** @param {Case} one */

@@ -54,7 +54,7 @@ export function urlOf({ scheme, host, path, query }) {
 }
 
 /**
- * A header that is there more than once is sent as one.
+ * A header that is there more than once is sent as one. Blanks around a value are no part of it (RFC 9110, section 5.5).
  *
  * @param {[string, string][]} headers
  */
@@ -64,9 +64,15 @@ function joined(headers) {
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     const before = all.get(key);
-    all.set(key, before === undefined ? value : `${before}, ${value}`);
+    const text = trim(value);
+    all.set(key, before === undefined ? text : trim(`${before}, ${text}`));
   }
   return all;
+}
+
+/** @param {string} value */
+function trim(value) {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 /**
