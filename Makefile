@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build devtools demo test test-browsers test-matrix bench lint fmt clean
+.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all bench lint fmt clean
 
 help:
 	@echo 'make demo    build, and send signed requests through a local gateway'
@@ -8,6 +8,8 @@ help:
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
 	@echo 'make test-matrix'
 	@echo '             also every runtime and bundler, and the table of the README'
+	@echo 'make test-matrix-all'
+	@echo '             also old and new releases of Node.js, HTTP clients, Express and Next.js (Linux, x64)'
 	@echo 'make build   the npm package, in pkg/'
 	@echo 'make devtools'
 	@echo '             the package with the command sigv4, in devtools/'
@@ -52,6 +54,12 @@ test-matrix: test-browsers
 	@scripts/setup matrix
 	@scripts/wasm-env node tests/matrix/run.js
 	@node tests/matrix/readme.js
+
+test-matrix-all: test-matrix
+	@echo '== test-matrix-all: releases of Node.js, HTTP clients, Express and Next.js'
+	@scripts/setup matrix-all
+	@scripts/wasm-env node tests/matrix/run.js --versions
+	@node tests/matrix/readme.js versions
 
 bench: build
 	@echo '== bench'

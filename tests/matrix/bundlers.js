@@ -1,11 +1,11 @@
 // The package out of bundlers: what they write is run, and holds each wasm module once.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 
+import { nextRows } from './next.js';
+import { served } from './served.js';
 import {
   apps,
   bin,
@@ -14,7 +14,6 @@ import {
   inChromium,
   installed,
   judge,
-  QUIET,
   serve,
   textsIn,
   versionOf,
@@ -63,7 +62,13 @@ export const BUNDLERS = [
       );
     },
   },
-  ...next(),
+  ...nextRows({
+    prefix: 'Next.js',
+    home: work,
+    program: () => bin('node'),
+    version: () => versionOf('next'),
+    sends: false,
+  }),
   {
     group: 'Bundlers',
     name: 'wrangler (Cloudflare Workers)',
@@ -96,44 +101,6 @@ export const BUNDLERS = [
     },
   },
 ];
-
-/** One build of one application, which has a page for browsers and routes for both of its runtimes. */
-function next() {
-  /** @type {Promise<unknown> | undefined} */
-  let built;
-  const directory = join(apps, 'next');
-  const build = () => {
-    built ??= command(bin('node'), [bin('next'), 'build'], { cwd: directory });
-    return built;
-  };
-  const row = (/** @type {string} */ name, /** @type {(origin: string) => Promise<string>} */ check) => ({
-    group: 'Bundlers',
-    name: `Next.js, ${name}`,
-    version: () => versionOf('next'),
-    async run() {
-      await build();
-      return served(
-        bin('node'),
-        (port) => [bin('next'), 'start', '--hostname', '127.0.0.1', '--port', String(port)],
-        check,
-        directory,
-      );
-    },
-  });
-  const route = (/** @type {string} */ path) => async (/** @type {string} */ origin) =>
-    judge(await (await fetch(`${origin}/${path}`)).text());
-  return [
-    row('page', async (origin) => {
-      assert.deepEqual(copiesIn(join(directory, '.next/static')), {
-        signing: ONE_INLINED,
-        tools: ONE_INLINED,
-      });
-      return `${judge(await inChromium(`${origin}/`))} in Chromium`;
-    }),
-    row('route, Node.js', route('node')),
-    row('route, edge', route('edge')),
-  ];
-}
 
 /** @param {string} bundler */
 async function bundled(bundler) {
@@ -234,56 +201,4 @@ const config :Workerd.Config = (
     `http=127.0.0.1:${port}`,
   ];
   return `${judge(await served(bin('workerd'), args, answer, directory))} in workerd ${versionOf('workerd')}`;
-}
-
-/**
- * Runs a server of a tool on a free port, for as long as it is used.
- *
- * @param {string} program
- * @param {(port: number) => string[]} args
- * @param {(origin: string) => Promise<string>} use
- * @param {string} [cwd]
- */
-async function served(program, args, use, cwd = apps) {
-  const port = await freePort();
-  const env = { ...process.env, ...QUIET };
-  const server = spawn(program, args(port), {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => (said += data));
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  const origin = `http://127.0.0.1:${port}`;
-  try {
-    await answering(origin, () => server.exitCode !== null);
-    return await use(origin);
-  } catch (error) {
-    throw new Error(`${/** @type {Error} */ (error).stack}\n${said}`);
-  } finally {
-    server.kill();
-    await ended;
-  }
-}
-
-/**
- * @param {string} origin
- * @param {() => boolean} isOver
- */
-async function answering(origin, isOver) {
-  for (const until = Date.now() + 60_000; Date.now() < until && !isOver();) {
-    if (await fetch(origin).catch(() => undefined)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`nothing answers at ${origin}`);
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

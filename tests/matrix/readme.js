@@ -1,5 +1,6 @@
-// The table of the README, from target/matrix.json and target/browsers.json: node tests/matrix/readme.js. With --check it only says whether the
-// table has the rows that rows.js has, in the versions of the lock files.
+// The tables of the README: node tests/matrix/readme.js writes that of the matrix, from target/matrix.json and
+// target/browsers.json; node tests/matrix/readme.js versions the one of the releases, from target/versions.json. With --check
+// it only says whether the tables have the rows that rows.js has, in the versions of the lock files.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,29 +8,47 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 
 import { BROWSERS } from '../browsers/browsers.js';
-import { ROWS } from './rows.js';
+import { ROWS, VERSIONS } from './rows.js';
 
 const root = new URL('../../', import.meta.url);
 const file = new URL('README.md', root);
-const BETWEEN = /(?<=<!-- matrix: .*? -->\n)[^]*?(?=<!-- end of matrix -->)/;
+/** @type {Record<string, { between: RegExp, rows: import('./work.js').Row[], make: string }>} */
+const TABLES = {
+  matrix: {
+    between: /(?<=<!-- matrix: .*? -->\n)[^]*?(?=<!-- end of matrix -->)/,
+    rows: ROWS,
+    make: 'make test-matrix',
+  },
+  versions: {
+    between: /(?<=<!-- versions: .*? -->\n)[^]*?(?=<!-- end of versions -->)/,
+    rows: VERSIONS,
+    make: 'make test-matrix-all',
+  },
+};
 
 const readme = readFileSync(file, 'utf8');
-if (!BETWEEN.test(readme)) throw new Error('README.md has no markers for the matrix');
+for (const [name, { between }] of Object.entries(TABLES)) {
+  if (!between.test(readme)) throw new Error(`README.md has no markers for the table ${name}`);
+}
 
-if (process.argv.includes('--check')) check();
-else await write();
+if (process.argv.includes('--check')) for (const name of Object.keys(TABLES)) check(name);
+else await write(process.argv[2] ?? 'matrix');
 
-function check() {
-  const table = BETWEEN.exec(readme)?.[0] ?? '';
+/** @param {string} name */
+function check(name) {
+  const { between, rows, make } = TABLES[name];
+  const table = between.exec(readme)?.[0] ?? '';
   const shown = [...table.matchAll(/^\| (?!name |-)(.*?) +\| (.*?) +\|/gm)].map(([, name, version]) => ({
     name,
-    version: ROWS.find((row) => row.name === name)?.anyVersion ? '' : version,
+    version: rows.find((row) => row.name === name)?.anyVersion ? '' : version,
   }));
-  // Browsers are those of the machine.
-  const names = shown.splice(0, BROWSERS.length).map(({ name }) => name);
-  if (names.join() !== BROWSERS.map(({ name }) => name).join())
-    throw new Error('the matrix of README.md lacks browsers: make test-matrix');
-  const listed = ROWS.map(({ name, version, anyVersion }) => ({
+  if (name === 'matrix') {
+    // Browsers are those of the machine.
+    const names = shown.splice(0, BROWSERS.length).map(({ name }) => name);
+    if (names.join() !== BROWSERS.map(({ name }) => name).join())
+      throw new Error(`the matrix of README.md lacks browsers: ${make}`);
+  }
+  const listed = rows.map(({ name, version, anyVersion }) => ({
     name,
     version: anyVersion ? '' : version(),
   }));
@@ -38,7 +57,7 @@ function check() {
   );
   if (difference.length === 0 && shown.length === listed.length) return;
   const stale = difference.map(({ name, version }) => `${name} ${version}`.trim()).join(', ');
-  throw new Error(`the matrix of README.md is out of date (${stale}): make test-matrix`);
+  throw new Error(`the table ${name} of README.md is out of date (${stale}): ${make}`);
 }
 
 /** @param {string} name */
@@ -46,14 +65,17 @@ function report(name) {
   return JSON.parse(readFileSync(new URL(`target/${name}.json`, root), 'utf8'));
 }
 
-async function write() {
-  const { chromium, rows } = report('matrix');
-  const lines = [...report('browsers').rows, ...rows].map(({ name, version, status, ran }) => {
+/** @param {string} name */
+async function write(name) {
+  const { chromium, rows } = report(name);
+  const first = name === 'matrix' ? report('browsers').rows : [];
+  const lines = [...first, ...rows].map(({ name, version, status, ran }) => {
     return `| ${name} | ${version} | ${status === 'passed' ? ran : `**${status}**`} |`;
   });
   const table = ['| name | version | what was run |', '| --- | --- | --- |', ...lines].join('\n');
-  const text = readme.replace(BETWEEN, `\nChromium is ${chromium}.\n\n${table}\n\n`);
+  const said = chromium === undefined ? '' : `Chromium is ${chromium}.\n\n`;
+  const text = readme.replace(TABLES[name].between, () => `\n${said}${table}\n\n`);
   const options = await resolveConfig(fileURLToPath(file));
   writeFileSync(file, await format(text, { ...options, parser: 'markdown' }));
-  console.log('README.md: the matrix is written');
+  console.log(`README.md: the table ${name} is written`);
 }

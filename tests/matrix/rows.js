@@ -7,3 +7,5 @@ import { TYPES } from './types.js';
 
 /** @type {import('./work.js').Row[]} */
 export const ROWS = [...RUNTIMES, ...BUNDLERS, ...TEST_RUNNERS, ...TYPES];
+
+export { VERSIONS } from './versions.js';

@@ -1,19 +1,25 @@
 // The matrix: the packed tarball in every runtime, out of every bundler, under every test runner and type checker that
 // is listed in rows.js.
 //
-//   node tests/matrix/run.js            all rows, after scripts/setup matrix; also writes target/matrix.json
-//   node tests/matrix/run.js --quick    those that need nothing more than `make test`
-//   node tests/matrix/run.js Vite Deno  rows whose name has one of these in it
+//   node tests/matrix/run.js             all rows, after scripts/setup matrix; also writes target/matrix.json
+//   node tests/matrix/run.js --quick     those that need nothing more than `make test`
+//   node tests/matrix/run.js --versions  the rows of versions.js, after scripts/setup matrix-all; writes target/versions.json
+//   node tests/matrix/run.js Vite Deno   rows whose name has one of these in it, of versions.js, too
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-import { ROWS } from './rows.js';
+import { ROWS, VERSIONS } from './rows.js';
 import { closeChromium, chromiumVersion, prepare, tarball } from './work.js';
 
 const args = process.argv.slice(2);
-const chosen = ROWS.filter(({ name, quick }) =>
-  args.includes('--quick') ? quick : args.length === 0 || args.some((part) => name.includes(part)),
-);
+/** The whole of a list is also written to a file of this name. @type {Record<string, import('./work.js').Row[]>} */
+const lists = { matrix: ROWS, versions: VERSIONS };
+const report = args.length === 0 ? 'matrix' : args.includes('--versions') ? 'versions' : undefined;
+const chosen = report
+  ? lists[report]
+  : [...ROWS, ...VERSIONS].filter(({ name, quick }) =>
+      args.includes('--quick') ? quick : args.some((part) => name.includes(part)),
+    );
 if (chosen.length === 0) throw new Error(`no row is named ${args.join(' or ')}`);
 
 await prepare();
@@ -26,12 +32,12 @@ try {
     if (result.status === 'failed') result = await attempt(row);
     results.push(result);
   }
-  if (args.length === 0) {
+  if (report) {
     mkdirSync('target', { recursive: true });
-    const report = { chromium: await chromiumVersion(), rows: results };
+    const chromium = report === 'matrix' ? await chromiumVersion() : undefined;
     writeFileSync(
-      new URL('../../target/matrix.json', import.meta.url),
-      `${JSON.stringify(report, null, 2)}\n`,
+      new URL(`../../target/${report}.json`, import.meta.url),
+      `${JSON.stringify({ chromium, rows: results }, null, 2)}\n`,
     );
   }
 } finally {

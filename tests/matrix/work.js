@@ -37,7 +37,7 @@ import { launchChromium } from '../support/chromium.js';
  * @property {() => Promise<string>} run  fails, or says what was run
  */
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder outside of every bundler's reach to the sources: the tarball is installed into it. */
 export const work = join(root, 'target/matrix');
@@ -46,27 +46,37 @@ export const installed = join(work, 'node_modules/sigv4-wasm');
 
 /** Packs the package, installs it, and puts the apps beside it. */
 export async function prepare() {
-  rmSync(apps, { recursive: true, force: true });
-  mkdirSync(join(work, 'node_modules'), { recursive: true });
-  const source = join(root, 'tests/matrix');
-  cpSync(join(source, 'apps'), apps, { recursive: true });
-  cpSync(join(source, 'bundle.js'), join(work, 'bundle.js'));
+  mkdirSync(work, { recursive: true });
+  const said = await command('npm', ['pack', '--json', '--pack-destination', work], {
+    cwd: join(root, 'pkg'),
+  });
+  packed = join(work, JSON.parse(said)[0].filename);
+  cpSync(join(root, 'tests/matrix/bundle.js'), join(work, 'bundle.js'));
+  await furnish(work);
+}
+
+/**
+ * Installs what was packed in a folder, and puts the apps beside it.
+ *
+ * @param {string} home
+ */
+export async function furnish(home) {
+  const place = join(home, 'apps');
+  rmSync(place, { recursive: true, force: true });
+  cpSync(join(root, 'tests/matrix/apps'), place, { recursive: true });
+  cpSync(join(root, 'tests/conformance/sends.js'), join(place, 'sends.js'));
   for (const [format, name] of /** @type {const} */ ([
     ['esm', 'suite.js'],
     ['cjs', 'suite.cjs'],
   ])) {
     const entryPoints = [join(root, 'tests/conformance/suite.js')];
-    await build({ entryPoints, bundle: true, format, target: 'es2022', outfile: join(apps, name) });
+    await build({ entryPoints, bundle: true, format, target: 'es2022', outfile: join(place, name) });
   }
-
-  const said = await command('npm', ['pack', '--json', '--pack-destination', work], {
-    cwd: join(root, 'pkg'),
-  });
-  packed = join(work, JSON.parse(said)[0].filename);
   // As npm installs a tarball, but in no time: the package has no dependencies and no scripts.
-  rmSync(installed, { recursive: true, force: true });
-  mkdirSync(installed);
-  await command('tar', ['xzf', packed, '--strip-components=1', '-C', installed]);
+  const target = join(home, 'node_modules/sigv4-wasm');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  await command('tar', ['xzf', packed, '--strip-components=1', '-C', target], { cwd: home });
 }
 
 /** What was packed. */
@@ -133,8 +143,15 @@ export function bin(name) {
  * @param {string} name
  * @returns {string}
  */
-export function versionOf(name) {
-  for (const folder of [join(root, 'tests/matrix'), root]) {
+export const versionOf = (name) => versionIn([join(root, 'tests/matrix'), root], name);
+
+/**
+ * @param {string[]} folders  with lock files
+ * @param {string} name
+ * @returns {string}
+ */
+export function versionIn(folders, name) {
+  for (const folder of folders) {
     const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
     const found = packages[`node_modules/${name}`];
     if (found !== undefined) return found.version;
