@@ -52,8 +52,7 @@ export function arrive(request, maxBodyBytes) {
   if (typeof given !== 'object' || given === null) {
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'pass the request that arrived, or an object with its url');
   }
-  const wrapped = unwrap(given);
-  const { input, wrapper } = wrapped ?? { input: given, wrapper: given };
+  const { input, wrapper } = unwrap(given) ?? { input: given, wrapper: given };
   const isIncoming = Array.isArray(input.rawHeaders);
   const isFetch = !isIncoming && typeof input.arrayBuffer === 'function';
   const target = isIncoming ? (wrapper.originalUrl ?? input.originalUrl ?? input.url) : input.url;
@@ -91,6 +90,7 @@ export function arrive(request, maxBodyBytes) {
  * @returns {{ input: any, wrapper: any } | undefined} the request of the platform, and what holds it
  */
 function unwrap(wrapper, depth = 2) {
+  if ((wrapper.raw ?? wrapper.request ?? wrapper.req) === undefined) return undefined;
   if (Array.isArray(wrapper.rawHeaders) || depth === 0) return undefined;
   // Koa's context has two of them, and its `body` is that of the response: its request comes first.
   for (const input of [wrapper.raw, wrapper.request, wrapper.req]) {
@@ -108,9 +108,10 @@ function unwrap(wrapper, depth = 2) {
  * @param {string} ofTarget
  */
 function hostsOf(lines, scheme, ofTarget) {
-  const named = lines.filter(([name]) => name === 'host' || name === ':authority').map(([, value]) => value);
-  const hosts = [...named, ...(ofTarget ? [ofTarget] : [])];
-  return [...new Set(hosts.map((host) => withoutDefaultPort(canonicalValue(host).toLowerCase(), scheme)))];
+  const hosts = ofTarget ? [ofTarget] : [];
+  for (const [name, value] of lines) if (name === 'host' || name === ':authority') hosts.push(value.trim());
+  if (hosts.every((host) => host === hosts[0])) return hosts.slice(0, 1);
+  return [...new Set(hosts.map((host) => withoutDefaultPort(host.toLowerCase(), scheme)))];
 }
 
 /**
@@ -118,8 +119,9 @@ function hostsOf(lines, scheme, ofTarget) {
  * @param {string | undefined} scheme
  */
 function withoutDefaultPort(host, scheme) {
-  const port = /^(?:https|wss)$/i.test(scheme ?? '') ? ':443' : ':80';
-  return scheme && host.endsWith(port) ? host.slice(0, -port.length) : host;
+  if (!scheme) return host;
+  const port = /^(?:https|wss)$/i.test(scheme) ? ':443' : ':80';
+  return host.endsWith(port) ? host.slice(0, -port.length) : host;
 }
 
 /** @param {unknown} method */

@@ -68,7 +68,7 @@ export async function readIncoming(request, limit, headers, wrapper) {
   // Some frameworks start with an empty body, before anything is read.
   if (known !== undefined && (known.length > 0 || wasRead)) return known;
   // What has no body is left alone, so that whoever waits for its end still sees it.
-  if (!mayHaveBody(request, headers)) return new Uint8Array();
+  if (!mayHaveBody(request, headers)) return (request.rawBody ??= bufferOf([], 0));
   if (wasRead) {
     throw bodyUsed(
       'put the middleware before those that parse it, or let them keep its bytes: ' +
@@ -107,7 +107,7 @@ function declaresBody(headers) {
  * @returns {Promise<Uint8Array>}
  */
 function readStream(stream, limit) {
-  const { Buffer, setImmediate } = /** @type {any} */ (globalThis);
+  const { setImmediate } = /** @type {any} */ (globalThis);
   /** @type {Uint8Array[]} */
   const chunks = [];
   let length = 0;
@@ -134,7 +134,7 @@ function readStream(stream, limit) {
         const chunk = stream.read();
         if (chunk === null) break;
         // With an encoding, a stream yields text.
-        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, stream.readableEncoding) : chunk;
+        const bytes = typeof chunk === 'string' ? textBytes(chunk, stream.readableEncoding) : chunk;
         length += bytes.length;
         if (length > limit) return refuse();
         chunks.push(bytes);
@@ -152,21 +152,15 @@ function readStream(stream, limit) {
     function putBack() {
       if (length === 0) return;
       const { readableEncoding: encoding } = stream;
-      const read = bytesRead();
+      const read = bufferOf(chunks, length);
       if (encoding) stream.unshift(read.toString(encoding), encoding);
       else stream.unshift(read);
-    }
-
-    /** @returns {any} what others expect there */
-    function bytesRead() {
-      const { buffer } = concat(chunks, length);
-      return Buffer ? Buffer.from(buffer) : new Uint8Array(buffer);
     }
 
     function finish() {
       if (stream.aborted || stream.errored) return abort();
       stop();
-      return resolve(bytesRead());
+      return resolve(bufferOf(chunks, length));
     }
 
     function refuse() {
@@ -188,6 +182,26 @@ function readStream(stream, limit) {
       for (const [event, listener] of listeners) stream.off(event, listener);
     }
   });
+}
+
+/**
+ * @param {Uint8Array[]} chunks
+ * @param {number} length  of them together
+ * @returns {any} what others expect there
+ */
+function bufferOf(chunks, length) {
+  const { Buffer } = /** @type {any} */ (globalThis);
+  const bytes = concat(chunks, length);
+  return Buffer ? Buffer.from(bytes.buffer) : bytes;
+}
+
+/**
+ * @param {string} text
+ * @param {string} encoding  of Node
+ * @returns {Uint8Array}
+ */
+function textBytes(text, encoding) {
+  return /** @type {any} */ (globalThis).Buffer.from(text, encoding);
 }
 
 /**

@@ -16,40 +16,58 @@ import { rulesOf } from './rules.js';
  * @param {{ region?: string, service?: string }} expected  none: any will do
  * @throws {Refusal} that names all that is wrong
  */
-export function checkScope({ scheme, day, amzDate, terminator, ...claim }, { region, service }) {
-  const ofHttp = amzDate.slice(0, 8);
-  const regions = claim.region || claim.regionSet;
-  const isOfRegion = scheme === SIGV4A ? isInSet : is;
-  /** @type {[isRight: boolean, problem: () => string][]} */
-  const checks = [
-    [
-      region === undefined ? regions !== '' : isOfRegion(region, regions),
-      () => `Credential should be scoped to a valid region, not ${quote(regions)}.`,
-    ],
-    [
-      service === undefined ? claim.service !== '' : is(service, claim.service),
-      () => `Credential should be scoped to correct service${service === undefined ? '' : `: '${service}'`}.`,
-    ],
-    [
-      terminator === 'aws4_request',
-      () => `Credential should be scoped with a valid terminator: 'aws4_request', not ${quote(terminator)}.`,
-    ],
-    [
-      day === ofHttp,
-      () =>
-        'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
-        `${quote(day)} != '${ofHttp}', from '${amzDate}'.`,
-    ],
-  ];
-  const problems = checks.filter(([isRight]) => !isRight).map(([, problem]) => problem());
-  if (problems.length === 0) return;
-  throw new Refusal('ERR_SIGV4_SCOPE_MISMATCH', problems.join(' '), undefined, {
-    region: regions,
-    ...(region !== undefined && { expectedRegion: region }),
-    service: claim.service,
-    ...(service !== undefined && { expectedService: service }),
-    accessKeyId: shownKey(claim.accessKeyId),
-  });
+export function checkScope(claim, expected) {
+  const wrong = SCOPE_CHECKS.filter(([isRight]) => !isRight(claim, expected));
+  if (wrong.length === 0) return;
+  const { region, service } = expected;
+  throw new Refusal(
+    'ERR_SIGV4_SCOPE_MISMATCH',
+    wrong.map(([, say]) => say(claim, expected)).join(' '),
+    undefined,
+    {
+      region: regionsOf(claim),
+      ...(region !== undefined && { expectedRegion: region }),
+      service: claim.service,
+      ...(service !== undefined && { expectedService: service }),
+      accessKeyId: shownKey(claim.accessKeyId),
+    },
+  );
+}
+
+/**
+ * @typedef {{ region?: string, service?: string }} Expected
+ * @type {[isRight: (claim: Claim, expected: Expected) => boolean, say: (claim: Claim, expected: Expected) => string][]}
+ */
+const SCOPE_CHECKS = [
+  [
+    ({ scheme, region, regionSet }, expected) => {
+      if (expected.region === undefined) return (region || regionSet) !== '';
+      return scheme === SIGV4A ? isInSet(expected.region, regionSet) : expected.region === region;
+    },
+    (claim) => `Credential should be scoped to a valid region, not ${quote(regionsOf(claim))}.`,
+  ],
+  [
+    ({ service }, expected) =>
+      expected.service === undefined ? service !== '' : expected.service === service,
+    (_, { service }) =>
+      `Credential should be scoped to correct service${service === undefined ? '' : `: '${service}'`}.`,
+  ],
+  [
+    ({ terminator }) => terminator === 'aws4_request',
+    ({ terminator }) =>
+      `Credential should be scoped with a valid terminator: 'aws4_request', not ${quote(terminator)}.`,
+  ],
+  [
+    ({ day, amzDate }) => amzDate.startsWith(day) && day.length === 8,
+    ({ day, amzDate }) =>
+      'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
+      `${quote(day)} != '${amzDate.slice(0, 8)}', from '${amzDate}'.`,
+  ],
+];
+
+/** @param {Claim} claim */
+function regionsOf({ region, regionSet }) {
+  return region || regionSet;
 }
 
 /**
@@ -142,14 +160,6 @@ const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const CHUNKED =
   /^STREAMING-(?:UNSIGNED-PAYLOAD-TRAILER|AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)-(?:PAYLOAD(?:-TRAILER)?|EVENTS))$/;
-
-/**
- * @param {string} one
- * @param {string} other
- */
-function is(one, other) {
-  return one === other;
-}
 
 /**
  * @param {string} region

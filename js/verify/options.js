@@ -19,49 +19,77 @@ const VERIFY_OPTIONS = new Set([
 /** Of those who sign, or look for a mismatch, with the same object. */
 const OPTIONS_OF_OTHERS = new Set([...SIGNER_OPTIONS, 'stage', 'hosts', 'methods', 'deadlineMs']);
 
+/** @type {[name: keyof VerifyOptions, form: string, isRight: (options: VerifyOptions) => boolean][]} */
+const CHECKS = [
+  ['secretAccessKey', 'a function', ({ secretAccessKey }) => typeof secretAccessKey === 'function'],
+  // Without these two, the client would choose: a service has rules of its own.
+  [
+    'region',
+    "the region that requests must be signed for, such as 'eu-west-1', or 'any'",
+    ({ region }) => isName(region),
+  ],
+  [
+    'service',
+    "the service that requests must be signed for, such as 'execute-api', or 'any', with which the client chooses the rules",
+    ({ service }) => isName(service),
+  ],
+  [
+    'now',
+    'a Date, or a function that returns one',
+    ({ now }) => now === undefined || typeof now === 'function' || isDate(now),
+  ],
+  [
+    'maxSkewSeconds',
+    'a number of seconds',
+    ({ maxSkewSeconds = 0 }) => maxSkewSeconds >= 0 && maxSkewSeconds < Infinity,
+  ],
+  ['maxBodyBytes', 'a number of bytes', ({ maxBodyBytes = 0 }) => maxBodyBytes >= 0],
+  [
+    'pathEncoding',
+    "'double' or 'single'",
+    ({ pathEncoding = 'double' }) => pathEncoding === 'double' || pathEncoding === 'single',
+  ],
+];
+
 /**
  * @param {VerifyOptions} options
  * @throws {SigV4Error} ERR_SIGV4_OPTION_INVALID
  */
 export function checkedOptions(options) {
-  const { now = () => new Date(), maxSkewSeconds = 300, maxBodyBytes = 10_485_760 } = options ?? {};
-  const wrong = [
-    ['secretAccessKey', 'a function', typeof options?.secretAccessKey === 'function'],
-    ...scopeChecks(options),
-    ['now', 'a Date, or a function that returns one', typeof now === 'function' || isDate(now)],
-    ['maxSkewSeconds', 'a number of seconds', isCount(maxSkewSeconds) && maxSkewSeconds < Infinity],
-    ['maxBodyBytes', 'a number of bytes', isCount(maxBodyBytes)],
-    ['pathEncoding', "'double' or 'single'", [undefined, 'double', 'single'].includes(options?.pathEncoding)],
-  ].find(([, , isRight]) => !isRight);
+  const given = options ?? {};
+  const wrong = CHECKS.find(([, , isRight]) => !isRight(given));
   if (wrong !== undefined) {
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
   }
-  checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
-  const [region, service] = [options.region, options.service].map((name) =>
-    name === 'any' ? undefined : name,
-  );
-  return { ...options, region, service, now, maxSkewSeconds, maxBodyBytes };
+  if (!named.has(options)) {
+    checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
+    named.add(options);
+  }
+  const { region, service, now = clock, maxSkewSeconds = 300, maxBodyBytes = 10_485_760 } = options;
+  return {
+    ...options,
+    region: unlessAny(region),
+    service: unlessAny(service),
+    now,
+    maxSkewSeconds,
+    maxBodyBytes,
+  };
+}
+
+function clock() {
+  return new Date();
 }
 
 /**
- * Without them, the client would choose: a service has rules of its own.
+ * Options whose names were checked: a server passes the same ones for each request.
  *
- * @param {VerifyOptions} options
- * @returns {[name: string, form: string, isRight: boolean][]}
+ * @type {WeakSet<VerifyOptions>}
  */
-function scopeChecks(options) {
-  return [
-    [
-      'region',
-      "the region that requests must be signed for, such as 'eu-west-1', or 'any'",
-      isName(options?.region),
-    ],
-    [
-      'service',
-      "the service that requests must be signed for, such as 'execute-api', or 'any', with which the client chooses the rules",
-      isName(options?.service),
-    ],
-  ];
+const named = /* @__PURE__ */ new WeakSet();
+
+/** @param {string} name */
+function unlessAny(name) {
+  return name === 'any' ? undefined : name;
 }
 
 /** @param {unknown} value */

@@ -1,6 +1,6 @@
 // Verifies one request: the claim, then the secret, the signature, and the body.
 
-import { SIGV4A } from '../chain.js';
+import { EMPTY_SHA256, SIGV4A } from '../chain.js';
 import { core } from '../core.js';
 import { sha256, sha256Sync } from '../hash.js';
 import { shownKey } from '../key-id.js';
@@ -89,7 +89,7 @@ export async function verifyRequest(request, options) {
 
   await core.ready();
   // A declared hash is signed, so a body is read only for who knows the secret.
-  const payloadHash = declared ?? (await sha256(await arrived.body()));
+  const payloadHash = declared ?? (await hashOf(await arrived.body()));
   const path = pathForm(settings.pathEncoding) ?? rulesOf(claim.service).path;
   const canonicalRequest = canonicalRequestOf(arrived, claim, payloadHash, path);
   const stringToSign = canonicalRequest === undefined ? '' : stringToSignOf(canonicalRequest, claim);
@@ -100,13 +100,18 @@ export async function verifyRequest(request, options) {
     });
   }
   const body = payload === 'signed' ? await arrived.body() : undefined;
-  if (body !== undefined && declared !== undefined && (await sha256(body)) !== declared) {
+  if (body !== undefined && declared !== undefined && (await hashOf(body)) !== declared) {
     throw new Refusal(
       'ERR_SIGV4_BODY_MISMATCH',
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }
   return result(claim, payload, body, stringToSign, maxSkewSeconds);
+}
+
+/** @param {Uint8Array} body */
+function hashOf(body) {
+  return body.length === 0 ? EMPTY_SHA256 : sha256(body);
 }
 
 /**
@@ -186,7 +191,10 @@ function result(claim, payload, body, stringToSign, maxSkewSeconds) {
     signedHeaders,
     payload,
     ...(body !== undefined && { body }),
-    replayId: sha256Sync(`${accessKeyId}\n${stringToSign}`),
+    // Most servers do not ask.
+    get replayId() {
+      return sha256Sync(`${accessKeyId}\n${stringToSign}`);
+    },
     acceptableUntil: new Date(signedAt + (expiresIn ?? maxSkewSeconds) * 1000),
   };
 }
