@@ -27,12 +27,15 @@ import { discard, readAnswer } from './fetch-response.js';
  * A `fetch` that signs every request. Whatever takes a `fetch` takes it: ky, openapi-fetch, Apollo Client.
  *
  * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams, Blobs and the
- * bodies of a `Request` pass unread. Redirects within an origin are signed again. Browsers do not tell where a redirect
- * leads, so that there it is an error. All other settings of a request are kept.
+ * bodies of a `Request` pass unread. A `host` header is left out, and the host of the URL signed. Redirects within an
+ * origin are signed again, unless the chain left it before. Browsers do not tell where a redirect leads, so there it is an
+ * error. All other settings of a request are kept, but that mode `no-cors`, which takes signatures off in browsers, becomes
+ * `same-origin`.
  *
  * Besides what `fetch` rejects with, a request that cannot be signed is rejected with a `SigV4Error`:
  * `ERR_SIGV4_URL_INVALID` (a relative URL outside of a page, `user:password@`, a redirect that cannot be signed),
- * `ERR_SIGV4_BODY_USED` (the redirect of a body that passed unread), and what `Signer.sign` rejects with.
+ * `ERR_SIGV4_BODY_USED` (the redirect of a body that passed unread), `ERR_SIGV4_OPTION_INVALID` (mode `no-cors` to another
+ * origin, in a browser), and what `Signer.sign` rejects with.
  *
  * Source of what a redirect changes: "HTTP-redirect fetch", section 4.4 of the Fetch standard.
  *
