@@ -47,13 +47,14 @@ function unknown(name, known) {
 }
 
 /**
- * How many letters one of two names has and the other has not, in any case and order. Not an edit distance, which would take
- * three times the code for the same names.
+ * How many letters one of two names has and the other has not, in any case and order; of equally many, the length decides. Not
+ * an edit distance, which would take three times the code for the same names.
  *
  * @param {string} a
  * @param {string} b
  */
 function lettersApart(a, b) {
   const letters = [a, b].map((name) => new Set(name.toLowerCase()));
-  return letters.flatMap((one, i) => [...one].filter((letter) => !letters[1 - i].has(letter))).length;
+  const apart = letters.flatMap((one, i) => [...one].filter((letter) => !letters[1 - i].has(letter)));
+  return apart.length + Math.abs(a.length - b.length) / 99;
 }

@@ -1,6 +1,7 @@
 // An explanation for a terminal or a log.
 
 import { SigV4Error } from '../errors.js';
+import { checkNames } from '../option-names.js';
 
 /** @typedef {import('./response.js').Explanation} Explanation */
 
@@ -17,6 +18,7 @@ export function formatExplanation(explanation, options) {
     const message = 'formatExplanation takes what explainResponse returns, awaited';
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
   }
+  checkNames(options, FORMAT_OPTIONS);
   const paint = options?.color ? PAINT : PLAIN;
   const facts = [
     ['code', code],
@@ -53,5 +55,6 @@ function skewOf(seconds = 0) {
 const ansi = (code) => (/** @type {string} */ text) => `\x1b[${code}m${text}\x1b[0m`;
 const same = (/** @type {string} */ text) => text;
 
+const FORMAT_OPTIONS = new Set(['color']);
 const PAINT = { bold: ansi(1), dim: ansi(2), red: ansi(31), green: ansi(32) };
 const PLAIN = { bold: same, dim: same, red: same, green: same };

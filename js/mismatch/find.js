@@ -6,11 +6,12 @@ import { endpointOf } from '../explain/services.js';
 import { fill } from '../explain/text.js';
 import { sha256 } from '../hash.js';
 import { shownKey } from '../key-id.js';
+import { checkNames } from '../option-names.js';
 import { epochMillis } from '../options.js';
 import { arrive } from '../verify/arrived.js';
 import { statedPayload } from '../verify/checks.js';
 import { parseAmzDate, parseClaim } from '../verify/claim.js';
-import { isCount, isDate } from '../verify/options.js';
+import { OPTIONS_OF_OTHERS, VERIFY_OPTIONS, isCount, isDate } from '../verify/options.js';
 import { Refusal } from '../verify/refusal.js';
 import { rulesOf } from '../verify/rules.js';
 import { CAUSES } from './causes.js';
@@ -196,6 +197,7 @@ function checkedOptions(options) {
   if (wrong !== undefined) {
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
   }
+  checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
   // As for `verifyRequest`, which wants to be told.
   const [region, service] = [options.region, options.service].map((name) =>
     name === 'any' ? undefined : name,

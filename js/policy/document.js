@@ -2,6 +2,7 @@
 //
 // Source: "IAM JSON policy element reference" and "Grammar of the IAM JSON policy language" in the IAM user guide.
 
+import { checkNames } from '../option-names.js';
 import { parseConditions } from './conditions.js';
 import { invalid, show } from './invalid.js';
 import { parseTemplate } from './pattern.js';
@@ -51,6 +52,8 @@ export class Policy {
   }
 }
 
+const PARSE_OPTIONS = new Set(['type', 'name']);
+
 /**
  * Checks a policy. AWS ignores some mistakes, such as a condition key that no request has; what is unknown here
  * (an element, an operator) is an error, so that no condition is lost.
@@ -63,7 +66,9 @@ export class Policy {
  * @returns {Policy}
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID: it says which statement and which field is wrong, and what to do
  */
-export function parsePolicy(document, { type = 'identity', name = 'the policy' } = {}) {
+export function parsePolicy(document, options) {
+  checkNames(options, PARSE_OPTIONS);
+  const { type = 'identity', name = 'the policy' } = options ?? {};
   const { Version = '2008-10-17', Statement, Id } = elementsOf(copyOf(document, name), POLICY_ELEMENTS, name);
   if (!VERSIONS.includes(Version)) {
     throw invalid(`${name}, Version`, `must be "2012-10-17" or "2008-10-17", not ${show(Version)}`);

@@ -5,7 +5,7 @@ import { checkNames, SIGNER_OPTIONS } from '../option-names.js';
 
 /** @typedef {import('./request.js').VerifyOptions} VerifyOptions */
 
-const VERIFY_OPTIONS = new Set([
+export const VERIFY_OPTIONS = new Set([
   'secretAccessKey',
   'region',
   'service',
@@ -17,7 +17,7 @@ const VERIFY_OPTIONS = new Set([
   'explain',
 ]);
 /** Of those who sign, or look for a mismatch, with the same object. */
-const OPTIONS_OF_OTHERS = new Set([...SIGNER_OPTIONS, 'stage', 'hosts', 'methods', 'deadlineMs']);
+export const OPTIONS_OF_OTHERS = new Set([...SIGNER_OPTIONS, 'stage', 'hosts', 'methods', 'deadlineMs']);
 
 /** @type {[name: keyof VerifyOptions, form: string, isRight: (options: VerifyOptions) => boolean][]} */
 const CHECKS = [
@@ -41,9 +41,9 @@ const CHECKS = [
   [
     'maxSkewSeconds',
     'a number of seconds',
-    ({ maxSkewSeconds = 0 }) => maxSkewSeconds >= 0 && maxSkewSeconds < Infinity,
+    ({ maxSkewSeconds = 0 }) => isCount(maxSkewSeconds) && maxSkewSeconds < Infinity,
   ],
-  ['maxBodyBytes', 'a number of bytes', ({ maxBodyBytes = 0 }) => maxBodyBytes >= 0],
+  ['maxBodyBytes', 'a number of bytes', ({ maxBodyBytes = 0 }) => isCount(maxBodyBytes)],
   [
     'pathEncoding',
     "'double' or 'single'",

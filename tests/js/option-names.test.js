@@ -9,7 +9,10 @@ import { Signer, presignUrl, signRequest } from 'sigv4-wasm';
 import { sigv4Interceptor as axiosInterceptor } from 'sigv4-wasm/axios';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 import { sigv4Hooks } from 'sigv4-wasm/got';
+import { explainResponse, findMismatch, formatExplanation } from 'sigv4-wasm/explain';
+import { parsePolicy } from 'sigv4-wasm/policy';
 import { sigv4Interceptor as undiciInterceptor } from 'sigv4-wasm/undici';
+import { verifyRequest } from 'sigv4-wasm/verify';
 import { SignerV4a } from 'sigv4-wasm/v4a';
 
 const URL_ = 'https://abc.execute-api.eu-west-1.amazonaws.com/prod';
@@ -56,10 +59,31 @@ const PLACES = {
     ...['match', 'correctClockSkew', 'signatureLocation'],
   ],
 };
+const verifying = {
+  secretAccessKey: async () => options.credentials,
+  region: 'eu-west-1',
+  service: 'execute-api',
+};
+const { headers } = signer.signSync(URL_);
+const arrived = { method: 'GET', url: '/prod', headers: { ...headers, host: new URL(URL_).host } };
+const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+const explanation = await explainResponse('{"message":"Forbidden"}');
+
+/** Likewise, of what does not sign. @type {Record<string, [(more: any) => any, ...string[]]>} */
+const OTHER_PLACES = {
+  verifyRequest: [
+    (more) => verifyRequest(arrived, { ...verifying, ...more }),
+    'bodyRequired',
+    'maxSkewSeconds',
+  ],
+  findMismatch: [(more) => findMismatch(arrived, { ...verifying, ...more }), 'stage', 'deadlineMs'],
+  parsePolicy: [(more) => parsePolicy(policy, more), 'type', 'name'],
+  formatExplanation: [(more) => formatExplanation(explanation, more), 'color'],
+};
 const OF_A_SIGNER = ['region', 'service', 'signedHeaders', 'payload', 'pathEncoding', 'date', 'host'];
 
 describe('an option that is not known', () => {
-  for (const [place, [use, ...own]] of Object.entries(PLACES)) {
+  for (const [place, [use, ...own]] of Object.entries({ ...PLACES, ...OTHER_PLACES })) {
     test(`${place}: is refused`, async () => {
       await assert.rejects(async () => use({ somethingElse: 1 }), {
         code: 'ERR_SIGV4_OPTION_INVALID',
@@ -76,7 +100,7 @@ describe('an option that is not known', () => {
     });
 
     test(`${place}: the one that was meant is named`, async () => {
-      const names = place.endsWith('the upload') ? own : [...OF_A_SIGNER, ...own];
+      const names = place.endsWith('the upload') || place in OTHER_PLACES ? own : [...OF_A_SIGNER, ...own];
       for (const name of names) {
         const swapped = name.slice(0, -2) + name.at(-1) + name.at(-2);
         for (const typo of [name.toUpperCase(), swapped, name.slice(1), `${name}s`]) {
@@ -90,7 +114,7 @@ describe('an option that is not known', () => {
     });
 
     test(`${place}: those that are known are taken`, async () => {
-      const names = place.endsWith('the upload') ? own : [...OF_A_SIGNER, ...own];
+      const names = place.endsWith('the upload') || place in OTHER_PLACES ? own : [...OF_A_SIGNER, ...own];
       for (const name of names) {
         if (place === 'signer.eventSigner' && /region|service/.test(name)) continue;
         await use({ [name]: undefined });
