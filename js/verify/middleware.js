@@ -1,5 +1,6 @@
 // Verification in front of a handler: refused requests are answered as API Gateway answers them.
 
+import { SigV4Error } from '../errors.js';
 import { checkedOptions } from './options.js';
 import { Refusal } from './refusal.js';
 import { verifyRequest } from './request.js';
@@ -43,6 +44,12 @@ export function verifyMiddleware(options) {
  */
 export function withVerification(handler, options) {
   checkedOptions(options);
+  if (typeof handler !== 'function') {
+    throw new SigV4Error(
+      'ERR_SIGV4_OPTION_INVALID',
+      'the first argument of withVerification must be a function',
+    );
+  }
   return async (request, ...rest) => {
     let verified;
     try {

@@ -37,9 +37,9 @@ export class ReplayCache {
    * @param {Date | (() => Date)} [options.now]  default: the clock. It should be that of the verifier
    * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`
    */
-  constructor(options = {}) {
+  constructor(options) {
     checkNames(options, OPTIONS);
-    const { maxEntries = 100_000, now = () => new Date() } = options;
+    const { maxEntries = 100_000, now = () => new Date() } = options ?? {};
     if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
       throw invalid('the option maxEntries must be a whole number, 1 or more');
     }

@@ -13,7 +13,7 @@ import { sigv4Hooks } from 'sigv4-wasm/got';
 import { evaluateAccess, evaluatePolicies, executeApiArn, parsePolicy } from 'sigv4-wasm/policy';
 import { sigv4Interceptor as undiciInterceptor } from 'sigv4-wasm/undici';
 import { SignerV4a } from 'sigv4-wasm/v4a';
-import { verifyMiddleware, verifyRequest, withVerification } from 'sigv4-wasm/verify';
+import { ReplayCache, verifyMiddleware, verifyRequest, withVerification } from 'sigv4-wasm/verify';
 
 /** Made anew for each call, as some functions change what they get. */
 const VALUES = () => [
@@ -218,7 +218,15 @@ const PLACES = {
     ],
   ],
   verifyMiddleware: [['the options', (value) => verifyMiddleware(value)]],
-  withVerification: [['the options', (value) => withVerification(() => new Response(), value)]],
+  withVerification: [
+    ['the options', (value) => withVerification(() => new Response(), value)],
+    ['the handler', (value) => withVerification(value, /** @type {any} */ (verifying))(new Request(url))],
+  ],
+  ReplayCache: [
+    ['the options', (value) => new ReplayCache(value)],
+    ...each(['maxEntries', 'now'], (change) => new ReplayCache(change)),
+    ['what is admitted', (value) => new ReplayCache().admit(value)],
+  ],
   findMismatch: [
     ['the request', (value) => findMismatch(value, { secretAccessKey: 'secret' })],
     ['the options', (value) => findMismatch(arrived, value)],
@@ -240,6 +248,7 @@ const PLACES = {
   formatExplanation: [['the explanation', (value) => formatExplanation(value)]],
   policies: [
     ['parsePolicy', (value) => parsePolicy(value)],
+    ['its options', (value) => parsePolicy(policy, value)],
     ...each(['Version', 'Statement', 'Id'], (change) => parsePolicy({ ...policy, ...change })),
     ...each(['Effect', 'Action', 'Resource', 'Principal', 'Condition', 'Sid'], (change) =>
       parsePolicy({ ...policy, Statement: [{ ...statement, ...change }] }),
