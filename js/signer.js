@@ -6,7 +6,8 @@ import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from './errors.js';
 import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from './option-names.js';
 import { compileSettings, epochMillis } from './options.js';
-import { assertUnauthorized, flatten, isSettledAtOnce, settleBody, settleBodySync } from './request.js';
+import { isSettledAtOnce, settleBody, settleBodySync } from './payload.js';
+import { assertUnauthorized, flatten } from './request.js';
 import { aroundSignature, headerSigned, lifetime, presigned, traced } from './results.js';
 
 /**
