@@ -136,6 +136,32 @@ describe('sign reads', () => {
     });
   }
 
+  it('an Authorization header of one that it reads is left out, with a note, and one that you pass is an error', async () => {
+    const { code, stderr } = await sigv4(['sign', ...SCOPE], {
+      input: texts['a curl command'](),
+      showsToken: true,
+    });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^sigv4: the Authorization header of the request is left out/m);
+    for (const command of ['sign', 'request']) {
+      const passed = await sigv4([
+        command,
+        `${server.origin}/x`,
+        ...SCOPE,
+        '-H',
+        'Authorization: Bearer own',
+      ]);
+      assert.equal(passed.code, 2);
+      assert.match(passed.stderr, /ERR_SIGV4_AUTHORIZATION_PRESENT.*--presign/);
+    }
+    const kept = ['request', `${server.origin}/x`, ...SCOPE, '--presign', '-H', 'Authorization: Bearer own'];
+    server.requests.length = 0;
+    await sigv4(kept, { showsToken: true }); // in the echo
+    const { rawHeaders, url } = server.requests[0];
+    assert.equal(rawHeaders[rawHeaders.findIndex((name) => /^authorization$/i.test(name)) + 1], 'Bearer own');
+    assert.match(url, /X-Amz-Signature=/);
+  });
+
   it('what curl is told of the scope and the credentials', async () => {
     const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIALS;
     const text =

@@ -15,7 +15,7 @@ import {
 import { bodyForJson, printJson } from './output.js';
 import { prepare } from './signing.js';
 
-/** How the signed request is written. @type {Record<string, (wire: any) => string | Promise<string>>} */
+/** The output formats. @type {Record<string, (wire: any) => string | Promise<string>>} */
 const FORMATS = {
   headers: ({ headers }) =>
     Object.entries(typed(headers))
@@ -28,7 +28,7 @@ const FORMATS = {
 };
 
 /**
- * What a terminal makes into the bytes that are signed. JavaScript sends one byte for each character.
+ * Text that a terminal turns into the bytes that were signed: JavaScript sends one byte for each character.
  *
  * @param {Record<string, string>} headers
  */
@@ -55,9 +55,9 @@ export function builder(yargs) {
           choices: Object.keys(FORMATS),
           default: 'headers',
           nargs: 1,
-          describe: 'What is printed',
+          describe: 'Output format',
         },
-        trace: { type: 'boolean', describe: 'Show canonical request and string to sign, too' },
+        trace: { type: 'boolean', describe: 'Also show the canonical request and the string to sign' },
       }),
       ...JSON_OPTION,
     })
@@ -83,7 +83,7 @@ export async function handler(argv) {
 }
 
 /**
- * From the command line, or else a text.
+ * From the command line, or from a text.
  *
  * @param {any} argv
  * @returns {Promise<{ request: import('./input.js').CliRequest, hints?: import('../requests/index.js').SigningHints }>}
@@ -93,14 +93,18 @@ async function takeRequest(argv) {
   if (isNamed && argv.from === undefined) return { request: await requestOf(argv) };
   if (isNamed) throw new CliError('usage', 'pass a URL or --from, not both');
   if (argv.from === undefined && process.stdin.isTTY)
-    throw new CliError('usage', 'pass a URL, or a request on standard input');
+    throw new CliError('usage', 'pass a URL, or provide a request on standard input');
   const { signing, notes, body, ...request } = await readRequest(argv.from ?? '-');
+  const headers = request.headers.filter(([name]) => name.toLowerCase() !== 'authorization');
+  if (headers.length < request.headers.length) notes.push(REPLACED);
   for (const note of notes) console.error(`sigv4: ${note}`);
   return {
-    request: { ...request, body: body === undefined ? undefined : Buffer.from(body) },
+    request: { ...request, headers, body: body === undefined ? undefined : Buffer.from(body) },
     hints: signing,
   };
 }
+
+const REPLACED = 'the Authorization header of the request is left out, because the signature takes its place';
 
 /** @param {import('./input.js').Body} body */
 async function inMemory(body) {

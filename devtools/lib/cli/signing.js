@@ -1,7 +1,8 @@
-// From the command line to a signature: what `request`, `sign` and `presign` have in common.
+// From the command line to a signature: what `request`, `sign` and `presign` share.
 
 import { Signer } from 'sigv4-wasm';
 
+import { CliError } from './exit.js';
 import { resolveCredentials, resolveScope } from './identity.js';
 import { coversBody } from '../rules.js';
 import { hashFile } from './input.js';
@@ -14,8 +15,8 @@ import { hashFile } from './input.js';
  * @typedef {object} Prepared
  * @property {import('./input.js').CliRequest} request
  * @property {import('sigv4-wasm').Credentials} credentials
- * @property {string[]} origins  where each setting comes from, in words
- * @property {(date: Date) => Promise<import('./send.js').Wire>} sign  in the URL, where that is asked for
+ * @property {string[]} origins  a sentence on where each setting comes from
+ * @property {(date: Date) => Promise<import('./send.js').Wire>} sign  in the URL, if the options say so
  * @property {(date: Date) => Promise<import('sigv4-wasm').SigningTrace>} trace
  */
 
@@ -24,7 +25,7 @@ import { hashFile } from './input.js';
  * @param {SigningArguments & import('./identity.js').IdentityOptions} argv
  * @param {object} [more]
  * @param {number} [more.expiresIn]  in seconds, of a presigned URL
- * @param {import('../requests/index.js').SigningHints} [more.hints]  what the request itself says
+ * @param {import('../requests/index.js').SigningHints} [more.hints]  what the request says about its signature
  * @returns {Promise<Prepared>}
  */
 export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 : undefined, hints } = {}) {
@@ -45,7 +46,7 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
     ],
     async sign(date) {
       if (!isPresigned) {
-        const signed = await signer.sign(signable, { date });
+        const signed = await signer.sign(signable, { date }).catch(inWordsOfOptions);
         return { ...signed, body };
       }
       const presigned = await signer.presign(signable, { date, expiresIn });
@@ -54,7 +55,7 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
     trace: (date) => signer.trace(signable, { date, ...(isPresigned && { expiresIn }) }),
   };
 
-  /** A file is read for its hash, and once more to be sent, but never held; and not for a hash that nobody wants. */
+  /** A file is streamed for its hash, only if the signature covers the body, and streamed again when it is sent. */
   async function payloadOf() {
     if (body === undefined || !('file' in body)) return undefined;
     const asking = new Signer({ credentials, region, service });
@@ -64,7 +65,17 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
 }
 
 /**
- * What must be sent with a presigned URL: most `x-amz-*` headers have moved to it, and it names those that have not.
+ * @param {any} error
+ * @returns {never}
+ */
+function inWordsOfOptions(error) {
+  if (error.code !== 'ERR_SIGV4_AUTHORIZATION_PRESENT') throw error;
+  const fix = 'remove it, or put the signature in the URL with --presign or `sigv4 presign`';
+  throw new CliError('usage', `${error.code}: the signature would replace your Authorization header: ${fix}`);
+}
+
+/**
+ * The headers to send with a presigned URL. Most `x-amz-*` headers have moved to the URL; it names those that have not.
  *
  * @param {string} url
  * @param {[string, string][]} headers
