@@ -1,4 +1,4 @@
-// The page: what goes in on one side, what is made of it on the other.
+// The page: the input on one side, the signature on the other.
 
 import { Announcer } from './components/announcer.jsx';
 import { Copy } from './components/copy.jsx';
@@ -20,8 +20,7 @@ export function App() {
       <header class="top">
         <h1>Signature inspector</h1>
         <p>
-          AWS Signature Version 4, step by step. Nothing that you paste leaves this page, and nothing is
-          stored.
+          AWS Signature Version 4, step by step. The page sends nothing and stores nothing that you paste.
         </p>
       </header>
       <main class="columns">

@@ -4,7 +4,7 @@ import { init } from 'sigv4-wasm';
 import { App } from './app.jsx';
 import { follow } from './state/gateway.js';
 
-// Where it cannot start, the page says why.
+// If it cannot start, the page says why.
 init()
   .catch(() => {})
   .finally(() => {

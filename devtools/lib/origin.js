@@ -1,8 +1,8 @@
-// What browsers say of the page that sends a request.
+// Which page a browser sends a request from.
 
 /**
- * Whether a page of another origin asks. Such a page cannot read the answer, but nothing here is for it. Clients other than
- * browsers, and links that a person follows, are no such page.
+ * Whether a page of another origin sent the request. It could not read the response, but is refused anyway. Clients other than
+ * browsers and links that a person follows are allowed.
  *
  * Source: Fetch standard, "`Origin` header"; Fetch Metadata Request Headers.
  *
@@ -18,7 +18,7 @@ export function isFromOtherOrigin({ host, origin, ...headers }) {
 
 /**
  * @param {string} origin
- * @returns {string | undefined} host and port as `Host` has them; none for `null`
+ * @returns {string | undefined} host and port, as in `Host`; `undefined` for the origin `null`
  */
 function authorityOf(origin) {
   return /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1];

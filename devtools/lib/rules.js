@@ -1,17 +1,17 @@
-// What the package does for a service, asked of it: it signs a request that is never sent. So there is no second table of rules.
+// The package's rules for a service, found by signing a request that is never sent, so that there is no second table of them.
 
 import { Signer } from 'sigv4-wasm';
 
 /**
- * @typedef {object} Written  what a signature adds to a request, and so replaces of one
+ * @typedef {object} Written  what a signature adds to a request, replacing what was there
  * @property {string[]} headers  in lower case
  * @property {string[]} parameters  of a presigned URL
- * @property {string} tokenHeader  which of the headers has the session token
- * @property {string} tokenParameter  likewise
+ * @property {string} tokenHeader  the header that carries the session token
+ * @property {string} tokenParameter  the parameter that carries it in a presigned URL
  */
 
 /**
- * Synchronously: the module must be there, as after `init()`.
+ * Works synchronously, so the module must have been started: call `init()` before.
  *
  * @param {string} service  signing name
  * @returns {Written}

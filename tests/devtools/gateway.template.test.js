@@ -338,7 +338,7 @@ describe('config files', () => {
     ],
     [`a: ${'['.repeat(1000)}${']'.repeat(1000)}\n`, /nested more than 100 levels deep/],
     [`${'['.repeat(50_000)}\n`, /nested more than 100 levels deep/],
-    ['type: rest\nregion: eu-west-1\ntype: http\n', /wrong\.yaml:3:1: the key "type" is there twice/],
+    ['type: rest\nregion: eu-west-1\ntype: http\n', /wrong\.yaml:3:1: the key "type" appears twice/],
     [`# ${'x'.repeat(1024 * 1024)}\n`, /wrong\.yaml: it is larger than 1048576 bytes/],
     [
       'Conditions: { A: { Condition: B }, B: { Condition: A } }\nResources: { X: { Condition: A } }\n',

@@ -14,7 +14,7 @@ export function Copy() {
   return (
     <Panel
       id="copy"
-      title="Take it away"
+      title="Copy the request"
       about={SNIPPETS[chosen].about}
       actions={<CopyText name={SNIPPETS[chosen].label} text={() => text} isDisabled={error !== undefined} />}
     >

@@ -15,7 +15,7 @@ export function Credentials() {
     <Panel
       id="credentials"
       title="Signing"
-      about="Kept in memory only. Lines of export AWS_…, a profile or the JSON of AWS STS can be pasted into any field."
+      about="Kept in memory only. You can paste export AWS_… lines, a profile or the JSON of AWS STS into any field."
     >
       <div class="fields" onPaste={paste}>
         <Field label="Access key ID" name="accessKeyId" isWide fixed={fixed.accessKeyId} />
@@ -37,7 +37,7 @@ export function Credentials() {
         <Placement isFixed={isSigned} />
       </div>
       {isSigned && (
-        <p class="note">The request is signed: it says itself which key, time, region and service.</p>
+        <p class="note">The request is signed: access key ID, time, region and service are its own.</p>
       )}
       {failure.value !== undefined && (
         <p class="note is-bad" role="alert">

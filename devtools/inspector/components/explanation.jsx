@@ -1,15 +1,15 @@
-// Why a request was refused: as the answer tells, and line by line.
+// Why a request was refused: what the response says, and line by line.
 
 import { explanation, findings } from '../state/diagnosis.js';
 import { Panel } from './panel.jsx';
 
 export function Explanation() {
-  // What is proved needs no guess beside it.
+  // A proof makes the explanation redundant.
   const found = findings.value.mismatches.length > 0 ? undefined : explanation.value;
   return (
     <div role="status" aria-live="polite">
       {found !== undefined && (
-        <Panel id="explanation" title="What the answer tells">
+        <Panel id="explanation" title="What the answer tells you">
           <p class="finding">{found.summary}</p>
           <p class="fix">
             <b>Fix:</b> {found.fix}
@@ -40,12 +40,12 @@ function Diff({ lines }) {
       class="table-box"
       tabIndex={0}
       role="region"
-      aria-label="The canonical request of the server and of this page"
+      aria-label="The canonical requests of the server and of this page"
     >
       <table class="diff">
         <caption>
           {different === 0
-            ? 'No line differs: what is left is the secret access key.'
+            ? 'No line differs, so the secret access key is wrong.'
             : `${different} of ${lines.length} lines differ.`}
         </caption>
         <thead>

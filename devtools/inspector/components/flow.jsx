@@ -48,7 +48,7 @@ function Step({ section, number }) {
         ref={list}
         class="lines"
         role="group"
-        aria-label={`${section.title}: arrow keys go from part to part`}
+        aria-label={`${section.title}: use the arrow keys to move between parts`}
         onKeyDown={(event) => move(event, list.current)}
         onMouseLeave={() => (hovered.value = undefined)}
       >
@@ -176,7 +176,7 @@ function shorten(text) {
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /** @type {Record<'origin' | 'result', string>} */
-const ROLES = { origin: 'feeds it', result: 'is made of it' };
+const ROLES = { origin: 'goes into it', result: 'is made of it' };
 
 /** Of the ids in a section. @type {Record<string, string>} */
 const PREFIXES = {

@@ -6,7 +6,7 @@ import { Panel } from './panel.jsx';
 export function Gateway() {
   if (exchanges.value === undefined) return null;
   return (
-    <Panel id="gateway" title="Requests of the gateway" about={about()}>
+    <Panel id="gateway" title="Requests to the gateway" about={about()}>
       {isLocked.value ? null : exchanges.value.length === 0 ? (
         <p class="note">None yet.</p>
       ) : (
@@ -41,8 +41,8 @@ export function Gateway() {
 function about() {
   if (isLocked.value) return 'To see them, open the address that the gateway printed: it ends with a token.';
   return isConnected.value
-    ? 'As they come. Choose one to take it apart.'
-    : 'The gateway does not answer: waiting for it.';
+    ? 'As they come in. Select one to inspect it.'
+    : 'The gateway does not answer. Waiting for it …';
 }
 
 /** @param {import('../state/gateway.js').Exchange} exchange */

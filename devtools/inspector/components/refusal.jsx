@@ -1,13 +1,13 @@
 import { refusal } from '../state/store.js';
 import { Panel } from './panel.jsx';
 
-/** Where the answer of the server is pasted. */
+/** Where the server's response is pasted. */
 export function Refusal() {
   return (
     <Panel
       id="refusal"
       title="Refused?"
-      about="Paste what the server answered, with its headers if you have them, to see why."
+      about="Paste the response, with its headers if you have them, to see why."
       actions={
         <button type="button" disabled={refusal.value === ''} onClick={() => (refusal.value = '')}>
           Clear

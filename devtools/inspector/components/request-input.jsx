@@ -15,7 +15,7 @@ export function RequestInput() {
     <Panel
       id="request"
       title="Request"
-      about="Paste or drop a curl command, a call of fetch, a HAR or raw HTTP. Change a byte, and see what changes."
+      about="Paste or drop a curl command, a fetch call, a HAR or raw HTTP. Change a byte, and see what changes."
       actions={
         <>
           <button type="button" onClick={() => file.current?.click()}>

@@ -1,14 +1,16 @@
-// What the part under the pointer is, where it comes from and where it goes, in words.
+// Describes the part under the pointer: what it is, where it comes from and where it goes.
 
 import { graph, held, lit } from '../state/store.js';
 
 export function Trail() {
   return (
-    <aside class="trail" aria-label="The chosen part">
-      <p id="trail">{lit.value === undefined ? 'Choose a part to see what feeds what.' : <Words />}</p>
+    <aside class="trail" aria-label="The selected part">
+      <p id="trail">
+        {lit.value === undefined ? 'Select a part to see what it is made of and where it goes.' : <Words />}
+      </p>
       {held.value !== undefined && (
         <button type="button" onClick={() => (held.value = undefined)}>
-          Let go
+          Clear selection
         </button>
       )}
     </aside>

@@ -50,13 +50,12 @@ function Outcome({ current }) {
     <p class="is-good">The signature in the request is the right one for this secret access key.</p>
   ) : (
     <p class="is-bad">
-      The signature in the request is not the one that this secret access key makes of it: AWS would answer
-      403.
+      The signature in the request is not the one that this secret access key gives: AWS would answer 403.
     </p>
   );
 }
 
-/** What the client did wrong, where its signature proves it. */
+/** What the client did wrong, as far as its signature proves it. */
 function Proof() {
   const { mismatches, hint } = findings.value;
   if (proofFailure.value !== undefined) return <p>{proofFailure.value}</p>;
@@ -82,7 +81,7 @@ function Proof() {
       </ul>
     );
   }
-  return proof.value && <p>No known mistake gives the signature in the request, alone or with another.</p>;
+  return proof.value && <p>No known mistake, nor any two of them, gives the signature in the request.</p>;
 }
 
 /** @param {{ summary: string, fix: string, detail?: { expected?: string, signed?: string } }} props */

@@ -1,4 +1,4 @@
-// What a signed request says of its own signature: which key signed it, when, where for, and which headers.
+// What a signed request says about its signature: access key, time, scope and signed headers.
 
 import { writtenFor } from '../../lib/rules.js';
 
@@ -20,7 +20,7 @@ import { writtenFor } from '../../lib/rules.js';
 
 /**
  * @param {ParsedRequest} request
- * @returns {Claim | undefined}  nothing where it is not signed
+ * @returns {Claim | undefined}  `undefined` if it is not signed
  */
 export function claimOf(request) {
   const headers = new Map(request.headers.map(([name, value]) => [name.toLowerCase(), value]));
@@ -67,7 +67,7 @@ export function isToken(text) {
 }
 
 /**
- * The request with its session token, where a log has it hidden.
+ * The request with its session token in place of the one that a log has hidden.
  *
  * @param {ParsedRequest} request
  * @param {string} token
@@ -152,7 +152,7 @@ function knownTo(service) {
   try {
     return writtenFor(service);
   } catch {
-    return undefined; // No name of a service: whoever signs for it says so.
+    return undefined; // Not a service name. Signing for it fails with a message.
   }
 }
 

@@ -1,4 +1,4 @@
-// A request and what it is signed with, worked out: everything the page shows of a signature.
+// Everything that the page shows of a signature, computed from a request and its settings.
 
 import { init, Signer } from 'sigv4-wasm';
 
@@ -10,7 +10,7 @@ import { deriveKeys } from './key-chain.js';
 /**
  * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
  *
- * What a person chose; what is empty is told by the request.
+ * What the user chose. Empty values are taken from the request.
  * @typedef {object} Settings
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
@@ -22,8 +22,8 @@ import { deriveKeys } from './key-chain.js';
  * @property {number} expiresIn  seconds, in the query
  *
  * @typedef {object} Inspection
- * @property {ParsedRequest} request  as it was pasted, with its session token where that was hidden
- * @property {import('./claim.js').Claim | undefined} claim  where it is signed already
+ * @property {ParsedRequest} request  as it was pasted, with its session token if that was hidden
+ * @property {import('./claim.js').Claim | undefined} claim  of a signed request
  * @property {import('sigv4-wasm').SigningTrace} trace
  * @property {import('../../lib/rules.js').Written} written  what signing for its service adds to a request
  * @property {string} amzDate
@@ -47,7 +47,7 @@ export async function inspect(pasted, settings) {
   const { secretAccessKey } = settings;
   if (isV4a(pasted)) {
     throw new Error(
-      'This request is signed with SigV4a (AWS4-ECDSA-P256-SHA256), which is not taken apart here.',
+      'This request is signed with SigV4a (AWS4-ECDSA-P256-SHA256), which this page does not support.',
     );
   }
   await init();
@@ -94,7 +94,7 @@ export async function inspect(pasted, settings) {
 }
 
 /**
- * So that the same is signed that the request says was.
+ * The options that sign what the request says was signed.
  *
  * @param {import('./claim.js').Claim} claim
  * @returns {Partial<import('sigv4-wasm').SignerOptions>}
@@ -112,7 +112,7 @@ function optionsOf({ signedHeaders, contentSha256, written }) {
 }
 
 /**
- * Half a signature would only be in the way.
+ * Removes the remains of another signature.
  *
  * @param {ParsedRequest} request
  */

@@ -26,11 +26,11 @@ function requestSection(inspection) {
   const [, region, service] = trace.scope.split('/');
   const [, path] = /** @type {RegExpExecArray} */ (/^[^/]*\/\/[^/]*(.*)$/s.exec(start));
   const hosts = request.headers.filter(([name]) => name.toLowerCase() === 'host');
-  const said = claim === undefined ? 'as chosen, or told by the host' : 'as the request says';
+  const said = claim === undefined ? 'as chosen, or inferred from the host' : 'as the request says';
   return {
     id: 'request',
     title: 'Request',
-    about: 'What is signed, and with what.',
+    about: 'What is signed, and with which credentials.',
     lines: [
       line('method', part('request.method', 'the method', request.method)),
       line('host', part('request.host', 'the host', hosts[0]?.[1] ?? url.host)),
@@ -83,12 +83,12 @@ function canonicalSection({ trace, request, written }) {
   return {
     id: 'canonical',
     title: 'Canonical request',
-    about: 'The request in the one form that both sides can write: sorted, encoded, trimmed.',
+    about: 'The request in a form that client and server can both compute: sorted, encoded, trimmed.',
     lines: [
       line('method', { ...part('canonical.method', 'the canonical method', method, ['request.method']) }),
       line('path', {
         ...part('canonical.path', 'the canonical path', path, ['request.path']),
-        how: 'dot segments taken out and encoded once more, but for S3',
+        how: 'without dot segments, and encoded once more, except for S3',
       }),
       {
         label: 'query',
@@ -103,7 +103,7 @@ function canonicalSection({ trace, request, written }) {
                   `${name}=${value}`,
                   [...(parameterSources[name] ?? parameterOrigins(name, value, parameters))],
                 ),
-                how: 'sorted by name, each byte but A-Z a-z 0-9 - . _ ~ encoded',
+                how: 'sorted by name; every byte except A-Z a-z 0-9 - . _ ~ encoded',
               })),
       },
       ...named.map(({ id, name, value }) =>
@@ -112,7 +112,7 @@ function canonicalSection({ trace, request, written }) {
             ...(headerSources[name] ??
               request.headers.flatMap((header, i) => headerOrigins(name, request.headers, i))),
           ]),
-          how: 'name in lower case, spaces around the value taken out',
+          how: 'name in lower case, value without surrounding spaces',
         }),
       ),
       { label: 'blank line', parts: [] },
@@ -129,7 +129,7 @@ function canonicalSection({ trace, request, written }) {
         ...part('canonical.payload', 'the payload hash', payload, ['request.body']),
         how: /^[0-9a-f]{64}$/.test(payload)
           ? 'SHA-256 of the body'
-          : 'a keyword in place of a hash: the body is not signed',
+          : 'a keyword instead of a hash: the body is not signed',
       }),
     ],
   };
@@ -143,7 +143,7 @@ function stringToSignSection({ trace, missing }) {
   return {
     id: 'string-to-sign',
     title: 'String to sign',
-    about: 'The canonical request by its hash, with the time and the scope.',
+    about: 'The hash of the canonical request, with the time and the scope.',
     lines: [
       line('algorithm', part('string.algorithm', 'the algorithm', algorithm)),
       line('time', part('string.time', 'the time in the string to sign', date, ['time'])),
@@ -180,7 +180,7 @@ function keySection({ chain, secretAccessKey, trace }) {
   return {
     id: 'keys',
     title: 'Signing key',
-    about: 'From the secret, step by step, a key that is good for one day, one region and one service.',
+    about: 'Derived from the secret in four steps: a key for one day, one region and one service.',
     lines: [
       step('kDate', ['secret', 'scope.date'], `HMAC("AWS4" + secret, "${date}")`),
       step('kRegion', ['key.kDate', 'scope.region'], `HMAC(kDate, "${region}")`),
@@ -222,7 +222,7 @@ function signatureSection(inspection) {
   return {
     id: 'signature',
     title: 'Signature',
-    about: 'The string to sign under the signing key, and what is sent along with it.',
+    about: 'HMAC of the string to sign with the signing key, and what is sent with it.',
     lines: [
       made('signature', {
         ...part('signature', 'the signature', signature, ['key.kSigning', ...STRING_TO_SIGN]),
@@ -395,4 +395,4 @@ const PARAMETER_ORIGINS = {
   'X-Amz-SignedHeaders': ['canonical.signed-headers'],
 };
 
-const UNAVAILABLE = 'this browser shows keys on HTTPS pages only';
+const UNAVAILABLE = 'browsers show keys on HTTPS pages and on localhost only';

@@ -16,22 +16,22 @@ import { quote, sentHeaders } from '../../lib/requests/write.js';
 /** @type {Record<string, Snippet>} */
 export const SNIPPETS = {
   curl: {
-    ...{ label: 'curl', kind: 'signed', about: 'With this signature: AWS takes it for five minutes.' },
+    ...{ label: 'curl', kind: 'signed', about: 'With this signature, which AWS accepts for five minutes.' },
     write: ({ signed }) => toCurl(sent(signed)),
   },
   fetch: {
-    ...{ label: 'fetch', kind: 'signed', about: 'With this signature: AWS takes it for five minutes.' },
+    ...{ label: 'fetch', kind: 'signed', about: 'With this signature, which AWS accepts for five minutes.' },
     write: ({ signed }) => toFetch(sent(signed)),
   },
   axios: {
-    ...{ label: 'axios', kind: 'signed', about: 'With this signature: AWS takes it for five minutes.' },
+    ...{ label: 'axios', kind: 'signed', about: 'With this signature, which AWS accepts for five minutes.' },
     write: ({ signed }) => `import axios from 'axios';\n\n${toAxios(sent(signed))}`,
   },
   'signing-fetch': {
     ...{
       label: 'fetch that signs',
       kind: 'signing',
-      about: 'Signs each request, with credentials from the environment.',
+      about: 'Signs each request with credentials from the environment.',
     },
     write: (inspection) =>
       [
@@ -46,7 +46,7 @@ export const SNIPPETS = {
     ...{
       label: 'axios that signs',
       kind: 'signing',
-      about: 'Signs each request, with credentials from the environment.',
+      about: 'Signs each request with credentials from the environment.',
     },
     write: (inspection) =>
       [
@@ -63,7 +63,7 @@ export const SNIPPETS = {
     ...{
       label: 'curl that signs',
       kind: 'signing',
-      about: 'curl 8.3 or newer signs, with credentials from the environment.',
+      about: 'curl 8.3 or newer signs it with credentials from the environment.',
     },
     write: (inspection) => {
       const [, region, service] = inspection.trace.scope.split('/');
@@ -79,7 +79,7 @@ export const SNIPPETS = {
 
 /** @param {Inspection['signed']} signed */
 function sent(signed) {
-  if (signed === undefined) throw new Error('the secret access key is needed to sign');
+  if (signed === undefined) throw new Error('signing needs the secret access key');
   return signed;
 }
 

@@ -1,4 +1,4 @@
-// Why a request was refused: from the answer, and from the signature in the request.
+// Why a request was refused: from the response, and from the signature in the request.
 
 import { computed, effect, signal } from '@preact/signals';
 
@@ -11,22 +11,22 @@ import { inspection, refusal, source } from './store.js';
  * @typedef {import('sigv4-wasm/explain').Mismatch} Mismatch
  */
 
-/** What the answer tells. @type {import('@preact/signals').Signal<Explanation | undefined>} */
+/** What the response says. @type {import('@preact/signals').Signal<Explanation | undefined>} */
 export const explanation = signal(undefined);
-/** What the signature proves; nothing where it was not looked for. @type {import('@preact/signals').Signal<Mismatch[] | undefined>} */
+/** What the signature proves; `undefined` if there was nothing to prove. @type {import('@preact/signals').Signal<Mismatch[] | undefined>} */
 export const proof = signal(undefined);
 /** Why it could not be looked for. @type {import('@preact/signals').Signal<string | undefined>} */
 export const proofFailure = signal(undefined);
 /** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches?: Mismatch[], hint?: { summary: string, fix: string } } | undefined>} */
 export const reported = signal(undefined);
 
-/** What is known of the request: proved here, or told by the gateway. */
+/** What is known about the request: proved here, or reported by the gateway. */
 export const findings = computed(() => {
   const told = reported.value?.source === source.value ? reported.value : undefined;
   return { mismatches: proof.value ?? told?.mismatches ?? [], hint: told?.hint };
 });
 
-/** Only where the two differ is there something to prove. */
+/** There is something to prove only if the two signatures differ. */
 const disputed = computed(() => {
   const { claim, trace, missing } = inspection.value ?? {};
   return claim !== undefined && missing?.length === 0 && claim.signature !== trace?.signature
@@ -75,7 +75,7 @@ async function prove({ request, claim, secretAccessKey }) {
   const { findMismatch } = await import('sigv4-wasm/explain');
   const { method, url, headers, body } = request;
   const arrived = { method, url, headers: headers.map(([name, value]) => asArrived(name, value)), body };
-  // As if it had just arrived: what is pasted is older than AWS allows.
+  // As if it had just arrived: a pasted request is usually older than AWS allows.
   const now = new Date(isoOf(claim?.amzDate ?? ''));
   return findMismatch(/** @type {any} */ (arrived), { secretAccessKey, now });
 }

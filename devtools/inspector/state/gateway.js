@@ -1,4 +1,4 @@
-// The requests of a gateway, where this page comes from one, or from a server that knows one.
+// The requests of the gateway that served this page, or that the page's server forwards to.
 
 import { batch, signal } from '@preact/signals';
 
@@ -17,25 +17,24 @@ import { load, refusal, source } from './store.js';
  * @property {boolean} allowed
  * @property {{ code: string, type: string, message: string }} [refusal]
  * @property {import('sigv4-wasm/explain').Mismatch[]} [mismatches]
- * @property {{ summary: string, fix: string }} [hint]  where no mismatch says it
+ * @property {{ summary: string, fix: string }} [hint]  if no mismatch has them
  * @property {{ decision: string }} [policy]
  */
 
-/** Newest first; nothing where there is no gateway. @type {import('@preact/signals').Signal<Exchange[] | undefined>} */
+/** Newest first; `undefined` without a gateway. @type {import('@preact/signals').Signal<Exchange[] | undefined>} */
 export const exchanges = signal(undefined);
 export const isConnected = signal(false);
-/** Whether it wants a token that the address of this page does not have. */
+/** Whether the gateway needs a token that the address of this page does not have. */
 export const isLocked = signal(false);
-/** The one that was taken into the page. @type {import('@preact/signals').Signal<string | undefined>} */
+/** The selected request. @type {import('@preact/signals').Signal<string | undefined>} */
 export const chosen = signal(undefined);
 
 /**
- * Looks for a gateway, and follows it: not where the page is a file of some web site. One that is known but away is waited
- * for.
+ * Looks for a gateway and follows it, unless the page is a static file on a web site. Waits for a known gateway that is down.
  */
 export async function follow() {
   if (!/^(?:localhost|[\d.]+|\[.*\])$/.test(location.hostname)) return;
-  // Behind the #, where no server and no log gets to see it.
+  // After the #, so that it is not sent to servers and does not appear in logs.
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
   const answer = await fetch(`/_sigv4/health${query}`).catch(() => undefined);
@@ -66,13 +65,13 @@ function listen(query) {
   });
   events.addEventListener('error', () => {
     isConnected.value = false;
-    // After an answer that is no stream, a browser does not try again by itself.
+    // After a response that is not a stream, the browser does not reconnect by itself.
     if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
   });
   events.addEventListener('request', ({ data }) => add(JSON.parse(data)));
 }
 
-/** A refused one comes once more when it is explained. @param {Exchange} exchange */
+/** A refused request arrives again when it is explained. @param {Exchange} exchange */
 function add(exchange) {
   const known = exchanges.value ?? [];
   const isKnown = known.some(({ id }) => id === exchange.id);
@@ -103,7 +102,7 @@ function requestText({ request: { method, url, headers, body = '' } }) {
   if (typeof content === 'string') {
     return [`${method} ${url} HTTP/1.1`, ...headerLines(headers), '', content].join('\n');
   }
-  // Bytes that are no text need another form.
+  // Bytes that are not text need another format.
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
   const request = {
     ...{ method, url: `http://${host}${url}` },

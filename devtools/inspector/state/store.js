@@ -1,4 +1,4 @@
-// What the page holds, in memory only: nothing is stored, and no address carries any of it.
+// The state of the page, in memory only: nothing of it is stored or put into an address.
 
 import { batch, computed, effect, signal } from '@preact/signals';
 
@@ -26,10 +26,10 @@ export const settings = signal({
   ...SAMPLE_CREDENTIALS,
   ...{ region: '', service: '', date: SAMPLE_DATE, placement: 'headers', expiresIn: 3600 },
 });
-/** What the server answered. */
+/** The response of the server. */
 export const refusal = signal('');
 
-/** What was read of the text: requests, or what is wrong with it. */
+/** The requests in the text, or what is wrong with it. */
 export const parsed = computed(() => {
   try {
     return { requests: parseRequests(source.value), error: undefined };
@@ -43,7 +43,7 @@ export const request = computed(
   () => parsed.value.requests[Math.min(entry.value, parsed.value.requests.length - 1)],
 );
 
-/** What the request says of its own signature. */
+/** What the request says about its signature. */
 export const claim = computed(() => request.value && claimOf(request.value));
 
 /** The last one that worked out. @type {import('@preact/signals').Signal<Inspection | undefined>} */
@@ -75,7 +75,7 @@ export const lit = computed(() => {
   return part && graph.value ? { part, ...relatives(graph.value, part.id) } : undefined;
 });
 
-/** Said to those who listen to the page. */
+/** Announced to screen readers. */
 export const announcement = signal('');
 
 let latest = 0;
@@ -95,7 +95,7 @@ function settle(result) {
   const isSameSecret = result.secretAccessKey === secretAccessKey && result.sessionToken === sessionToken;
   inspection.value = result;
   failure.value = undefined;
-  // Other credentials change all, which nobody needs to be shown.
+  // Other credentials change everything, which is not worth showing.
   if (willPin || (!isSameSecret && pinned.value?.source === source.value)) pin();
 }
 
@@ -111,7 +111,7 @@ export function unpin() {
 }
 
 /**
- * Takes a text for a new request rather than a change of this one: or for credentials, where it is some.
+ * Takes a text as a new request, not as a change to the current one; or as credentials, if it has some.
  *
  * @param {string} text
  */
@@ -161,7 +161,7 @@ export function loadCredentials(text) {
   const found = credentialsIn(text);
   if (found === undefined) return false;
   change(found);
-  announcement.value = `Credentials of ${found.accessKeyId} taken over. They stay in this page.`;
+  announcement.value = `Now using the credentials of ${found.accessKeyId}. They stay in this page.`;
   return true;
 }
 

@@ -1,4 +1,4 @@
-// `sigv4 completion`, and the candidates that yargs does not know.
+// `sigv4 completion`, and candidates beyond those of yargs.
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
   return yargs
-    .positional('shell', { choices: Object.keys(SCRIPTS), describe: 'The shell' })
+    .positional('shell', { choices: Object.keys(SCRIPTS), describe: 'Your shell' })
     .example('source <(sigv4 completion bash)', 'in ~/.bashrc')
     .example('source <(sigv4 completion zsh)', 'in ~/.zshrc, after compinit')
     .example('sigv4 completion fish | source', 'in ~/.config/fish/config.fish');
@@ -18,7 +18,7 @@ export function handler({ shell }) {
   console.log(SCRIPTS[shell]);
 }
 
-// yargs prints candidates in the form that $SHELL wants, which need not be the shell that asks.
+// yargs prints candidates for the shell in $SHELL, which may not be the one that asks.
 const ASK = '--get-yargs-completions';
 
 const SCRIPTS = {
@@ -38,7 +38,7 @@ compdef _sigv4_completion sigv4`,
 };
 
 /**
- * @param {string} current  the word that is being written
+ * @param {string} current  the word that is being typed
  * @param {any} argv
  * @param {(onDefaults: (error: Error | null, defaults?: string[]) => void) => void} ask  yargs for its own
  * @param {(candidates: string[]) => void} done
@@ -47,7 +47,7 @@ export function complete(current, argv, ask, done) {
   const [, before] = /(?:^|\s)(-\S+)$/.exec(process.argv.slice(2, -1).join(' ')) ?? [];
   const values = VALUES[before];
   if (values) return done(values().filter((value) => value.startsWith(current)));
-  // Where it need not be an option, it may be a file, which the shell knows.
+  // Without a dash, it may also be a file, which the shell completes.
   const isWanted = (/** @type {string} */ one) => current.startsWith('-') || !one.startsWith('-');
   ask((error, defaults = []) => done(defaults.filter(isWanted)));
 }
@@ -84,7 +84,7 @@ const METHODS = 'DELETE GET HEAD OPTIONS PATCH POST PUT';
 const SERVICES =
   'aoss appsync bedrock cloudformation dynamodb ec2 es execute-api iam iotdevicegateway lambda logs monitoring s3 ' +
   's3express secretsmanager ses sns sqs ssm states sts vpc-lattice-svcs';
-/** Those that every account has enabled come with the ones that it may. */
+/** Those that every account has, and those that it can opt in to. */
 const REGIONS =
   'af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ' +
   'ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 ' +

@@ -1,23 +1,23 @@
-// How a command ends: its exit code, and what it says where it failed.
+// How a command ends: its exit code, and the message of an error.
 
 /**
- * Exit codes never change: scripts test them. Where curl or sysexits.h has a number, it is that one.
+ * Exit codes never change, because scripts test them. Where curl or sysexits.h defines one for the case, it is the same.
  *
  * @type {Record<string, [code: number, meaning: string]>}
  */
 const EXIT_CODES = {
-  ok: [0, 'done; of a request: the status is below 400'],
-  bug: [1, 'an error of sigv4 itself: run it again with DEBUG=1 and report what it says'],
-  usage: [2, 'an unknown or missing option or argument, or a value that is not valid'],
-  connect: [7, 'no connection, or it was lost: DNS, refused, TLS, reset'],
-  status: [22, 'the answer has a status of 400 or above, other than 401 and 403'],
+  ok: [0, 'success; for a request: the status is below 400'],
+  bug: [1, 'an error in sigv4 itself: run it again with DEBUG=1 and report the output'],
+  usage: [2, 'an unknown or missing option or argument, or an invalid value'],
+  connect: [7, 'the connection failed or was lost: DNS, refused, TLS, reset'],
+  status: [22, 'the status is 400 or above, other than 401 and 403'],
   write: [23, 'the output cannot be written'],
   read: [26, 'a file, or standard input, cannot be read or understood'],
-  timeout: [28, '--max-time is over'],
-  unexplained: [65, 'explain: no known cause'],
-  listen: [69, 'gateway, inspect: the address or port cannot be had'],
-  refused: [77, 'the answer is 401 or 403'],
-  config: [78, 'credentials, region, service or a config file are missing, expired or not valid'],
+  timeout: [28, 'the time of --max-time is over'],
+  unexplained: [65, 'explain: the cause is not known'],
+  listen: [69, 'gateway, inspect: the address or port is not available'],
+  refused: [77, 'the status is 401 or 403'],
+  config: [78, 'credentials, region, service or a config file are missing, expired or invalid'],
 };
 
 /** @typedef {'ok' | 'bug' | 'usage' | 'connect' | 'status' | 'write' | 'read' | 'timeout' | 'unexplained' | 'listen' | 'refused' | 'config'} Ending */
@@ -35,7 +35,7 @@ export function exitCodeHelp() {
   return ['Exit codes:', ...lines].join('\n');
 }
 
-/** Something that the user can put right. */
+/** An error that the user can correct. */
 export class CliError extends Error {
   /**
    * @param {Ending} ending
@@ -49,7 +49,7 @@ export class CliError extends Error {
 }
 
 /**
- * Says on standard error what went wrong; where it was, only with DEBUG.
+ * Prints an error on standard error; its stack only with DEBUG.
  *
  * @param {unknown} error
  * @returns {number} the exit code
@@ -63,7 +63,7 @@ export function reportError(error) {
     /** @type {any} */ (cause)?.message,
   ];
   console.error(`sigv4: ${parts.filter(Boolean).join(': ')}`);
-  if (ending === 'usage') console.error('`sigv4 --help` and `sigv4 COMMAND --help` show what there is.');
+  if (ending === 'usage') console.error('Run `sigv4 --help` or `sigv4 COMMAND --help` for usage.');
   if (process.env.DEBUG) console.error(stack, cause ?? '');
   return exitCode(ending);
 }
@@ -81,7 +81,7 @@ function endingOf(error) {
 /** @type {[codes: RegExp, ending: Ending][]} */
 const ENDINGS = [
   [/_(CREDENTIALS|REGION|SERVICE)_/, 'config'],
-  // Of a request to explain.
+  // The signature of a request to explain.
   [/_SIGNATURE_/, 'read'],
 ];
 

@@ -12,13 +12,13 @@ export function builder(yargs) {
   return yargs
     .positional('file', {
       type: 'string',
-      describe: 'The answer: its body, or all that curl -i prints; default: standard input',
+      describe: 'The response: its body, or everything that curl -i prints; default: standard input',
     })
     .options({
       ...optionTable('Request:', {
         request: {
           ...TEXT,
-          describe: 'File with what was sent, as curl, fetch, HAR or HTTP: finds the mistake',
+          describe: 'File with the request that was sent (curl, fetch, HAR or HTTP), to find the mistake',
         },
       }),
       ...IDENTITY_OPTIONS,
@@ -27,7 +27,7 @@ export function builder(yargs) {
     })
     .example('$0 explain answer.json', '')
     .example('curl -i URL | $0 explain', '')
-    .example('$0 explain --request sent.txt', 'with the credentials that signed it');
+    .example('$0 explain --request sent.txt', 'with the credentials that should have signed it');
 }
 
 /** @param {any} argv */
@@ -55,22 +55,22 @@ export async function handler(argv) {
 }
 
 const HINT =
-  'With the request that was sent, this finds the mistake: sigv4 explain ANSWER --request FILE (curl, fetch, HAR or HTTP).';
+  'To find the mistake, pass the request that was sent (curl, fetch, HAR or HTTP): sigv4 explain RESPONSE --request FILE';
 
 /**
- * With a request, the answer may be missing: the mistake shows without it.
+ * With a request, the response is optional: the mistake can be found without it.
  *
  * @param {string | undefined} file
  * @param {import('../requests/index.js').ParsedRequest | undefined} request
  */
 async function answerOf(file, request) {
   if (file === undefined && request) return request.response;
-  // yargs reads a word that is a dash as nothing.
+  // yargs reads a dash as an empty text.
   return readText(file || '-');
 }
 
 /**
- * What the server expects, as far as it is known: the environment tells what the client did.
+ * What the server expects, as far as it is known. The environment does not count: it says what the client did.
  *
  * @param {import('../requests/index.js').ParsedRequest} request
  * @param {{ region?: string, service?: string }} options

@@ -17,21 +17,30 @@ export function builder(yargs) {
       config: {
         type: 'string',
         requiresArg: true,
-        describe: 'config file, or CloudFormation or SAM template, in YAML or JSON',
+        describe: 'Config file, or CloudFormation or SAM template, in YAML or JSON',
       },
-      api: { type: 'string', requiresArg: true, describe: 'logical id, where a template has several APIs' },
-      type: { choices: Object.keys(NAMES), describe: 'of the API; default: rest' },
+      api: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Logical ID of the API, if the template has several',
+      },
+      type: { choices: Object.keys(NAMES), describe: 'Type of the API; default: rest' },
       upstream: {
         type: 'string',
         requiresArg: true,
-        describe: 'URL of the server that gets accepted requests; without one, they are echoed',
+        describe: 'URL of the server that receives accepted requests; default: they are echoed',
       },
-      region: { type: 'string', requiresArg: true, describe: 'of the API; default: us-east-1' },
-      port: { type: 'number', requiresArg: true, default: 3000, describe: '0: a free one' },
-      host: { type: 'string', requiresArg: true, default: '127.0.0.1', describe: 'address to listen on' },
-      quiet: { type: 'boolean', default: false, describe: 'no access log' },
+      region: { type: 'string', requiresArg: true, describe: 'Region of the API; default: us-east-1' },
+      port: {
+        type: 'number',
+        requiresArg: true,
+        default: 3000,
+        describe: 'Port to listen on; 0 for a free one',
+      },
+      host: { type: 'string', requiresArg: true, default: '127.0.0.1', describe: 'Address to listen on' },
+      quiet: { type: 'boolean', default: false, describe: 'Print no access log' },
     })
-    .example('$0 gateway', 'one role, which may call everything; an echo')
+    .example('$0 gateway', 'one role that may call everything, and an echo')
     .example('$0 gateway --config template.yaml --upstream http://127.0.0.1:8080', '');
 }
 
@@ -72,7 +81,9 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
   const shown = type === 'websocket' ? url.replace('http', 'ws') : url;
   const notes = [
     ...warnings,
-    ...(allowsAll ? ['no config names a user or role, so there is developer, who may call everything'] : []),
+    ...(allowsAll
+      ? ['no config names a user or role, so there is a role developer that may call everything']
+      : []),
   ];
   const lines = [
     `${shown}  ${NAMES[type]} API ${apiId} in ${region}, account ${account}`,
@@ -87,11 +98,11 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
   return [
     ...lines,
     '',
-    '# or credentials that SDKs renew by themselves:',
+    '# Or credentials that AWS SDKs renew by themselves:',
     `export AWS_CONTAINER_CREDENTIALS_FULL_URI=${credentialsEndpoint.uri}`,
     `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
     '',
-    '# then:',
+    '# Then:',
     `sigv4 ${type === 'websocket' ? 'presign' : 'request'} ${shown} --region ${region} --service execute-api`,
     '',
   ];

@@ -1,4 +1,4 @@
-// Who signs, for which region and service, and where each of these was found.
+// The credentials, the region and the service, and where each of them comes from.
 
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline/promises';
@@ -19,15 +19,14 @@ import { readText } from './input.js';
  *
  * @typedef {{ credentials: Credentials, source: string }} Identity
  *
- * What a request says of its own signature, such as `curl --aws-sigv4`.
+ * What a request says about its own signature, such as `curl --aws-sigv4`.
  * @typedef {import('../requests/index.js').SigningHints} SigningHints
  */
 
 const SDK = '@aws-sdk/credential-providers';
 
 /**
- * As in the AWS CLI: what the command line says, then the environment, then profiles and whatever else the AWS SDK
- * knows.
+ * In the order of the AWS CLI: the command line, then the environment, then profiles and the other sources of the AWS SDK.
  *
  * @param {IdentityOptions} options
  * @param {SigningHints} [hints]
@@ -50,15 +49,18 @@ function fromEnvironment() {
   if (!accessKeyId && !secretAccessKey) return undefined;
   if (!accessKeyId || !secretAccessKey) {
     const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID';
-    throw new CliError('config', `${missing} is not set, but its companion is: set both, or neither`);
+    throw new CliError(
+      'config',
+      `${missing} is not set, but the other key variable is: set both, or neither`,
+    );
   }
   const sessionToken = process.env.AWS_SESSION_TOKEN || undefined;
   return { credentials: { accessKeyId, secretAccessKey, sessionToken }, source: 'the environment' };
 }
 
 /**
- * What prints JSON with credentials does so in one of these shapes: a credential process and `aws configure
- * export-credentials`; `aws sts …`, which has them below `Credentials`; and whatever the AWS SDK holds.
+ * Takes the shapes in which credentials are printed as JSON: by a credential process and `aws configure
+ * export-credentials`; by `aws sts …`, below `Credentials`; and as the AWS SDK holds them.
  *
  * @param {string} text
  * @param {string} file
@@ -69,10 +71,10 @@ function parseCredentials(text, file) {
   try {
     json = JSON.parse(text);
   } catch {
-    // Not the parser's words: they quote the text.
+    // Not the parser's message, which quotes the text.
     throw new CliError(
       'read',
-      `${nameOf(file)} holds no JSON: pass what \`aws sts …\` or a credential process prints`,
+      `${nameOf(file)} is not JSON: pass what \`aws sts …\` or a credential process prints`,
     );
   }
   const found = Object.fromEntries(
@@ -100,7 +102,7 @@ async function fromSdk(profile, said) {
   });
   if (sdk === undefined) throw new CliError('config', withoutSdk(profile, said));
   const options = { profile, mfaCodeProvider: askForCode };
-  // The chain would go on to other sources where the profile has none.
+  // The chain would try other sources if the profile has none.
   const provider = profile ? sdk.fromIni(options) : sdk.fromNodeProviderChain(options);
   try {
     return {
@@ -108,7 +110,7 @@ async function fromSdk(profile, said) {
       source: profile ? `the profile ${profile} (${said})` : 'the AWS SDK',
     };
   } catch (cause) {
-    const what = profile ? `the profile ${profile} (${said}) gives no credentials` : NONE;
+    const what = profile ? `the profile ${profile} (${said}) provides no credentials` : NONE;
     throw new CliError('config', what, { cause });
   }
 }
@@ -132,14 +134,14 @@ const NONE =
 async function askForCode(serial) {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await terminal.question(`code of ${serial}: `);
+    return await terminal.question(`MFA code for ${serial}: `);
   } finally {
     terminal.close();
   }
 }
 
 /**
- * What the host tells goes before the environment: `AWS_REGION` says where the user works, not where this host is.
+ * The host comes before the environment: `AWS_REGION` says where the user works, not where this host is.
  *
  * @param {string} url
  * @param {IdentityOptions} options
@@ -175,7 +177,7 @@ export async function resolveScope(url, options, hints = {}) {
 
 /**
  * @param {string} url
- * @param {string | undefined} region  default: what the host tells
+ * @param {string | undefined} region  default: inferred from the host
  * @param {string | undefined} service  likewise
  * @returns {Promise<{ region: string, service: string }>}
  */
@@ -207,12 +209,12 @@ function inWordsOfOptions(error) {
   const also = name === 'region' ? ', or set AWS_REGION' : ', such as execute-api';
   return new CliError(
     'config',
-    `${error.code}: the host ${host} does not tell the ${name}: pass --${name}${also}`,
+    `${error.code}: cannot infer the ${name} from the host ${host}: pass --${name}${also}`,
   );
 }
 
 /**
- * With the loader of the AWS SDK, wherever the installed version keeps it.
+ * Uses the loader of the AWS SDK, wherever the installed version has it.
  *
  * @param {string} profile
  * @returns {Promise<string | undefined>}

@@ -1,4 +1,4 @@
-// What comes in: files, standard input, and the request that the command line describes.
+// Input: files, standard input, and the request that the command line describes.
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -17,7 +17,7 @@ import { CliError } from './exit.js';
  * @property {string[]} [dataRaw]
  * @property {string[]} [dataBinary]
  *
- * A body, in memory or in a file that is only ever streamed.
+ * A body in memory, or in a file that is only streamed.
  * @typedef {Buffer | { file: string, size: number }} Body
  *
  * @typedef {{ method: string, url: string, headers: [string, string][], body?: Body }} CliRequest
@@ -41,7 +41,7 @@ export async function requestOf(options, defaults = []) {
 }
 
 /**
- * Two words, one of which is a URL: yargs fills in first what must be there.
+ * Two words, one of which is a URL: yargs fills in the required one first.
  *
  * @param {Pick<RequestOptions, 'url' | 'method'>} options
  */
@@ -50,10 +50,13 @@ function target({ method, url }) {
   const found = words.find((word) => /^https?:\/\//i.test(word));
   if (found !== undefined) return { url: found, method: words.find((word) => word !== found) };
   const given = words.map((word) => word.replace(/\?.*/s, '')).join(' ');
-  throw new CliError('usage', `${JSON.stringify(given)}: pass a URL that begins with https:// or http://`);
+  throw new CliError(
+    'usage',
+    `${JSON.stringify(given)} is not a URL: pass one that begins with https:// or http://`,
+  );
 }
 
-/** As curl: whatever the body is. */
+/** As curl does, whatever the body is. */
 const FORM = 'content-type: application/x-www-form-urlencoded';
 
 /**
@@ -72,7 +75,7 @@ function nameOf(line) {
 }
 
 /**
- * As curl reads them: `Name:` leaves a default one out, `Name;` is sent empty. Their bytes are those of the terminal.
+ * As curl reads them: `Name:` removes a default header, `Name;` is sent empty. Their bytes are those of the terminal.
  *
  * @param {string[]} lines
  * @returns {[string, string][]} with one character for each byte
@@ -81,7 +84,7 @@ export function headerPairs(lines) {
   return lines.flatMap((line) => {
     const [, name, value] = /^([^:;]+)(?::[ \t]*(.*)|;)$/s.exec(line) ?? [];
     if (name === undefined)
-      throw new CliError('usage', `-H ${JSON.stringify(line)} is no header: write "Name: value"`);
+      throw new CliError('usage', `-H ${JSON.stringify(line)} is not a header: write "Name: value"`);
     return value === '' ? [] : [/** @type {[string, string]} */ ([name, asBytes(value ?? '')])];
   });
 }
@@ -113,7 +116,7 @@ function withoutLineBreaks(bytes) {
 
 /**
  * @param {string} file
- * @returns {Promise<number | undefined>} undefined for a pipe and such, which can be read only once
+ * @returns {Promise<number | undefined>} `undefined` for a pipe or a device, which can only be read once
  */
 async function sizeOf(file) {
   const stats = await stat(file).catch((cause) => cannotRead(file, cause));
@@ -167,9 +170,9 @@ let isStdinRead = false;
 export async function readBytes(file) {
   if (file !== '-') return collect(createReadStream(file), file).catch((cause) => cannotRead(file, cause));
   if (isStdinRead)
-    throw new CliError('usage', 'standard input can be read only once: pass one of the two as a file');
+    throw new CliError('usage', 'standard input can only be read once: pass one of the two as a file');
   isStdinRead = true;
-  if (process.stdin.isTTY) console.error('sigv4: reading from the terminal, until Ctrl-D');
+  if (process.stdin.isTTY) console.error('sigv4: reading from the terminal; end with Ctrl-D');
   return collect(process.stdin, 'standard input');
 }
 
@@ -188,7 +191,10 @@ export async function collect(stream, name) {
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_BYTES) {
-      throw new CliError('read', `${name} has more than ${MAX_BYTES} bytes, which are not read into memory`);
+      throw new CliError(
+        'read',
+        `${name} has more than ${MAX_BYTES} bytes, the most that is read into memory`,
+      );
     }
   }
   return Buffer.concat(chunks, length);

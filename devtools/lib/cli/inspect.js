@@ -1,4 +1,4 @@
-// `sigv4 inspect`: the inspector, on this machine.
+// `sigv4 inspect`: serves the inspector on this machine.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,20 +9,20 @@ import { listenError } from './listen.js';
 /** @param {import('yargs').Argv} yargs */
 export function builder(yargs) {
   return yargs
-    .option('port', { type: 'number', default: 8404, describe: 'Port to listen on; 0 for any that is free' })
+    .option('port', { type: 'number', default: 8404, describe: 'Port to listen on; 0 for a free one' })
     .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' })
     .option('gateway', {
       type: 'string',
-      describe: 'A running sigv4 gateway, whose requests are shown as they come: the address of its page',
+      describe: 'Address of the page of a running sigv4 gateway, to list its requests',
     })
-    .option('open', { type: 'boolean', default: false, describe: 'Open it in the browser' })
+    .option('open', { type: 'boolean', default: false, describe: 'Open the page in the browser' })
     .check(({ gateway }) => {
       if (gateway === undefined || /^http:\/\/[^/]/.test(gateway)) return true;
       throw new Error('--gateway must be a URL such as http://127.0.0.1:3000/_sigv4/inspector/#token=…');
     });
 }
 
-/** @param {any} argv  what builder makes of the command line */
+/** @param {any} argv  the command line, as builder reads it */
 export async function handler({ port, host, gateway, open }) {
   const { url, close } = await serveInspector({
     ...{ port, host },
@@ -41,7 +41,7 @@ export async function handler({ port, host, gateway, open }) {
 function openInBrowser(url) {
   const [command, ...args] = OPENERS[process.platform] ?? OPENERS.linux;
   const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => console.error(`${command} is missing: open ${url} yourself`));
+  child.on('error', () => console.error(`${command} is not installed: open ${url} yourself`));
   child.unref();
 }
 

@@ -1,4 +1,4 @@
-// Why a server could not listen, in the same words for every command that is one.
+// Why a server could not listen: the same messages for every command that starts one.
 
 import { CliError } from './exit.js';
 
@@ -15,8 +15,8 @@ export function listenError(error, address) {
 /** @type {Record<string, (address: string) => string>} */
 const MESSAGES = {
   EADDRINUSE: (address) => `${address} is in use: stop what listens there, or choose another with --port`,
-  EADDRNOTAVAIL: (address) => `${address} is no address of this machine: choose another with --host`,
-  ENOTFOUND: (address) => `${address} is no address of this machine: choose another with --host`,
-  EACCES: (address) => `${address} is not allowed: choose a port above 1023 with --port`,
-  ERR_SOCKET_BAD_PORT: (address) => `${address} is no port: choose one from 0 to 65535 with --port`,
+  EADDRNOTAVAIL: (address) => `${address} is not an address of this machine: choose another with --host`,
+  ENOTFOUND: (address) => `${address} is not an address of this machine: choose another with --host`,
+  EACCES: (address) => `you are not allowed to listen on ${address}: choose a port above 1023 with --port`,
+  ERR_SOCKET_BAD_PORT: (address) => `${address} has no valid port: choose one from 0 to 65535 with --port`,
 };

@@ -30,22 +30,22 @@ const COMMANDS = [
   },
   {
     usage: 'sign [method] [url]',
-    describe: 'Print a request signed, from options, or from a curl command and such',
+    describe: 'Print a signed request, from options, a curl command, a fetch call, a HAR or HTTP',
     load: () => import('./sign.js'),
   },
   {
     usage: 'presign <url>',
-    describe: 'Print a URL that carries its signature',
+    describe: 'Print a presigned URL',
     load: () => import('./presign.js'),
   },
   {
     usage: 'explain [file]',
-    describe: 'Say why a request was refused, from the answer and the request',
+    describe: 'Explain why a request was refused, from the response and the request',
     load: () => import('./explain.js'),
   },
   {
     usage: 'inspect',
-    describe: 'Show a signature step by step, in a page',
+    describe: 'Show a signature step by step in a page',
     load: () => import('./inspect.js'),
   },
   {
@@ -55,7 +55,7 @@ const COMMANDS = [
   },
   {
     usage: 'completion <shell>',
-    describe: 'Print the script that completes commands and options',
+    describe: 'Print a completion script for your shell',
     load: () => import('./completion.js'),
   },
 ];
@@ -70,7 +70,7 @@ export async function main(args) {
   const cli = yargs(args)
     .scriptName('sigv4')
     .locale('en') // as all else here
-    .usage('$0: signed requests to AWS from the shell, and why one was refused')
+    .usage('$0: sign requests to AWS in the shell, and find out why one was refused')
     .version(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
     .alias({ help: 'h' })
     .demandCommand(1, 'name a command')

@@ -1,8 +1,8 @@
-// What the user sees: colours where the terminal has them, secrets nowhere.
+// Output: with colours if the terminal has them, and without secrets.
 
 import { exitCode } from './exit.js';
 
-/** A reader such as `head` may have had enough: that is no error. */
+/** A reader such as `head` may close the pipe early: that is not an error. */
 export function endQuietlyAtClosedPipe() {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
@@ -24,8 +24,7 @@ export function showsColors(stream) {
 }
 
 /**
- * Takes out of any text what others must not see: a session token is as good as a key, and so is a signature as long
- * as it is valid.
+ * Removes secrets from a text. A session token is one, and so is a signature while it is valid.
  *
  * @param {{ secretAccessKey?: string, sessionToken?: string }} credentials
  * @returns {(text: string) => string}
@@ -49,7 +48,7 @@ export function redactor({ secretAccessKey, sessionToken }) {
   };
 }
 
-/** AWS issues none below 40; what tests make up must not be found in every word. */
+/** AWS issues none below 40 characters. A shorter one, in a test, could be part of many words. */
 const SHORTEST_SECRET = 8;
 
 const SESSION_TOKEN = '<session token>';
@@ -61,7 +60,7 @@ export function printJson(value) {
 
 /**
  * @param {Uint8Array} bytes
- * @returns {{ body?: string, bodyBase64?: string }} the latter where they are no UTF-8
+ * @returns {{ body?: string, bodyBase64?: string }} the latter if they are not UTF-8
  */
 export function bodyForJson(bytes) {
   try {

@@ -24,17 +24,17 @@ export function builder(yargs) {
           alias: ['X', 'request'],
           ...TEXT,
           default: 'GET',
-          describe: 'What the URL is good for',
+          describe: 'Method that the URL is for',
         },
         header: {
           alias: 'H',
           ...TEXTS,
-          describe: 'Header that must be sent with it',
+          describe: 'Header that must be sent with the request',
         },
         expires: {
           ...TEXT,
           default: '1h',
-          describe: 'Such as 900, 15m, 12h, 7d; at most 7d',
+          describe: 'Lifetime, such as 900, 15m, 12h or 7d, which is the maximum',
         },
       }),
       ...SIGNING_OPTIONS,
@@ -66,11 +66,15 @@ function timesOf(url) {
 }
 
 /**
- * @param {string} text  seconds, or with a unit
+ * @param {string} text  seconds, or a number with a unit
  * @returns {number}
  */
 function parseSeconds(text) {
   const [, count, unit = 's'] = /^(\d+)([smhd])?$/.exec(text) ?? [];
-  if (count === undefined) throw new CliError('usage', `--expires ${text}: pass seconds, or 15m, 12h, 7d`);
+  if (count === undefined)
+    throw new CliError(
+      'usage',
+      `--expires ${text} is not a lifetime: pass seconds, or a value such as 15m, 12h or 7d`,
+    );
   return Number(count) * /** @type {Record<string, number>} */ ({ s: 1, m: 60, h: 3600, d: 86_400 })[unit];
 }

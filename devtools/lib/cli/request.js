@@ -1,4 +1,4 @@
-// `sigv4 request`: as curl, but signed, and with an explanation where the answer is 403.
+// `sigv4 request`: as curl, but signed, and with an explanation of a 403.
 
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -25,7 +25,7 @@ import { prepare } from './signing.js';
  * @property {import('./send.js').Wire} wire
  * @property {import('./send.js').Answer} answer
  * @property {import('sigv4-wasm/explain').Explanation} [explanation]  of a refusal
- * @property {number} [clockOffset]  how far the server's clock is ahead, in milliseconds, where that is the cause
+ * @property {number} [clockOffset]  how far the server's clock is ahead, in milliseconds, if that is the cause
  */
 
 /** @param {import('yargs').Argv} yargs */
@@ -34,24 +34,28 @@ export function builder(yargs) {
     .options({
       ...REQUEST_OPTIONS,
       ...optionTable('Request:', {
-        head: { alias: 'I', type: 'boolean', describe: 'HEAD; shows the headers' },
-        'max-time': { alias: 'm', type: 'number', nargs: 1, describe: 'Seconds, for all of it' },
+        head: { alias: 'I', type: 'boolean', describe: 'Send a HEAD request and show the headers' },
+        'max-time': { alias: 'm', type: 'number', nargs: 1, describe: 'Seconds for the whole request' },
       }),
       ...SIGNING_OPTIONS,
       ...optionTable('Signature:', {
-        presign: { type: 'boolean', describe: 'Sign in the URL rather than in headers' },
+        presign: { type: 'boolean', describe: 'Put the signature in the URL instead of the headers' },
       }),
       ...IDENTITY_OPTIONS,
       ...REFUSED_OPTIONS,
       ...JSON_OPTION,
       ...optionTable('Output:', {
-        output: { alias: 'o', ...TEXT, describe: 'File for the body' },
-        include: { alias: 'i', type: 'boolean', describe: 'Show the headers of the answer, too' },
-        verbose: { alias: 'v', type: 'boolean', describe: 'Show what is sent and where settings come from' },
-        silent: { alias: 's', type: 'boolean', describe: 'Say nothing but errors on standard error' },
-        fail: { alias: 'f', type: 'boolean', describe: 'No body where the status is 400 or above' },
-        explain: { type: 'boolean', default: true, describe: 'Say why it was 401 or 403 (--no-explain)' },
-        'show-secrets': { type: 'boolean', describe: 'Show session token and signature' },
+        output: { alias: 'o', ...TEXT, describe: 'File to write the body to' },
+        include: { alias: 'i', type: 'boolean', describe: 'Also show the response headers' },
+        verbose: {
+          alias: 'v',
+          type: 'boolean',
+          describe: 'Show what is sent, and where the settings come from',
+        },
+        silent: { alias: 's', type: 'boolean', describe: 'Print nothing but errors on standard error' },
+        fail: { alias: 'f', type: 'boolean', describe: 'Omit the body if the status is 400 or above' },
+        explain: { type: 'boolean', default: true, describe: 'Explain a 401 or 403 (off: --no-explain)' },
+        'show-secrets': { type: 'boolean', describe: 'Show the session token and the signature' },
       }),
     })
     .example('$0 request https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders', '')
@@ -88,7 +92,7 @@ export async function handler(argv) {
     let exchange = await attempt(0);
     if (exchange.clockOffset !== undefined && date === undefined) {
       note(
-        `sigv4: the clock of this machine is ${inWords(exchange.clockOffset)}: signed again with the time of the server`,
+        `sigv4: the clock of this machine is ${inWords(exchange.clockOffset)}: signed again with the server's time`,
       );
       exchange = await attempt(exchange.clockOffset);
     }
@@ -117,16 +121,16 @@ const REFUSED = [401, 403];
 /** @param {number} seconds */
 function milliseconds(seconds) {
   if (seconds > 0 && seconds < 1e6) return Math.ceil(seconds * 1000);
-  throw new CliError('usage', '--max-time is a number of seconds, such as 2.5');
+  throw new CliError('usage', '--max-time must be a number of seconds, such as 2.5');
 }
 
-/** Whether the body stands on the terminal, without a line end. @param {{ output?: string }} options */
+/** Whether the terminal shows the body, which may not end with a line break. @param {{ output?: string }} options */
 function isStdoutSeen({ output = '-' }) {
   return output === '-' && process.stdout.isTTY;
 }
 
 /**
- * Reads a refusal, and says what is behind it.
+ * Reads a refusal and explains it.
  *
  * @param {import('./send.js').Answer} answer
  * @param {import('./send.js').Wire} wire
@@ -135,8 +139,11 @@ function isStdoutSeen({ output = '-' }) {
  */
 async function explained(answer, { method, url }, signed, redact) {
   const { explainResponse } = await import('sigv4-wasm/explain');
-  // Byte for byte, but that it may repeat the session token.
-  const bytes = Buffer.from(redact((await collect(answer.body, 'the answer')).toString('latin1')), 'latin1');
+  // Byte for byte, except for the session token, which it may repeat.
+  const bytes = Buffer.from(
+    redact((await collect(answer.body, 'the response')).toString('latin1')),
+    'latin1',
+  );
   const { status, headers } = answer;
   const response = { status, headers, body: bytes.toString(), url: url.split('?')[0], request: { method } };
   const explanation = await explainResponse(response, { signed });
@@ -148,7 +155,7 @@ async function explained(answer, { method, url }, signed, redact) {
 }
 
 /**
- * How far the server's clock is ahead of ours, in milliseconds, where that is the cause.
+ * How far the server's clock is ahead of ours, in milliseconds, if that is the cause.
  *
  * @param {import('sigv4-wasm/explain').Explanation} explanation
  */
@@ -186,7 +193,7 @@ async function write(answer, { output = '-', include, head, fail }) {
 /** @param {import('./send.js').Answer} answer */
 function headOf({ status, statusText, headers }) {
   const lines = [`HTTP/1.1 ${status} ${statusText}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
-  // Nothing that a terminal would take for a command.
+  // No control characters, which a terminal might interpret.
   return lines.map((line) => line.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, '?')).join('\r\n');
 }
 
@@ -209,7 +216,7 @@ async function reportOf({ wire, answer }, redact) {
     response: {
       status: answer.status,
       headers: headersForJson(answer.headers, redact),
-      ...bodyForJson(await collect(answer.body, 'the answer')),
+      ...bodyForJson(await collect(answer.body, 'the response')),
     },
   };
 }

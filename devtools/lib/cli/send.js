@@ -1,4 +1,4 @@
-// One request over the wire, exactly as it was signed.
+// Sends one request exactly as it was signed.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createReadStream } from 'node:fs';
@@ -18,14 +18,14 @@ import { CliError } from './exit.js';
  * @property {number} status
  * @property {string} statusText
  * @property {[string, string][]} headers  as they arrived
- * @property {import('node:stream').Readable} body  as it arrived: nothing is decompressed
+ * @property {import('node:stream').Readable} body  as it arrived, not decompressed
  */
 
 /**
  * @param {Wire} wire
  * @param {object} options
  * @param {AbortSignal} [options.signal]
- * @param {(head: string) => void} [options.onHead]  gets the head of the request, as it goes out
+ * @param {(head: string) => void} [options.onHead]  receives the head of the request as it is sent
  * @returns {Promise<Answer>}
  */
 export async function send({ method, url, headers, body }, { signal, onHead }) {
@@ -56,12 +56,12 @@ const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 /**
  * @param {any} error
  * @param {string} url
- * @returns {unknown} what to throw in its place
+ * @returns {unknown} the error to throw instead
  */
 export function connectionError(error, url) {
   const { host } = new URL(url);
   if (error.name === 'TimeoutError') {
-    return new CliError('timeout', `--max-time is over before ${host} has answered`);
+    return new CliError('timeout', `${host} did not answer within --max-time`);
   }
   const isForeign = typeof error.code === 'string' && !error.code.startsWith('ERR_SIGV4_');
   if (!isForeign || error instanceof CliError) return error;

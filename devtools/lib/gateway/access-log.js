@@ -1,4 +1,4 @@
-// What the terminal shows: a line for each request, and why it was refused.
+// The lines on the terminal: one for each request, and why it was refused.
 
 import { styleText } from 'node:util';
 
@@ -17,7 +17,7 @@ export function accessLine({ at, durationMs, request, answer, failure, authorize
 }
 
 /**
- * Which request it is about, where its own line is not the one above.
+ * Names the request of an explanation that does not follow its line.
  *
  * @param {import('./exchanges.js').Entry} entry
  */
@@ -27,7 +27,7 @@ export function referenceLine({ at, request }) {
 
 /**
  * @param {import('./exchanges.js').Entry} entry
- * @returns {string[]} cause and fix, each a line; none where the status says it all
+ * @returns {string[]} a line each for cause and fix; none if the status says enough
  */
 export function explanationLines({ failure, mismatches = [], hint }) {
   const found = mismatches.filter(({ code }) => code !== 'none');
@@ -57,7 +57,7 @@ function targetOf({ method, url }) {
 }
 
 /**
- * Nothing that a terminal would take for a command.
+ * Without control characters, which a terminal might interpret.
  *
  * @param {string} text
  */

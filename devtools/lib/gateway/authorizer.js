@@ -36,7 +36,7 @@ export class Authorizer {
   /**
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
-   * @param {(known: Partial<Authorized>) => void} onKnown  told as soon as it is known, also where it is then refused
+   * @param {(known: Partial<Authorized>) => void} onKnown  called as soon as something is known, also of a refused request
    * @returns {Promise<Authorized>}
    * @throws {Failure}
    */
@@ -77,7 +77,7 @@ export class Authorizer {
   }
 
   /**
-   * What is allowed is what is asked for; what is denied, by whatever spelling.
+   * An Allow must match the path as it was requested. A Deny applies to each spelling of the path.
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
@@ -148,7 +148,7 @@ export class Authorizer {
 }
 
 /**
- * What the gateway knows better than whoever sees the answer only.
+ * Advice from what the gateway knows and the response does not show.
  *
  * @type {Record<string, (api: import('./config.js').Settings, request: import('./request.js').GatewayRequest, isKnown: boolean) => string | undefined>}
  */
@@ -160,5 +160,5 @@ const FIXES = {
   ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_api, _request, isKnown) =>
     isKnown
       ? undefined
-      : 'This gateway has no such access key: take the credentials that it prints, or its config has.',
+      : 'This gateway has no such access key: use the credentials that it prints or that its config has.',
 };

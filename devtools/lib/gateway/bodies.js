@@ -1,21 +1,21 @@
-// Bodies as they are read, and how much of them may be in memory at once.
+// Reads the bodies of requests, and limits how much of them is in memory at once.
 
 import { Failure } from './failure.js';
 
-/** Of all bodies that have not ended yet. Beyond, the oldest go on that could fill as much once more; the others wait. */
+/** Limit for all bodies that are still being read. Beyond it, only the oldest large ones are read on; the others wait. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
-/** Up to here, a body never waits. */
+/** A body up to this size never waits. */
 const SMALL_BYTES = 64 * 1024;
-/** How often it is looked who is stalled, while others wait, and after how many looks without a byte a body gives way. */
+/** How often bodies are checked for stalls while others wait, and after how many checks without a byte one is given up. */
 const LOOK_MS = 1000;
 const STALLED_LOOKS = 3;
-/** So many chunks become one: each by itself takes some 400 bytes besides its own, which may be a single one. */
+/** So many chunks are joined: each takes some 400 bytes beside its content, which may be a single byte. */
 const MAX_CHUNKS = 256;
 
 /** A body that is being read. */
 class Reading {
   length = 0;
-  /** Since the last byte. Looks rather than milliseconds: where this process itself was busy, a client is not to blame. */
+  /** Checks since the last byte. Not milliseconds: while this process is busy, it reads nothing, and no client has stalled. */
   looks = 0;
   /** @type {Buffer[]} */
   #joined = [];
@@ -73,7 +73,7 @@ export class Bodies {
   /**
    * @param {import('node:http').IncomingMessage} incoming
    * @returns {Promise<Buffer>}
-   * @throws {Failure} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW; what is left is still read, so that the client gets to see the answer
+   * @throws {Failure} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW. The rest of the body is still read, so that the client sees the response
    */
   read(incoming) {
     const { headers } = incoming;
@@ -104,7 +104,7 @@ export class Bodies {
    * @param {Buffer} chunk
    */
   #take(reading, chunk) {
-    // What nobody waits for any more.
+    // The rest of a body that was given up.
     if (!this.#open.has(reading)) return;
     reading.add(chunk);
     this.#total += chunk.length;
@@ -121,7 +121,7 @@ export class Bodies {
     this.#total -= reading.length;
     reading.clear();
     reading.incoming.resume();
-    // Whoever had to wait.
+    // There may be room now for bodies that wait.
     if (this.#timer !== undefined) this.#balance();
   }
 
@@ -148,7 +148,7 @@ export class Bodies {
       if (reading.length <= SMALL_BYTES || reading.incoming.isPaused()) continue;
       reading.looks += 1;
       if (reading.looks < STALLED_LOOKS) continue;
-      const why = 'The client has stopped to send its body, and the memory is needed for others.';
+      const why = 'The client stopped sending its body while other requests waited for memory.';
       reading.giveUp(new Failure('ERR_GATEWAY_SLOW', why));
     }
   }

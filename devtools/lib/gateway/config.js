@@ -1,4 +1,4 @@
-// What the gateway plays: from a config file, a CloudFormation or SAM template, options, or nothing.
+// The settings of the gateway: from a config file, a CloudFormation or SAM template, options, or defaults.
 
 import { dirname, resolve } from 'node:path';
 
@@ -32,7 +32,7 @@ const UPSTREAM = z
   .string()
   .regex(/^(?:https?|wss?):\/\/[^\s/]+/, 'must be a URL that begins with http://, https://, ws:// or wss://');
 
-const NAME = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a name as IAM takes it');
+const NAME = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a name that IAM accepts');
 
 const POLICY = z.union([NAME, z.looseObject({ Statement: z.unknown() })], {
   error: 'must be the name of a policy, or a policy document with a Statement',
@@ -49,7 +49,7 @@ const KEY = {
 const USER = z.strictObject({
   policies: z.array(POLICY).default([]),
   accessKeys: z
-    .array(z.strictObject(KEY).refine(isWholeKey, 'needs accessKeyId and secretAccessKey, or neither'))
+    .array(z.strictObject(KEY).refine(isWholeKey, 'needs both accessKeyId and secretAccessKey, or neither'))
     .default([{}]),
 });
 
@@ -64,7 +64,7 @@ const ROLE = z.strictObject({
           sessionToken: z.string().min(1).optional(),
           expiration: z.iso.datetime({ offset: true }).transform(toDate).optional(),
         })
-        .refine(isWholeSession, 'needs accessKeyId, secretAccessKey and sessionToken, or none of them'),
+        .refine(isWholeSession, 'needs all of accessKeyId, secretAccessKey and sessionToken, or none'),
     )
     .default([{}]),
 });
@@ -72,7 +72,7 @@ const ROLE = z.strictObject({
 const CORS = z.strictObject({
   allowOrigins: z.array(z.string()).default(['*']),
   allowMethods: z.array(z.string()).default(['*']),
-  // What a signed request brings, and API Gateway's own default does not have all of.
+  // The headers of a signed request, not all of which are in API Gateway's own default.
   allowHeaders: z
     .array(z.string())
     .default(['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token']),
@@ -134,7 +134,7 @@ const CONFIG = z.strictObject({
     .min(0)
     .max(100 * 1024 * 1024)
     .default(LIMITS.bodyBytes),
-  // What GET /_sigv4/credentials/{role} hands out is good so long.
+  // Lifetime of the credentials from GET /_sigv4/credentials/{role}.
   sessionSeconds: z.number().positive().default(3600),
   policies: z.record(NAME, z.looseObject({ Statement: z.unknown() })).default({}),
   users: z.record(NAME, USER).default({}),
@@ -173,7 +173,7 @@ export function loadSettings(given, overrides = {}) {
       : readDocument(resolve(dirname(document.file), own.template));
   if (template === undefined) return complete(own, [], document);
   const { warnings, ...found } = readTemplate(template, own);
-  // What the file says of itself goes before what the template says.
+  // The config file takes precedence over the template.
   const merged = parse(
     { ...found, ...(isFromTemplate ? {} : withNames(document.value, found)) },
     overriding,
@@ -216,7 +216,7 @@ function parse(value, overriding, { locate }) {
  * @returns {string}
  */
 function describe(issue, locate) {
-  // Of the shapes that a value may have, the one that was meant.
+  // Of the shapes that a value may have, find the one that was meant.
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const nearest = issue.errors.flat().find(({ code }) => code === 'unrecognized_keys');
     if (nearest) return describe({ ...nearest, path: [...issue.path, ...nearest.path] }, locate);

@@ -53,7 +53,7 @@ export function isPreflight(method, requestHeaders) {
 }
 
 export const PREFLIGHT_FIX =
-  'A browser asks before it sends the signed request, and does not sign that it asks: set up CORS in the config or template.';
+  'Browsers do not sign the preflight that they send before the signed request: set up CORS in the config or template.';
 
 /**
  * @param {readonly string[]} allowed  origins; `*` stands for any characters

@@ -1,4 +1,4 @@
-// YAML and JSON files, with CloudFormation's short forms (`!Sub …`), and where in them a value stands.
+// Reads YAML and JSON files with CloudFormation's short forms (`!Sub …`), and locates values in them.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 
@@ -7,14 +7,14 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yam
 /** The quota of a template, "CloudFormation quotas", user guide: 1 MB. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Aliases of aliases make a short file long, or endless: what it may hold, with each alias written out. */
+/** Aliases of aliases make a short file long, or endless. These limits apply with each alias written out. */
 const MAX_VALUES = 100_000;
 const MAX_CHARACTERS = 8 * MAX_BYTES;
 /** Deeper than any template, and far from the end of the stack. */
 const MAX_DEPTH = 100;
 const TOO_DEEP = `its values are nested more than ${MAX_DEPTH} levels deep`;
 
-/** A file that cannot be used: says which, where, and why. */
+/** A config that cannot be used. The message says which file, where, and why. */
 export class ConfigError extends Error {
   name = 'ConfigError';
 }
@@ -38,8 +38,8 @@ export function readDocument(file) {
     const { line, col } = lineCounter.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  // The tags of CloudFormation are resolved below; of others, yaml would only warn. It compares each key with all others of
-  // its map: three minutes for 1 MB. `Values` finds the same in milliseconds.
+  // The tags of CloudFormation are resolved below; yaml would warn about others. Its check for duplicate keys compares each
+  // key with all others, which takes three minutes for 1 MB. `Values` checks in milliseconds.
   const options = { lineCounter, logLevel: /** @type {const} */ ('silent') };
   const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false });
   const [error] = document.errors;
@@ -59,7 +59,7 @@ export function readDocument(file) {
 }
 
 /**
- * Never more than {@link MAX_BYTES}: devices and pipes may have no end.
+ * Reads no more than {@link MAX_BYTES}, because devices and pipes may not end.
  *
  * @param {string} file
  * @throws {ConfigError}
@@ -136,7 +136,7 @@ class Values {
       const name = String(isScalar(key) ? key.value : key);
       if (names.has(name)) {
         const place = key?.range ? this.#placeOf(key.range[0]) : this.#file;
-        throw new ConfigError(`${place}: the key ${JSON.stringify(name)} is there twice`);
+        throw new ConfigError(`${place}: the key ${JSON.stringify(name)} appears twice`);
       }
       names.add(name);
       this.#characters += name.length;

@@ -1,4 +1,4 @@
-// The last requests and their answers, for the inspector; without secrets.
+// The last requests and their responses, for the inspector, without secrets.
 
 import { EventEmitter } from 'node:events';
 
@@ -15,12 +15,12 @@ import { pairs } from './integration.js';
  * @property {boolean} allowed
  * @property {{ code: string, type: string, message: string }} [refusal]
  * @property {object[]} [mismatches]  what `findMismatch` found
- * @property {{ summary: string, fix: string }} [hint]  cause and fix, where no mismatch says it
+ * @property {{ summary: string, fix: string }} [hint]  cause and fix, if no mismatch has them
  * @property {object} [policy]
  * @property {string} [stage]
  * @property {string} [route]
  *
- * @typedef {object} Entry  before anybody looks at it
+ * @typedef {object} Entry  as it is kept, with its secrets
  * @property {string} id
  * @property {Date} at
  * @property {number} durationMs
@@ -37,13 +37,13 @@ import { pairs } from './integration.js';
 const MAX_ENTRIES = 200;
 const MAX_BODY_BYTES = 65_536;
 
-/** Emits `request` with each entry, and once more when it has been explained. @extends {EventEmitter<{ request: [Entry] }>} */
+/** Emits `request` with each entry, and again when it has been explained. @extends {EventEmitter<{ request: [Entry] }>} */
 export class Exchanges extends EventEmitter {
   /** @type {Entry[]} */
   #entries = [];
   #secrets;
 
-  /** @param {() => Iterable<string>} secrets  that are to be shown to nobody */
+  /** @param {() => Iterable<string>} secrets  that must not be shown */
   constructor(secrets) {
     super();
     this.setMaxListeners(0);
@@ -163,7 +163,7 @@ function isToken(name) {
 }
 
 /**
- * Of tokens that nobody here knows, too.
+ * Also hides session tokens that this gateway did not issue.
  *
  * @param {string} text
  */

@@ -48,6 +48,7 @@ function likeliest([first]) {
 }
 
 const UNKNOWN = {
-  summary: 'The signature is of another request, or made with another secret: no known mistake gives it.',
-  fix: 'Compare the canonical string in the answer with the one that was signed; where no line differs, it is the secret.',
+  summary:
+    'The client signed another request or used another secret access key: no known mistake gives its signature.',
+  fix: 'Compare the canonical request in the response with the one that was signed. If no line differs, the secret access key is wrong.',
 };

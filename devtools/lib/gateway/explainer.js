@@ -1,5 +1,5 @@
-// Why a request was refused, found out beside the gateway: in a thread of its own, a few times a second, so that no flood of
-// bad requests takes the time of good ones.
+// Explains why requests were refused: in a thread of its own and at a limited rate, so that a flood of bad requests does not
+// delay good ones.
 
 import { Piscina } from 'piscina';
 import { TokenBucket } from 'limiter';
@@ -36,7 +36,7 @@ export class Explainer {
 
   /**
    * @param {Entry} entry
-   * @returns {Promise<Explanation | undefined>} nothing where there is nothing to say, or no time
+   * @returns {Promise<Explanation | undefined>} `undefined` if there is nothing to explain, or no time
    */
   async explain({ request, failure }) {
     if (!failure?.code.startsWith('ERR_SIGV4_') || failure.fix || request.rawBody.length > MAX_BODY_BYTES)
@@ -51,7 +51,7 @@ export class Explainer {
       answer: { status: failure.status, type: failure.type, message: failure.shown },
       credentials: key && { secretAccessKey: key.secretAccessKey, sessionToken: key.sessionToken },
       options: {
-        // What a client signs that believes it talks to AWS.
+        // The host that a client signs if it believes that it talks to AWS.
         hosts: [`${apiId}.execute-api.${region}.amazonaws.com`],
         region,
         service: 'execute-api',
@@ -80,7 +80,7 @@ function startPool() {
     maxQueue: MAX_WAITING,
     idleTimeout: 10_000,
   });
-  // Of a thread between two tasks; a task's own is caught where it is waited for.
+  // Errors of the thread between two tasks. Those of a task reject its promise.
   return pool.on('error', () => {});
 }
 

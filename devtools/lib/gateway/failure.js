@@ -1,4 +1,4 @@
-// What the gateway answers by itself, in the words of API Gateway.
+// The gateway's own responses, with the messages of API Gateway.
 
 /**
  * Status, exception and message of a REST API (WebSocket APIs answer the same), status and message of an HTTP API.
@@ -23,7 +23,7 @@ const ANSWERS = {
     rest: [413, 'RequestEntityTooLargeException', 'Request Too Long'],
     http: [413, 'Request Entity Too Large'],
   },
-  // No answer of API Gateway: it has memory for all.
+  // Not an answer of API Gateway, which does not run out of memory.
   ERR_GATEWAY_SLOW: {
     rest: [408, 'RequestTimeoutException', 'Request Timeout'],
     http: [408, 'Request Timeout'],
@@ -58,13 +58,13 @@ const ANSWERS = {
  * @property {Buffer} body
  */
 
-/** Why a request gets no answer from its integration. The message is for who runs the gateway. */
+/** Why a request does not reach its integration. The message is for the person who runs the gateway. */
 export class Failure extends Error {
   /**
    * @param {string} code  of the table above, or of `SigV4Error`
    * @param {string} message  one sentence
    * @param {{ shown?: string, status?: number, type?: string, key?: 'message' | 'Message', fix?: string, cause?: unknown }} [details]
-   *   `shown`: what a REST API says, where it is no fixed text. `fix`: what to do, for who runs the gateway
+   *   `shown`: the message of a REST API, if it is not a fixed text. `fix`: what to do, for the person who runs the gateway
    */
   constructor(code, message, { shown, status, type, key = 'message', fix, cause } = {}) {
     super(message, { cause });

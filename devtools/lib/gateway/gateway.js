@@ -206,7 +206,7 @@ class Gateway {
     const { request, authorized } = record;
     const { cors, type } = this.#settings;
     const place = this.#routes.place(request.url);
-    if (place === undefined) throw this.#noRoute('There is no such stage.');
+    if (place === undefined) throw this.#noRoute('The API has no such stage.');
     record.stage = place.stage;
     if (
       cors !== undefined &&
@@ -218,14 +218,18 @@ class Gateway {
       return { status: type === 'http' ? 204 : 200, headers: preflightHeaders(cors, request.headers), body };
     }
     if (!this.#bucket.tryRemoveTokens(1))
-      throw new Failure('ERR_GATEWAY_THROTTLED', 'Above the rate of throttle.');
+      throw new Failure('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
     if (type === 'websocket') return this.#command(record, place);
     const matched = this.#routes.match(request.method, place);
     if (matched === undefined) {
       const methods = this.#routes.methods(place).join(', ');
       if (methods && isPreflight(request.method, request.headers))
-        throw new Failure('ERR_GATEWAY_ROUTE', `That path has ${methods} only.`, { fix: PREFLIGHT_FIX });
-      throw this.#noRoute(methods ? `That path has ${methods} only.` : `No route is for that path.`);
+        throw new Failure('ERR_GATEWAY_ROUTE', `The path has routes for ${methods} only.`, {
+          fix: PREFLIGHT_FIX,
+        });
+      throw this.#noRoute(
+        methods ? `The path has routes for ${methods} only.` : `No route matches the path.`,
+      );
     }
     record.route = matched.route.route;
     await this.#authorize(
@@ -255,7 +259,8 @@ class Gateway {
   async #command(record, { stage, path }) {
     const { request } = record;
     const [, id] = /^\/@connections\/([^/]+)$/.exec(path) ?? [];
-    if (id === undefined) throw this.#noRoute('A WebSocket API answers a handshake, and @connections.');
+    if (id === undefined)
+      throw this.#noRoute('A WebSocket API accepts only handshakes and @connections requests.');
     record.route = '@connections';
     const route = { auth: /** @type {const} */ ('iam') };
     await this.#authorize(record, route, 'execute-api:ManageConnections', stage, request.method, [path]);
@@ -273,7 +278,10 @@ class Gateway {
   async #authorize({ request, authorized }, { auth }, action, stage, method, paths) {
     if (auth === 'none') return;
     if (auth === 'other')
-      throw new Failure('ERR_GATEWAY_AUTHORIZER', 'This route has an authorizer that is not IAM.');
+      throw new Failure(
+        'ERR_GATEWAY_AUTHORIZER',
+        'The route has an authorizer other than IAM, which this gateway does not support.',
+      );
     const wanted = { action, stage, method, paths };
     await this.#authorizer.authorize(request, wanted, (known) => Object.assign(authorized, known));
   }
@@ -291,11 +299,11 @@ class Gateway {
     try {
       const place = this.#routes.place(incoming.url ?? '/');
       if (place === undefined || place.path !== '/')
-        throw this.#noRoute('Clients connect to the stage itself.');
+        throw this.#noRoute('Clients must connect to the stage itself, without a path.');
       record.stage = place.stage;
       record.route = '$connect';
       if (!this.#bucket.tryRemoveTokens(1))
-        throw new Failure('ERR_GATEWAY_THROTTLED', 'Above the rate of throttle.');
+        throw new Failure('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
       const route = this.#settings.routes.find((one) => one.route === '$connect') ?? { auth: 'none' };
       await this.#authorize(record, route, 'execute-api:Invoke', place.stage, '$connect');
       this.#connections.accept(incoming, socket, head, record.request, place, record.authorized);
@@ -372,7 +380,7 @@ class Gateway {
       if (explanation) this.#exchanges.explain(entry.id, explanation);
       const lines = explanationLines({ ...entry, ...explanation });
       if (!this.#log || lines.length === 0) return;
-      // Others came in between: it says whose it is.
+      // Other lines came in between, so this one names its request.
       if (this.#lastLogged !== entry.id) lines.unshift(referenceLine(entry));
       this.#log(lines.join('\n'));
       this.#lastLogged = entry.id;

@@ -1,4 +1,4 @@
-// What is behind the gateway: an HTTP server, or nothing, and then an echo.
+// The integration behind the gateway: an HTTP server, or an echo.
 
 import { createHash } from 'node:crypto';
 import http from 'node:http';
@@ -15,7 +15,7 @@ import { decode } from './routes.js';
  */
 
 /**
- * Tells what arrived, without what authorized it.
+ * Answers with what arrived, without its signature.
  *
  * @param {GatewayRequest} request
  * @param {Matched} matched
@@ -77,7 +77,7 @@ export class Upstreams {
       ['x-forwarded-proto', 'http'],
       ['x-forwarded-host', request.headers.host ?? ''],
     ];
-    // In AWS, a mapping of `context.identity.userArn`; without one, nobody behind would know who asks.
+    // In AWS, you would map `context.identity.userArn`. Without it, the upstream would not know the caller.
     if (principal !== undefined) own.push([CALLER, principal.arn]);
     if (BODYLESS.has(request.method) && request.rawBody.length === 0) own.splice(1, 1);
     const dropped = new Set([...HOP_BY_HOP, ...OF_SIGNATURE, ...own.map(([name]) => name), CALLER, 'expect']);
@@ -118,10 +118,10 @@ export class Upstreams {
     try {
       return await new Promise((resolve, reject) => {
         outgoing.on('error', reject);
-        // Nobody asked for it, and Node.js would close the connection without a word.
+        // The gateway did not ask for it. Without a listener, Node.js would close the connection silently.
         outgoing.on('upgrade', (_, socket) => {
           socket.destroy();
-          reject(new Error('it switches protocols'));
+          reject(new Error('it switched protocols'));
         });
         outgoing.on('response', (incoming) => {
           isAnswered = true;
@@ -141,7 +141,7 @@ export class Upstreams {
       // It closed the connection that was kept for the next request, just as this one was sent.
       const isClosed = outgoing.reusedSocket && !isAnswered && code === 'ECONNRESET';
       if (isClosed && IDEMPOTENT.has(options.method)) return this.#exchange(url, options, body);
-      throw new Failure('ERR_GATEWAY_UPSTREAM', `${url.origin} gave no answer: ${message || code}`, {
+      throw new Failure('ERR_GATEWAY_UPSTREAM', `${url.origin} did not answer: ${message || code}`, {
         cause,
       });
     } finally {
@@ -162,7 +162,7 @@ async function readAnswer(incoming) {
   for await (const chunk of incoming) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error(`its answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    if (length > MAX_ANSWER_BYTES) throw new Error(`its response has more than ${MAX_ANSWER_BYTES} bytes`);
   }
   return Buffer.concat(chunks);
 }
@@ -171,7 +171,7 @@ async function readAnswer(incoming) {
 const MAX_ANSWER_BYTES = 10_485_760;
 
 /**
- * Who is behind the gateway gets no credentials, and none of the signature.
+ * The upstream gets neither credentials nor the signature.
  *
  * @param {string} query  as on the wire
  */

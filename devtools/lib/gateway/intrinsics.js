@@ -1,8 +1,8 @@
-// The functions of CloudFormation, as far as a template answers them by itself.
+// The intrinsic functions of CloudFormation, as far as the template alone determines them.
 //
 // Source: "Intrinsic function reference", CloudFormation template reference.
 
-/** What only a deployed stack knows. */
+/** A value that only a deployed stack has. */
 export class Unresolved extends Error {}
 
 /**
@@ -12,9 +12,9 @@ export class Unresolved extends Error {}
  * @property {{ region: string, account: string }} environment
  * @property {(logicalId: string, attribute?: string) => unknown} resource  what `Ref` and `Fn::GetAtt` give; throws
  *   `Unresolved`
- * @property {Map<string, boolean>} conditions  those that are known already: each may name another twice, and so on
- * @property {(steps: number) => void} spend  throws once there were too many: functions within functions can double what they
- *   make at each level
+ * @property {Map<string, boolean>} conditions  the values known so far: each condition may refer to another one twice
+ * @property {(steps: number) => void} spend  throws after too many steps: nested functions can double their result at each
+ *   level
  */
 
 /**
@@ -117,7 +117,7 @@ function reference(name, { template, parameters, environment, resource }) {
   const parameter = template.Parameters?.[name];
   if (parameter === undefined) return resource(name);
   if (parameter.Default !== undefined) return parameter.Default;
-  throw new Unresolved(`the parameter ${name} has no default: give it under 'parameters'`);
+  throw new Unresolved(`the parameter ${name} has no default: set it under 'parameters'`);
 }
 
 /**

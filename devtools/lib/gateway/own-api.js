@@ -1,4 +1,4 @@
-// `/_sigv4/…`: what the gateway tells of itself, to this machine only.
+// `/_sigv4/…`: the gateway's own API and page, for this machine only.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
@@ -10,9 +10,9 @@ import { sendAll } from './server.js';
  * @typedef {object} OwnApi
  * @property {import('./exchanges.js').Exchanges} exchanges
  * @property {import('./principals.js').Principals} principals
- * @property {string} token  for what tells of requests, which hold more than this gateway knows as secrets: signatures, cookies,
- *   tokens of others. A machine may have other users
- * @property {string} credentialsToken  that asks for credentials
+ * @property {string} token  needed to see requests, because they hold signatures, cookies and tokens, and the machine may have
+ *   other users
+ * @property {string} credentialsToken  needed to get credentials
  * @property {number} sessionSeconds
  * @property {() => Date} now
  * @property {() => object} describe
@@ -24,7 +24,7 @@ import { sendAll } from './server.js';
 
 export const PREFIX = '/_sigv4/';
 
-/** How many pages may listen at once, and how much may wait for one that does not read. */
+/** How many pages may listen at once, and how many bytes may wait for one that does not read. */
 const MAX_LISTENERS = 20;
 const MAX_WAITING_BYTES = 4_194_304;
 
@@ -35,15 +35,17 @@ const MAX_WAITING_BYTES = 4_194_304;
  */
 export function answerOwn(incoming, outgoing, api) {
   incoming.resume();
-  // A page elsewhere could have its own name point here (DNS rebinding): it would come with that name.
+  // A page can make its own name resolve to this machine (DNS rebinding). Its requests have that name.
   if (!isLoopback(incoming))
-    return send(outgoing, 403, { message: 'Only from this machine, by a loopback name' });
+    return send(outgoing, 403, {
+      message: 'Only requests from this machine that use a loopback name are answered',
+    });
   if (isFromOtherOrigin(incoming.headers))
-    return send(outgoing, 403, { message: 'Only for pages of this origin' });
+    return send(outgoing, 403, { message: 'Requests from pages of other origins are not answered' });
   const path = (incoming.url ?? '').split('?')[0].slice(PREFIX.length);
   if (path === 'inspector' || path.startsWith('inspector/'))
     return showPage(path.slice('inspector'.length), outgoing);
-  if (incoming.method !== 'GET') return send(outgoing, 405, { message: 'Only GET' });
+  if (incoming.method !== 'GET') return send(outgoing, 405, { message: 'Only GET is allowed' });
   const [name, argument] = path.split('/');
   const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
   if (answer === undefined) return send(outgoing, 404, { message: 'Not Found' });
@@ -53,7 +55,7 @@ export function answerOwn(incoming, outgoing, api) {
 }
 
 /**
- * Browsers pass it in the query: their `EventSource` sends no headers of one's own.
+ * Browsers pass the token in the query, because `EventSource` cannot send custom headers.
  *
  * @param {Incoming} incoming
  * @param {OwnApi} api
@@ -65,13 +67,13 @@ function hasToken({ headers, url = '' }, { token }) {
 }
 
 const TOKEN_MISSING =
-  'Pass the token with which the address of the page ends that the gateway printed, as ?token=… or as authorization: Bearer …';
+  'Pass the token at the end of the page address that the gateway printed, as ?token=… or as Authorization: Bearer …';
 
 const WITH_TOKEN = new Set(['requests', 'events', 'connections']);
 
 /** @type {Record<string, (api: OwnApi, argument: string | undefined, incoming: Incoming, outgoing: Outgoing) => void>} */
 const ANSWERS = {
-  // For the page to know without an error: `isLocked`.
+  // `isLocked` lets the page know without an error in its console.
   health: (api, _, incoming, outgoing) =>
     send(outgoing, 200, { ok: true, isLocked: !hasToken(incoming, api), ...api.describe() }),
   requests: ({ exchanges }, id, _, outgoing) => {
@@ -101,7 +103,7 @@ function showPage(path, outgoing) {
  */
 function listen(exchanges, outgoing) {
   if (exchanges.listenerCount('request') > MAX_LISTENERS)
-    return send(outgoing, 503, { message: 'Too many listen' });
+    return send(outgoing, 503, { message: 'Too many pages are listening' });
   outgoing.writeHead(200, { ...COMMON_HEADERS, 'content-type': 'text/event-stream' });
   outgoing.write(': hello\n\n');
   const beat = setInterval(() => outgoing.write(': still here\n\n'), 15_000);
@@ -117,7 +119,7 @@ function listen(exchanges, outgoing) {
 }
 
 /**
- * As the endpoint of ECS and EKS gives them: `AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+ * As the endpoint of ECS and EKS does: `AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
  *
  * Source: "Container credential provider", AWS SDKs and tools reference guide.
  *
@@ -130,13 +132,13 @@ function giveCredentials({ principals, credentialsToken, sessionSeconds, now }, 
   if (!isSame(incoming.headers.authorization ?? '', credentialsToken)) {
     return send(outgoing, 401, {
       code: 'Unauthorized',
-      message: 'Authorization must be the token that was printed',
+      message: 'Authorization must be the token that the gateway printed',
     });
   }
   const expiration = new Date(now().getTime() + sessionSeconds * 1000);
   const issued = principals.issue(role || principals.roles()[0], expiration);
   if (issued === undefined)
-    return send(outgoing, 404, { code: 'NoSuchRole', message: 'There is no such role' });
+    return send(outgoing, 404, { code: 'NoSuchRole', message: 'The gateway has no such role' });
   const { accessKeyId, secretAccessKey, sessionToken } = issued;
   return send(outgoing, 200, {
     AccessKeyId: accessKeyId,

@@ -1,4 +1,4 @@
-// Who may sign: users and roles, their access keys and policies.
+// The users and roles that may sign, their access keys and policies.
 
 import { createHash, randomBytes } from 'node:crypto';
 
@@ -21,7 +21,7 @@ import { createHash, randomBytes } from 'node:crypto';
  * @typedef {Credentials & { principal: Principal, isGenerated: boolean }} AccessKey
  */
 
-/** How many sessions are kept that the gateway made itself: one that asks without end must not fill the memory. */
+/** How many sessions are kept that the gateway issued, so that endless requests for them cannot fill the memory. */
 const MAX_ISSUED = 100;
 
 export class Principals {
@@ -41,7 +41,7 @@ export class Principals {
   /**
    * @param {string} name
    * @param {Policy[]} policies
-   * @param {readonly Partial<Credentials>[]} accessKeys  what is missing is made up
+   * @param {readonly Partial<Credentials>[]} accessKeys  missing values are generated
    */
   addUser(name, policies, accessKeys) {
     const arn = `arn:aws:iam::${this.#account}:user/${name}`;
@@ -58,7 +58,7 @@ export class Principals {
   /**
    * @param {string} name
    * @param {Policy[]} policies
-   * @param {readonly (Partial<Credentials> & { name?: string })[]} sessions  what is missing is made up
+   * @param {readonly (Partial<Credentials> & { name?: string })[]} sessions  missing values are generated
    */
   addRole(name, policies, sessions) {
     this.#roles.set(name, policies);
@@ -97,7 +97,7 @@ export class Principals {
    *
    * @param {string} role
    * @param {Date} expiration
-   * @returns {Credentials | undefined} nothing where there is no such role
+   * @returns {Credentials | undefined} `undefined` if there is no such role
    */
   issue(role, expiration) {
     if (!this.#roles.has(role)) return undefined;
@@ -127,7 +127,7 @@ export class Principals {
     return [...this.#keys.values()];
   }
 
-  /** @returns {Iterable<string>} what nobody may see */
+  /** @returns {Iterable<string>} what must not be shown */
   *secrets() {
     for (const { secretAccessKey, sessionToken } of this.#keys.values()) {
       yield secretAccessKey;
@@ -147,7 +147,7 @@ function randomId(prefix) {
 }
 
 /**
- * The same for the same name, as policies may name it.
+ * The same ID for the same name, because policies may refer to it.
  *
  * @param {string} prefix
  * @param {string} name
@@ -161,7 +161,7 @@ function base32(bytes) {
   return Array.from(bytes, (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte & 31]).join('');
 }
 
-/** As AWS's begin, so that what looks for tokens in logs finds it. */
+/** Begins as AWS's tokens do, so that tools that look for tokens in logs find it. */
 function sessionToken() {
   return `IQoJb3JpZ2luX2Vj${randomBytes(192).toString('base64')}`;
 }

@@ -1,4 +1,4 @@
-// A request as it arrived: the bytes of its target, headers and body, untouched.
+// A request as it arrived: its target, headers and body, unchanged.
 
 /**
  * @typedef {object} GatewayRequest

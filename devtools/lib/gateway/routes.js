@@ -15,7 +15,7 @@ import { Failure } from './failure.js';
  * @property {string} path  of the resource: without the stage and dot segments, each escape decoded
  * @property {string} rawPath  the same, as on the wire
  * @property {string} query  as on the wire, without `?`
- * @property {string[]} spellings  of the path: as policies name it, then as those behind the gateway may read it
+ * @property {string[]} spellings  of the path: as policies name it, then as the upstream may read it
  *
  * @typedef {Place & { route: Route, parameters: Record<string, string> }} Matched
  */
@@ -34,7 +34,7 @@ export class Routes {
 
   /**
    * @param {string} url  as in the request line
-   * @returns {Place | undefined} nothing where there is no such stage
+   * @returns {Place | undefined} `undefined` if there is no such stage
    * @throws {Failure} ERR_GATEWAY_REQUEST
    */
   place(url) {
@@ -45,7 +45,7 @@ export class Routes {
     if (/#|^[^?]*\\/.test(target) || segments.some(hidesDots)) {
       throw new Failure(
         'ERR_GATEWAY_REQUEST',
-        'The path has a # or a backslash, or a segment that some servers take for . or .., such as ..; or %252e%252e.',
+        'The path contains a # or a backslash, or a segment that some servers read as a dot segment, such as ..; or %252e%252e.',
       );
     }
     const stage = this.#stageOf(segments);
@@ -57,7 +57,7 @@ export class Routes {
 
   /** @param {string[]} paths */
   #spellings(...paths) {
-    // Servlet containers leave out what follows a semicolon: RFC 3986, section 3.3, leaves its meaning to them.
+    // Servlet containers ignore what follows a semicolon. RFC 3986, section 3.3, leaves its meaning to the server.
     const read = [...paths, ...paths.map((path) => path.replace(/;[^/]*/g, ''))];
     const kept = read.map((path) => path.replace(/\/{2,}/g, '/').replace(/[?#]/g, encodeURIComponent));
     const cut = kept.map((path) => path.replace(/(.)\/$/, '$1'));
@@ -153,7 +153,7 @@ const GREEDY = /^\{([^{}]+)\+\}$/;
 const PARAMETER = /^\{([^{}+]+)\}$/;
 
 /**
- * Without dot segments: who is behind the gateway would take them out, too, and answer for another route.
+ * Removes dot segments. The upstream would do so as well, and could then answer for a route that was not authorized.
  *
  * @param {string[]} segments
  */
@@ -170,9 +170,9 @@ function normalize(segments) {
 }
 
 /**
- * Whether a server behind may find a dot segment in it: one that decodes first, or more than once; that takes a backslash for a
- * slash, as the URL of browsers and Node.js does; that leaves out path parameters, as Tomcat does with `..;`; or that leaves
- * out control characters and blanks, as the URL standard does with a tab.
+ * Whether an upstream may read it as a dot segment: a server may decode first, or more than once; read a backslash as a slash,
+ * as the URL standard does; ignore path parameters, as Tomcat does in `..;`; or ignore control characters and blanks, as the
+ * URL standard does with a tab.
  *
  * @param {string} segment
  */
@@ -184,7 +184,7 @@ function hidesDots(segment) {
     if (decoded === text) return false;
     text = decoded;
   }
-  // Nobody escapes that often but to hide something.
+  // There is no honest reason to escape that often.
   return true;
 }
 
@@ -197,7 +197,7 @@ function isDots(part) {
 const MAX_DECODINGS = 10;
 
 /**
- * Each escape for itself: one that is wrong does not hide the others.
+ * Decodes each escape on its own, so that an invalid one does not hide the others.
  *
  * @param {string} segment  or name of a parameter
  */

@@ -1,4 +1,4 @@
-// A server that slow clients do not hold up.
+// An HTTP server with limits for slow clients.
 
 import { createServer } from 'node:http';
 
@@ -8,13 +8,13 @@ const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 60_000,
-  // How often these are looked at. By default, 30 seconds: a client would be cut off up to so much later.
+  // How often Node.js checks these. Its default is 30 seconds, and clients would be cut off that much later.
   connectionsCheckingInterval: 500,
 };
 
-/** Without a byte being read of an answer. */
+/** How long a client may read nothing of its response. */
 const UNREAD_MS = 60_000;
-/** For a client to read why it is cut off. */
+/** How long a client has to read why it is cut off. */
 const LAST_WORDS_MS = 1000;
 
 /**
@@ -22,7 +22,7 @@ const LAST_WORDS_MS = 1000;
  * @returns {import('node:http').Server}
  */
 export function openServer(serve) {
-  /** What is being answered. @type {WeakMap<import('node:stream').Duplex, import('node:http').ServerResponse>} */
+  /** The response in progress on a socket. @type {WeakMap<import('node:stream').Duplex, import('node:http').ServerResponse>} */
   const answers = new WeakMap();
   const server = createServer(LIMITS, (incoming, outgoing) => {
     answers.set(incoming.socket, outgoing);
@@ -30,7 +30,7 @@ export function openServer(serve) {
   });
   server.on('clientError', (/** @type {NodeJS.ErrnoException} */ error, socket) => {
     const outgoing = answers.get(socket);
-    // It has its answer: a second one would be taken for that of another request.
+    // A second response would be taken for that of the next request.
     const isAnswered = outgoing?.headersSent && !outgoing.req.complete;
     if (!socket.writable || error.code === 'ECONNRESET' || isAnswered) socket.destroy();
     else refuse(error, socket);
@@ -39,7 +39,7 @@ export function openServer(serve) {
 }
 
 /**
- * Ends an answer. A client that does not read it is cut off, before many of them fill the memory.
+ * Sends a response. A client that does not read it is cut off, so that such responses cannot fill the memory.
  *
  * @param {import('node:http').ServerResponse} outgoing
  * @param {string | Buffer | undefined} body
@@ -50,7 +50,7 @@ export function sendAll(outgoing, body) {
 }
 
 /**
- * Answers what is no HTTP, or comes too slowly.
+ * Answers a request that is not HTTP, or that arrives too slowly.
  *
  * @param {NodeJS.ErrnoException} error
  * @param {import('node:stream').Duplex} socket
@@ -60,7 +60,7 @@ function refuse(error, socket) {
   const body = JSON.stringify({ message });
   const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   socket.end(`${head}\r\n\r\n${body}`);
-  // The client's own end may never come.
+  // The client may never close its side.
   setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
 }
 

@@ -32,7 +32,8 @@ export function isTemplate(value) {
  * @throws {ConfigError}
  */
 export function readTemplate(document, wanted) {
-  if (!isTemplate(document.value)) throw new ConfigError(`${document.file}: a template has Resources`);
+  if (!isTemplate(document.value))
+    throw new ConfigError(`${document.file}: this is not a template: it has no Resources`);
   try {
     return new TemplateReader(document, wanted).read();
   } catch (cause) {
@@ -44,7 +45,7 @@ export function readTemplate(document, wanted) {
   }
 }
 
-/** Some ten times what the largest template takes whose functions are not nested; a second or two. */
+/** Some ten times what the largest template without nested functions takes. That many take a second or two. */
 const MAX_STEPS = 10_000_000;
 
 class TemplateReader {
@@ -246,7 +247,7 @@ class TemplateReader {
         for (const name of names ?? []) holders[logicalIdOf(name)]?.policies.push(logicalId);
       }
     }
-    // Who may call no API is no client of it, such as the Lambda function behind.
+    // Roles that may not call the API are not its clients, such as that of the Lambda function behind it.
     const clients = (/** @type {Record<string, { policies: (string | object)[] }>} */ all) =>
       Object.fromEntries(Object.entries(all).filter(([, { policies: held }]) => held.length > 0));
     return { policies, roles: clients(roles), users: clients(users) };
@@ -269,11 +270,11 @@ class TemplateReader {
   }
 
   /**
-   * What a policy says of APIs.
+   * The statements of a policy that are about APIs.
    *
    * @param {any} document
    * @param {PropertyKey[]} at
-   * @returns {object[]} one, or none where it says nothing
+   * @returns {object[]} one policy, or none if it has no such statement
    */
   #policy(document, at) {
     const statements = [document?.Statement ?? []].flat();
@@ -308,7 +309,7 @@ class TemplateReader {
   }
 
   /**
-   * What `Ref` and `Fn::GetAtt` give of a resource: made up where only AWS knows it.
+   * The value of `Ref` and `Fn::GetAtt` for a resource: a placeholder if only AWS knows it.
    *
    * @param {string} logicalId
    * @param {string} [attribute]
@@ -335,7 +336,7 @@ class TemplateReader {
     }
     if (attribute === undefined) return logicalId;
     if (attribute === 'Arn') return `arn:aws:local:${region}:${account}:${logicalId}`;
-    throw new Unresolved(`${logicalId}.${attribute} is known to AWS only`);
+    throw new Unresolved(`only AWS knows ${logicalId}.${attribute}`);
   }
 
   /** @param {string} logicalId */
@@ -392,7 +393,7 @@ const IMPLICIT = [
   ['ServerlessHttpApi', 'http', '$default'],
 ];
 
-/** Where nothing names a stage. */
+/** The stage, if the template names none. */
 const STAGE = { rest: 'prod', http: '$default', websocket: 'prod' };
 
 /** @type {Record<string, { api: string, implicit: string, globals: string }>} */

@@ -1,4 +1,4 @@
-// WebSocket APIs: connections, what they send, and `@connections`, by which others send to them.
+// WebSocket APIs: connections, their messages, and `@connections`, with which backends send to them.
 //
 // Sources: "Working with WebSocket APIs" and "Use @connections commands in your backend service", API Gateway developer guide.
 
@@ -149,7 +149,7 @@ export class Connections {
         socket.close(1000);
         return { status: 204, headers: [], body: Buffer.alloc(0) };
       default:
-        throw new Failure('ERR_GATEWAY_ROUTE', `@connections has no ${method}.`);
+        throw new Failure('ERR_GATEWAY_ROUTE', `@connections does not support ${method}.`);
     }
   }
 
@@ -169,7 +169,7 @@ function isSocket(upstream) {
 }
 
 /**
- * Who does not read is cut off, before what waits fills the memory.
+ * A receiver that does not read is cut off, so that unread messages cannot fill the memory.
  *
  * @param {WebSocket} to
  * @param {Buffer} data

@@ -1,4 +1,4 @@
-// The inspector's page, as what a server answers.
+// The files of the inspector's page, as responses.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
@@ -16,7 +16,7 @@ let files;
 
 /**
  * @param {string} pathname  below where the page is mounted: `/`, or `/assets/…`
- * @returns {FileAnswer | undefined}  nothing where there is no such file
+ * @returns {FileAnswer | undefined}  `undefined` if there is no such file
  */
 export function inspectorFiles(pathname) {
   files ??= readFiles(fileURLToPath(new URL('../../dist/inspector/', import.meta.url)));
@@ -25,7 +25,7 @@ export function inspectorFiles(pathname) {
 }
 
 /**
- * All at once: they are few, and no path can then lead elsewhere.
+ * Reads all files in advance: they are few, and no path can lead to another file.
  *
  * @param {string} folder
  * @returns {Map<string, FileAnswer>}
@@ -37,7 +37,7 @@ function readFiles(folder) {
       const path = `${parentPath.replace(/\/?$/, '/')}${name}`;
       const relative = path.slice(folder.length).replaceAll('\\', '/');
       const type = TYPES[extname(name)] ?? 'application/octet-stream';
-      // The names of assets change with what is in them.
+      // The names of assets change with their content.
       const cache = relative.startsWith('assets/') ? 'max-age=31536000, immutable' : 'no-cache';
       const headers = { ...SECURITY_HEADERS, 'content-type': type, 'cache-control': cache };
       return [relative, { status: 200, headers, body: readFileSync(path) }];
@@ -53,7 +53,7 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page talks to nobody but the server that it came from, and cannot be framed. */
+/** The page connects only to the server that it came from, and cannot be framed. */
 export const SECURITY_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",

@@ -1,4 +1,4 @@
-// A server for the inspector's page, and for what a gateway tells it.
+// A server for the inspector's page that forwards the page's requests to a gateway.
 
 import { createServer, request as httpRequest } from 'node:http';
 import { isIP } from 'node:net';
@@ -11,25 +11,25 @@ import { inspectorFiles, SECURITY_HEADERS } from './files.js';
  * @param {object} options
  * @param {number} [options.port]  default: any that is free
  * @param {string} [options.host]  to listen on; default 127.0.0.1
- * @param {URL} [options.gateway]  where `GET /_sigv4/…` is forwarded to: the address that it printed of its page, with its token
- * @returns {Promise<{ url: string, close: () => Promise<void> }>}  `url` ends with that token, without which nothing is told of
- *   the gateway's requests
+ * @param {URL} [options.gateway]  where to forward `GET /_sigv4/…`: the page address, with its token, that the gateway printed
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}  `url` ends with that token, which is needed to see the gateway's
+ *   requests
  * @throws {Error} of `listen`, such as EADDRINUSE
  */
 export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) {
   const server = createServer((request, response) => {
     if (!isTrustedHost(request.headers.host, host)) {
-      answer(response, 403, 'This page answers only to localhost, or an IP address.\n');
+      answer(response, 403, 'Use localhost or an IP address to open this page.\n');
     } else if (isFromOtherOrigin(request.headers)) {
-      answer(response, 403, 'Only for pages of this origin.\n');
+      answer(response, 403, 'Requests from pages of other origins are not answered.\n');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      answer(response, 405, 'Only GET.\n', { allow: 'GET, HEAD' });
+      answer(response, 405, 'Only GET is allowed.\n', { allow: 'GET, HEAD' });
     } else if (request.url?.startsWith('/_sigv4/')) {
       if (gateway !== undefined) forward(request, response, gateway);
-      // What the page asks first.
+      // The page requests this first.
       else if (/^\/_sigv4\/health(?:\?|$)/.test(request.url))
         answer(response, 200, '{"ok":false}', JSON_TYPE);
-      else answer(response, 404, 'No gateway: name it with --gateway.\n');
+      else answer(response, 404, 'No gateway: pass its address with --gateway.\n');
     } else {
       const file = inspectorFiles((request.url ?? '/').replace(/[?#].*/s, ''));
       if (file === undefined) answer(response, 404, 'Not found.\n');
@@ -54,7 +54,7 @@ export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) 
 }
 
 /**
- * A page elsewhere can lead a name of its own to this machine (DNS rebinding), but no address.
+ * A page can make its own name resolve to this machine (DNS rebinding), but not an address.
  *
  * @param {string | undefined} authority
  * @param {string} host  that the server listens on
@@ -74,7 +74,7 @@ function forward(request, response, gateway) {
   const { accept = '*/*', authorization } = request.headers;
   const onward = httpRequest(target, {
     method: request.method,
-    // The token is that of who asks, not that of this server: it, too, can be reached by all on this machine.
+    // Forwards the caller's token and has none of its own: every user of this machine can reach this server.
     headers: { accept, ...(authorization && { authorization }) },
   });
   onward.on('response', (incoming) => {
@@ -84,9 +84,9 @@ function forward(request, response, gateway) {
       'content-type': type,
       'cache-control': 'no-store',
     });
-    // Events must not wait for the first of them.
+    // The page must see the response before the first event.
     response.flushHeaders();
-    // Where the gateway ends, the page must hear of it.
+    // If the gateway closes the connection, the page must see it.
     pipeline(incoming, response, () => {});
   });
   onward.on('error', () => {

@@ -10,7 +10,7 @@ export function base64(bytes) {
 /**
  * @param {string} text
  * @returns {Uint8Array<ArrayBuffer>}
- * @throws {DOMException} where it is no base64
+ * @throws {DOMException} if it is not base64
  */
 export function fromBase64(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -39,7 +39,7 @@ export function bytesOf(body) {
 
 /**
  * @param {Uint8Array} bytes
- * @returns {string | Uint8Array} the text that they are, where they are UTF-8
+ * @returns {string | Uint8Array} a text if they are UTF-8
  */
 export function textOrBytes(bytes) {
   try {

@@ -72,7 +72,7 @@ function readOptions(words, command) {
         if (option === undefined && !IGNORED.has(name)) throw unknown(command, word, name);
         const value = rest === undefined ? words[(i += 1)] : { bytes: rest, at: word.at };
         if (value === undefined) {
-          throw new RequestSyntaxError(`curl ${name} wants a value after it`, command.text, word.at);
+          throw new RequestSyntaxError(`the curl option ${name} needs a value`, command.text, word.at);
         }
         option?.(command, wordText(value), value);
       }
@@ -114,8 +114,8 @@ function requestOf(command) {
     throw urls.length === 0
       ? new RequestSyntaxError('this curl command has no URL')
       : new RequestSyntaxError(
-          `curl would take ${JSON.stringify(wordText(urls[1]).slice(0, 80))} for a second URL: ` +
-            'paste one request at a time, and quote what has spaces',
+          `curl would read ${JSON.stringify(wordText(urls[1]).slice(0, 80))} as a second URL: ` +
+            'paste one request at a time, and quote values that have spaces',
           text,
           urls[1].at,
         );
@@ -200,7 +200,7 @@ function header(command, value, word) {
  */
 function file(command, word, name) {
   return new RequestSyntaxError(
-    `curl would read the file ${JSON.stringify(name)}, which cannot be seen from here: put its content in its place`,
+    `curl would read the file ${JSON.stringify(name)}, which is not available here: replace it with its content`,
     command.text,
     word.at,
   );
@@ -220,7 +220,7 @@ function refused(reason) {
  */
 function unknown(command, word, name) {
   return new RequestSyntaxError(
-    `the curl option ${name} is not known here: take it out if it does not change the request`,
+    `unknown curl option ${name}: remove it if it does not change the request`,
     command.text,
     word.at,
   );
@@ -273,7 +273,7 @@ const OPTIONS = {
   },
   '--cookie': (command, value) => {
     if (value.includes('=')) command.headers.push(['Cookie', value]);
-    else command.notes.push('the cookies of a file are left out');
+    else command.notes.push('cookies from a file are left out');
   },
   '--range': (command, value) => {
     command.headers.push(['Range', `bytes=${value}`]);

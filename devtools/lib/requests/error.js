@@ -1,7 +1,7 @@
-// What is wrong with a text that should be a request, and where.
+// The error for a text that cannot be read as a request.
 
 export class RequestSyntaxError extends Error {
-  /** Where it goes wrong, counted from 1; or nothing. @type {{ line: number, column: number } | undefined} */
+  /** Where the error is, counted from 1, if it has a place. @type {{ line: number, column: number } | undefined} */
   position;
 
   /**

@@ -1,4 +1,4 @@
-// A call of fetch as the request that it would send. Nothing of it is run: only what is written out is understood.
+// Reads a call of fetch as the request that it would send. Nothing is run: only literal values are understood.
 
 import { parse } from 'acorn';
 
@@ -24,10 +24,10 @@ export function isFetch(text) {
 export function parseFetch(text) {
   const program = parseModule(text);
   const call = findCall(program);
-  if (call === undefined) throw new RequestSyntaxError('there is no call of fetch in this');
+  if (call === undefined) throw new RequestSyntaxError('this code has no call of fetch');
   const evaluator = new Evaluator(text, program);
   const [target, options] = call.arguments.map((/** @type {any} */ argument) => evaluator.value(argument));
-  if (target === undefined) throw new RequestSyntaxError('fetch wants a URL', text, call.start);
+  if (target === undefined) throw new RequestSyntaxError('fetch needs a URL', text, call.start);
   const init = { ...target.init, ...options };
   const at = call.arguments[0].start;
   const url = new URL(absoluteUrl(String(target.url ?? target), 'https:', text, at));
@@ -56,7 +56,11 @@ function parseModule(text) {
     });
   } catch (error) {
     const { message, pos } = /** @type {Error & { pos: number }} */ (error);
-    throw new RequestSyntaxError(`this is no JavaScript: ${message.replace(/ \(\d+:\d+\)$/, '')}`, text, pos);
+    throw new RequestSyntaxError(
+      `this is not JavaScript: ${message.replace(/ \(\d+:\d+\)$/, '')}`,
+      text,
+      pos,
+    );
   }
 }
 
@@ -86,7 +90,7 @@ function headersOf(given, text, at) {
   const pairs = Array.isArray(given) ? given : Object.entries(given ?? {});
   return pairs.map((pair) => {
     if (Array.isArray(pair) && pair.length === 2) return [String(pair[0]), String(pair[1]).trim()];
-    throw new RequestSyntaxError('headers should be an object, or a list of pairs', text, at);
+    throw new RequestSyntaxError('headers must be an object or a list of pairs', text, at);
   });
 }
 
@@ -105,7 +109,7 @@ function bodyOf(body, text, at) {
   }
   if (body instanceof URL) return { body: body.href, type: 'text/plain;charset=UTF-8' };
   throw new RequestSyntaxError(
-    'fetch would send this object as "[object Object]": put JSON.stringify(…) around it',
+    'fetch would send this object as "[object Object]": pass JSON.stringify(…) of it',
     text,
     at,
   );

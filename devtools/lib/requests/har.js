@@ -10,7 +10,7 @@ import { absoluteUrl, addDefault } from './parts.js';
 
 /**
  * @param {string} text
- * @returns {ParsedRequest[]}  all that it has, or nothing where it is no HAR
+ * @returns {ParsedRequest[]}  all requests in it
  * @throws {RequestSyntaxError}
  */
 export function parseHar(text) {
@@ -18,7 +18,7 @@ export function parseHar(text) {
   const entries = json.log?.entries ?? (json.request ? [json] : json.url ? [{ request: json }] : undefined);
   if (!Array.isArray(entries) || entries.length === 0) {
     throw new RequestSyntaxError(
-      'this JSON is no HAR: it should have log.entries, or be one entry with a "request", or that request',
+      'this JSON is not a HAR: it must have log.entries, or be one entry with a "request", or such a request',
     );
   }
   return entries.map((entry, i) => requestOf(entry, entries.length === 1 ? '' : `entry ${i + 1}: `));
@@ -32,11 +32,11 @@ function parseJson(text) {
   } catch (error) {
     const at = Number(/position (\d+)/.exec(/** @type {Error} */ (error).message)?.[1] ?? NaN);
     throw new RequestSyntaxError(
-      `this begins like JSON, but is none: ${/** @type {Error} */ (error).message}`,
+      `this begins like JSON, but is not valid JSON: ${/** @type {Error} */ (error).message}`,
       .../** @type {[string?, number?]} */ (Number.isNaN(at) ? [] : [text, at]),
     );
   }
-  throw new RequestSyntaxError('this JSON is no HAR');
+  throw new RequestSyntaxError('this JSON is not a HAR');
 }
 
 /**
@@ -102,8 +102,7 @@ function responseOf(response, where) {
  * @returns {[string, string][]}
  */
 function pairs(list, where) {
-  if (!Array.isArray(list ?? []))
-    throw new RequestSyntaxError(`${where} should be a list of names and values`);
+  if (!Array.isArray(list ?? [])) throw new RequestSyntaxError(`${where} must be a list of names and values`);
   return /** @type {any[]} */ (list ?? []).map((pair) => [String(pair?.name), String(pair?.value ?? '')]);
 }
 
@@ -112,6 +111,6 @@ function decode(text, where) {
   try {
     return fromBase64(text);
   } catch {
-    throw new RequestSyntaxError(`${where} should be base64, and is none`);
+    throw new RequestSyntaxError(`${where} must be base64`);
   }
 }

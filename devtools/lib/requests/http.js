@@ -45,7 +45,7 @@ export function parseHttp(text) {
   const start = /** @type {RegExpExecArray} */ (/^\s*/.exec(text))[0].length;
   const { line, method, target } = requestLineOf(text.slice(start));
   if (target === '' || /\s/.test(method)) {
-    throw new RequestSyntaxError('the first line should be like "GET /path HTTP/1.1"', text, start);
+    throw new RequestSyntaxError('the first line must look like "GET /path HTTP/1.1"', text, start);
   }
   const targetAt = start + line.indexOf(target, method.length);
   if (/\s/.test(target)) {
@@ -58,11 +58,7 @@ export function parseHttp(text) {
   const { headers, end } = readHeaders(text, start + line.length);
   const host = headerOf({ headers }, 'host') ?? headerOf({ headers }, ':authority');
   if (target.startsWith('/') && !host) {
-    throw new RequestSyntaxError(
-      'without a Host header it is not known where this goes: add one',
-      text,
-      targetAt,
-    );
+    throw new RequestSyntaxError('this request has no host: add a Host header', text, targetAt);
   }
   const url = target.startsWith('/')
     ? `${schemeFor(/** @type {string} */ (host))}//${host}${target}`
@@ -94,7 +90,7 @@ function readHeaders(text, at) {
     const [, name, value] = /^(:?[\w!#$%&'*+.^`|~-]+):(.*)$/.exec(line) ?? [];
     if (name !== undefined) headers.push([name, value.trim()]);
     else if (/^[ \t]/.test(line) && headers.length > 0) headers[headers.length - 1][1] += ` ${line.trim()}`;
-    else throw new RequestSyntaxError('a header is a name, a colon and a value', text, lineAt);
+    else throw new RequestSyntaxError('a header needs a name, a colon and a value', text, lineAt);
   }
   return { headers, end };
 }
@@ -115,7 +111,7 @@ function cutBody(text, contentLength) {
   }
   return {
     body: text,
-    notes: [`Content-Length says ${length} bytes, but the body has ${bytes.length}: taken as it is`],
+    notes: [`Content-Length says ${length} bytes, but the body has ${bytes.length}: all of it is used`],
   };
 }
 

@@ -16,8 +16,8 @@ export { toAxios, toCurl, toFetch } from './write.js';
  * @property {string} url  absolute; its path and query as they are sent
  * @property {[name: string, value: string][]} headers  in order. What the client adds on its own is there where AWS signs
  *   it, such as the `Content-Type` of `curl -d`.
- * @property {string | Uint8Array} [body]  bytes where it is no UTF-8
- * @property {SigningHints} [signing]  what curl was told with `--aws-sigv4` and `--user`
+ * @property {string | Uint8Array} [body]  bytes if it is not UTF-8
+ * @property {SigningHints} [signing]  from curl's `--aws-sigv4` and `--user`
  * @property {{ status: number, headers: [string, string][], body: string }} [response]  the one in a HAR
  * @property {string[]} notes  what a reader should know, in sentences
  *
@@ -29,16 +29,16 @@ export { toAxios, toCurl, toFetch } from './write.js';
  * Nothing of the text is run.
  *
  * @param {string} text
- * @returns {ParsedRequest[]}  more than one where it is an archive
- * @throws {RequestSyntaxError} what is wrong with it, and where
+ * @returns {ParsedRequest[]}  more than one if it is an archive
+ * @throws {RequestSyntaxError} which says what is wrong, and where
  */
 export function parseRequests(text) {
-  if (/^\s*$/.test(text)) throw new RequestSyntaxError('there is nothing here');
+  if (/^\s*$/.test(text)) throw new RequestSyntaxError('there is no request here');
   if (/^\s*\{/.test(text)) return parseHar(text);
   const format = FORMATS.find(({ is }) => is(text));
   if (format !== undefined) return [format.parse(text)];
   throw new RequestSyntaxError(
-    'this is no curl command, no call of fetch, no HAR, and does not begin like "GET /path HTTP/1.1"',
+    'this is not a curl command, a call of fetch, a HAR, or a request that begins like "GET /path HTTP/1.1"',
     text,
     text.search(/\S/),
   );
@@ -49,12 +49,12 @@ export function parseRequests(text) {
  *
  * @param {string} text
  * @returns {ParsedRequest}
- * @throws {RequestSyntaxError} where it is wrong, or an archive of several
+ * @throws {RequestSyntaxError} also for an archive of several requests
  */
 export function parseRequest(text) {
   const requests = parseRequests(text);
   if (requests.length === 1) return requests[0];
-  throw new RequestSyntaxError(`this archive has ${requests.length} requests: take one of its entries`);
+  throw new RequestSyntaxError(`this archive has ${requests.length} requests: pass one of its entries`);
 }
 
 const FORMATS = [

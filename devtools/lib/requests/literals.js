@@ -1,4 +1,4 @@
-// What an expression of JavaScript says, where it is written out: without running anything.
+// The value of a JavaScript expression made of literals. Nothing is run.
 
 import { fromBase64 } from './bytes.js';
 import { RequestSyntaxError } from './error.js';
@@ -52,7 +52,7 @@ export class Evaluator {
     if (constant !== undefined) return this.value(constant);
     if (node.name === 'undefined') return undefined;
     throw new RequestSyntaxError(
-      `it is not said here what ${node.name} is: put its value in its place`,
+      `the value of ${node.name} is not given here: replace it with its value`,
       this.#text,
       node.start,
     );
@@ -68,7 +68,7 @@ export class Evaluator {
     const code = this.#text.slice(node.start, Math.min(node.end, node.start + 60));
     const why = cause instanceof Error ? `: ${cause.message}` : '';
     return new RequestSyntaxError(
-      `only a program knows what this is${why}: ${JSON.stringify(code)}; put its value in its place`,
+      `only running the code would give this value${why}: ${JSON.stringify(code)}; replace it with the value`,
       this.#text,
       node.start,
     );

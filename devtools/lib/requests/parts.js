@@ -15,7 +15,7 @@ export function absoluteUrl(url, scheme, text, at) {
   const [, origin, path, query = ''] = /^([^/?#]*\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/.exec(withScheme) ?? [];
   const parsed = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   if (parsed === undefined || !/^(?:https?|wss?):$/.test(parsed.protocol)) {
-    throw new RequestSyntaxError(`no URL of a web service: ${JSON.stringify(url.slice(0, 100))}`, text, at);
+    throw new RequestSyntaxError(`not an HTTP URL: ${JSON.stringify(url.slice(0, 100))}`, text, at);
   }
   return `${origin}${path || '/'}${query}`;
 }

@@ -1,6 +1,6 @@
 // A command line as words: as a POSIX shell or bash cuts it, and as cmd.exe and then the C runtime of Windows do.
 //
-// Written here, as a word is bytes (bash's $'\xe9' need not be UTF-8), and an error tells where.
+// Not a package: here, a word is bytes (bash's $'\xe9' need not be UTF-8), and an error has a position.
 
 import { RequestSyntaxError } from './error.js';
 
@@ -23,7 +23,7 @@ export function splitWords(text) {
   return isWindows(text) ? splitWindows(text) : splitPosix(text);
 }
 
-/** @param {Word} word @returns {string} its text; bytes which are no UTF-8 as one character each */
+/** @param {Word} word @returns {string} its text; bytes that are not UTF-8 become one character each */
 export function wordText({ bytes }) {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -68,7 +68,7 @@ function splitPosix(text) {
     } else if (!cut.isInWord && take(/#.*/y)) {
       continue;
     } else if ((match = take(cut.isInWord ? /[|;&<>]/y : /[|;&]|\d*[<>]/y))) {
-      cut.notes.push(`what comes after ${match[0]} is left out: a shell would see to it`);
+      cut.notes.push(`everything after ${match[0]} is left out: it is for the shell`);
       break;
     } else if ((match = take(/'([^']*)'/y))) {
       cut.add(match[1], at);
@@ -95,7 +95,7 @@ function splitPosix(text) {
 function noteExpansion(text, cut) {
   const [expansion] = /\$(?:\w+|\{\w+\}|\()|`/.exec(text) ?? [];
   if (expansion === undefined) return;
-  cut.notes.push(`${expansion} stands as it is written: only a shell could fill it in`);
+  cut.notes.push(`${expansion} is kept as written: only a shell could expand it`);
 }
 
 /**
