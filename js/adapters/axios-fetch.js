@@ -11,15 +11,14 @@ import { resolveAdapter } from './axios-adapter.js';
  * @param {import('./axios-adapter.js').AdapterOption | undefined} adapter
  * @param {any} config
  * @param {import('./axios-adapter.js').AxiosStatic} axios
- * @returns {import('./axios-adapter.js').ResolvedAdapter & { insteadOfXhr: boolean }}
+ * @returns {import('./axios-adapter.js').ResolvedAdapter & { insteadOfXhr?: true }}
  */
 export function signingAdapter(adapter, config, axios) {
   const resolved = resolveAdapter(adapter, config, axios);
+  if (resolved.own !== 'xhr') return resolved;
   const isLeftToAxios = String(adapter ?? axios.defaults.adapter) === 'xhr,http,fetch'; // since 1.7
   const needsXhr = config.onUploadProgress || config.responseType === 'document';
-  if (resolved.own !== 'xhr' || !isLeftToAxios || needsXhr || !canStayPut()) {
-    return { ...resolved, insteadOfXhr: false };
-  }
+  if (!isLeftToAxios || needsXhr || !canStayPut()) return resolved;
   return { ...resolveAdapter('fetch', config, axios), insteadOfXhr: true };
 }
 
@@ -44,11 +43,11 @@ function canStayPut() {
  * @param {any} config
  * @param {import('./axios-adapter.js').ResolvedAdapter} adapter
  * @param {import('./axios-adapter.js').AxiosStatic} axios
- * @returns {{ send: import('./axios-adapter.js').Adapter, options: Record<string, unknown> }}
+ * @returns {{ send: import('./axios-adapter.js').Adapter, options?: Record<string, unknown> }}
  */
 export function withoutRedirects(config, { send, own }, axios) {
   const { env, fetchOptions } = config;
-  if (own === 'http' || own === 'xhr' || fetchOptions?.redirect !== undefined) return { send, options: {} };
+  if (own === 'http' || own === 'xhr' || fetchOptions?.redirect !== undefined) return { send };
 
   const minor = axios.VERSION.startsWith('0.') ? 0 : Number(axios.VERSION.split('.')[1]);
   if (own === 'fetch' && minor >= 20) return { send, options: { maxRedirects: 0 } };

@@ -37,8 +37,8 @@ export function keptHeaders(headers, signed) {
   const before = flatten(headers);
   const missing = new Set(Object.keys(signed));
   /** @type {Record<string, any>} */
-  const kept = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  const kept = Object.create(Object.getPrototypeOf(headers));
+  for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase();
     missing.delete(key);
     // A list goes as the one line that was signed.
@@ -47,8 +47,7 @@ export function keptHeaders(headers, signed) {
     else if (!(key in before)) kept[name] = value;
   }
   for (const name of missing) kept[name] = signed[name];
-  const { constructor } = /** @type {any} */ (headers ?? {});
-  return constructor === undefined || constructor === Object ? kept : new constructor(kept);
+  return kept;
 }
 
 /**

@@ -44,7 +44,7 @@ export class Attempt {
   /** What is left of `timeout`, and the message as if it were all of it. */
   remaining() {
     const left = this.#left();
-    if (left === undefined || left === this.#timeout()) return {};
+    if (left === undefined || left === this.#timeout()) return undefined;
     return { timeout: left, timeoutErrorMessage: this.#timeoutMessage() };
   }
 

@@ -145,19 +145,16 @@ class SigningAdapter extends ClientSigner {
     const { send, options } = withoutRedirects(config, adapter, axios);
     /** @type {unknown} */
     let hopError;
-    const changes = {
-      ...signedConfig(config, prepared, signed, own, axios),
-      beforeRedirect: beforeRedirect({
-        exchange,
-        request,
-        callers: config.beforeRedirect,
-        onError: (error) => (hopError = error),
-      }),
-      ...options,
-      ...attempt.remaining(),
-    };
+    const sent = signedConfig(config, prepared, signed, own, axios);
+    sent.beforeRedirect = beforeRedirect({
+      exchange,
+      request,
+      callers: config.beforeRedirect,
+      onError: (error) => (hopError = error),
+    });
+    Object.assign(sent, options, attempt.remaining());
 
-    const { response, error } = await settle(send(copy(config, changes)));
+    const { response, error } = await settle(send(sent));
     if (response) response.config = config;
     conceal(error, config);
 
@@ -251,19 +248,4 @@ async function readText(data) {
 function discard({ response: { data } }) {
   data?.destroy?.();
   data?.cancel?.()?.catch?.(() => {});
-}
-
-/**
- * A copy of a config that keeps its prototype: recent axios gives it none, against prototype pollution.
- *
- * @template {object} C
- * @param {C} config
- * @param {Record<string, unknown>} changes
- * @returns {C}
- */
-function copy(config, changes) {
-  const clone = Object.create(Object.getPrototypeOf(config));
-  // Object.assign would leave out the `hasOwnProperty` that axios hides there; descriptors take four times as long.
-  for (const key of Reflect.ownKeys(config)) clone[key] = /** @type {any} */ (config)[key];
-  return Object.assign(clone, changes);
 }
