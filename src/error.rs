@@ -126,8 +126,9 @@ impl Error {
 
     /// How the error crosses into JavaScript, where the length of a result would be: as
     /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/core.js` takes it apart.
+    #[doc(hidden)]
     #[cfg(any(test, target_arch = "wasm32"))]
-    pub(crate) const fn status(self) -> i32 {
+    pub const fn status(self) -> i32 {
         let index = match self.header_index() {
             Some(index) if index < MAX_STATUS_INDEX => index,
             Some(_) => MAX_STATUS_INDEX,

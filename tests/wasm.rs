@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Uint8Array, WebAssembly::Memory};
-use sigv4_wasm::Engine;
+use sigv4_wasm::{Engine, Error};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -75,7 +75,7 @@ fn three_signatures_in_a_row_derive_one_key() {
     }
     assert_eq!(engine.derived_keys(), 1.0);
     engine.clear_keys();
-    assert_eq!(sign(&mut engine, &VANILLA, &[], false), Err(-1 - 3));
+    assert_eq!(sign(&mut engine, &VANILLA, &[], false), Err(Error::SigningKeyMissing.status()));
 }
 
 #[wasm_bindgen_test]
@@ -101,34 +101,37 @@ fn errors_have_numbers_and_the_engine_works_on() {
         fields
     };
     let ok = [("x-ok", "1")];
-    for (fields, headers, status) in [
-        (change(8, ""), &ok[..], -1),
-        (change(9, "t\r\n"), &ok, -3),
-        (change(5, ""), &ok, -5),
-        (change(6, ""), &ok, -6),
-        (change(5, "a/b"), &ok, -7),
-        (change(6, "a b"), &ok, -8),
-        (change(0, "G T"), &ok, -9),
-        (change(1, ""), &ok, -10),
-        (VANILLA, &[("x-ok", "1"), ("x bad", "1")], -11 - 16),
-        (VANILLA, &[("x-ok", "1"), ("x-ok", "1"), ("x-bad", "a\nb")], -12 - 32),
-        (change(4, "abc"), &ok, -15),
-        (change(2, "/a\0b"), &ok, -16),
-        (VANILLA, &[("x-a", "b\0x-c\0d")], -16),
+    for (fields, headers, error) in [
+        (change(8, ""), &ok[..], Error::AccessKeyIdInvalid),
+        (change(9, "t\r\n"), &ok, Error::SessionTokenInvalid),
+        (change(5, ""), &ok, Error::RegionRequired),
+        (change(6, ""), &ok, Error::ServiceRequired),
+        (change(5, "a/b"), &ok, Error::RegionInvalid),
+        (change(6, "a b"), &ok, Error::ServiceInvalid),
+        (change(0, "G T"), &ok, Error::MethodInvalid),
+        (change(1, ""), &ok, Error::HostInvalid),
+        (VANILLA, &[("x-ok", "1"), ("x bad", "1")], Error::HeaderNameInvalid(1)),
+        (VANILLA, &[("x-ok", "1"), ("x-ok", "1"), ("x-bad", "a\nb")], Error::HeaderValueInvalid(2)),
+        (change(4, "abc"), &ok, Error::PayloadHashInvalid),
+        (change(2, "/a\0b"), &ok, Error::RecordInvalid),
+        (VANILLA, &[("x-a", "b\0x-c\0d")], Error::RecordInvalid),
     ] {
-        assert_eq!(sign(&mut engine, &fields, headers, true), Err(status), "{fields:?} {headers:?}");
+        assert_eq!(sign(&mut engine, &fields, headers, true), Err(error.status()), "{fields:?} {headers:?}");
         assert!(sign(&mut engine, &VANILLA, &[], true).unwrap().ends_with(VANILLA_SIGNATURE));
     }
-    for (secret, status) in [("", -2), ("with newline\n", -2)] {
+    for secret in ["", "with newline\n"] {
         let refused = call(&mut engine, &VANILLA, &[], Some(secret), b"", 0, AT, 0, 0.0);
-        assert_eq!(refused, Err(status), "{secret:?}");
+        assert_eq!(refused, Err(Error::SecretAccessKeyInvalid.status()), "{secret:?}");
     }
     for at in [f64::NAN, -1.0, f64::INFINITY, 253_402_300_800_000.0] {
-        assert_eq!(call(&mut engine, &VANILLA, &[], Some(SECRET), b"", 0, at, 0, 0.0), Err(-13));
+        assert_eq!(
+            call(&mut engine, &VANILLA, &[], Some(SECRET), b"", 0, at, 0, 0.0),
+            Err(Error::DateInvalid.status())
+        );
     }
     for expires_in in [0, 604_801] {
         let refused = call(&mut engine, &VANILLA, &[], Some(SECRET), b"", PRESIGN, AT, expires_in, 0.0);
-        assert_eq!(refused, Err(-14));
+        assert_eq!(refused, Err(Error::ExpiresInvalid.status()));
     }
 }
 
@@ -153,13 +156,13 @@ fn the_host_may_hash_the_canonical_request() {
         let length = engine.complete(HOST_HASH);
         assert!(read(&mut engine, length as usize).ends_with(VANILLA_SIGNATURE));
     }
-    assert_eq!(Engine::new().complete(HOST_HASH), -16, "nothing is prepared");
+    assert_eq!(Engine::new().complete(HOST_HASH), Error::RecordInvalid.status(), "nothing is prepared");
 }
 
 #[wasm_bindgen_test]
 fn signs_the_same_request_with_other_paths() {
     let mut engine = Engine::new();
-    assert_eq!(engine.sign_path(0, 0), -16, "nothing was signed yet");
+    assert_eq!(engine.sign_path(0, 0), Error::RecordInvalid.status(), "nothing was signed yet");
     let paths = ["/", "/a", "/b/../c d", "/"];
     let alone = paths.map(|path| {
         let mut fields = VANILLA;
@@ -184,11 +187,19 @@ fn credentials_cross_once_and_many_are_known() {
     let first = signed(&mut engine, Some(SECRET), 1.0).unwrap();
     assert!(first.contains("x-amz-security-token"));
     for owner in 2..=70 {
-        assert_eq!(signed(&mut engine, None, owner as f64), Err(-1 - 3), "not known yet");
+        assert_eq!(
+            signed(&mut engine, None, owner as f64),
+            Err(Error::SigningKeyMissing.status()),
+            "not known yet"
+        );
         assert_eq!(signed(&mut engine, Some(SECRET), owner as f64), Ok(first.clone()));
     }
     assert_eq!(signed(&mut engine, None, 70.0), Ok(first));
-    assert_eq!(signed(&mut engine, None, 1.0), Err(-1 - 3), "forgotten: there are too many");
+    assert_eq!(
+        signed(&mut engine, None, 1.0),
+        Err(Error::SigningKeyMissing.status()),
+        "forgotten: there are too many"
+    );
 }
 
 #[wasm_bindgen_test]
