@@ -13,7 +13,7 @@
  * @typedef {object} AxiosStatic
  * @property {string} VERSION
  * @property {new (config: any) => { getUri(config: any): string, request(config: any): Promise<any> }} Axios
- * @property {new (message: string, code: string, config: any) => Error} AxiosError
+ * @property {new (message: string, code: string, config: any) => Error} [AxiosError]  not in the types of 0.27
  * @property {{ adapter?: any }} defaults
  * @property {(adapters: any, config?: any) => Adapter} [getAdapter]  since 1.5
  */

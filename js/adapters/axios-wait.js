@@ -65,6 +65,7 @@ export class Attempt {
   /** As axios' http and xhr adapters have it. */
   #timeoutError() {
     const code = this.#config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED';
-    return new this.#axios.AxiosError(this.#timeoutMessage(), code, this.#config);
+    const { AxiosError = Error } = /** @type {any} */ (this.#axios);
+    return new AxiosError(this.#timeoutMessage(), code, this.#config);
   }
 }

@@ -7,6 +7,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
 
 import { AXIOS_VERSIONS, CREDENTIALS, ENVIRONMENTS, OPTIONS } from '../support/axios-versions.js';
+import { assertTypes } from '../support/clients-harness.js';
 import { startIamServer } from '../support/iam-server.js';
 
 const latest = AXIOS_VERSIONS[3].axios;
@@ -311,6 +312,18 @@ it('leaves the choice of fetch to axios', async () => {
 it('finds axios by itself', async () => {
   const client = createClient(latest, undefined, { axios: undefined });
   assert.equal((await client.get('/a')).status, 200);
+});
+
+it('takes axios and its clients by their types, in every version', () => {
+  const names = ['axios-0.27', 'axios-1.2', 'axios-1.7', 'axios-1.15', 'axios'];
+  const code = names.map(
+    (name, i) => `
+      import axios${i} from '${name}';
+      axios${i}.create().interceptors.request.use(sigv4Interceptor({ axios: axios${i}, credentials }));`,
+  );
+  const head = `import { sigv4Interceptor } from 'sigv4-wasm/axios';
+    declare const credentials: import('sigv4-wasm').Credentials;`;
+  return assertTypes('axios', head + code.join(''), { module: 'esnext', moduleResolution: 'bundler' });
 });
 
 it('wants credentials', () => {
