@@ -36,17 +36,19 @@ after(async () => {
 async function open(url) {
   const page = await chromium.browser.newPage();
   after(() => page.close().catch(() => {}));
-  /** By address. @type {Record<string, number[]>} */
-  const statuses = {};
+  // Either event may come first.
   const urls = new Map();
+  const received = new Map();
   const session = await page.createCDPSession();
   await session.send('Network.enable');
   session.on('Network.requestWillBeSent', ({ requestId, request }) => urls.set(requestId, request.url));
-  session.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) => {
-    (statuses[urls.get(requestId)] ??= []).push(statusCode);
-  });
+  session.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) =>
+    received.set(requestId, statusCode),
+  );
+  const statusesOf = (/** @type {string} */ address) =>
+    [...received].filter(([id]) => urls.get(id) === address).map(([, status]) => status);
   const response = await page.goto(url);
-  return { page, statuses, status: response.status(), text: await response.text() };
+  return { page, statusesOf, status: response.status(), text: await response.text() };
 }
 
 /** The addresses that hold something, with the right token: as if the page had come to know even that. */
@@ -82,7 +84,7 @@ for (const [name, base] of [
     });
 
     test('answers no page of another origin, in whatever way it asks', async () => {
-      const { page, statuses } = await open(`http://evil.example:${evil.address().port}/`);
+      const { page, statusesOf } = await open(`http://evil.example:${evil.address().port}/`);
       for (const url of addresses(base())) {
         const seen = await page.evaluate(async (url) => {
           const loaded = (element) =>
@@ -114,7 +116,7 @@ for (const [name, base] of [
           { cors: 'failed', opaque: 'failed', events: 'failed', script: 'failed', image: 'failed' },
         );
         // Not the browser alone: the server refused, before it looked at anything.
-        const all = await eventually(() => statuses[url]?.length >= 5 && statuses[url]);
+        const all = await eventually(() => statusesOf(url).length >= 5 && statusesOf(url));
         assert.deepEqual(all, [403, 403, 403, 403, 403], url);
       }
     });
