@@ -2,20 +2,11 @@
 
 import { compile, compileSync } from '#module/signing';
 
+import { instantiate } from './engine/instantiate.js';
 import { coreError, SigV4Error } from './errors.js';
-import { RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
+import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
+import { MAX_REQUEST_BYTES } from './generated/limits.js';
 import { hostSha256 } from './host.js';
-import {
-  clear_keys,
-  complete,
-  hash_finish,
-  hash_update,
-  initSync,
-  reserve,
-  sign,
-  sign_path,
-  sign_text,
-} from './wasm/signing.js';
 
 /**
  * What the caller chose, compiled by `compileSettings` in options.js.
@@ -33,8 +24,7 @@ import {
  * @property {string} sessionToken  or nothing
  * @property {number} owner  numbers credentials that sign more than once, so that they need not cross again
  * @property {boolean} isUsed  whether they signed before
- * @property {boolean} hasKey  whether the core knows them, and a key of theirs, by that number: then they are left out at
- *   first
+ * @property {boolean} hasKey  whether the core has a key of theirs, by that number: then the secret is left out at first
  *
  * @typedef {object} Signature
  * @property {string} amzDate
@@ -50,19 +40,8 @@ import {
  * @typedef {object} EngineModule
  * @property {() => Promise<WebAssembly.Module>} compile
  * @property {() => WebAssembly.Module} compileSync
- * @property {(module: { module: WebAssembly.Module }) => { memory: Memory }} initSync
- * @property {Engine} engine  its functions, once it started
  *
- * The same as plain JavaScript: see asmjs.js.
- * @typedef {object} PlainModule
- * @property {() => { memory: Memory }} initSync
- * @property {Engine} engine
- *
- * @typedef {{ readonly buffer: ArrayBuffer }} Memory
- *
- * @typedef {'clear_keys' | 'complete' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path'
- *   | 'sign_text'} EngineFunction
- * @typedef {Pick<typeof import('./wasm/signing.js'), EngineFunction>} Engine
+ * @typedef {import('./engine/instantiate.js').Engine} Engine
  */
 
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
@@ -78,13 +57,14 @@ export const FLAG = {
   payloadUnsigned: 2 << 8,
   webSocket: 1 << 10,
   trace: 1 << 11,
-  hasCredentials: 1 << 12,
+  hasSecret: 1 << 12,
   presign: 1 << 13,
   bodyHash: 1 << 14,
   keepHeaders: 1 << 15,
   hostHash: 1 << 16,
   signatureOnly: 1 << 17,
   latin1Headers: 1 << 18,
+  keep: 1 << 19,
 };
 
 /**
@@ -105,17 +85,24 @@ let nextOwner = 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** An engine in wasm, and the buffer that is shared with it. */
+/**
+ * An engine in wasm, and the buffer that is shared with it.
+ *
+ * The engine is replaced by a fresh one after it trapped, as its memory is then in any state, and after a request so large
+ * that its memory would stay large: wasm gives none back.
+ */
 export class Core {
   #module;
-  /** @type {PlainModule | undefined} */
+  /** @type {(() => Engine) | undefined} */
   #fallback;
+  /** Makes a fresh engine, once there is something to make it of. @type {(() => Engine) | undefined} */
+  #instantiate;
   /** @type {Engine | undefined} */
   #engine;
-  /** The memory of the module. @type {Memory | undefined} */
-  #memory;
   /** Of the engine's buffer. */
-  #view = new Uint8Array(0);
+  #view = NO_BYTES;
+  /** Whether the buffer has become so large that the engine is not kept. */
+  #isOversized = false;
   /** Whether memory that grows leaves nothing of such a view: that of wasm does, that of plain JavaScript does not. */
   #detaches = true;
   /** @type {Promise<void> | undefined} */
@@ -127,9 +114,9 @@ export class Core {
     this.#module = module;
   }
 
-  /** @param {PlainModule} module  what starts instead, wherever the wasm module cannot */
-  fallBackTo(module) {
-    this.#fallback = module;
+  /** @param {() => Engine} makeEngine  what starts instead, wherever the wasm module cannot */
+  fallBackTo(makeEngine) {
+    this.#fallback = makeEngine;
   }
 
   /**
@@ -140,11 +127,11 @@ export class Core {
    * @returns {Promise<void>}
    */
   ready(load = this.#module.compile) {
-    if (this.#engine !== undefined) return Promise.resolve();
+    if (this.#instantiate !== undefined) return Promise.resolve();
     this.#loading ??= (async () => {
       try {
         const module = await load();
-        this.#start(this.#module, { module });
+        this.#start(() => instantiate(module));
       } catch (cause) {
         this.#fallBack(cause);
       } finally {
@@ -154,11 +141,12 @@ export class Core {
     return this.#loading;
   }
 
-  /** Like {@link Core.ready}, at once: for the synchronous calls. */
+  /** Like {@link Core.ready}, synchronously. */
   readySync() {
-    if (this.#engine !== undefined) return;
+    if (this.#instantiate !== undefined) return;
     try {
-      this.#start(this.#module, { module: this.#module.compileSync() });
+      const module = this.#module.compileSync();
+      this.#start(() => instantiate(module));
     } catch (cause) {
       this.#fallBack(cause);
     }
@@ -171,7 +159,7 @@ export class Core {
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis  when it is signed
-   * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`
+   * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`, `FLAG.keep` for {@link Core.signPath}
    * @param {number} expiresIn  seconds, with `FLAG.presign`
    * @returns {Signature}
    */
@@ -181,33 +169,49 @@ export class Core {
     if (flat.isBodyHash) flags |= FLAG.bodyHash;
     if (flat.hasLatin1Headers) flags |= FLAG.latin1Headers;
     use(identity);
-    let status = -1 - SIGNING_KEY_MISSING;
-    if (identity.hasKey)
-      status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
-    if (status === -1 - SIGNING_KEY_MISSING) {
-      flags |= FLAG.hasCredentials;
-      status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+    try {
+      let status = -1 - SIGNING_KEY_MISSING;
+      if (identity.hasKey)
+        status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+      if (status === -1 - SIGNING_KEY_MISSING) {
+        flags |= FLAG.hasSecret;
+        status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+      }
+      if (status < 0) throw describe(status, flat);
+      identity.hasKey = identity.owner !== 0;
+      const signature = parse(this.#read(status), (flags & FLAG.trace) !== 0);
+      if (!(flags & FLAG.keep)) {
+        // A URL has the session token in it, and so has a canonical request.
+        if (flags & (FLAG.presign | FLAG.trace)) this.#view.fill(0, 0, status);
+        if (this.#isOversized) this.#discard();
+      }
+      return signature;
+    } catch (error) {
+      throw this.#failed(error);
     }
-    if (status < 0) throw describe(status, flat);
-    identity.hasKey = identity.owner !== 0;
-    return parse(this.#read(status), (flags & FLAG.trace) !== 0);
   }
 
   /**
-   * Signs the last request once more, with another path. Nothing may have been signed since.
+   * Signs the last request once more, which was signed with `FLAG.keep`, with another path. Nothing else may have been
+   * signed since. {@link Core.wipe} ends the series.
    *
    * @param {string} path  as on the wire
    * @returns {{ path: string, signature: string }} the path to send, and the signature in hex
    */
   signPath(path) {
-    this.#reserve(path.length * 3);
-    const { written } = encoder.encodeInto(path, this.#view);
-    const hash = hostSha256();
-    let status = this.#started().sign_path(written, hash === undefined ? 0 : FLAG.hostHash);
-    if (hash !== undefined && status > 0) status = this.#complete(hash, status, FLAG.signatureOnly);
-    if (status < 0) throw describe(status, {});
-    const [target, signature] = this.#read(status).split('\n');
-    return { path: target || path, signature };
+    try {
+      this.#reserve(path.length * 3);
+      const { written } = encoder.encodeInto(path, this.#view);
+      const hash = hostSha256();
+      const flags = FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.hostHash);
+      let status = this.#started().sign_path(written, flags);
+      if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
+      if (status < 0) throw describe(status, {});
+      const [target, signature] = this.#read(status).split('\n');
+      return { path: target || path, signature };
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /**
@@ -220,11 +224,15 @@ export class Core {
    */
   signText(text, scope, identity) {
     use(identity);
-    let status = this.#callText(text, scope, identity, !identity.hasKey);
-    if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
-    if (status < 0) throw describe(status, {});
-    identity.hasKey = identity.owner !== 0;
-    return this.#read(status);
+    try {
+      let status = this.#callText(text, scope, identity, !identity.hasKey);
+      if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
+      if (status < 0) throw describe(status, {});
+      identity.hasKey = identity.owner !== 0;
+      return this.#read(status);
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /**
@@ -233,15 +241,41 @@ export class Core {
    * @param {Uint8Array} bytes
    */
   sha256(bytes) {
-    const engine = this.#started();
-    for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
-      const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
-      this.#reserve(HASH_CHUNK_BYTES);
-      this.#view.set(chunk);
-      engine.hash_update(chunk.length);
+    try {
+      for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
+        this.#reserve(HASH_CHUNK_BYTES);
+        this.#view.set(chunk);
+        this.#started().hash_update(chunk.length);
+      }
+      this.#started().hash_finish();
+      return this.#read(64);
+    } catch (error) {
+      throw this.#failed(error);
     }
-    engine.hash_finish();
-    return this.#read(64);
+  }
+
+  /** Wipes what a series of {@link Core.signPath} has left. */
+  wipe() {
+    this.#engine?.wipe();
+    if (this.#isOversized) this.#discard();
+  }
+
+  /**
+   * Forgets the signing keys of these credentials.
+   *
+   * @param {SigningIdentity} identity
+   */
+  forget(identity) {
+    identity.hasKey = false;
+    if (this.#engine === undefined) return;
+    try {
+      const { secretAccessKey } = identity;
+      this.#reserve(secretAccessKey.length * 3);
+      this.#engine.forget(encoder.encodeInto(secretAccessKey, this.#view).written);
+    } catch (error) {
+      this.#failed(error); // then the whole memory was wiped
+    }
   }
 
   /** Forgets every signing key. */
@@ -265,11 +299,10 @@ export class Core {
     const fields = `${flat.method}\0${flat.host}\0${flat.path}\0${flat.query}\0${payload}\0${settings.fields}`;
     let headerFields = '';
     for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
-    const credentials =
-      flags & FLAG.hasCredentials
-        ? `${identity.accessKeyId}\0${identity.sessionToken}\0${identity.secretAccessKey}\0`
-        : '';
-    const text = fields + headerFields + credentials;
+    const secret = flags & FLAG.hasSecret ? `${identity.secretAccessKey}\0` : '';
+    const text = `${fields}${headerFields}${identity.accessKeyId}\0${identity.sessionToken}\0${secret}`;
+    // Before it takes memory. Three times what the core takes, which counts bytes.
+    if (text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
     // Not for the first signature, which many processes make and no other: node:crypto takes 2 ms to load.
     const hash = this.#hasSigned && canonicalBytes >= HOST_HASH_BYTES ? hostSha256() : undefined;
@@ -316,10 +349,11 @@ export class Core {
   #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, owner }, withSecret) {
     const secret = withSecret ? `${secretAccessKey}\0` : '';
     const fields = `${date}\0${region}\0${service}\0${accessKeyId}\0${secret}`;
+    if (fields.length + text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     this.#reserve((fields.length + text.length) * 3);
     const fieldsLength = encoder.encodeInto(fields, this.#view).written;
     const textLength = encoder.encodeInto(text, this.#view.subarray(fieldsLength)).written;
-    return this.#started().sign_text(fieldsLength, textLength, withSecret, owner);
+    return this.#started().sign_text(fieldsLength, textLength, withSecret ? 1 : 0, owner);
   }
 
   /**
@@ -347,50 +381,77 @@ export class Core {
     const engine = this.#started();
     // Growing memory detaches every view of it, which then has no length. To ask wasm for its buffer each time would take
     // a fortieth of a signature.
-    if (length < this.#view.length && (this.#detaches || this.#view.buffer === this.#memory?.buffer)) return;
+    if (length < this.#view.length && (this.#detaches || this.#view.buffer === engine.memory.buffer)) return;
     const size = Math.max(length, MIN_BUFFER_BYTES);
-    const pointer = engine.reserve(size);
+    this.#isOversized ||= size > MAX_KEPT_BYTES;
+    const pointer = engine.reserve(size) >>> 0;
     // Not before: making room may have grown the memory.
-    this.#view = new Uint8Array(/** @type {Memory} */ (this.#memory).buffer, pointer, size);
+    this.#view = new Uint8Array(engine.memory.buffer, pointer, size);
   }
 
   /** @param {unknown} cause  why the wasm module cannot start */
   #fallBack(cause) {
     if (this.#fallback === undefined) throw unavailable(cause);
     this.#detaches = false;
-    this.#start(this.#fallback, undefined);
+    this.#start(this.#fallback);
   }
 
-  /**
-   * @template Source
-   * @param {{ initSync: (source: Source) => { memory: Memory }, engine: Engine }} module
-   * @param {Source} source
-   */
-  #start({ initSync, engine }, source) {
-    if (this.#engine !== undefined) return;
-    this.#memory = initSync(source).memory;
-    this.#engine = engine;
+  /** @param {() => Engine} makeEngine */
+  #start(makeEngine) {
+    if (this.#instantiate !== undefined) return;
+    this.#engine = makeEngine();
     this.#reserve(MIN_BUFFER_BYTES);
+    this.#instantiate = makeEngine;
   }
 
   /** @returns {Engine} */
   #started() {
-    if (this.#engine === undefined) this.readySync();
-    return /** @type {Engine} */ (this.#engine);
+    if (this.#engine !== undefined) return this.#engine;
+    this.readySync();
+    try {
+      return (this.#engine ??= /** @type {() => Engine} */ (this.#instantiate)());
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  /** Lets go of the engine: the next call starts a fresh one, which knows no keys. */
+  #discard() {
+    const memory = this.#engine?.memory;
+    if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);
+    this.#engine = undefined;
+    this.#view = NO_BYTES;
+    this.#isOversized = false;
+  }
+
+  /**
+   * @param {unknown} cause  why a call came to nothing
+   * @returns {SigV4Error}
+   */
+  #failed(cause) {
+    if (cause instanceof SigV4Error) {
+      if (this.#isOversized) this.#discard();
+      return cause;
+    }
+    this.#discard();
+    return new SigV4Error(
+      'ERR_SIGV4_LIMIT_EXCEEDED',
+      `the signing module stopped (${String(cause)}), most likely as it got no more memory: sign a smaller request, or ` +
+        'this one once more',
+      { cause },
+    );
   }
 }
 
+const NO_BYTES = new Uint8Array(0);
 /** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
 const HASH_CHUNK_BYTES = 64 * 1024;
 const MIN_BUFFER_BYTES = 8 * 1024;
+/** A request with so much text takes some megabytes; all that are not attacks are smaller. */
+const MAX_KEPT_BYTES = 256 * 1024;
 
 /** Of the module `signing`: SigV4. */
-export const core = /* @__PURE__ */ new Core({
-  compile,
-  compileSync,
-  initSync: /** @type {any} */ (initSync),
-  engine: { clear_keys, complete, hash_finish, hash_update, reserve, sign, sign_path, sign_text },
-});
+export const core = /* @__PURE__ */ new Core({ compile, compileSync });
 
 /**
  * Credentials that sign a second time get a number.

@@ -145,6 +145,21 @@ export class CredentialsSource {
   }
 
   /**
+   * Gives the credentials up.
+   *
+   * @returns {Identity | undefined} those that were used last
+   */
+  dispose() {
+    const last = this.#identity;
+    this.#identity = this.#object = undefined;
+    this.#refreshAt = 0;
+    this.#provider = () => {
+      throw invalid('the signer was disposed of, and its credentials are forgotten: make a new signer');
+    };
+    return last;
+  }
+
+  /**
    * The object may be changed by its owner at any time, so it is read each time.
    *
    * @param {Clock} now

@@ -9,6 +9,7 @@ import {
   HEADER_VALUE_INVALID,
   HEADER_VALUE_NOT_LATIN1,
   HOST_INVALID,
+  LIMIT_EXCEEDED,
   METHOD_INVALID,
   PAYLOAD_HASH_INVALID,
   RECORD_INVALID,
@@ -39,6 +40,7 @@ import {
  *   | 'ERR_SIGV4_DATE_INVALID'
  *   | 'ERR_SIGV4_EXPIRES_INVALID'
  *   | 'ERR_SIGV4_OPTION_INVALID'
+ *   | 'ERR_SIGV4_LIMIT_EXCEEDED'
  *   | 'ERR_SIGV4_NOT_READY'
  *   | 'ERR_SIGV4_WASM_UNAVAILABLE'
  *   | 'ERR_SIGV4_SIGNATURE_MISSING'
@@ -115,6 +117,9 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
     'STREAMING- keyword',
   // The options were checked before: see options.js.
   [UNSIGNABLE_HEADER_INVALID]: 'the option unsignableHeaders names a header that is always signed',
+  [LIMIT_EXCEEDED]:
+    'the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server ' +
+    'takes: send what is long in the body',
   [RECORD_INVALID]: '{header} holds a NUL character, which no request can carry: remove it',
 });
 

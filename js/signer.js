@@ -210,16 +210,21 @@ export class BaseSigner {
     const urls = [];
     let before = '';
     let after = '';
-    for (const [i, flat] of flats.entries()) {
-      if (i > 0 && differsInPathOnly(flats[i - 1], flat)) {
-        const { path, signature } = this.#variant.core.signPath(flat.path);
-        urls.push(`${flat.origin}${path}?${before}${signature}${after}`);
-        continue;
+    const { core } = this.#variant;
+    try {
+      for (const [i, flat] of flats.entries()) {
+        if (i > 0 && differsInPathOnly(flats[i - 1], flat)) {
+          const { path, signature } = core.signPath(flat.path);
+          urls.push(`${flat.origin}${path}?${before}${signature}${after}`);
+          continue;
+        }
+        const flags = FLAG.presign | FLAG.keep;
+        const work = this.#finish(flat, payloads[i], at, settings, identity, flags, overrides);
+        urls.push(presigned(work));
+        [before, after] = aroundSignature(work.signature.value);
       }
-      const flags = FLAG.presign;
-      const work = this.#finish(flat, payloads[i], at, settings, identity, flags, overrides);
-      urls.push(presigned(work));
-      [before, after] = aroundSignature(work.signature.value);
+    } finally {
+      core.wipe();
     }
     return urls;
   }
@@ -249,6 +254,23 @@ export class BaseSigner {
       );
       return { signed, signText };
     });
+  }
+
+  /**
+   * Forgets the credentials, and wipes the signing keys that were made of them from the memory of the module. The signer
+   * cannot be used any more. Strings of JavaScript cannot be wiped: those that you passed live until they are collected.
+   *
+   * @example
+   *   using signer = new Signer({ credentials }); // disposed of at the end of the block
+   */
+  dispose() {
+    const identity = this.#credentials.dispose();
+    if (identity !== undefined) this.#variant.core.forget(identity);
+  }
+
+  /** See {@link BaseSigner.dispose}. */
+  [Symbol.dispose]() {
+    this.dispose();
   }
 
   /**
@@ -345,7 +367,7 @@ export class BaseSigner {
     }
     const seconds = flags & FLAG.presign ? lifetime(overrides, identity, at) : 0;
     const signature = this.#variant.core.sign(flat, payload, settings, identity, at, flags, seconds);
-    if (signature.target !== '') [flat.path, flat.query = ''] = signature.target.split('?');
+    if (signature.target !== '') sendAs(flat, signature.target, flags);
     return { flat, identity, signature };
   }
 }
@@ -437,6 +459,17 @@ function isAboutTime(overrides) {
  */
 function timeOf({ date }) {
   return date === undefined ? Date.now() : epochMillis(date);
+}
+
+/**
+ * @param {import('./request.js').FlatRequest} flat
+ * @param {string} target  see `Signature`
+ * @param {number} flags
+ */
+function sendAs(flat, target, flags) {
+  const [path, query = ''] = target.split('?');
+  flat.path = path;
+  if (!(flags & FLAG.presign)) flat.query = query;
 }
 
 /**

@@ -3,27 +3,10 @@
 import { compile, compileSync } from '#module/tools';
 
 import { Core, unavailable } from './core.js';
-import {
-  Checksum,
-  clear_keys,
-  complete,
-  hash_finish,
-  hash_update,
-  initSync,
-  reserve,
-  sign,
-  sign_path,
-  sign_text,
-  verifiesSigV4a,
-} from './wasm/tools.js';
+import { Checksum, initSync, verifiesSigV4a } from './wasm/tools.js';
 
 /** Its engine: SigV4a. */
-export const sigv4aCore = /* @__PURE__ */ new Core({
-  compile,
-  compileSync,
-  initSync: /** @type {any} */ (initSync),
-  engine: { clear_keys, complete, hash_finish, hash_update, reserve, sign, sign_path, sign_text },
-});
+export const sigv4aCore = /* @__PURE__ */ new Core({ compile, compileSync });
 
 /** @type {Promise<typeof TOOLS> | undefined} */
 let loading;

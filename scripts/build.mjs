@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
 
 import { buildAsmjs } from './lib/asmjs.mjs';
-import { writeForOlderCompilers } from './lib/declarations.mjs';
+import { declareDisposable, writeForOlderCompilers } from './lib/declarations.mjs';
 import { loaderFile, RUNTIMES } from './lib/loaders.mjs';
 import { toText } from './lib/text.mjs';
 
@@ -61,6 +61,7 @@ run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
   cpSync(`js/wasm/${file}`, `pkg/esm/wasm/${file}`);
 }
+declareDisposable('pkg/esm');
 writeForOlderCompilers('pkg/esm');
 cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
 
@@ -133,7 +134,7 @@ async function buildPlain(name, feature, rustflags = []) {
   refuseMachinePaths(readFileSync(built));
   const out = `js/wasm/${name}-asmjs.js`;
   await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
-  const types = `export * from './${name}.js';\nexport function initSync(): { memory: { buffer: ArrayBuffer } };\n`;
+  const types = "export function instantiate(): import('../engine/instantiate.js').Engine;\n";
   writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
   return readFileSync(out);
 }

@@ -7,5 +7,6 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("errors.js"), sigv4_wasm::tables::errors())?;
     std::fs::write(folder.join("headers.js"), sigv4_wasm::tables::headers())?;
+    std::fs::write(folder.join("limits.js"), sigv4_wasm::tables::limits())?;
     std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())
 }

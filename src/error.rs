@@ -98,6 +98,9 @@ errors! {
     /// A header that is always signed was named as one that is not.
     UnsignableHeaderInvalid => "ERR_SIGV4_OPTION_INVALID",
         "host and the headers that the signature itself brings are always signed. Leave them out of the unsignable headers.";
+    /// The request has more headers or parameters, or a longer URL and headers, than any server takes.
+    LimitExceeded => "ERR_SIGV4_LIMIT_EXCEEDED",
+        "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server takes. Send what is long in the body.";
     /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
     RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
         "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.";

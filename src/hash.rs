@@ -1,29 +1,105 @@
-//! SHA-256, in one copy each of what callers need.
+//! SHA-256 (FIPS 180-4) over the compression function of the crate `sha2`.
+//!
+//! That crate's own hashers, and HMACs made of them, move with what their buffers hold: each move leaves a copy of it
+//! behind, a signing key among them. This one is changed in place.
 
-use sha2::{Digest, Sha256};
+use sha2::block_api::compress256;
 
-/// SHA-256 of nothing.
-const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// SHA-256 in the making.
+pub(crate) struct Hasher {
+    state: State,
+    /// What was taken in, in bytes.
+    length: u64,
+    /// Begins with those that do not fill a block yet.
+    block: [u8; 64],
+}
+
+pub(crate) type State = [u32; 8];
+
+impl Hasher {
+    pub(crate) const fn new() -> Self {
+        Self::resume(INITIAL, 0)
+    }
+
+    /// After whole blocks, of which their state and their length are known.
+    pub(crate) const fn resume(state: State, length: u64) -> Self {
+        Self { state, length, block: [0; 64] }
+    }
+
+    #[inline(never)]
+    pub(crate) fn update(&mut self, bytes: &[u8]) -> &mut Self {
+        let filled = self.filled();
+        self.length += bytes.len() as u64;
+        let mut rest = bytes;
+        if filled > 0 {
+            let (head, tail) = bytes.split_at_checked(64 - filled).unwrap_or((bytes, &[]));
+            copy(head, self.block.get_mut(filled..).unwrap_or_default());
+            if filled + head.len() < 64 {
+                return self;
+            }
+            compress256(&mut self.state, &[self.block]);
+            rest = tail;
+        }
+        let (blocks, rest) = rest.as_chunks();
+        if !blocks.is_empty() {
+            compress256(&mut self.state, blocks);
+        }
+        copy(rest, &mut self.block);
+        self
+    }
+
+    /// The digest. The hasher is of no more use.
+    #[inline(never)]
+    pub(crate) fn finish(&mut self) -> [u8; 32] {
+        let filled = self.filled();
+        let mut end = [[0; 64]; 2];
+        let blocks = if filled < 56 { &mut end[..1] } else { &mut end[..] };
+        let bytes = blocks.as_flattened_mut();
+        copy(self.block.get(..filled).unwrap_or_default(), bytes);
+        if let Some(byte) = bytes.get_mut(filled) {
+            *byte = 0x80;
+        }
+        if let Some(length) = bytes.last_chunk_mut() {
+            *length = (8 * self.length).to_be_bytes();
+        }
+        compress256(&mut self.state, blocks);
+        let mut digest = [0; 32];
+        for (bytes, word) in digest.as_chunks_mut().0.iter_mut().zip(self.state) {
+            *bytes = word.to_be_bytes();
+        }
+        digest
+    }
+
+    /// Where no bytes wait for their block to be filled.
+    pub(crate) fn state(&self) -> State {
+        self.state
+    }
+
+    fn filled(&self) -> usize {
+        (self.length % 64) as usize
+    }
+}
+
+fn copy(from: &[u8], to: &mut [u8]) {
+    if let Some(to) = to.get_mut(..from.len()) {
+        to.copy_from_slice(from);
+    }
+}
+
+/// The state after one block.
+#[inline(never)]
+pub(crate) fn state_after(block: &[u8; 64]) -> State {
+    let mut state = INITIAL;
+    compress256(&mut state, core::slice::from_ref(block));
+    state
+}
 
 #[inline(never)]
 pub(crate) fn sha256_hex(bytes: &[u8]) -> [u8; 64] {
     if bytes.is_empty() {
         return *EMPTY; // most requests have no body
     }
-    let mut hasher = Sha256::new();
-    update(&mut hasher, bytes);
-    to_hex(&finish(&mut hasher))
-}
-
-#[inline(never)]
-pub(crate) fn update(hasher: &mut Sha256, bytes: &[u8]) {
-    hasher.update(bytes);
-}
-
-/// The digest; the hasher starts afresh.
-#[inline(never)]
-pub(crate) fn finish(hasher: &mut Sha256) -> [u8; 32] {
-    hasher.finalize_reset().into()
+    to_hex(&Hasher::new().update(bytes).finish())
 }
 
 #[inline(never)]
@@ -36,12 +112,46 @@ pub(crate) fn to_hex(bytes: &[u8; 32]) -> [u8; 64] {
     text
 }
 
+/// FIPS 180-4, section 5.3.3.
+const INITIAL: State =
+    [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
+
+/// SHA-256 of nothing.
+const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]
+    fn hashes_any_number_of_bytes_in_any_parts() {
+        let bytes: Vec<u8> = (0..300u32).map(|n| (n * n) as u8).collect();
+        for length in 0..bytes.len() {
+            let expected: [u8; 32] = Sha256::digest(&bytes[..length]).into();
+            for parts in [1, 7, 64, 65, 300] {
+                let mut hasher = Hasher::new();
+                for part in bytes[..length].chunks(parts) {
+                    hasher.update(part);
+                }
+                assert_eq!(hasher.finish(), expected, "{length} bytes, {parts} each");
+            }
+        }
+    }
+
+    #[test]
+    fn goes_on_from_a_state() {
+        let block = [7; 64];
+        let mut hasher = Hasher::resume(state_after(&block), 64);
+        let expected: [u8; 32] = Sha256::new().chain_update(block).chain_update(b"abc").finalize().into();
+        assert_eq!(hasher.update(b"abc").finish(), expected);
+    }
+
+    #[test]
     fn the_empty_hash_is_that_of_nothing() {
-        assert_eq!(EMPTY, &to_hex(&finish(&mut Sha256::new())));
+        assert_eq!(EMPTY, &to_hex(&Hasher::new().finish()));
     }
 }

@@ -121,6 +121,7 @@ impl<'a> Input<'a> {
     /// Everything behind this check is well-formed: nothing that it lets pass can break a line of the canonical
     /// request or a header. Appends the names of the headers in lower case to `names`.
     pub(crate) fn check(&self, names: &mut Vec<u8>) -> Result<(), Error> {
+        let mut length = self.host.len() + self.path.len() + self.query.len();
         if !is_token(self.method) {
             return Err(Error::MethodInvalid);
         }
@@ -134,7 +135,11 @@ impl<'a> Input<'a> {
             if contains(header.value, 0, *b"\r\n\0") {
                 return Err(Error::HeaderValueInvalid(header.order));
             }
+            length += header.key.len() + header.value.len();
             names.put(header.key);
+        }
+        if length > MAX_REQUEST_BYTES || self.headers.len() > MAX_HEADERS {
+            return Err(Error::LimitExceeded);
         }
         names.make_ascii_lowercase();
         if self.payload_hash.is_some_and(|text| !is_payload_hash(text)) {
@@ -197,6 +202,14 @@ fn is_payload_hash(text: &[u8]) -> bool {
     let is_keyword = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
     is_hash || text == UNSIGNED_PAYLOAD || (text.starts_with(b"STREAMING-") && text.iter().all(is_keyword))
 }
+
+/// The longest URL and headers together. Servers take some ten kilobytes of them; what is far longer is a mistake or an
+/// attack, and would be held in memory several times.
+pub(crate) const MAX_REQUEST_BYTES: usize = 1 << 20;
+/// The most headers. Node.js takes 2,000 lines by default, servers of AWS some hundred.
+pub(crate) const MAX_HEADERS: usize = 2000;
+/// The most parameters, those among them that a presigned URL makes of headers.
+pub(crate) const MAX_PARAMETERS: usize = 10_000;
 
 /// S3's "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk".
 pub(crate) const UNSIGNED_PAYLOAD: &[u8] = b"UNSIGNED-PAYLOAD";

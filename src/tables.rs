@@ -6,6 +6,7 @@ use alloc::string::String;
 use crate::canonical::headers::ALWAYS_SIGNED;
 use crate::endpoint::dns_suffixes;
 use crate::error::{ROWS, STATUS_NUMBERS};
+use crate::request::MAX_REQUEST_BYTES;
 
 /// The text of `js/generated/errors.js`: the number and the code of each error.
 pub fn errors() -> String {
@@ -43,6 +44,14 @@ pub fn headers() -> String {
         text += &format!("  '{name}',\n");
     }
     text + "]);\n"
+}
+
+/// The text of `js/generated/limits.js`.
+pub fn limits() -> String {
+    format!(
+        "// Written by the build from src/request.rs. Do not edit.\n\n\
+         /** The longest URL and headers together. */\nexport const MAX_REQUEST_BYTES = {MAX_REQUEST_BYTES};\n"
+    )
 }
 
 /// `RegionRequired` as `REGION_REQUIRED`.

@@ -5,6 +5,8 @@
 
 use alloc::vec::Vec;
 
+use zeroize::Zeroize;
+
 /// Writes texts one after the other, in a chain.
 pub(crate) trait Put {
     fn put(&mut self, text: &[u8]) -> &mut Self;
@@ -13,12 +15,31 @@ pub(crate) trait Put {
 impl Put for Vec<u8> {
     #[inline(never)]
     fn put(&mut self, text: &[u8]) -> &mut Self {
+        if self.capacity() - self.len() < text.len() {
+            grow(self, text.len());
+        }
         match text {
             [byte] => self.push(*byte), // a separator: not worth the call that copies memory
             _ => self.extend_from_slice(text),
         }
         self
     }
+}
+
+/// Makes room for so many bytes more. A text may hold a session token, of which no copy stays where the text was.
+#[cold]
+#[inline(never)]
+fn grow(text: &mut Vec<u8>, more: usize) {
+    let mut longer = Vec::with_capacity(2 * text.len() + more);
+    longer.extend_from_slice(text);
+    text.as_mut_slice().zeroize(); // not `fill`, which the compiler drops before memory that is freed
+    *text = longer;
+}
+
+/// Empties a text, and keeps its memory.
+pub(crate) fn wipe(text: &mut Vec<u8>) {
+    text.fill(0);
+    text.clear();
 }
 
 /// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /**
- * From the module as cargo built it (for the first wasm there was: `target-cpu=mvp`) to one file of JavaScript: its classes, and a function that starts it.
+ * From the module as cargo built it (for the first wasm there was: `target-cpu=mvp`) to one file of JavaScript: a function that starts it, as often as one asks for it.
  *
  * @param {(command: string, args: string[]) => void} run
  * @param {string} wasm  the module, before wasm-bindgen
@@ -24,17 +24,8 @@ export async function buildAsmjs(run, wasm, folder, name, out) {
   run('node_modules/.bin/wasm2js', [`${folder}/${name}_bg.wasm`, '-o', plain, ...TRANSLATION]);
   writeFileSync(plain, adapt(readFileSync(plain, 'utf8')));
   const entry = `
-    import * as glue from './${name}_bg.js';
     import { asmFunc } from './${name}_plain.js';
-    export * from './${name}_bg.js';
-    let exports;
-    export function initSync() {
-      if (exports === undefined) {
-        exports = asmFunc({ './${name}_bg.js': glue });
-        glue.__wbg_set_wasm(exports);
-      }
-      return exports;
-    }`;
+    export const instantiate = () => asmFunc({ './${name}_bg.js': {} });`;
   await build({
     stdin: { contents: entry, resolveDir: folder },
     bundle: true,

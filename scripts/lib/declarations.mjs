@@ -1,6 +1,6 @@
 // What tsc writes into the published types, for compilers that are older than it.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -20,6 +20,18 @@ export function writeForOlderCompilers(folder) {
     const text = readFileSync(path, 'utf8').replace(/^(?!\s*\/?\*).*/gm, withoutArguments);
     writeFileSync(path, text);
   }
+}
+
+/**
+ * Has the declarations of signers declare what `using` needs: most values of `lib` lack it.
+ *
+ * @param {string} folder
+ */
+export function declareDisposable(folder) {
+  const file = 'engine/disposable.d.ts';
+  cpSync(join('js', file), join(folder, file));
+  const signer = join(folder, 'signer.d.ts');
+  writeFileSync(signer, `/// <reference path="./${file}" />\n${readFileSync(signer, 'utf8')}`);
 }
 
 /** @param {string} line */

@@ -166,7 +166,7 @@ pub(crate) fn is_latin1(value: &[u8]) -> bool {
 /// standard's "byte sequence", and likewise Node's http client).
 #[cold]
 pub(crate) fn to_latin1(text: &mut Vec<u8>) {
-    let mut high = 0;
+    let (mut high, given) = (0, text.len());
     text.retain_mut(|byte| {
         if matches!(*byte, 0xC2..=0xC3) {
             high = *byte << 6;
@@ -176,6 +176,10 @@ pub(crate) fn to_latin1(text: &mut Vec<u8>) {
         high = 0;
         true
     });
+    // The end of the text, which may be that of a token, is twice there.
+    let length = text.len();
+    text.resize(given, 0);
+    text.truncate(length);
 }
 
 /// In blocks, of which a session token has many. Written so that they become SIMD, as `any` and `matches!` do not.

@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use super::encode::{Decode, encode};
 use super::{add, sort};
+use crate::Error;
+use crate::request::MAX_PARAMETERS;
 use crate::table::{Table, table};
 use crate::text::{Put, cut, split};
 
@@ -18,9 +20,10 @@ pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut Vec<u8>)
         let (key, value) = cut(part, b'=');
         let start = parameters.len();
         push(key, value, Decode::Form, parameters);
-        let pushed = parameters.get(start..).unwrap_or_default();
+        let pushed = parameters.get_mut(start..).unwrap_or_default();
         is_respelled |= !pushed.starts_with(part) || pushed.len() > part.len() + 2;
         if presigned && is_of_signature(pushed) {
+            pushed.fill(0); // it may be a token
             parameters.truncate(start);
         }
     }
@@ -38,11 +41,14 @@ pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut Ve
 
 /// Writes the parameters in order: by encoded key and then encoded value; repeated keys all stay. Returns whether a key
 /// repeats.
-pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) -> Result<bool, Error> {
     let mut entries = Vec::new();
     for parameter in split(parameters, b'&').filter(|parameter| !parameter.is_empty()) {
         let (key, value) = cut(parameter, b'=');
         add(&mut entries, key, 0, value);
+    }
+    if entries.len() > MAX_PARAMETERS {
+        return Err(Error::LimitExceeded);
     }
     sort(&mut entries);
     let (mut last, mut repeats) = (None, false);
@@ -54,7 +60,7 @@ pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) -> bool {
         last = Some(entry.key);
         out.put(entry.key).put(b"=").put(entry.value);
     }
-    repeats
+    Ok(repeats)
 }
 
 fn is_of_signature(parameter: &[u8]) -> bool {
@@ -83,7 +89,7 @@ mod tests {
     fn canonical(query: &str) -> String {
         let (mut parameters, mut out) = (Vec::new(), Vec::new());
         push_wire(query.as_bytes(), false, &mut parameters);
-        write(&parameters, &mut out);
+        write(&parameters, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -104,8 +110,8 @@ mod tests {
         ] {
             assert_eq!(push_wire(wire.as_bytes(), false, &mut Vec::new()), is_respelled, "{wire}");
         }
-        assert!(write(b"a=2&b=1&a=1&", &mut Vec::new()));
-        assert!(!write(b"a=1&b=1&", &mut Vec::new()));
+        assert_eq!(write(b"a=2&b=1&a=1&", &mut Vec::new()), Ok(true));
+        assert_eq!(write(b"a=1&b=1&", &mut Vec::new()), Ok(false));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, KeyInit};
+use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credentials::check_secret_access_key;
-use crate::hash::{finish, update};
+use crate::hash::{Hasher, State, state_after};
 use crate::text::{Put, split};
 use crate::{Error, Scope};
 
@@ -16,11 +16,12 @@ use super::scheme::private::Scheme;
 
 /// A key that is good for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
 ///
-/// Holds the two SHA-256 states that HMAC begins with, not the key itself: the secret cannot be found from them, and
-/// a signature costs two compressions less. Wiped on drop.
+/// Holds the two SHA-256 states that HMAC begins with (RFC 2104, section 4), not the key itself: the secret cannot be found
+/// from them, and a signature costs two compressions less. Wiped on drop.
 #[derive(Clone)]
 pub struct SigningKey {
-    state: Hmac<Sha256>,
+    inner: State,
+    outer: State,
 }
 
 impl SigningKey {
@@ -35,38 +36,83 @@ impl SigningKey {
         // Room for all of it, so that no piece of the secret stays behind where the text was before it grew.
         let mut first = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
         first.put(PREFIX).put(secret_access_key);
-        let mut key = Self::new(&first);
-        first.as_mut_slice().zeroize();
-        for part in split(scope, b'/') {
-            key = Self::new(&*Zeroizing::new(key.sign(part)));
+        let mut key = Zeroizing::new([0; 32]);
+        for (order, part) in split(scope, b'/').enumerate() {
+            let next = if order == 0 { hmac(&first, part) } else { hmac(&*key, part) };
+            *key = next;
         }
-        Ok(key)
+        first.as_mut_slice().zeroize();
+        Ok(Self::new(&*key))
     }
 
     #[inline(never)]
-    #[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
     pub(super) fn new(key: &[u8]) -> Self {
-        Self { state: Hmac::new_from_slice(key).expect("HMAC takes keys of any length") }
+        let mut block = Zeroizing::new([0; 64]);
+        // A key that is longer than a block is hashed first (RFC 2104, section 3).
+        match block.get_mut(..key.len()) {
+            Some(start) => start.copy_from_slice(key),
+            None => {
+                let digest = Zeroizing::new(Hasher::new().update(key).finish());
+                block.split_at_mut(32).0.copy_from_slice(&*digest);
+            }
+        }
+        let mut state = |pad: u8| {
+            block.iter_mut().for_each(|byte| *byte ^= pad);
+            state_after(&block)
+        };
+        Self { inner: state(INNER_PAD), outer: state(INNER_PAD ^ OUTER_PAD) }
     }
 
     /// The signature of a text, as bytes.
     #[inline(never)]
     pub fn sign(&self, text: &[u8]) -> [u8; 32] {
-        self.after(text).state.finalize().into_bytes().into()
-    }
-
-    /// For texts that begin with this one: what is then signed is the rest.
-    #[inline(never)]
-    fn after(&self, text: &[u8]) -> Self {
-        let mut key = self.clone();
-        key.state.update(text);
-        key
+        self.begin().update(text).finish()
     }
 
     /// For texts in parts.
-    #[cfg(feature = "tools")]
-    pub(super) fn begin(&self) -> Hmac<Sha256> {
-        self.state.clone()
+    pub(super) fn begin(&self) -> Mac {
+        self.resume(self.inner, 0)
+    }
+
+    /// After whole blocks of a text, of which the inner state and the length are known.
+    fn resume(&self, inner: State, length: u64) -> Mac {
+        Mac { inner: Hasher::resume(inner, 64 + length), outer: self.outer }
+    }
+}
+
+impl Drop for SigningKey {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
+/// What the derivation leaves on the stack is wiped after it: see `clear_stack`.
+#[inline(never)]
+#[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
+fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    hmac::Mac::update(&mut mac, text);
+    hmac::Mac::finalize(mac).into_bytes().into()
+}
+
+/// A signature in the making. Both states are changed in place, so that nothing of them is left.
+pub(super) struct Mac {
+    inner: Hasher,
+    outer: State,
+}
+
+impl Mac {
+    pub(super) fn update(&mut self, bytes: &[u8]) -> &mut Self {
+        self.inner.update(bytes);
+        self
+    }
+
+    pub(super) fn finish(&mut self) -> [u8; 32] {
+        let digest = self.inner.finish();
+        let mut outer = Hasher::resume(self.outer, 64);
+        self.outer = [0; 8];
+        outer.update(&digest).finish()
     }
 }
 
@@ -77,13 +123,13 @@ impl SigningKey {
 pub struct CachedKey {
     key: SigningKey,
     first_block: [u8; 64],
-    after_first_block: SigningKey,
+    after_first_block: State,
 }
 
 impl CachedKey {
     pub(super) fn new(key: SigningKey) -> Self {
         let first_block = [0; 64];
-        let after_first_block = key.after(&first_block);
+        let after_first_block = key.begin().update(&first_block).inner.state();
         Self { key, first_block, after_first_block }
     }
 
@@ -91,9 +137,15 @@ impl CachedKey {
         let Some((first_block, rest)) = text.split_first_chunk() else { return self.key.sign(text) };
         if *first_block != self.first_block {
             self.first_block = *first_block;
-            self.after_first_block = self.key.after(first_block);
+            self.after_first_block = self.key.begin().update(first_block).inner.state();
         }
-        self.after_first_block.sign(rest)
+        self.key.resume(self.after_first_block, 64).update(rest).finish()
+    }
+}
+
+impl Drop for CachedKey {
+    fn drop(&mut self) {
+        self.after_first_block.zeroize();
     }
 }
 
@@ -108,12 +160,15 @@ impl fmt::Debug for SigningKey {
 pub const KEY_CACHE_CAPACITY: usize = 64;
 
 /// Signing keys by credentials and by what they are good for.
+///
+/// The table has its full size from the first key on and no key moves within it, so that no copy of one stays behind.
 pub(crate) struct KeyCache<S: Scheme> {
-    entries: Vec<Entry<S::Key>>,
+    entries: Vec<Option<Entry<S::Key>>>,
     clock: u64,
     derived: u64,
 }
 
+/// Wiped on drop, as the key is.
 struct Entry<K> {
     /// The caller's number for the credentials; 0 for none.
     owner: u64,
@@ -125,6 +180,12 @@ struct Entry<K> {
     last_used: u64,
 }
 
+impl<K> Drop for Entry<K> {
+    fn drop(&mut self) {
+        self.fingerprint.zeroize();
+    }
+}
+
 impl<S: Scheme> KeyCache<S> {
     pub(crate) const fn new() -> Self {
         Self { entries: Vec::new(), clock: 0, derived: 0 }
@@ -134,12 +195,12 @@ impl<S: Scheme> KeyCache<S> {
     /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
     pub(crate) fn find(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<usize, Error> {
         let is_owners = |entry: &Entry<S::Key>| owner != 0 && entry.owner == owner && entry.name == name;
-        let index = match self.entries.iter().position(is_owners) {
+        let index = match self.position(is_owners) {
             Some(index) => index,
             None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, name)?,
         };
         self.clock += 1;
-        if let Some(entry) = self.entries.get_mut(index) {
+        if let Some(Some(entry)) = self.entries.get_mut(index) {
             entry.owner = owner;
             entry.last_used = self.clock;
         }
@@ -147,7 +208,8 @@ impl<S: Scheme> KeyCache<S> {
     }
 
     pub(crate) fn key(&mut self, index: usize) -> Result<&mut S::Key, Error> {
-        self.entries.get_mut(index).map(|entry| &mut entry.key).ok_or(Error::SigningKeyMissing)
+        let entry = self.entries.get_mut(index).and_then(Option::as_mut);
+        entry.map(|entry| &mut entry.key).ok_or(Error::SigningKeyMissing)
     }
 
     /// How many keys were derived so far.
@@ -159,53 +221,74 @@ impl<S: Scheme> KeyCache<S> {
         self.entries.clear();
     }
 
+    /// Forgets the keys of a secret.
+    #[cfg(any(test, target_arch = "wasm32"))]
+    pub(crate) fn forget(&mut self, secret: &[u8]) {
+        let fingerprint = fingerprint(secret);
+        for slot in &mut self.entries {
+            if slot.as_ref().is_some_and(|entry| entry.fingerprint == fingerprint) {
+                *slot = None;
+            }
+        }
+    }
+
+    fn position(&self, is_wanted: impl Fn(&Entry<S::Key>) -> bool) -> Option<usize> {
+        self.entries.iter().position(|slot| slot.as_ref().is_some_and(&is_wanted))
+    }
+
     /// The same credentials under another number share a key; otherwise one is derived.
     fn insert(&mut self, owner: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
         let fingerprint = fingerprint(secret);
         let is_same = |entry: &Entry<S::Key>| entry.fingerprint == fingerprint && entry.name == name;
-        let key = match self.entries.iter_mut().enumerate().find(|(_, entry)| is_same(entry)) {
+        let known = self.position(is_same);
+        let key = match known.and_then(|index| self.entries.get_mut(index)) {
             // Unnumbered credentials use any key, and leave theirs to the first that has a number.
-            Some((index, known)) if owner == 0 || known.owner == 0 => {
-                known.owner = owner.max(known.owner);
-                return Ok(index);
+            Some(Some(entry)) if owner == 0 || entry.owner == 0 => {
+                entry.owner = owner.max(entry.owner);
+                return known.ok_or(Error::SigningKeyMissing);
             }
             // Two numbers for the same credentials each have an entry, so that neither takes it from the other.
-            Some((_, known)) => known.key.clone(),
-            None => {
+            Some(Some(entry)) => entry.key.clone(),
+            _ => {
                 let key = S::derive(secret, name)?;
                 self.derived += 1;
                 key
             }
         };
+        let index = self.vacancy();
         let entry = Entry { owner, fingerprint, name: name.to_vec(), key, last_used: self.clock };
-        let index = self.entries.len();
-        if index < KEY_CACHE_CAPACITY {
-            self.entries.push(entry);
-            return Ok(index);
-        }
-        let oldest = self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.last_used);
-        let index = oldest.map_or(0, |(index, _)| index);
         if let Some(slot) = self.entries.get_mut(index) {
-            *slot = entry;
+            *slot = Some(entry);
         }
         Ok(index)
+    }
+
+    /// The place of the next key: one that is free, or that of the key which was not used for the longest time.
+    fn vacancy(&mut self) -> usize {
+        if self.entries.is_empty() {
+            self.entries.resize_with(KEY_CACHE_CAPACITY, || None);
+        }
+        let last_used = |slot: &Option<Entry<S::Key>>| slot.as_ref().map_or(0, |entry| entry.last_used);
+        let oldest = self.entries.iter().enumerate().min_by_key(|(_, slot)| last_used(slot));
+        oldest.map_or(0, |(index, _)| index)
     }
 }
 
 fn fingerprint(secret: &[u8]) -> [u8; 32] {
     // One compression for a secret of the usual 40 characters. The prefix keeps this hash apart from any that SigV4
     // makes of the secret.
-    let mut hasher = Sha256::new();
-    update(&mut hasher, b"fingerprint\0");
-    update(&mut hasher, secret);
-    finish(&mut hasher)
+    Hasher::new().update(b"fingerprint\0").update(secret).finish()
 }
 
 const PREFIX: &[u8] = b"AWS4";
+/// RFC 2104, section 2.
+const INNER_PAD: u8 = 0x36;
+const OUTER_PAD: u8 = 0x5C;
 
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::string::ToString;
 
     use super::*;
     use crate::SigV4;
@@ -216,6 +299,10 @@ mod tests {
         fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&mut S::Key, Error> {
             let index = self.find(owner, secret, name)?;
             self.key(index)
+        }
+
+        fn count(&self) -> usize {
+            self.entries.iter().flatten().count()
         }
     }
 
@@ -268,7 +355,7 @@ mod tests {
         for owner in [1, 2, 1, 2] {
             cache.get(owner, None, &scope("us-east-1")).unwrap();
         }
-        assert_eq!((cache.derived(), cache.entries.len()), (1, 2));
+        assert_eq!((cache.derived(), cache.count()), (1, 2));
     }
 
     #[test]
@@ -280,6 +367,33 @@ mod tests {
         assert!(first != other_secret && first != other_region);
         assert_eq!(cache.get(3, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
         assert_eq!(cache.get(0, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
+    }
+
+    #[test]
+    fn forgets_the_keys_of_one_secret_and_no_others() {
+        let mut cache = KeyCache::<SigV4>::new();
+        for (owner, secret) in [(0, SECRET), (1, SECRET), (2, "another")] {
+            cache.get(owner, Some(secret.as_bytes()), &scope("us-east-1")).unwrap();
+            cache.get(owner, Some(secret.as_bytes()), &scope("eu-west-1")).unwrap();
+        }
+        cache.forget(SECRET.as_bytes());
+        assert_eq!(cache.count(), 2);
+        assert_eq!(cache.get(1, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
+        cache.get(2, None, &scope("us-east-1")).unwrap();
+    }
+
+    #[test]
+    fn no_key_moves() {
+        let mut cache = KeyCache::<SigV4>::new();
+        let mut place = |n: u64| {
+            let key: *const _ = cache.get(n, Some(n.to_string().as_bytes()), &scope("us-east-1")).unwrap();
+            key
+        };
+        let first = place(1);
+        for n in 2..=KEY_CACHE_CAPACITY as u64 {
+            place(n);
+            assert_eq!(place(1), first);
+        }
     }
 
     #[test]
@@ -295,6 +409,6 @@ mod tests {
         get(1000, Some(SECRET)).unwrap();
         get(0, None).unwrap();
         assert_eq!(get(1, None), Err(Error::SigningKeyMissing));
-        assert_eq!(cache.entries.len(), KEY_CACHE_CAPACITY);
+        assert_eq!(cache.count(), KEY_CACHE_CAPACITY);
     }
 }

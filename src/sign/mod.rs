@@ -12,7 +12,7 @@ use crate::canonical::{add, path, payload, query, sort};
 use crate::endpoint::is_sigv4a_only;
 use crate::hash::sha256_hex;
 use crate::request::Input;
-use crate::text::Put;
+use crate::text::{Put, wipe};
 use crate::{
     Credentials, Error, PathEncoding, PathNormalization, Payload, Request, Scope, SessionTokenMode, Settings,
     SigV4, SignedHeaders, Timestamp, scope,
@@ -67,6 +67,8 @@ pub(crate) struct Prepared {
     content_sha256_header: bool,
     session_token_header: &'static str,
     path_form: (PathEncoding, PathNormalization),
+    #[cfg(target_arch = "wasm32")]
+    has_token: bool,
     /// Where the path is in the canonical request.
     path: (usize, usize),
     /// Where the hash of the canonical request comes in the string to sign.
@@ -112,6 +114,11 @@ impl Signed<'_> {
     /// The value of `x-amz-content-sha256`, where that header is to be sent.
     pub fn content_sha256(&self) -> Option<&str> {
         self.prepared.content_sha256_header.then(|| text(&self.texts.payload_hash))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn has_token(&self) -> bool {
+        self.prepared.has_token
     }
 
     #[cfg(target_arch = "wasm32")]
@@ -363,7 +370,7 @@ impl<S: Scheme> Signer<S> {
                 }
             }
         }
-        let repeats = query::write(&texts.parameters, &mut texts.query);
+        let repeats = query::write(&texts.parameters, &mut texts.query)?;
 
         let canonical_request = &mut texts.canonical_request;
         canonical_request.put(input.method).put(b"\n");
@@ -402,6 +409,8 @@ impl<S: Scheme> Signer<S> {
             content_sha256_header,
             session_token_header: rules.session_token_header,
             path_form: (rules.path_encoding, rules.path_normalization),
+            #[cfg(target_arch = "wasm32")]
+            has_token: !input.session_token.is_empty(),
             path: (path_start, path_end),
             hash: texts.string_to_sign.len(),
         });
@@ -481,10 +490,27 @@ impl<S: Scheme> Signer<S> {
         &self.texts
     }
 
+    /// Wipes what the last signature has left of a session token. Then there is no last request.
+    pub(crate) fn wipe(&mut self) {
+        self.last = None;
+        let Texts { parameters, query, canonical_request, next_request, appended, result, .. } =
+            &mut self.texts;
+        for text in [parameters, query, canonical_request, next_request, appended, result] {
+            wipe(text);
+        }
+    }
+
+    /// Forgets every signing key of a secret.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn forget(&mut self, secret_access_key: &[u8]) {
+        self.keys.forget(secret_access_key);
+        self.wipe();
+    }
+
     /// Forgets every signing key.
     pub fn clear_keys(&mut self) {
         self.keys.clear();
-        self.last = None;
+        self.wipe();
     }
 
     /// How many signing keys were derived so far: a cached key costs none.

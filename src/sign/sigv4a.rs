@@ -4,7 +4,6 @@
 
 use alloc::vec::Vec;
 
-use hmac::Mac;
 use p256::ecdsa::Signature;
 use p256::elliptic_curve::PrimeField;
 use p256::elliptic_curve::bigint::ArrayEncoding;
@@ -103,9 +102,12 @@ impl Numbers {
     }
 
     fn update(&mut self, separator: u8, seed: &[FieldBytes]) {
-        let mac = self.key.begin().chain_update(*self.value).chain_update([separator]);
-        let mac = seed.iter().fold(mac, |mac, part| mac.chain_update(part));
-        self.key = SigningKey::new(&Zeroizing::new(mac.finalize().into_bytes()));
+        let mut mac = self.key.begin();
+        mac.update(&*self.value).update(&[separator]);
+        for part in seed {
+            mac.update(part);
+        }
+        self.key = SigningKey::new(&*Zeroizing::new(mac.finish()));
         *self.value = self.key.sign(&*self.value);
     }
 
@@ -132,15 +134,16 @@ fn reduce(bytes: FieldBytes) -> Scalar {
 
 /// A key, if the number that this counter gives is below the order of the curve less one: the key is one more than that.
 fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<Zeroizing<NonZeroScalar>> {
-    let mac = SigningKey::new(input_key)
+    let mut number: FieldBytes = SigningKey::new(input_key)
         .begin()
-        .chain_update(1u32.to_be_bytes())
-        .chain_update(SigV4a::ALGORITHM)
-        .chain_update([0])
-        .chain_update(access_key_id)
-        .chain_update([counter])
-        .chain_update(256u32.to_be_bytes());
-    let mut number = mac.finalize().into_bytes();
+        .update(&1u32.to_be_bytes())
+        .update(SigV4a::ALGORITHM)
+        .update(&[0])
+        .update(access_key_id)
+        .update(&[counter])
+        .update(&256u32.to_be_bytes())
+        .finish()
+        .into();
     // Compared with the order in constant time.
     let scalar = Scalar::from_repr(number).into_option().map(Zeroizing::new);
     number.zeroize();

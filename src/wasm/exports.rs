@@ -6,8 +6,11 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::runtime::Single;
-use super::signing::Engine;
+use super::runtime::{Single, clear_stack};
+use super::signing::{Engine, HAS_SECRET};
+
+/// Whether every signature computes with the key itself, on the stack. HMAC's states are wiped where they are used.
+const LEAVES_KEYS: bool = cfg!(feature = "tools");
 
 static ENGINE: Single<Engine> = Single::new(Engine::new());
 
@@ -28,22 +31,38 @@ pub fn sign(
     owner: f64,
 ) -> i32 {
     let mut engine = ENGINE.lend();
-    engine.sign(text_length, body_length, header_count, flags, epoch_millis, expires_in, owner)
+    let status = engine.sign(text_length, body_length, header_count, flags, epoch_millis, expires_in, owner);
+    if LEAVES_KEYS || flags & HAS_SECRET != 0 {
+        clear_stack();
+    }
+    status
 }
 
 #[wasm_bindgen]
 pub fn sign_path(path_length: usize, flags: u32) -> i32 {
-    ENGINE.lend().sign_path(path_length, flags)
+    let status = ENGINE.lend().sign_path(path_length, flags);
+    if LEAVES_KEYS {
+        clear_stack();
+    }
+    status
 }
 
 #[wasm_bindgen]
 pub fn complete(flags: u32) -> i32 {
-    ENGINE.lend().complete(flags)
+    let status = ENGINE.lend().complete(flags);
+    if LEAVES_KEYS {
+        clear_stack();
+    }
+    status
 }
 
 #[wasm_bindgen]
 pub fn sign_text(scope_length: usize, text_length: usize, has_secret: bool, owner: f64) -> i32 {
-    ENGINE.lend().sign_text(scope_length, text_length, has_secret, owner)
+    let status = ENGINE.lend().sign_text(scope_length, text_length, has_secret, owner);
+    if LEAVES_KEYS || has_secret {
+        clear_stack();
+    }
+    status
 }
 
 #[wasm_bindgen]
@@ -54,6 +73,17 @@ pub fn hash_update(length: usize) {
 #[wasm_bindgen]
 pub fn hash_finish() {
     ENGINE.lend().hash_finish();
+}
+
+#[wasm_bindgen]
+pub fn wipe() {
+    ENGINE.lend().wipe();
+}
+
+#[wasm_bindgen]
+pub fn forget(secret_length: usize) {
+    ENGINE.lend().forget(secret_length);
+    clear_stack();
 }
 
 #[wasm_bindgen]

@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 use core::cell::{RefCell, RefMut};
+use core::hint::black_box;
 
 #[cfg(feature = "module")]
 use talc::{
@@ -22,6 +23,16 @@ static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> = TalcSyncCell::ne
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
+
+/// Wipes what the functions that were called before have left of a secret below the caller's frame. They must not have been
+/// inlined into it.
+#[inline(never)]
+pub(crate) fn clear_stack() {
+    black_box(&mut [0u8; STACK_DEPTH]);
+}
+
+/// Deeper than the deepest call with a secret: deriving a key takes some 2 kB, SigV4a some 20.
+const STACK_DEPTH: usize = if cfg!(feature = "tools") { 64 * 1024 } else { 8 * 1024 };
 
 /// A value that there is one of.
 pub(crate) struct Single<T>(RefCell<T>);

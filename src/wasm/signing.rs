@@ -6,18 +6,16 @@
 
 use alloc::vec::Vec;
 
-use sha2::Sha256;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use crate::canonical::add;
 use crate::credentials::{check_access_key_id, check_session_token};
-use crate::hash;
+use crate::hash::{self, Hasher};
 use crate::request::Input;
 use crate::sign::scheme::private::{self, Scheme as _};
 use crate::text::cut;
 use crate::{
-    Error, HeaderPlacement, KEY_CACHE_CAPACITY, PathEncoding, PathNormalization, SessionTokenMode, Signer,
-    Timestamp, scope,
+    Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signer, Timestamp, scope,
 };
 
 /// One crate, two modules: a build with the feature `tools` is the second one, and its engine signs with SigV4a.
@@ -29,18 +27,22 @@ type Scheme = crate::SigV4a;
 type Signature = <Scheme as private::Scheme>::Signature;
 
 /// Signing keys, scratch memory and the buffer that is shared with JavaScript.
+///
+/// At the end of each call, nothing of a secret access key or a session token is left in the memory of the module, but in a
+/// result that JavaScript has still to read.
 pub struct Engine {
     buffer: Vec<u8>,
+    /// How much of the buffer a call has filled.
+    used: usize,
     signer: Signer<Scheme>,
-    identities: Identities,
-    hasher: Option<Sha256>,
+    hasher: Hasher,
 }
 
 impl Engine {
     /// That knows no credentials.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
-        Self { buffer: Vec::new(), signer: Signer::empty(), identities: Identities::new(), hasher: None }
+        Self { buffer: Vec::new(), used: 0, signer: Signer::empty(), hasher: Hasher::new() }
     }
 
     /// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
@@ -51,13 +53,14 @@ impl Engine {
 
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
     /// name of the session token's header, `x-amz-region-set` (or nothing), the target to send (or nothing, where it is the
-    /// one that was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical request and the string to sign, each after a NUL. Returns its length; of
-    /// an error, its status (`Error::status`).
+    /// one that was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical
+    /// request and the string to sign, each after a NUL. Returns its length; of an error, its status (`Error::status`).
     ///
     /// With a flag, the canonical request replaces the record, to be hashed by the host: [`Engine::complete`] gives the
-    /// result.
+    /// result. With another one, the request stays for [`Engine::sign_path`], until [`Engine::wipe`].
     ///
     /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
+    #[inline(never)] // so that its frame is one that `clear_stack` reaches
     #[allow(clippy::too_many_arguments)]
     pub fn sign(
         &mut self,
@@ -69,25 +72,18 @@ impl Engine {
         expires_in: u32,
         owner: f64,
     ) -> i32 {
-        let (text, body) = self.buffer.split_at_mut_checked(text_length).unwrap_or_default();
+        self.used = text_length + body_length;
+        let (text, body) = self.buffer.split_at_checked(text_length).unwrap_or_default();
         let body = body.get(..body_length).unwrap_or_default();
-        let outcome = prepare(
-            &mut self.signer,
-            &mut self.identities,
-            text,
-            body,
-            header_count,
-            flags,
-            epoch_millis,
-            expires_in,
-            owner,
-        );
-        if flags & HAS_CREDENTIALS != 0 {
-            wipe_last_field(text);
-        }
+        let outcome =
+            prepare(&mut self.signer, text, body, header_count, flags, epoch_millis, expires_in, owner);
+        self.wipe_from(0);
         match outcome {
             Ok(()) => self.hash(flags),
-            Err(error) => error.status(),
+            Err(error) => {
+                self.signer.wipe();
+                error.status()
+            }
         }
     }
 
@@ -110,6 +106,7 @@ impl Engine {
     /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with
     /// `has_secret`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex. Returns its
     /// length; of an error, its status.
+    #[inline(never)]
     pub fn sign_text(
         &mut self,
         scope_length: usize,
@@ -117,12 +114,11 @@ impl Engine {
         has_secret: bool,
         owner: f64,
     ) -> i32 {
-        let (scope, text) = self.buffer.split_at_mut_checked(scope_length).unwrap_or_default();
+        self.used = scope_length + text_length;
+        let (scope, text) = self.buffer.split_at_checked(scope_length).unwrap_or_default();
         let text = text.get(..text_length).unwrap_or_default();
         let outcome = sign_text(&mut self.signer, scope, text, has_secret, owner);
-        if has_secret {
-            wipe_last_field(scope);
-        }
+        self.wipe_from(0);
         match outcome {
             Ok(signature) => put(&mut self.buffer, &[signature.as_ref()]),
             Err(error) => error.status(),
@@ -131,20 +127,35 @@ impl Engine {
 
     /// Takes the first `length` bytes of the buffer into a SHA-256.
     pub fn hash_update(&mut self, length: usize) {
-        let hasher = self.hasher.get_or_insert_default();
-        hash::update(hasher, self.buffer.get(..length).unwrap_or_default());
+        self.used = length;
+        self.hasher.update(self.buffer.get(..length).unwrap_or_default());
+        self.wipe_from(0);
     }
 
     /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
     pub fn hash_finish(&mut self) {
-        let digest = hash::to_hex(&hash::finish(self.hasher.get_or_insert_default()));
+        let digest = hash::to_hex(&self.hasher.finish());
         put(&mut self.buffer, &[&digest]);
+        self.hasher = Hasher::new();
     }
 
-    /// Forgets every signing key and session token.
+    /// Wipes what a batch of requests has left, and a result that was read.
+    pub fn wipe(&mut self) {
+        self.signer.wipe();
+        self.buffer.fill(0);
+    }
+
+    /// Forgets the signing keys of the secret that the buffer begins with.
+    #[inline(never)]
+    pub fn forget(&mut self, secret_length: usize) {
+        self.signer.forget(self.buffer.get(..secret_length).unwrap_or_default());
+        self.wipe();
+    }
+
+    /// Forgets every signing key.
     pub fn clear_keys(&mut self) {
         self.signer.clear_keys();
-        self.identities = Identities::new();
+        self.wipe();
     }
 
     /// How many signing keys were derived so far.
@@ -158,6 +169,7 @@ impl Engine {
     fn hash(&mut self, flags: u32) -> i32 {
         let canonical_request = &self.signer.texts().canonical_request;
         if flags & HOST_HASH != 0 {
+            self.used = canonical_request.len();
             return put(&mut self.buffer, &[canonical_request]);
         }
         let hash = hash::sha256_hex(canonical_request);
@@ -170,35 +182,50 @@ impl Engine {
             Err(error) => return error.status(),
         };
         let texts = signed.texts;
-        if flags & SIGNATURE_ONLY != 0 {
-            return put(&mut self.buffer, &[&texts.target, b"\n", signed.signature().as_bytes()]);
+        let length = if flags & SIGNATURE_ONLY != 0 {
+            put(&mut self.buffer, &[&texts.target, b"\n", signed.signature().as_bytes()])
+        } else {
+            let parts: [&[u8]; 15] = [
+                signed.amz_date_bytes(),
+                b"\n",
+                if signed.has_content_sha256() { &texts.payload_hash } else { b"" },
+                b"\n",
+                signed.session_token_header().as_bytes(),
+                b"\n",
+                &texts.region_set,
+                b"\n",
+                &texts.target,
+                b"\n",
+                &texts.result,
+                // For a trace:
+                b"\0",
+                &texts.canonical_request,
+                b"\0",
+                &texts.string_to_sign,
+            ];
+            put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..11] })
+        };
+        if flags & KEEP == 0 {
+            let has_token = signed.has_token();
+            self.wipe_from(length as usize);
+            if has_token {
+                self.signer.wipe();
+            }
         }
-        let parts: [&[u8]; 15] = [
-            signed.amz_date_bytes(),
-            b"\n",
-            if signed.has_content_sha256() { &texts.payload_hash } else { b"" },
-            b"\n",
-            signed.session_token_header().as_bytes(),
-            b"\n",
-            &texts.region_set,
-            b"\n",
-            &texts.target,
-            b"\n",
-            &texts.result,
-            // For a trace:
-            b"\0",
-            &texts.canonical_request,
-            b"\0",
-            &texts.string_to_sign,
-        ];
-        put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..11] })
+        length
+    }
+
+    /// What a call has put into the buffer, from there on.
+    fn wipe_from(&mut self, start: usize) {
+        let end = self.used.min(self.buffer.len());
+        self.buffer.get_mut(start..end).unwrap_or_default().fill(0);
+        self.used = 0;
     }
 }
 
 #[allow(clippy::too_many_arguments)]
 fn prepare(
     signer: &mut Signer<Scheme>,
-    identities: &mut Identities,
     text: &[u8],
     body: &[u8],
     header_count: usize,
@@ -219,16 +246,17 @@ fn prepare(
     for order in 0..header_count.min(text.len()) {
         add(&mut headers, fields.next(), order, fields.next());
     }
-    let owner = owner as u64;
+    let (access_key_id, session_token) = (fields.next(), fields.next());
     let mut secret_access_key = None;
-    if flags & HAS_CREDENTIALS != 0 {
-        identities.insert(owner, fields.next(), fields.next())?;
+    if flags & HAS_SECRET != 0 {
+        // The same that cross without it afterwards.
+        check_access_key_id(access_key_id)?;
+        check_session_token(session_token)?;
         secret_access_key = Some(fields.next());
     }
     if !fields.is_complete || !fields.rest.is_empty() {
         return Err(Error::RecordInvalid);
     }
-    let identity = identities.get(owner)?;
     let input = Input {
         method,
         host,
@@ -239,9 +267,9 @@ fn prepare(
         payload_hash: if payload_hash.is_empty() { None } else { Some(payload_hash) },
         is_body_hash: flags & BODY_HASH != 0,
         signs_body: choose(flags >> PAYLOAD, true, false),
-        access_key_id: &identity.access_key_id,
-        session_token: &identity.session_token,
-        owner,
+        access_key_id,
+        session_token,
+        owner: owner as u64,
         secret_access_key,
         region,
         service,
@@ -288,48 +316,6 @@ fn sign_text(
         return Err(Error::RecordInvalid);
     }
     signer.sign_text_for(text, owner as u64, access_key_id, secret_access_key, &scope)
-}
-
-/// Who signed before: their access key id and session token need not cross again, nor be checked.
-struct Identities {
-    known: Vec<Identity>,
-    /// The place of the next one, once there are many.
-    next: usize,
-}
-
-struct Identity {
-    owner: u64,
-    access_key_id: Vec<u8>,
-    session_token: Zeroizing<Vec<u8>>,
-}
-
-impl Identities {
-    const fn new() -> Self {
-        Self { known: Vec::new(), next: 0 }
-    }
-
-    fn insert(&mut self, owner: u64, access_key_id: &[u8], session_token: &[u8]) -> Result<(), Error> {
-        check_access_key_id(access_key_id)?;
-        check_session_token(session_token)?;
-        let identity = Identity {
-            owner,
-            access_key_id: access_key_id.to_vec(),
-            session_token: Zeroizing::new(session_token.to_vec()),
-        };
-        if let Some(known) = self.known.iter_mut().find(|known| known.owner == owner) {
-            *known = identity;
-        } else if self.known.len() < KEY_CACHE_CAPACITY {
-            self.known.push(identity);
-        } else if let Some(oldest) = self.known.get_mut(self.next) {
-            *oldest = identity;
-            self.next = (self.next + 1) % KEY_CACHE_CAPACITY;
-        }
-        Ok(())
-    }
-
-    fn get(&self, owner: u64) -> Result<&Identity, Error> {
-        self.known.iter().find(|known| known.owner == owner).ok_or(Error::SigningKeyMissing)
-    }
 }
 
 /// Takes a record apart.
@@ -387,12 +373,6 @@ fn grow(buffer: &mut Vec<u8>, length: usize) {
     }
 }
 
-fn wipe_last_field(text: &mut [u8]) {
-    let end = text.len().saturating_sub(1);
-    let start = text.get(..end).and_then(|fields| fields.iter().rposition(|byte| *byte == 0)).unwrap_or(0);
-    text.get_mut(start..).unwrap_or_default().zeroize();
-}
-
 // The bits of `flags`; js/core.js names them alike.
 const ALL_HEADERS: u32 = 1;
 const PATH_ENCODING: u32 = 2;
@@ -401,10 +381,11 @@ const SESSION_TOKEN_MODE: u32 = 6;
 const PAYLOAD: u32 = 8;
 const WEB_SOCKET: u32 = 1 << 10;
 const TRACE: u32 = 1 << 11;
-const HAS_CREDENTIALS: u32 = 1 << 12;
+pub(super) const HAS_SECRET: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
 const HOST_HASH: u32 = 1 << 16;
 const SIGNATURE_ONLY: u32 = 1 << 17;
 const LATIN1_HEADERS: u32 = 1 << 18;
+const KEEP: u32 = 1 << 19;
 const BODY_HASH: u32 = 1 << 14;
 const KEEP_HEADERS: u32 = 1 << 15;

@@ -44,9 +44,9 @@ test('memory grows as in WebAssembly, for what is larger than all of it', async 
       require('sigv4-wasm/asmjs');
     }
     const signer = new Signer(${signing});
-    for (const size of [10, 3_000_000, 100]) {
+    for (const size of [10, 100_000, 100]) {
       const url = 'https://bucket.s3.amazonaws.com/key?' + 'é='.repeat(size);
-      console.log(signer.signSync({ url, method: 'PUT', body: new Uint8Array(size) }).headers.authorization);
+      console.log(signer.signSync({ url, method: 'PUT', body: new Uint8Array(30 * size) }).headers.authorization);
     }`;
   const [plain, wasm] = await Promise.all([node('-e', code), node('-e', code, 'wasm')]);
   assert.equal(plain.split('\n').length, 3);
