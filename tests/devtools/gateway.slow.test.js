@@ -59,6 +59,21 @@ describe('a client that is slow', { concurrency: true }, async () => {
     );
   });
 
+  test('is cut off in a minute, too, when it does not read its answer', async () => {
+    const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });
+    const socket = open(origin);
+    const length = 9 * MIB;
+    const head = `POST /prod/x HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`;
+    // Six times as long in the JSON of the echo: more than the system holds of a connection.
+    socket.write(head + '\x01'.repeat(length));
+    await once(socket, 'readable');
+    await sleep(75_000);
+    let received = 0;
+    socket.on('data', (chunk) => (received += chunk.length));
+    await new Promise((resolve) => socket.on('end', resolve).on('error', resolve));
+    assert.ok(received < 6 * length, 'what had not been read by then was dropped');
+  });
+
   test('has one answer only: what comes after it for the rest of a body is none', async () => {
     const { origin } = await gatewayFor({ maxBodyBytes: 10 });
     const socket = open(origin);

@@ -12,8 +12,8 @@ const LIMITS = {
   connectionsCheckingInterval: 500,
 };
 
-/** How long a client may read nothing of its response. */
-const UNREAD_MS = 60_000;
+/** How long a client may read nothing of its response: twice this, because Node.js takes the start of a write for progress. */
+const UNREAD_MS = 30_000;
 /** How long a client has to read why it is cut off. */
 const LAST_WORDS_MS = 1000;
 
@@ -45,8 +45,8 @@ export function openServer(serve) {
  * @param {string | Buffer | undefined} body
  */
 export function sendAll(outgoing, body) {
-  outgoing.setTimeout(UNREAD_MS, () => outgoing.destroy());
   outgoing.end(body);
+  if (outgoing.writableLength > 0) outgoing.setTimeout(UNREAD_MS, () => outgoing.destroy());
 }
 
 /**
