@@ -316,7 +316,8 @@ export class Core {
     this.#reserve(textBytes + bodyBytes);
     const view = this.#view;
     let textLength = encoder.encodeInto(text, view).written;
-    view.set(token, textLength);
+    if (token.length > 1) view.set(token, textLength);
+    else view[textLength] = 0; // no token: a call would take as long as all of the fields
     textLength += token.length;
     if (secret !== '') textLength += encoder.encodeInto(secret, view.subarray(textLength)).written;
     let bodyLength = 0;
