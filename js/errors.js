@@ -90,13 +90,13 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
     'sessionToken has white space around it or a control character in it: pass the token as AWS issued it',
   [SIGNING_KEY_MISSING]: 'the signing key is not cached and no secretAccessKey was given',
   [REGION_REQUIRED]:
-    "the host {host} does not tell the region: pass the option region, for example region: 'eu-west-1' (with " +
+    "cannot infer the region from the host {host}: pass the option region, for example region: 'eu-west-1' (with " +
     "SigV4a regionSet: ['eu-west-1'])",
   [SIG_V4A_REQUIRED]:
     'the host {host} answers in several regions and takes SigV4a only, whatever the option region says: sign with ' +
     "SignerV4a of 'sigv4-wasm/v4a'",
   [SERVICE_REQUIRED]:
-    "the host {host} does not tell the service: pass the option service, for example service: 'execute-api' " +
+    "cannot infer the service from the host {host}: pass the option service, for example service: 'execute-api' " +
     'for an API Gateway behind a custom domain',
   [REGION_INVALID]:
     "the option region holds a slash, white space or a control character: pass one such as 'eu-west-1'",

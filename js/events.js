@@ -177,7 +177,7 @@ function frameOf(message, seconds) {
 function required(code, name) {
   return new SigV4Error(
     code,
-    `the signature alone does not tell the ${name}: pass the option ${name}, or the signed request`,
+    `cannot infer the ${name} from a signature alone: pass the option ${name}, or the signed request`,
   );
 }
 

@@ -58,13 +58,13 @@ errors! {
         "the signing key is not cached, and no secretAccessKey was given to derive it.";
     /// No region was given and the host tells none.
     RegionRequired => "ERR_SIGV4_REGION_REQUIRED",
-        "the host does not tell the region. Pass the region option, for example region: 'eu-west-1'.";
+        "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.";
     /// The host answers in several regions, and takes SigV4a only.
     SigV4aRequired => "ERR_SIGV4_REGION_REQUIRED",
         "the host answers in several regions and takes SigV4a only, for which no region does. Sign with SigV4a.";
     /// No service was given and the host tells none.
     ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
-        "the host does not tell the service. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.";
+        "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.";
     /// The region holds a character that a credential scope cannot.
     RegionInvalid => "ERR_SIGV4_REGION_REQUIRED",
         "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.";

@@ -401,6 +401,6 @@ function dateInvalid(name) {
 
 /** @param {unknown} host */
 function serviceRequired(host) {
-  const message = `the host ${host} does not tell the service: pass it, for example service: 'execute-api'`;
+  const message = `cannot infer the service from the host ${host}: pass it, for example service: 'execute-api'`;
   return new SigV4Error('ERR_SIGV4_SERVICE_REQUIRED', message);
 }

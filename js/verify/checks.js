@@ -100,8 +100,8 @@ export function checkTime({ amzDate, expiresIn, accessKeyId }, now, skewSeconds)
 }
 
 /**
- * Who reads the host of a request from another place than the signed header would see another (RFC 9112, section 3.2.2; RFC
- * 9113, section 8.3.1).
+ * A request may name its host in several places. An application that reads an unsigned one would see a different host than
+ * the one that was signed (RFC 9112, section 3.2.2; RFC 9113, section 8.3.1).
  *
  * @param {Arrived} arrived
  * @throws {Refusal}
