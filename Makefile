@@ -68,7 +68,7 @@ bench: build
 lint: build
 	@echo '== lint: rustfmt, clippy, prettier, tsc'
 	cargo fmt --check
-	cargo clippy --all-targets --features tools,tables -- -D warnings
+	cargo clippy --all-targets --features tools,tables,verify -- -D warnings
 	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \
 	  for module in module tools; do \
 	    echo "scripts/wasm-env cargo clippy --target wasm32-unknown-unknown, feature $$module"; \

@@ -42,6 +42,14 @@ pub struct ServiceRules {
     pub session_token_parameter: &'static str,
 }
 
+impl ServiceRules {
+    /// Whether these are the rules of S3 and of what resembles it, which sign paths as they are.
+    #[cfg(feature = "verify")]
+    pub(crate) fn is_of_s3(&self) -> bool {
+        self.path_encoding == PathEncoding::Single
+    }
+}
+
 const DEFAULT: ServiceRules = ServiceRules {
     path_encoding: PathEncoding::Double,
     path_normalization: PathNormalization::Enabled,

@@ -27,6 +27,8 @@
 //! # Ok::<(), sigv4_wasm::Error>(())
 //! ```
 //!
+//! With the feature `verify`, a server checks what arrives: see `verify::Verifier`.
+//!
 //! A request flows one way: [`Request`] → `canonical` (the canonical request) → `sign` (string to sign, key,
 //! signature). Only `wasm` names wasm-bindgen, and only wasm builds compile it.
 
@@ -55,6 +57,8 @@ mod table;
 pub mod tables;
 mod text;
 mod timestamp;
+#[cfg(feature = "verify")]
+pub mod verify;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

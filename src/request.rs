@@ -216,7 +216,7 @@ pub(crate) const UNSIGNED_PAYLOAD: &[u8] = b"UNSIGNED-PAYLOAD";
 
 /// RFC 9110, section 5.6.2.
 #[inline(never)]
-fn is_token(text: &[u8]) -> bool {
+pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| TOKEN.contains(*byte))
 }
 

@@ -145,7 +145,7 @@ pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut Vec<u8>) {
 }
 
 /// Space and tab go at both ends, and runs of them become one space. Nothing else counts as white space.
-fn write_value(value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn write_value(value: &[u8], out: &mut Vec<u8>) {
     if !has_blank(value) {
         out.put(value);
         return;
@@ -183,7 +183,7 @@ pub(crate) fn to_latin1(text: &mut Vec<u8>) {
 }
 
 /// In blocks, of which a session token has many. Written so that they become SIMD, as `any` and `matches!` do not.
-fn has_blank(value: &[u8]) -> bool {
+pub(crate) fn has_blank(value: &[u8]) -> bool {
     let (blocks, rest) = value.as_chunks::<32>();
     let any_blank = |block: &[u8; 32]| block.iter().fold(0, |found, byte| found | u8::from(is_blank(byte)));
     blocks.iter().any(|block| any_blank(block) != 0) || contains(rest, 0, *b"  \t")

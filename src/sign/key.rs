@@ -46,7 +46,7 @@ impl SigningKey {
     }
 
     #[inline(never)]
-    pub(super) fn new(key: &[u8]) -> Self {
+    pub(crate) fn new(key: &[u8]) -> Self {
         let mut block = Zeroizing::new([0; 64]);
         // A key that is longer than a block is hashed first (RFC 2104, section 3).
         match block.get_mut(..key.len()) {

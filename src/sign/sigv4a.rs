@@ -5,6 +5,8 @@
 use alloc::vec::Vec;
 
 use p256::ecdsa::Signature;
+#[cfg(feature = "verify")]
+use p256::ecdsa::{VerifyingKey, signature::Verifier as _};
 use p256::elliptic_curve::PrimeField;
 use p256::elliptic_curve::bigint::ArrayEncoding;
 use p256::elliptic_curve::ops::{Invert, Reduce};
@@ -73,9 +75,7 @@ impl SigV4a {
         signature: &str,
     ) -> Result<bool, Error> {
         let key = <Self as Scheme>::derive(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
-        let is_lower_case = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
-        let der = hex::decode(signature).ok().filter(|_| is_lower_case);
-        let signature = der.and_then(|der| Signature::from_der(&der).ok());
+        let signature = parse_signature(signature);
         let hash = reduce(Sha256::digest(text));
         Ok(signature.is_some_and(|signature| {
             let (r, s) = signature.split_scalars();
@@ -84,6 +84,27 @@ impl SigV4a {
             x_of_multiple(&number) == *r
         }))
     }
+}
+
+#[cfg(feature = "verify")]
+impl SigV4a {
+    /// The public key of these credentials.
+    pub(crate) fn public_key(secret_access_key: &str, access_key_id: &str) -> Result<VerifyingKey, Error> {
+        let key = <Self as Scheme>::derive(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
+        Ok(*p256::ecdsa::SigningKey::from(*key).verifying_key())
+    }
+
+    /// Whether the private key that belongs to a public one made a signature of a text.
+    pub(crate) fn has_signed(key: &VerifyingKey, text: &str, signature: &str) -> bool {
+        parse_signature(signature).is_some_and(|signature| key.verify(text.as_bytes(), &signature).is_ok())
+    }
+}
+
+/// DER in lower-case hex.
+fn parse_signature(signature: &str) -> Option<Signature> {
+    let is_lower_case = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
+    let der = hex::decode(signature).ok().filter(|_| is_lower_case)?;
+    Signature::from_der(&der).ok()
 }
 
 /// The secret numbers that RFC 6979, section 3.2, makes of a key and a hash. The next one is for when one does not sign.

@@ -1,0 +1,22 @@
+//! Verifying what arrives at a server: who signed it, and whether the signature covers it.
+//!
+//! A request flows one way: [`IncomingRequest`] → [`Verifier::begin`] (what the request says of its signature, and every
+//! check that needs no secret) → [`Unverified`] (who signed, and what is needed to verify it) → [`Unverified::verify`].
+//! In between the caller looks up the key; nothing here waits, reads or knows the time.
+//!
+//! Sources: "Create a signed AWS API request", IAM user guide; "Authenticating Requests", Amazon S3 API reference.
+//! Messages are those of API Gateway and S3.
+
+mod authorization;
+mod checks;
+mod dates;
+mod incoming_request;
+mod latin1;
+mod rejection;
+mod verifier;
+
+pub use authorization::Algorithm;
+pub use checks::Payload as IncomingPayload;
+pub use incoming_request::IncomingRequest;
+pub use rejection::{Rejection, RejectionDetails, RejectionKind};
+pub use verifier::{BodyHash, KnownCredentials, SessionToken, Unverified, Verified, Verifier, VerifyingKey};

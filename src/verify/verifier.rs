@@ -1,0 +1,585 @@
+//! The verifier: who signed, then whether that is true.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::authorization::{Algorithm, Authorization, SIGNATURE};
+use super::checks::{Payload, check_coverage, check_host, check_scope, check_time, stated_payload};
+use super::incoming_request::IncomingRequest;
+use super::latin1;
+use super::rejection::{Rejection, RejectionKind, malformed, quote, shown_key};
+#[cfg(feature = "tools")]
+use crate::SigV4a;
+use crate::canonical::encode::{Decode, encode};
+use crate::canonical::{Entry, add, headers, path, sort};
+use crate::hash::{sha256_hex, to_hex};
+use crate::text::Put;
+use crate::{Error, PathEncoding, PathNormalization, Scope, SessionTokenMode, SigningKey};
+
+/// What a server accepts.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    pub(super) region: Option<String>,
+    pub(super) service: Option<String>,
+    pub(super) max_skew_seconds: f64,
+    /// As messages have it.
+    pub(super) max_skew_minutes: String,
+    pub(super) body_required: Option<bool>,
+    pub(super) path_encoding: Option<PathEncoding>,
+    pub(super) explain: bool,
+}
+
+impl Verifier {
+    /// For requests that are signed for this region and this service, such as `eu-west-1` and `execute-api`.
+    ///
+    /// ```
+    /// use sigv4_wasm::verify::{BodyHash, IncomingRequest, KnownCredentials, SessionToken, Verifier, VerifyingKey};
+    ///
+    /// let verifier = Verifier::new("us-east-1", "iam");
+    /// // The example of the IAM user guide.
+    /// let headers: [(&[u8], &[u8]); 4] = [
+    ///     (b"host", b"iam.amazonaws.com"),
+    ///     (b"content-type", b"application/x-www-form-urlencoded; charset=utf-8"),
+    ///     (b"x-amz-date", b"20150830T123600Z"),
+    ///     (
+    ///         b"authorization",
+    ///         b"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+    ///           SignedHeaders=content-type;host;x-amz-date, \
+    ///           Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+    ///     ),
+    /// ];
+    /// let request = IncomingRequest::new(b"GET", b"/?Action=ListUsers&Version=2010-05-08", headers)?;
+    /// let unverified = verifier.begin(request, 1_440_938_160_000)?;
+    /// assert_eq!(unverified.access_key_id(), "AKIDEXAMPLE");
+    /// let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"; // looked up by that id
+    /// let key = VerifyingKey::from_secret(secret, &unverified)?;
+    /// let known = KnownCredentials { key, session_token: SessionToken::None, expires_at: None };
+    /// let verified = unverified.verify(&known, Some(&BodyHash::of(b"")))?;
+    /// assert_eq!(verified.signed_headers().collect::<Vec<_>>(), ["content-type", "host", "x-amz-date"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(region: impl Into<String>, service: impl Into<String>) -> Self {
+        Self { region: Some(region.into()), service: Some(service.into()), ..Self::any() }
+    }
+
+    /// For any region and service: then the client chooses whose rules apply, such as those of S3, which takes unsigned bodies.
+    pub fn any() -> Self {
+        Self {
+            region: None,
+            service: None,
+            max_skew_seconds: 300.0,
+            max_skew_minutes: "5".into(),
+            body_required: None,
+            path_encoding: None,
+            explain: false,
+        }
+    }
+
+    /// The region that requests must be signed for; `None` for any.
+    pub fn region(self, region: Option<String>) -> Self {
+        Self { region, ..self }
+    }
+
+    /// The service that requests must be signed for; `None` for any.
+    pub fn service(self, service: Option<String>) -> Self {
+        Self { service, ..self }
+    }
+
+    /// How old a signature in headers may be, and how far from the future any. Default: five minutes.
+    pub fn max_skew(self, max_skew: core::time::Duration) -> Self {
+        let seconds = max_skew.as_secs_f64();
+        Self { max_skew_seconds: seconds, max_skew_minutes: format!("{}", seconds / 60.0), ..self }
+    }
+
+    /// Whether the signature must cover the body. `false` also takes `UNSIGNED-PAYLOAD`, and bodies in signed chunks. Default: S3
+    /// and VPC Lattice may leave the body unsigned, as with AWS.
+    pub fn body_required(self, body_required: bool) -> Self {
+        Self { body_required: Some(body_required), ..self }
+    }
+
+    /// How paths are encoded. Default: as the service has it.
+    pub fn path_encoding(self, path_encoding: PathEncoding) -> Self {
+        Self { path_encoding: Some(path_encoding), ..self }
+    }
+
+    /// Adds to the message of a mismatch what should have been signed, without the session token. It helps whoever tries, too.
+    pub fn explain(self, explain: bool) -> Self {
+        Self { explain, ..self }
+    }
+
+    /// What the request says of its signature, after every check that needs no key. `now` is in milliseconds since 1970.
+    pub fn begin<'r>(&self, request: IncomingRequest<'r>, now: i64) -> Result<Unverified<'r, '_>, Rejection> {
+        if request.has_fragment() {
+            // No client sends one: whoever reads the path in another way than here would read what is not signed.
+            return Err(malformed("A fragment, from # on, is no part of a request."));
+        }
+        let authorization = Authorization::parse(&request)?;
+        check_scope(&authorization, self)?;
+        check_time(&authorization, now, self)?;
+        check_host(&request)?;
+        check_coverage(&authorization, &request)?;
+        let (payload, declared) = stated_payload(&authorization, &request, self.body_required)?;
+        Ok(Unverified { verifier: self, request, authorization, payload, declared, now })
+    }
+}
+
+/// Who a request says it is from. Nothing of it is known to be true.
+pub struct Unverified<'r, 'v> {
+    verifier: &'v Verifier,
+    request: IncomingRequest<'r>,
+    authorization: Authorization,
+    payload: Payload,
+    declared: Option<String>,
+    now: i64,
+}
+
+impl Unverified<'_, '_> {
+    /// Whose key is wanted.
+    pub fn access_key_id(&self) -> &str {
+        self.authorization.credential.access_key_id()
+    }
+
+    /// The session token that the request carries. It is compared by [`Unverified::verify`], or judged by the caller.
+    pub fn session_token(&self) -> Option<&str> {
+        self.authorization.session_token.as_ref().map(|token| token.as_str())
+    }
+
+    /// SigV4 or SigV4a.
+    pub fn algorithm(&self) -> Algorithm {
+        self.authorization.algorithm
+    }
+
+    /// `YYYYMMDD`, as in the credential scope.
+    pub fn date(&self) -> &str {
+        self.authorization.credential.date()
+    }
+
+    /// Such as `eu-west-1`; of SigV4a, the region set.
+    pub fn region(&self) -> &str {
+        self.authorization.regions()
+    }
+
+    /// Such as `execute-api`.
+    pub fn service(&self) -> &str {
+        self.authorization.credential.service()
+    }
+
+    /// Whether the signature covers the body.
+    pub fn payload(&self) -> Payload {
+        self.payload
+    }
+
+    /// Whether the body is needed to verify the signature. Where it is not, read it only after that, and compare its hash with
+    /// [`Verified::declared_body_hash`].
+    pub fn needs_body(&self) -> bool {
+        self.declared.is_none()
+    }
+
+    /// Of a presigned request: for how many seconds it is good.
+    pub fn expires_in(&self) -> Option<u32> {
+        self.authorization.expires
+    }
+
+    /// When it was signed, in milliseconds since 1970.
+    pub fn signed_at(&self) -> i64 {
+        self.authorization.signed_at
+    }
+
+    /// What is signed in place of the body, where the request says so: a hash in hex, or a keyword.
+    pub fn declared_payload(&self) -> Option<&str> {
+        self.declared.as_deref()
+    }
+
+    pub(crate) fn signature(&self) -> &str {
+        &self.authorization.signature
+    }
+
+    /// Lower-case names, sorted, joined with semicolons.
+    pub fn signed_headers(&self) -> &str {
+        &self.authorization.signed_headers
+    }
+
+    /// The credential scope: `20260203/eu-west-1/execute-api/aws4_request`.
+    pub fn scope(&self) -> &str {
+        self.authorization.credential.scope()
+    }
+
+    /// Whether the credentials are those of the request: before its body is read, where the signature needs it.
+    /// [`Unverified::verify`] does so in any case.
+    pub fn check_token(&self, token: SessionToken<'_>, expires_at: Option<i64>) -> Result<(), Rejection> {
+        let given = self.session_token();
+        let is_known = match token {
+            SessionToken::Judged => true,
+            SessionToken::None => is_equal("", given.unwrap_or_default()),
+            SessionToken::Known(token) => is_equal(token, given.unwrap_or_default()),
+        };
+        // Temporary credentials are none without their token.
+        let lacks_token = given.is_none() && self.access_key_id().starts_with("ASIA");
+        if !is_known || lacks_token {
+            return Err(self.unknown());
+        }
+        match expires_at {
+            Some(expires_at) if expires_at <= self.now => {
+                let message = "The security token included in the request is expired";
+                Err(self.rejection(RejectionKind::CredentialsExpired, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// For an access key id that nobody knows.
+    pub fn unknown(&self) -> Rejection {
+        let message = "The security token included in the request is invalid.";
+        self.rejection(RejectionKind::AccessKeyUnknown, message)
+    }
+
+    /// Whether the signature is that of this request and this key. `body` is the hash of the body; without one, there is no
+    /// body, or the request has declared its hash.
+    pub fn verify(
+        self,
+        known: &KnownCredentials<'_>,
+        body: Option<&BodyHash>,
+    ) -> Result<Verified, Rejection> {
+        self.check_token(known.session_token, known.expires_at)?;
+        let canonical_request = self.canonical_request(body);
+        let string_to_sign = canonical_request.as_deref().map(|text| self.string_to_sign(text));
+        let is_signed = string_to_sign
+            .as_deref()
+            .is_some_and(|text| known.key.has_signed(text, self.signature(), self.algorithm()));
+        match string_to_sign {
+            Some(string_to_sign) if is_signed => self.verified(string_to_sign, body),
+            text => Err(self.mismatch(canonical_request.as_deref().map(Vec::as_slice), text.as_deref())),
+        }
+    }
+
+    /// After the signature: the body must be the one whose hash was declared.
+    fn verified(self, string_to_sign: String, body: Option<&BodyHash>) -> Result<Verified, Rejection> {
+        let verified = Verified {
+            access_key_id: self.access_key_id().into(),
+            string_to_sign,
+            signed_headers: self.authorization.signed_headers,
+            payload: self.payload,
+            declared: if self.payload == Payload::Signed { self.declared } else { None },
+        };
+        match body {
+            Some(body) => verified.check_body(body).map(|()| verified),
+            None => Ok(verified),
+        }
+    }
+
+    /// `None` where a header that is signed did not arrive: AWS signs no such.
+    pub(crate) fn canonical_request(&self, body: Option<&BodyHash>) -> Option<Zeroizing<Vec<u8>>> {
+        let Authorization { rules, signed_headers, is_presigned, .. } = &self.authorization;
+        let request = &self.request;
+        let mut signed: Vec<Entry<'_>> = Vec::with_capacity(request.headers().len());
+        for name in signed_headers.as_bytes().split(|byte| *byte == b';') {
+            match (request.headers_named(name), request.host_from_elsewhere()) {
+                ([], Some(host)) if name == b"host" => add(&mut signed, name, 0, host),
+                ([], _) => return None,
+                (headers, _) => signed.extend_from_slice(headers),
+            }
+        }
+        let leaves_out = |name: &[u8]| {
+            *is_presigned
+                && (name == SIGNATURE.as_bytes()
+                    || rules.session_token_mode == SessionTokenMode::Appended
+                        && name == rules.session_token_parameter.as_bytes())
+        };
+        let mut parameters = Vec::new();
+        for (name, value) in request.parameters().filter(|(name, _)| !leaves_out(name)) {
+            add(&mut parameters, name, 0, value);
+        }
+        sort(&mut parameters);
+
+        let (encoding, normalization) = match self.verifier.path_encoding {
+            None => (rules.path_encoding, rules.path_normalization),
+            Some(PathEncoding::Double) => (PathEncoding::Double, PathNormalization::Enabled),
+            Some(PathEncoding::Single) => (PathEncoding::Single, PathNormalization::Disabled),
+        };
+        // Room for most of it: it may hold a token, of which each move would have to be wiped.
+        let mut text = Zeroizing::new(Vec::with_capacity(1024));
+        text.put(request.method).put(b"\n");
+        path::write(request.path, encoding, normalization, &mut text);
+        text.put(b"\n");
+        for (count, parameter) in parameters.iter().enumerate() {
+            let separator: &[u8] = if count == 0 { b"" } else { b"&" };
+            text.put(separator).put(parameter.key).put(b"=").put(parameter.value);
+        }
+        text.put(b"\n");
+        headers::write_lines(&signed, &mut text);
+        text.put(b"\n").put(signed_headers.as_bytes()).put(b"\n");
+        let empty = BodyHash::of(b"");
+        text.put(match &self.declared {
+            Some(declared) => declared.as_bytes(),
+            None => &body.unwrap_or(&empty).0,
+        });
+        Some(text)
+    }
+
+    pub(crate) fn string_to_sign(&self, canonical_request: &[u8]) -> String {
+        let hash = sha256_hex(canonical_request);
+        let mut text = String::with_capacity(192);
+        for part in [self.algorithm().name(), "\n", &self.authorization.amz_date, "\n", self.scope(), "\n"] {
+            text += part;
+        }
+        text + str::from_utf8(&hash).unwrap_or_default()
+    }
+
+    /// That the signature is another. `string_to_sign` is there where the canonical request is.
+    pub(crate) fn mismatch(
+        &self,
+        canonical_request: Option<&[u8]>,
+        string_to_sign: Option<&str>,
+    ) -> Rejection {
+        let mut message = String::from(MISMATCH);
+        if self.verifier.explain {
+            self.explain(canonical_request, string_to_sign, &mut message);
+        }
+        self.rejection(RejectionKind::SignatureMismatch, message)
+    }
+
+    fn explain(&self, canonical_request: Option<&[u8]>, string_to_sign: Option<&str>, out: &mut String) {
+        let (Some(canonical_request), Some(string_to_sign)) = (canonical_request, string_to_sign) else {
+            let has = |name: &str| {
+                name == "host" && self.request.host_from_elsewhere().is_some()
+                    || !self.request.headers_named(name.as_bytes()).is_empty()
+            };
+            let names = self.signed_headers().split(';').filter(|name| !has(name));
+            let missing: Vec<String> = names.map(quote).collect();
+            let plural = if missing.len() > 1 { "s" } else { "" };
+            *out += &["\n\nThe signed header", plural, " ", &missing.join(", "), " did not arrive"].concat();
+            return;
+        };
+        let shown =
+            without_token(&latin1::decode(canonical_request), self.session_token().unwrap_or_default());
+        for part in [
+            "\n\nThe Canonical String for this request should have been\n'",
+            &shown,
+            "'\n\nThe String-to-Sign should have been\n'",
+            string_to_sign,
+            "'\n",
+        ] {
+            *out += part;
+        }
+    }
+
+    fn rejection(&self, kind: RejectionKind, message: impl Into<String>) -> Rejection {
+        Rejection::new(kind, message).with(shown_key(self.access_key_id()))
+    }
+}
+
+/// A canonical request to be shown: the values of the headers and parameters that carry a session token, and the token
+/// wherever else it stands, give way to a note.
+fn without_token(canonical_request: &str, token: &str) -> String {
+    if token.is_empty() {
+        return canonical_request.into();
+    }
+    let mut shown = String::with_capacity(canonical_request.len());
+    let mut rest = canonical_request;
+    let mut is_line_start = true;
+    while let Some(first) = rest.chars().next() {
+        let is_boundary = is_line_start || shown.ends_with(['?', '&']);
+        let named =
+            |names: &[&str; 2]| names.iter().find(|name| starts_with(rest, name)).map(|name| name.len());
+        let (name, ends): (_, &[char]) = match (is_line_start, is_boundary) {
+            (true, _) if named(&HEADERS).is_some() => (named(&HEADERS), &['\n']),
+            (_, true) => (named(&PARAMETERS), &['&', '\n']),
+            _ => (None, &[]),
+        };
+        let kept = name.unwrap_or(first.len_utf8());
+        let (before, after) = rest.split_at_checked(kept).unwrap_or((rest, ""));
+        shown += before;
+        rest = after;
+        if name.is_some() {
+            shown += REDACTED;
+            rest = rest.get(rest.find(ends).unwrap_or(rest.len())..).unwrap_or_default();
+        }
+        is_line_start = first == '\n';
+    }
+    // A short one, which AWS issues none of, would be found in words.
+    if token.encode_utf16().count() < 16 {
+        return shown;
+    }
+    let mut encoded = Vec::new();
+    encode(token.as_bytes(), Decode::Nothing, false, &mut encoded);
+    shown.replace(token, REDACTED).replace(str::from_utf8(&encoded).unwrap_or_default(), REDACTED)
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+}
+
+const REDACTED: &str = "<session token>";
+const HEADERS: [&str; 2] = ["x-amz-security-token:", "x-amz-s3session-token:"];
+const PARAMETERS: [&str; 2] = ["X-Amz-Security-Token=", "X-Amz-S3session-Token="];
+
+/// Takes as long whatever the texts are, but for their lengths.
+fn is_equal(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+/// A request whose signature is valid.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    access_key_id: String,
+    string_to_sign: String,
+    signed_headers: String,
+    payload: Payload,
+    declared: Option<String>,
+}
+
+impl Verified {
+    /// Who signed.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// Lower-case names; believe no other headers.
+    pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
+        self.signed_headers.split(';')
+    }
+
+    /// Whether the signature covers the body.
+    pub fn payload(&self) -> Payload {
+        self.payload
+    }
+
+    /// The hash that the body must have, in hex, where the request has declared one.
+    pub fn declared_body_hash(&self) -> Option<&str> {
+        self.declared.as_deref()
+    }
+
+    /// Whether the body is the one that was signed. Not needed where its hash was passed to [`Unverified::verify`].
+    pub fn check_body(&self, body: &BodyHash) -> Result<(), Rejection> {
+        match &self.declared {
+            Some(declared) if declared.as_bytes() != body.0 => Err(Rejection::new(
+                RejectionKind::BodyMismatch,
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What was signed.
+    pub fn string_to_sign(&self) -> &str {
+        &self.string_to_sign
+    }
+
+    /// What is the same whenever the same request is sent again, in hex: the SHA-256 of the access key id, a line feed and the
+    /// string to sign. Not the signature: of SigV4a, anyone can make a second one that is valid.
+    pub fn replay_id(&self) -> String {
+        let hash = sha256_hex([&self.access_key_id, "\n", &self.string_to_sign].concat().as_bytes());
+        str::from_utf8(&hash).unwrap_or_default().into()
+    }
+}
+
+/// What a server knows of an access key id.
+#[derive(Debug)]
+pub struct KnownCredentials<'k> {
+    /// For the scope of the request.
+    pub key: VerifyingKey,
+    /// That the request must carry.
+    pub session_token: SessionToken<'k>,
+    /// In milliseconds since 1970.
+    pub expires_at: Option<i64>,
+}
+
+/// The session token that a request must carry.
+#[derive(Clone, Copy)]
+pub enum SessionToken<'k> {
+    /// It must carry none.
+    None,
+    /// This one.
+    Known(&'k str),
+    /// The caller has looked at it.
+    Judged,
+}
+
+impl fmt::Debug for SessionToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Known(_) => "Known(…)",
+            Self::Judged => "Judged",
+        })
+    }
+}
+
+/// What verifies: of SigV4 the key of one day, region and service, of SigV4a a public key. Wiped on drop.
+#[derive(Clone, Debug)]
+pub struct VerifyingKey(Key);
+
+#[derive(Clone, Debug)]
+enum Key {
+    Hmac(SigningKey),
+    #[cfg(feature = "tools")]
+    Ecdsa(p256::ecdsa::VerifyingKey),
+}
+
+impl VerifyingKey {
+    /// Derives the key that verifies a request. SigV4a needs the feature `tools`.
+    pub fn from_secret(secret_access_key: &str, request: &Unverified<'_, '_>) -> Result<Self, Error> {
+        #[cfg(feature = "tools")]
+        if request.algorithm() == Algorithm::EcdsaP256Sha256 {
+            return SigV4a::public_key(secret_access_key, request.access_key_id()).map(Key::Ecdsa).map(Self);
+        }
+        let credential = &request.authorization.credential;
+        // Of SigV4a, a key that verifies nothing.
+        let region = if credential.region().is_empty() { "*" } else { credential.region() };
+        let scope = Scope::new(credential.date(), region, credential.service())?;
+        SigningKey::derive(secret_access_key, &scope).map(Key::Hmac).map(Self)
+    }
+
+    /// A key of SigV4 that was derived elsewhere, so that a server need not hold the secret: the result of the last HMAC of
+    /// "Create a signed AWS API request", step 3. It verifies, and signs, for its day, region and service, and nothing else.
+    pub fn from_signing_key(key: &[u8; 32]) -> Self {
+        Self(Key::Hmac(SigningKey::new(key)))
+    }
+
+    /// The public key of SigV4a: a point of P-256, compressed or not ("SEC 1", section 2.3.3).
+    #[cfg(feature = "tools")]
+    pub fn from_public_key(point: &[u8]) -> Option<Self> {
+        p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(Key::Ecdsa).map(Self)
+    }
+
+    fn has_signed(&self, text: &str, signature: &str, algorithm: Algorithm) -> bool {
+        match (&self.0, algorithm) {
+            (Key::Hmac(key), Algorithm::HmacSha256) => {
+                let expected = to_hex(&key.sign(text.as_bytes()));
+                expected[..].ct_eq(signature.as_bytes()).into()
+            }
+            #[cfg(feature = "tools")]
+            (Key::Ecdsa(key), Algorithm::EcdsaP256Sha256) => SigV4a::has_signed(key, text, signature),
+            _ => false,
+        }
+    }
+}
+
+/// The SHA-256 of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyHash([u8; 64]);
+
+impl BodyHash {
+    /// Of bytes.
+    pub fn of(body: &[u8]) -> Self {
+        Self(sha256_hex(body))
+    }
+
+    /// Of a body that was hashed while it was read.
+    pub fn from_sha256(digest: &[u8; 32]) -> Self {
+        Self(to_hex(digest))
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn from_hex(hex: [u8; 64]) -> Self {
+        Self(hex)
+    }
+}
+
+const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+                        Access Key and signing method. Consult the service documentation for details.";
