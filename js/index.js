@@ -1,20 +1,20 @@
-export { SigV4Error } from './errors.js';
-export { init, presignUrl, Signer, signRequest } from './signer.js';
+export { SigV4Error } from './engine/errors.js';
+export { init, presignUrl, Signer, signRequest } from './sign/signer.js';
 
 /**
- * @typedef {import('./errors.js').SigV4ErrorCode} SigV4ErrorCode
- * @typedef {import('./signer.js').Credentials} Credentials
- * @typedef {import('./signer.js').CredentialsProvider} CredentialsProvider
- * @typedef {import('./events.js').EventSigner} EventSigner
- * @typedef {import('./s3/post.js').PostCondition} PostCondition
- * @typedef {import('./s3/post.js').PostOptions} PostOptions
- * @typedef {import('./s3/post.js').PresignedPost} PresignedPost
- * @typedef {import('./s3/source.js').StreamSource} StreamSource
- * @typedef {import('./s3/stream.js').SignedStreamRequest} SignedStreamRequest
- * @typedef {import('./s3/stream.js').StreamOptions} StreamOptions
- * @typedef {import('./signer.js').PresignOptions} PresignOptions
- * @typedef {import('./signer.js').SignableRequest} SignableRequest
- * @typedef {import('./signer.js').SignedRequest} SignedRequest
- * @typedef {import('./signer.js').SignerOptions} SignerOptions
- * @typedef {import('./signer.js').SigningTrace} SigningTrace
+ * @typedef {import('./engine/errors.js').SigV4ErrorCode} SigV4ErrorCode
+ * @typedef {import('./sign/signer.js').Credentials} Credentials
+ * @typedef {import('./sign/signer.js').CredentialsProvider} CredentialsProvider
+ * @typedef {import('./sign/event-stream.js').EventSigner} EventSigner
+ * @typedef {import('./sign/s3/presigned-post.js').PostCondition} PostCondition
+ * @typedef {import('./sign/s3/presigned-post.js').PostOptions} PostOptions
+ * @typedef {import('./sign/s3/presigned-post.js').PresignedPost} PresignedPost
+ * @typedef {import('./sign/s3/upload-source.js').StreamSource} StreamSource
+ * @typedef {import('./sign/s3/signed-upload.js').SignedStreamRequest} SignedStreamRequest
+ * @typedef {import('./sign/s3/signed-upload.js').StreamOptions} StreamOptions
+ * @typedef {import('./sign/signer.js').PresignOptions} PresignOptions
+ * @typedef {import('./sign/signer.js').SignableRequest} SignableRequest
+ * @typedef {import('./sign/signer.js').SignedRequest} SignedRequest
+ * @typedef {import('./sign/signer.js').SignerOptions} SignerOptions
+ * @typedef {import('./sign/signer.js').SigningTrace} SigningTrace
  */

@@ -1,6 +1,6 @@
 // IAM policies: who may call which method of an API.
 
-export { SigV4Error } from './errors.js';
+export { SigV4Error } from './engine/errors.js';
 export { executeApiArn } from './policy/arn.js';
 export { evaluateAccess, evaluatePolicies } from './policy/evaluate.js';
 export { parsePolicy } from './policy/document.js';

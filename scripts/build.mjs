@@ -19,16 +19,16 @@ process.chdir(root);
 
 /** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
 const CHUNKS = {
-  protocol: /^js\/(?:canonical|clock-skew|expired-token)\.js$/,
-  tools: /^js\/tools\.js$/,
+  protocol: /^js\/protocol\//,
+  'extended-engine': /^js\/engine\/extended-engine\.js$/,
   explanation: /^js\/explain\//,
   mismatch: /^js\/mismatch\//,
   verification: /^js\/verify\//,
 };
 
-step('what JavaScript knows of the core, in js/generated/');
-rmSync('js/generated', { recursive: true, force: true });
-run('cargo', ['run', '--quiet', '--features', 'tables', '--bin', 'tables', '--', 'js/generated']);
+step('what JavaScript knows of the core, in js/engine/generated/');
+rmSync('js/engine/generated', { recursive: true, force: true });
+run('cargo', ['run', '--quiet', '--features', 'tables', '--bin', 'tables', '--', 'js/engine/generated']);
 
 step('wasm modules');
 rmSync('js/wasm', { recursive: true, force: true });

@@ -1,7 +1,7 @@
 use core::fmt;
 
 /// The one table of errors: documentation, name, what the error carries, code, message. The numbers by which errors cross
-/// into JavaScript follow from the order of the rows, and `js/generated/errors.js` is written from it (see `tables.rs`).
+/// into JavaScript follow from the order of the rows, and `js/engine/generated/errors.js` is written from it (see `tables.rs`).
 macro_rules! errors {
     ($($(#[$doc:meta])* $name:ident $(($index:ty))? => $code:literal, $message:literal;)*) => {
         /// Why a request could not be signed. Codes are stable; messages may be reworded.
@@ -128,7 +128,7 @@ impl Error {
     }
 
     /// How the error crosses into JavaScript, where the length of a result would be: as
-    /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/core.js` takes it apart.
+    /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/engine/engine.js` takes it apart.
     #[doc(hidden)]
     #[cfg(any(test, target_arch = "wasm32"))]
     pub const fn status(self) -> i32 {
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_status_tells_every_error_and_every_header_apart() {
-        // As js/core.js takes it apart.
+        // As js/engine/engine.js takes it apart.
         let read = |status: i32| {
             let rest = (-1 - status) as usize;
             (ROWS[rest % STATUS_NUMBERS].0, rest / STATUS_NUMBERS)

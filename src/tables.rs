@@ -8,7 +8,7 @@ use crate::endpoint::dns_suffixes;
 use crate::error::{ROWS, STATUS_NUMBERS};
 use crate::request::MAX_REQUEST_BYTES;
 
-/// The text of `js/generated/errors.js`: the number and the code of each error.
+/// The text of `js/engine/generated/errors.js`: the number and the code of each error.
 pub fn errors() -> String {
     let mut text = String::from("// Written by the build from src/error.rs. Do not edit.\n\n");
     text += &format!(
@@ -24,7 +24,7 @@ pub fn errors() -> String {
     text + "]);\n"
 }
 
-/// The text of `js/generated/partitions.js`: the DNS suffix of each AWS partition.
+/// The text of `js/engine/generated/partitions.js`: the DNS suffix of each AWS partition.
 pub fn partitions() -> String {
     let mut text = String::from("// Written by the build from src/endpoint/tables.rs. Do not edit.\n\n");
     text += "/** The DNS suffix of each AWS partition, by what its regions begin with; the last one is for all others. */\n";
@@ -35,7 +35,7 @@ pub fn partitions() -> String {
     text + "]);\n"
 }
 
-/// The text of `js/generated/headers.js`: the headers that no caller can leave unsigned.
+/// The text of `js/engine/generated/headers.js`: the headers that no caller can leave unsigned.
 pub fn headers() -> String {
     let mut text = String::from("// Written by the build from src/canonical/headers.rs. Do not edit.\n\n");
     text += "/** What every signature is about, or brings along by itself. */\n";
@@ -46,7 +46,7 @@ pub fn headers() -> String {
     text + "]);\n"
 }
 
-/// The text of `js/generated/limits.js`.
+/// The text of `js/engine/generated/limits.js`.
 pub fn limits() -> String {
     format!(
         "// Written by the build from src/request.rs. Do not edit.\n\n\

@@ -1,4 +1,4 @@
-//! The boundary to JavaScript, in Node.js and in a browser: what js/core.js relies on.
+//! The boundary to JavaScript, in Node.js and in a browser: what js/engine/engine.js relies on.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -229,7 +229,7 @@ fn sign(
     call(engine, fields, headers, with_secret.then_some(SECRET), b"", 0, AT, 0, 1.0)
 }
 
-/// As js/core.js calls it.
+/// As js/engine/engine.js calls it.
 #[allow(clippy::too_many_arguments)]
 fn call(
     engine: &mut Engine,

@@ -6,7 +6,7 @@ import { Agent } from 'node:http';
 import axios from 'axios';
 import { aws4Interceptor } from 'aws4-axios';
 
-import { sigv4Interceptor } from '../../pkg/esm/adapters/axios.js';
+import { sigv4Interceptor } from '../../pkg/esm/axios.js';
 import { race } from '../harness.mjs';
 import { AWS4_AXIOS } from '../peers-node.mjs';
 import { gateway, temporary } from '../requests.mjs';

@@ -12,6 +12,9 @@ const root = new URL('../../', import.meta.url).pathname;
 const manifest = JSON.parse(readFileSync(`${root}pkg/package.json`, 'utf8'));
 export const SIGN_REQUEST = `${OURS}, signRequest`;
 
+/** The entries for HTTP clients and in place of other signers. */
+const ADAPTERS = ['axios', 'fetch', 'undici', 'got', 'aws4', 'smithy'];
+
 const ENTRIES = {
   [SIGN_REQUEST]: `export { signRequest } from './pkg/esm/index.js';`,
   [`${OURS}, all of it`]: `export * from './pkg/esm/index.js';`,
@@ -47,7 +50,7 @@ export async function run() {
 function adapterFiles() {
   return Object.entries(manifest.exports)
     .map(([path, { import: target } = {}]) => [path, target?.default ?? ''])
-    .filter(([, file]) => file.startsWith('./esm/adapters/'));
+    .filter(([path]) => ADAPTERS.includes(path.slice('./'.length)));
 }
 
 /** Bytes in kB of the entry and of everything that it imports at once. */

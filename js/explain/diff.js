@@ -1,7 +1,7 @@
 // The server's canonical request and string to sign beside the client's, line by line.
 
-import { canonicalQuery } from '../canonical.js';
-import { redact, REDACTED, REDACTED_SIGNATURE } from './text.js';
+import { canonicalQuery } from '../protocol/canonical.js';
+import { redact, REDACTED, REDACTED_SIGNATURE } from '../protocol/redact.js';
 
 /**
  * @typedef {object} DiffLine

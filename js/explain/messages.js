@@ -6,10 +6,6 @@
 // center; "Gateway response types for API Gateway"; the sources of Garage, MinIO and Ceph; and what users were told: each
 // row of the tests names its source.
 
-import { KEYS } from './messages/credentials.js';
-import { DENIALS } from './messages/denials.js';
-import { LITTLE } from './messages/little.js';
-import { PLACES } from './messages/places.js';
 import {
   CLOCKS,
   FORMS,
@@ -18,6 +14,10 @@ import {
   SIGN_LATER,
   UNEXPLAINED_MISMATCHES,
 } from './messages/signature.js';
+import { KEYS } from './messages/credentials.js';
+import { ACCESS_DENIED } from './messages/access-denied.js';
+import { ENDPOINTS } from './messages/endpoints.js';
+import { UNSPECIFIC } from './messages/unspecific.js';
 
 /**
  * @typedef {object} Row
@@ -26,7 +26,7 @@ import {
  * @property {RegExp} [type]  AWS's name of the exception
  * @property {RegExp} [of]  the service, see services.js
  * @property {RegExp} [status]
- * @property {(sent: import('./sent.js').Sent) => boolean} [sent]  of what is known of the request
+ * @property {(sent: import('./sent-request.js').SentRequest) => boolean} [sent]  of what is known of the request
  * @property {RegExp} [failure]  of what happened where there is no answer: code and message
  * @property {string} summary  one sentence; `{name}` is a group, an element of the response, or one of `Values` in values.js
  * @property {string} fix  likewise
@@ -41,10 +41,10 @@ export const ROWS = [
   ...FORMS,
   ...MISMATCHES,
   ...KEYS,
-  ...DENIALS,
-  ...PLACES,
+  ...ACCESS_DENIED,
+  ...ENDPOINTS,
   ...UNEXPLAINED_MISMATCHES,
-  ...LITTLE,
+  ...UNSPECIFIC,
 ];
 
 /** Where no row fits. @type {Row} */

@@ -1,15 +1,15 @@
 // What clients, and what stands between them and the server, are known to do wrong.
 
-import { BODY_CAUSES } from './causes/body.js';
-import { HEADER_CAUSES } from './causes/headers.js';
-import { HOST_CAUSES } from './causes/hosts.js';
-import { JSON_KEY_CAUSES } from './causes/json-keys.js';
 import { METHOD_CAUSES } from './causes/method.js';
+import { TOKEN_CAUSES } from './causes/token.js';
 import { PATH_CAUSES } from './causes/path.js';
 import { QUERY_CAUSES } from './causes/query.js';
+import { HOST_CAUSES } from './causes/hosts.js';
+import { HEADER_CAUSES } from './causes/headers.js';
+import { BODY_CAUSES } from './causes/body.js';
+import { JSON_KEY_CAUSES } from './causes/json-keys.js';
 import { SCOPE_CAUSES } from './causes/scope.js';
 import { SECRET_CAUSES } from './causes/secret.js';
-import { TOKEN_CAUSES } from './causes/token.js';
 
 /**
  * Those that change the signature. Where two make the same of a request, the first is told.

@@ -1,12 +1,12 @@
 // Tries every known mistake, then every two of them.
 
-import { build, PARTS, partsOf } from './parts.js';
-import { hashOf } from './signature.js';
+import { build, PARTS, partsOf } from './signing-inputs.js';
+import { hashOf } from './candidate-signature.js';
 
 /**
- * @typedef {import('./parts.js').Evidence} Evidence
- * @typedef {import('./parts.js').Parts} Parts
- * @typedef {import('./parts.js').Pieces} Pieces
+ * @typedef {import('./signing-inputs.js').Evidence} Evidence
+ * @typedef {import('./signing-inputs.js').Parts} Parts
+ * @typedef {import('./signing-inputs.js').Pieces} Pieces
  *
  * A mistake that clients are known to make.
  * @typedef {object} Cause
@@ -26,13 +26,13 @@ import { hashOf } from './signature.js';
  * @property {number} rank  how many likelier changes its cause has
  * @property {Partial<Parts>} parts  as they are with these pieces
  * @property {string | undefined} hash  of the canonical request, where it is another
- * @property {import('./signature.js').IsSigned | undefined} isSigned  where scope or key are others
+ * @property {import('./candidate-signature.js').IsSigned | undefined} isSigned  where scope or key are others
  */
 
 /**
  * @param {Iterable<Cause>} causes  the likeliest first
  * @param {Evidence} evidence
- * @param {Awaited<ReturnType<typeof import('./signature.js').signatureOf>>} signature
+ * @param {Awaited<ReturnType<typeof import('./candidate-signature.js').signatureOf>>} signature
  * @param {number} deadline  when to give up, by `performance.now()`
  * @returns {Promise<Pick<Change, 'cause' | 'pieces' | 'parts'>[]>} one change, two, or none
  */
@@ -112,7 +112,7 @@ function together(first, second, base) {
   const apart = { ...first.parts, ...second.parts };
   if (shared.length === 0) return apart;
   for (const piece in second.pieces) if (piece in first.pieces) return undefined;
-  const names = /** @type {import('./parts.js').PartName[]} */ (shared);
+  const names = /** @type {import('./signing-inputs.js').PartName[]} */ (shared);
   return { ...apart, ...build({ ...base, ...first.pieces, ...second.pieces }, names) };
 }
 

@@ -2,8 +2,8 @@
 //
 // Source: "Control access for invoking an API" in the API Gateway developer guide.
 
-import { SigV4Error } from '../errors.js';
-import { show } from './invalid.js';
+import { SigV4Error } from '../engine/errors.js';
+import { show } from './policy-error.js';
 
 /**
  * @typedef {object} ApiMethod

@@ -2,7 +2,7 @@
 //
 // Source: "IAM JSON policy elements: Condition", "Condition operators" and "Multivalued context keys" in the IAM user guide.
 
-import { invalid, show } from './invalid.js';
+import { invalid, show } from './policy-error.js';
 import { OPERATORS } from './operators.js';
 import { Unevaluated } from './unevaluated.js';
 

@@ -1,6 +1,6 @@
 // What is known of a request: the values of condition keys.
 
-import { SigV4Error } from '../errors.js';
+import { SigV4Error } from '../engine/errors.js';
 
 /**
  * @typedef {string | number | boolean | Date} ContextValue

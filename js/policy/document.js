@@ -2,9 +2,9 @@
 //
 // Source: "IAM JSON policy element reference" and "Grammar of the IAM JSON policy language" in the IAM user guide.
 
-import { checkNames } from '../option-names.js';
+import { checkNames } from '../protocol/option-names.js';
 import { parseConditions } from './conditions.js';
-import { invalid, show } from './invalid.js';
+import { invalid, show } from './policy-error.js';
 import { parseTemplate } from './pattern.js';
 import { parsePrincipals } from './principal.js';
 

@@ -3,10 +3,10 @@
 // Source: "Policy evaluation logic" in the IAM user guide, and "How API Gateway resource policies affect authorization
 // workflow" in the API Gateway developer guide.
 
-import { SigV4Error } from '../errors.js';
+import { SigV4Error } from '../engine/errors.js';
 import { readContext } from './context.js';
 import { parsePolicy, Policy } from './document.js';
-import { show } from './invalid.js';
+import { show } from './policy-error.js';
 import { loosen, matches, resolve } from './pattern.js';
 import { accountOf } from './principal.js';
 import { Unevaluated } from './unevaluated.js';

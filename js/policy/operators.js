@@ -2,8 +2,8 @@
 //
 // Source: "IAM JSON policy elements: Condition operators" in the IAM user guide.
 
-import { contains, parseAddress, parseRange } from './address.js';
-import { invalid, show } from './invalid.js';
+import { contains, parseAddress, parseRange } from './ip-range.js';
+import { invalid, show } from './policy-error.js';
 import { hasVariables, matches, parseTemplate, resolve } from './pattern.js';
 import { Unevaluated } from './unevaluated.js';
 

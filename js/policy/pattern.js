@@ -2,7 +2,7 @@
 //
 // Source: "IAM JSON policy elements: Resource" and "Variables and tags" in the IAM user guide.
 
-import { invalid, show } from './invalid.js';
+import { invalid, show } from './policy-error.js';
 import { Unevaluated } from './unevaluated.js';
 
 /**

@@ -2,7 +2,7 @@
 //
 // Source: "AWS JSON policy elements: Principal" in the IAM user guide.
 
-import { invalid, show } from './invalid.js';
+import { invalid, show } from './policy-error.js';
 
 /**
  * @typedef {'named' | 'account' | undefined} PrincipalMatch  `account`: a principal of an account that is named as a whole,

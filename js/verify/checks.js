@@ -1,42 +1,42 @@
-// What can be said of a claim before anybody is asked for a secret.
+// What an Authorization header or a presigned query says, checked before anyone is asked for a secret.
 
-import { amzDateOf, SIGV4A } from '../chain.js';
-import { shownKey } from '../key-id.js';
-import { parseAmzDate } from './claim.js';
-import { denied, malformed, quote, Refusal } from './refusal.js';
-import { rulesOf } from './rules.js';
+import { shownKey } from '../protocol/key-id.js';
+import { denied, malformed, quote, Refusal } from '../protocol/verification-error.js';
+import { rulesOf } from '../protocol/service-rules.js';
+import { SIGV4A } from '../protocol/algorithms.js';
+import { amzDateOf, parseAmzDate } from '../protocol/amz-date.js';
 
 /**
- * @typedef {import('./claim.js').Claim} Claim
- * @typedef {import('./arrived.js').Arrived} Arrived
+ * @typedef {import('../protocol/authorization.js').ParsedAuthorization} ParsedAuthorization
+ * @typedef {import('./incoming-request.js').ReceivedRequest} ReceivedRequest
  */
 
 /**
- * @param {Claim} claim
+ * @param {ParsedAuthorization} authorization
  * @param {{ region?: string, service?: string }} expected  none: any will do
  * @throws {Refusal} that names all that is wrong
  */
-export function checkScope(claim, expected) {
-  const wrong = SCOPE_CHECKS.filter(([isRight]) => !isRight(claim, expected));
+export function checkScope(authorization, expected) {
+  const wrong = SCOPE_CHECKS.filter(([isRight]) => !isRight(authorization, expected));
   if (wrong.length === 0) return;
   const { region, service } = expected;
   throw new Refusal(
     'ERR_SIGV4_SCOPE_MISMATCH',
-    wrong.map(([, say]) => say(claim, expected)).join(' '),
+    wrong.map(([, say]) => say(authorization, expected)).join(' '),
     undefined,
     {
-      region: regionsOf(claim),
+      region: regionsOf(authorization),
       ...(region !== undefined && { expectedRegion: region }),
-      service: claim.service,
+      service: authorization.service,
       ...(service !== undefined && { expectedService: service }),
-      accessKeyId: shownKey(claim.accessKeyId),
+      accessKeyId: shownKey(authorization.accessKeyId),
     },
   );
 }
 
 /**
  * @typedef {{ region?: string, service?: string }} Expected
- * @type {[isRight: (claim: Claim, expected: Expected) => boolean, say: (claim: Claim, expected: Expected) => string][]}
+ * @type {[isRight: (authorization: ParsedAuthorization, expected: Expected) => boolean, say: (authorization: ParsedAuthorization, expected: Expected) => string][]}
  */
 const SCOPE_CHECKS = [
   [
@@ -44,7 +44,8 @@ const SCOPE_CHECKS = [
       if (expected.region === undefined) return (region || regionSet) !== '';
       return scheme === SIGV4A ? isInSet(expected.region, regionSet) : expected.region === region;
     },
-    (claim) => `Credential should be scoped to a valid region, not ${quote(regionsOf(claim))}.`,
+    (authorization) =>
+      `Credential should be scoped to a valid region, not ${quote(regionsOf(authorization))}.`,
   ],
   [
     ({ service }, expected) =>
@@ -65,13 +66,13 @@ const SCOPE_CHECKS = [
   ],
 ];
 
-/** @param {Claim} claim */
+/** @param {ParsedAuthorization} authorization */
 function regionsOf({ region, regionSet }) {
   return region || regionSet;
 }
 
 /**
- * @param {Claim} claim
+ * @param {ParsedAuthorization} authorization
  * @param {number} now  epoch milliseconds
  * @param {number} skewSeconds
  * @throws {Refusal}
@@ -103,7 +104,7 @@ export function checkTime({ amzDate, expiresIn, accessKeyId }, now, skewSeconds)
  * A request may name its host in several places. An application that reads an unsigned one would see a different host than
  * the one that was signed (RFC 9112, section 3.2.2; RFC 9113, section 8.3.1).
  *
- * @param {Arrived} arrived
+ * @param {ReceivedRequest} received
  * @throws {Refusal}
  */
 export function checkHost({ hosts }) {
@@ -114,8 +115,8 @@ export function checkHost({ hosts }) {
 /**
  * Whoever passes a request on could add what is not signed, or change it.
  *
- * @param {Claim} claim
- * @param {Arrived} arrived
+ * @param {ParsedAuthorization} authorization
+ * @param {ReceivedRequest} received
  * @throws {Refusal}
  */
 export function checkCoverage({ signedHeaders, service }, { headers }) {
@@ -131,8 +132,8 @@ export function checkCoverage({ signedHeaders, service }, { headers }) {
 /**
  * What is signed in place of the body, as far as the request says.
  *
- * @param {Claim} claim
- * @param {Arrived} arrived
+ * @param {ParsedAuthorization} authorization
+ * @param {ReceivedRequest} received
  * @param {boolean | undefined} bodyRequired
  * @returns {{ payload: 'signed' | 'unsigned' | 'chunked', declared: string | undefined }} `declared` is a keyword, or a
  *   hash that must be that of the body
@@ -184,7 +185,7 @@ function isInSet(region, regionSet) {
 
 /**
  * @param {string} message
- * @param {import('./refusal.js').RefusalDetails} details
+ * @param {import('../protocol/verification-error.js').RefusalDetails} details
  */
 function notNow(message, details) {
   return new Refusal('ERR_SIGV4_SIGNATURE_EXPIRED', message, undefined, details);

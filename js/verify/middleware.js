@@ -1,9 +1,9 @@
 // Verification in front of a handler: refused requests are answered as API Gateway answers them.
 
-import { SigV4Error } from '../errors.js';
+import { SigV4Error } from '../engine/errors.js';
 import { checkedOptions } from './options.js';
-import { Refusal } from './refusal.js';
-import { verifyRequest } from './request.js';
+import { Refusal } from '../protocol/verification-error.js';
+import { verifyRequest } from './verify-request.js';
 
 /**
  * For Express, Connect, and what takes their middleware. A request that is accepted has the outcome as `request.sigv4`;
@@ -13,7 +13,7 @@ import { verifyRequest } from './request.js';
  * `request.rawBody`, and the parser finds the stream unread. Behind a parser, it takes the bytes from `request.rawBody`, or from
  * `request.body` if that is a `Buffer` or a string.
  *
- * @param {import('./request.js').VerifyOptions} options
+ * @param {import('./verify-request.js').VerifyOptions} options
  * @returns {(request: any, response: any, next: (error?: unknown) => void) => Promise<void>}
  */
 export function verifyMiddleware(options) {
@@ -38,8 +38,8 @@ export function verifyMiddleware(options) {
  * body unread, and the outcome; then what else there is, such as `env`.
  *
  * @template {unknown[]} Rest
- * @param {(request: Request, verified: import('./request.js').VerifiedRequest, ...rest: Rest) => Response | Promise<Response>} handler
- * @param {import('./request.js').VerifyOptions} options
+ * @param {(request: Request, verified: import('./verify-request.js').VerifiedRequest, ...rest: Rest) => Response | Promise<Response>} handler
+ * @param {import('./verify-request.js').VerifyOptions} options
  * @returns {(request: Request, ...rest: Rest) => Promise<Response>}
  */
 export function withVerification(handler, options) {

@@ -1,9 +1,9 @@
 // The options of the verifier, checked.
 
-import { SigV4Error } from '../errors.js';
-import { checkNames, SIGNER_OPTIONS } from '../option-names.js';
+import { SigV4Error } from '../engine/errors.js';
+import { checkNames, SIGNER_OPTIONS } from '../protocol/option-names.js';
 
-/** @typedef {import('./request.js').VerifyOptions} VerifyOptions */
+/** @typedef {import('./verify-request.js').VerifyOptions} VerifyOptions */
 
 export const VERIFY_OPTIONS = new Set([
   'secretAccessKey',

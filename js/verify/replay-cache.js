@@ -1,9 +1,9 @@
 // Remembers requests for as long as their signatures are accepted, so that none is taken twice.
 
-import { SigV4Error } from '../errors.js';
-import { checkNames } from '../option-names.js';
+import { SigV4Error } from '../engine/errors.js';
+import { checkNames } from '../protocol/option-names.js';
 import { isDate } from './options.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../protocol/verification-error.js';
 
 /** Of {@link ReplayCache}. */
 const OPTIONS = new Set(['maxEntries', 'now']);
@@ -56,7 +56,7 @@ export class ReplayCache {
   }
 
   /**
-   * @param {Pick<import('./request.js').VerifiedRequest, 'replayId' | 'acceptableUntil'>} verified  what `verifyRequest`
+   * @param {Pick<import('./verify-request.js').VerifiedRequest, 'replayId' | 'acceptableUntil'>} verified  what `verifyRequest`
    *   returned
    * @returns {boolean} `true` for a request that was not admitted before; `false` for one that was, or that may have been, as
    *   its signature is accepted no longer

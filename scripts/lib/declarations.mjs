@@ -30,8 +30,8 @@ export function writeForOlderCompilers(folder) {
 export function declareDisposable(folder) {
   const file = 'engine/disposable.d.ts';
   cpSync(join('js', file), join(folder, file));
-  const signer = join(folder, 'signer.d.ts');
-  writeFileSync(signer, `/// <reference path="./${file}" />\n${readFileSync(signer, 'utf8')}`);
+  const signer = join(folder, 'sign/signer.d.ts');
+  writeFileSync(signer, `/// <reference path="../${file}" />\n${readFileSync(signer, 'utf8')}`);
 }
 
 /** @param {string} line */

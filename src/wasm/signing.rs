@@ -373,7 +373,7 @@ fn grow(buffer: &mut Vec<u8>, length: usize) {
     }
 }
 
-// The bits of `flags`; js/core.js names them alike.
+// The bits of `flags`; js/engine/engine.js names them alike.
 const ALL_HEADERS: u32 = 1;
 const PATH_ENCODING: u32 = 2;
 const CONTENT_SHA256_HEADER: u32 = 4;

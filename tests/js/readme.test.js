@@ -146,7 +146,7 @@ it('that of the package is without what is about the repository', async () => {
 
 describe('the tables', () => {
   it('have every code of an error, every option', async () => {
-    const source = await readFile(join(root, 'js/errors.js'), 'utf8');
+    const source = await readFile(join(root, 'js/engine/errors.js'), 'utf8');
     const codes = [...source.split('SigV4ErrorCode')[0].matchAll(/'(ERR_SIGV4_\w+)'/g)].map(
       ([, code]) => code,
     );
@@ -158,7 +158,7 @@ describe('the tables', () => {
       codes.sort(),
     );
 
-    const options = await readFile(join(root, 'js/options.js'), 'utf8');
+    const options = await readFile(join(root, 'js/sign/options.js'), 'utf8');
     for (const [, option] of options.matchAll(/@property \{[^}]*(?:\}[^}]*)*?\} \[(\w+)\]/g)) {
       assert.ok(firstColumn(readme).includes(option), option);
     }

@@ -100,8 +100,8 @@ describe('published signatures', () => {
   }
 
   test('of the Ruby SDK (aws-sigv4, signer_spec.rb), whose event has another date than its signature', async () => {
-    const { SIGV4, SignatureChain } = await import('../../node_modules/sigv4-wasm/esm/core.js');
-    const { core } = await import('../../node_modules/sigv4-wasm/esm/core.js');
+    const { core, SIGV4 } = await import('../../node_modules/sigv4-wasm/esm/core.js');
+    const { SignatureChain } = await import('../../node_modules/sigv4-wasm/esm/protocol.js');
     const identity = { accessKeyId: 'akid', secretAccessKey: 'secret', sessionToken: '', owner: 0 };
     const chain = new SignatureChain(SIGV4, '', (text, scope) => core.signText(text, scope, identity));
     const scope = { date: '20130524', region: 'REGION', service: 'SERVICE' };

@@ -155,6 +155,9 @@ async function assertShaken(bundler) {
   }
 }
 
+/** The files of the entries for HTTP clients, and in place of other signers. */
+const ADAPTERS = new Set(['axios', 'fetch', 'undici', 'got', 'aws4', 'smithy'].map((name) => `${name}.js`));
+
 /**
  * For each file of an adapter its longest message, which minifiers leave as it is, and which no other file has.
  *
@@ -164,7 +167,7 @@ function adapterMarks() {
   const files = readdirSync(join(installed, 'esm'), { recursive: true, encoding: 'utf8' });
   const code = (/** @type {string} */ file) => readFileSync(join(installed, 'esm', file), 'utf8');
   const [adapters, others] = [true, false].map((isAdapter) =>
-    files.filter((file) => file.endsWith('.js') && file.startsWith('adapters/') === isAdapter),
+    files.filter((file) => file.endsWith('.js') && ADAPTERS.has(file) === isAdapter),
   );
   const rest = others.map(code).join('');
   const marks = adapters.map((file) => {

@@ -1,14 +1,14 @@
 // What signers of both algorithms share: `SignatureV4a` of @smithy/signature-v4a extends this class, too.
 
-import { byName, canonicalRequest } from '../../canonical.js';
+import { byName, canonicalRequest } from '../../protocol/canonical.js';
 import { getCanonicalQuery, hash, normalizedPath } from './canonical.js';
 
 /**
  * @typedef {import('./key.js').AwsCredentialIdentity} AwsCredentialIdentity
  * @typedef {import('./key.js').ChecksumConstructor} ChecksumConstructor
  * @typedef {import('./key.js').HashConstructor} HashConstructor
- * @typedef {import('./request.js').HeaderBag} HeaderBag
- * @typedef {import('./request.js').HttpRequestLike} HttpRequestLike
+ * @typedef {import('./http-request.js').HeaderBag} HeaderBag
+ * @typedef {import('./http-request.js').HttpRequestLike} HttpRequestLike
  *
  * A `Date`, seconds since 1970 as a number or as text, or text that `Date` understands.
  * @typedef {Date | number | string} DateInput

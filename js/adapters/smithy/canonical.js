@@ -1,11 +1,10 @@
 // The parts of a canonical request, by the rules of `@smithy/signature-v4`: nothing is added, and paths and queries are
 // what the SDK holds, not what goes on the wire.
 
-import { canonicalQuery, withoutDotSegments } from '../../canonical.js';
-import { EMPTY_SHA256 } from '../../chain.js';
-import { core, INLINE_BODY_BYTES } from '../../core.js';
-import { escapeUri } from '../../escape.js';
-import { sha256, sha256Sync } from '../../hash.js';
+import { canonicalQuery, withoutDotSegments } from '../../protocol/canonical.js';
+import { core, INLINE_BODY_BYTES } from '../../engine/engine.js';
+import { escapeUri } from '../../protocol/percent-encoding.js';
+import { EMPTY_SHA256, sha256, sha256Sync } from '../../engine/sha256.js';
 import {
   ALWAYS_UNSIGNABLE_HEADERS,
   PROXY_HEADER_PATTERN,
@@ -14,11 +13,11 @@ import {
   SIGNATURE_HEADER,
   UNSIGNED_PAYLOAD,
 } from './constants.js';
-import { findHeader } from './request.js';
+import { findHeader } from './http-request.js';
 
 /**
- * @typedef {import('./request.js').HeaderBag} HeaderBag
- * @typedef {import('./request.js').HttpRequestLike} HttpRequestLike
+ * @typedef {import('./http-request.js').HeaderBag} HeaderBag
+ * @typedef {import('./http-request.js').HttpRequestLike} HttpRequestLike
  */
 
 /**

@@ -1,6 +1,6 @@
 // Signing keys: in wasm, and where the core refuses what AWS could not have issued, with the hash of the caller.
 
-import { core } from '../../core.js';
+import { core } from '../../engine/engine.js';
 import { toBytes } from './canonical.js';
 import { KEY_TYPE_IDENTIFIER, MAX_CACHE_SIZE } from './constants.js';
 

@@ -1,6 +1,6 @@
 // About keys and tokens.
 
-import { EXPIRED_TOKEN_MESSAGE, EXPIRED_TOKEN_TYPE } from '../../expired-token.js';
+import { EXPIRED_TOKEN_MESSAGE, EXPIRED_TOKEN_TYPE } from '../../protocol/expired-token.js';
 
 /** @typedef {import('../messages.js').Row} Row */
 

@@ -1,12 +1,11 @@
 // The body, and the hash that stands for it.
 
-import { EMPTY_SHA256 } from '../../chain.js';
-import { sha256Sync } from '../../hash.js';
-import { utf8 } from '../parts.js';
+import { EMPTY_SHA256, sha256Sync } from '../../engine/sha256.js';
+import { utf8 } from '../signing-inputs.js';
 import { latin1, toLatin1 } from './text.js';
 import { isFlat, permutations, pythonJson, reordered, sortedKeys } from './json.js';
 
-/** @typedef {import('../parts.js').Evidence} Evidence */
+/** @typedef {import('../signing-inputs.js').Evidence} Evidence */
 
 /** @type {import('../search.js').Cause[]} */
 export const BODY_CAUSES = [
@@ -311,7 +310,7 @@ function frame(change) {
 /**
  * Of objects and arrays only.
  *
- * @param {(evidence: Evidence & { json: any }) => import('../parts.js').Pieces[]} changes
+ * @param {(evidence: Evidence & { json: any }) => import('../signing-inputs.js').Pieces[]} changes
  * @returns {import('../search.js').Cause['changes']}
  */
 function json(changes) {

@@ -1,10 +1,10 @@
 // Header lines, and the list of their names.
 
-import { canonicalValue } from '../../canonical.js';
-import { EMPTY_SHA256 } from '../../chain.js';
+import { canonicalValue } from '../../protocol/canonical.js';
 import { latin1, toLatin1 } from './text.js';
+import { EMPTY_SHA256 } from '../../engine/sha256.js';
 
-/** @typedef {import('../parts.js').Evidence} Evidence */
+/** @typedef {import('../signing-inputs.js').Evidence} Evidence */
 
 /** @type {import('../search.js').Cause[]} */
 export const HEADER_CAUSES = [
@@ -125,7 +125,7 @@ export const HEADER_CAUSES = [
     fix: 'Send each header once; if you repeat a header, sign its values joined with commas, in order.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
-        const values = evidence.arrived.lines
+        const values = evidence.received.lines
           .filter(([other]) => other === name)
           .map(([, value]) => canonicalValue(value));
         const joined = evidence.base[`headers:${name}`];
@@ -151,7 +151,7 @@ export const HEADER_CAUSES = [
     fix: 'Trim header values and collapse runs of spaces before you sign them.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
-        const raw = evidence.arrived.lines.filter(([other]) => other === name).map(([, value]) => value);
+        const raw = evidence.received.lines.filter(([other]) => other === name).map(([, value]) => value);
         const value = raw.join(',');
         return [value, value.trim(), ` ${value}`, `${value} `, ` ${value} `, `${value}\n`].map((text) =>
           line(name, text),
@@ -192,8 +192,8 @@ export const HEADER_CAUSES = [
     part: 'headers',
     summary: 'Header names were signed with capital letters.',
     fix: 'Write header names in lower case when you sign them.',
-    changes: ({ claim }) => {
-      const listed = claim.signedHeaders.map(titleCase);
+    changes: ({ authorization }) => {
+      const listed = authorization.signedHeaders.map(titleCase);
       const write = {
         'headers.line': (/** @type {[string, string]} */ [name, value]) => `${titleCase(name)}:${value}`,
       };
@@ -205,10 +205,10 @@ export const HEADER_CAUSES = [
     part: 'headers',
     summary: 'Headers were signed in the order in which they are sent.',
     fix: 'Sort headers by their lower-case names when you sign them.',
-    changes: ({ arrived, claim }) => {
-      const sent = [...new Set(['host', ...arrived.lines.map(([name]) => name)])];
-      return [sent, [...arrived.headers.keys()]].flatMap((order) => {
-        const names = order.filter((name) => claim.signedHeaders.includes(name));
+    changes: ({ received, authorization }) => {
+      const sent = [...new Set(['host', ...received.lines.map(([name]) => name)])];
+      return [sent, [...received.headers.keys()]].flatMap((order) => {
+        const names = order.filter((name) => authorization.signedHeaders.includes(name));
         return [{ 'headers.names': names, 'headers.listed': names }, { 'headers.names': names }];
       });
     },
@@ -218,16 +218,16 @@ export const HEADER_CAUSES = [
     part: 'headers',
     summary: 'The signed headers and the list in SignedHeaders differ by one header.',
     fix: 'Build SignedHeaders from the same list of headers that you sign.',
-    changes: ({ arrived, claim, rules }) => {
+    changes: ({ received, authorization, rules }) => {
       const token = rules.tokenName.toLowerCase();
-      const names = claim.signedHeaders.filter((name) => name !== token);
-      const more = [...arrived.headers.keys()].filter(
-        (name) => !claim.signedHeaders.includes(name) && name !== 'authorization' && name !== token,
+      const names = authorization.signedHeaders.filter((name) => name !== token);
+      const more = [...received.headers.keys()].filter(
+        (name) => !authorization.signedHeaders.includes(name) && name !== 'authorization' && name !== token,
       );
       const lists = [
-        ...names.map((name) => claim.signedHeaders.filter((other) => other !== name)),
-        ...more.map((name) => [...claim.signedHeaders, name].sort()),
-        [...claim.signedHeaders, ...more].sort(),
+        ...names.map((name) => authorization.signedHeaders.filter((other) => other !== name)),
+        ...more.map((name) => [...authorization.signedHeaders, name].sort()),
+        [...authorization.signedHeaders, ...more].sort(),
       ];
       return lists.flatMap((list) => [
         { 'headers.names': list, 'headers.listed': list },
@@ -300,16 +300,16 @@ const USUAL = {
  * @param {Evidence} evidence
  * @returns {string[]}
  */
-function usual(name, { arrived, body, text, claim, base }) {
+function usual(name, { received, body, text, authorization, base }) {
   if (name === 'content-length') {
     return [body.length, text?.length ?? 0, 0, ''].map(String);
   }
   if (name === 'x-amz-content-sha256') {
     return ['UNSIGNED-PAYLOAD', EMPTY_SHA256, base['payload.declared'] ?? ''];
   }
-  if (name === 'x-amz-date') return [claim.amzDate];
-  if (name === 'date') return [httpDate(claim.amzDate), claim.amzDate];
-  if (name === 'x-forwarded-host') return [arrived.headers.get('host') ?? ''];
+  if (name === 'x-amz-date') return [authorization.amzDate];
+  if (name === 'date') return [httpDate(authorization.amzDate), authorization.amzDate];
+  if (name === 'x-forwarded-host') return [received.headers.get('host') ?? ''];
   if (name === 'accept-encoding') return acceptEncodings();
   return USUAL[name] ?? [];
 }
@@ -337,8 +337,8 @@ function httpDate(amzDate) {
 }
 
 /** @param {Evidence} evidence */
-function lostHeaders({ arrived, claim }) {
-  return claim.signedHeaders.filter((name) => !arrived.headers.has(name));
+function lostHeaders({ received, authorization }) {
+  return authorization.signedHeaders.filter((name) => !received.headers.has(name));
 }
 
 /**
@@ -357,10 +357,10 @@ function combined(names, valuesOf) {
 }
 const MAX_COMBINED = 500;
 
-/** @param {Evidence} evidence  signed headers that arrived, but for those with causes of their own */
-function signedOf({ arrived, claim, rules }) {
-  return claim.signedHeaders.filter(
-    (name) => arrived.headers.has(name) && name !== 'host' && name !== rules.tokenName.toLowerCase(),
+/** @param {Evidence} evidence  signed headers that received, but for those with causes of their own */
+function signedOf({ received, authorization, rules }) {
+  return authorization.signedHeaders.filter(
+    (name) => received.headers.has(name) && name !== 'host' && name !== rules.tokenName.toLowerCase(),
   );
 }
 

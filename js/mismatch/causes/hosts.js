@@ -8,13 +8,13 @@ export const HOST_CAUSES = [
     summary:
       'The client signed {signed|another host}, but the host that arrived is {expected|a different one}.',
     fix: 'Sign the host that the server receives, or configure the proxy to forward the Host header.',
-    changes: ({ arrived: { headers }, known, claim }) =>
+    changes: ({ received: { headers }, known, authorization }) =>
       [
         ...known.hosts,
         ...FORWARDED_HOST.map((name) => headers.get(name)),
         /host="?([^;,"]+)/i.exec(headers.get('forwarded') ?? '')?.[1],
         ...pageHosts(headers),
-        ...otherNames(headers.get('host') ?? '', claim.region),
+        ...otherNames(headers.get('host') ?? '', authorization.region),
       ]
         .filter((host) => host !== undefined)
         .flatMap(hostLine),
@@ -24,7 +24,7 @@ export const HOST_CAUSES = [
     part: 'headers',
     summary: 'The client signed the host with a port, as {signed|name:port}, but it arrived without one.',
     fix: 'Sign the host without the default port of the scheme, as HTTP clients send it.',
-    changes: ({ arrived: { headers } }) => {
+    changes: ({ received: { headers } }) => {
       const host = headers.get('host') ?? '';
       return /:\d+$/.test(host) ? [] : PORTS.flatMap((port) => hostLine(`${host}:${port}`));
     },
@@ -34,7 +34,7 @@ export const HOST_CAUSES = [
     part: 'headers',
     summary: 'The client signed the host as {signed|its name alone}, but it arrived as {expected|name:port}.',
     fix: 'Sign the host with its port, unless that is the default of the scheme.',
-    changes: ({ arrived: { headers } }) => {
+    changes: ({ received: { headers } }) => {
       const host = headers.get('host') ?? '';
       if (!/:\d+$/.test(host)) return [];
       const name = host.replace(/:\d+$/, '');
@@ -59,7 +59,7 @@ export const HOST_CAUSES = [
     summary:
       'The client signed the host in another spelling: with capital letters, a scheme before it, or a dot at its end.',
     fix: 'Sign the host as HTTP clients send it: in lower-case letters, without a scheme or a final dot.',
-    changes: ({ arrived: { headers } }) => {
+    changes: ({ received: { headers } }) => {
       const host = headers.get('host') ?? '';
       return [
         host.toLowerCase(),

@@ -196,7 +196,7 @@ const CONVERSIONS = [
 /**
  * Of objects and arrays only.
  *
- * @param {(value: any, evidence: import('../parts.js').Evidence) => import('../parts.js').Pieces[]} changes
+ * @param {(value: any, evidence: import('../signing-inputs.js').Evidence) => import('../signing-inputs.js').Pieces[]} changes
  * @returns {import('../search.js').Cause['changes']}
  */
 function json(changes) {
@@ -285,14 +285,14 @@ function isListOfObjects(list) {
  * Keys that an interceptor moved: from the body into the query, or into a header.
  *
  * @param {any} value
- * @param {import('../parts.js').Evidence} evidence
+ * @param {import('../signing-inputs.js').Evidence} evidence
  */
-function moved(value, { arrived }) {
+function moved(value, { received }) {
   if (Array.isArray(value)) return [];
   const keys = Object.keys(value);
-  const headers = arrived.lines.filter(([name]) => !STANDARD.test(name));
+  const headers = received.lines.filter(([name]) => !STANDARD.test(name));
   const given = [
-    ...new URLSearchParams(arrived.search),
+    ...new URLSearchParams(received.search),
     ...headers.flatMap(([name, text]) => [
       [name, text],
       [camelCase(name.replace(/^x-/, '')), text],

@@ -8,9 +8,9 @@ export const METHOD_CAUSES = [
     summary:
       'The client signed {signed|another method}, but the method that arrived is {expected|a different one}.',
     fix: 'Sign the method that is sent, after any redirect or method override.',
-    changes: ({ arrived, known }) =>
+    changes: ({ received, known }) =>
       [...known.methods, ...METHODS]
-        .filter((method) => method.toUpperCase() !== arrived.method.toUpperCase())
+        .filter((method) => method.toUpperCase() !== received.method.toUpperCase())
         .map((method) => ({ 'method.name': method })),
   },
   {
@@ -19,7 +19,7 @@ export const METHOD_CAUSES = [
     summary:
       'The client signed {signed|the method in another case}, but the method that arrived is {expected|in upper case}.',
     fix: 'Write the method in upper case before you sign.',
-    changes: ({ arrived: { method } }) =>
+    changes: ({ received: { method } }) =>
       [
         method.toLowerCase(),
         method.toUpperCase(),

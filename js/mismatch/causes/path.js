@@ -1,8 +1,8 @@
 // The path.
 
-import { respell, withoutDotSegments } from '../../canonical.js';
-import { escapeByte } from '../../escape.js';
-import { asIs, encoded, encodedOnceMore } from '../parts.js';
+import { respell, withoutDotSegments } from '../../protocol/canonical.js';
+import { escapeByte } from '../../protocol/percent-encoding.js';
+import { asIs, encoded, encodedOnceMore } from '../signing-inputs.js';
 
 /** @type {import('../search.js').Cause[]} */
 export const PATH_CAUSES = [
@@ -37,7 +37,7 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'Different characters are escaped in the path that arrived than in the path that was signed.',
     fix: 'Sign the URL as the HTTP client writes it: parse it with `new URL` first.',
-    changes: ({ arrived: { path } }) =>
+    changes: ({ received: { path } }) =>
       [
         respelled,
         (/** @type {string} */ text) => decodedOnly(text, /[!$&'()*+,;=:@]/),
@@ -92,7 +92,7 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed the path with its dot segments, which this service removes first.',
     fix: 'Resolve "." and ".." in the URL before you sign and send it.',
-    changes: ({ rules, arrived: { path } }) =>
+    changes: ({ rules, received: { path } }) =>
       rules.path.normalizes && /\/\.\.?(?:\/|$)/.test(path)
         ? [{ 'path.tidy': asIs }, { 'path.tidy': withoutEmptySegments }]
         : [],
@@ -111,9 +111,11 @@ export const PATH_CAUSES = [
     summary:
       'The client signed the path without its beginning, such as the stage, which the URL that arrived contains.',
     fix: 'Sign the URL with the stage or base path that the server receives.',
-    changes: ({ arrived, known: { stage } }) => [
-      ...(stage && arrived.path.startsWith(`/${stage}`) ? [wire(arrived.path.slice(stage.length + 1))] : []),
-      ...withoutStart(arrived.path).map(wire),
+    changes: ({ received, known: { stage } }) => [
+      ...(stage && received.path.startsWith(`/${stage}`)
+        ? [wire(received.path.slice(stage.length + 1))]
+        : []),
+      ...withoutStart(received.path).map(wire),
     ],
   },
   {
@@ -122,12 +124,12 @@ export const PATH_CAUSES = [
     summary:
       'The client signed the path with a beginning, such as the stage, that was gone when the path arrived.',
     fix: 'Sign the path that the server receives, or configure the proxy to forward the whole path.',
-    changes: ({ arrived, known: { stage } }) =>
-      [stage, arrived.headers.get('x-forwarded-prefix'), ...STAGES]
+    changes: ({ received, known: { stage } }) =>
+      [stage, received.headers.get('x-forwarded-prefix'), ...STAGES]
         .filter((name) => name)
         .flatMap((name) => {
           const start = `/${String(name).replace(/^\/|\/$/g, '')}`;
-          return arrived.path === '/' ? [wire(start), wire(`${start}/`)] : [wire(start + arrived.path)];
+          return received.path === '/' ? [wire(start), wire(`${start}/`)] : [wire(start + received.path)];
         }),
   },
   {
@@ -135,14 +137,14 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed the path with a slash at its end and sent it without, or the reverse.',
     fix: 'Sign exactly the path that is sent: check whether a router or proxy adds or removes slashes.',
-    changes: ({ arrived: { path } }) => [wire(path.endsWith('/') ? path.slice(0, -1) : `${path}/`)],
+    changes: ({ received: { path } }) => [wire(path.endsWith('/') ? path.slice(0, -1) : `${path}/`)],
   },
   {
     code: 'path-slash-decoded',
     part: 'path',
     summary: 'The client signed the path with %2F where a slash arrived, or the reverse.',
     fix: 'Do not let a proxy decode the path (in nginx, proxy_pass without a path), or avoid slashes in names.',
-    changes: ({ arrived: { path } }) => [
+    changes: ({ received: { path } }) => [
       ...(/%2f/i.test(path) ? [wire(path.replaceAll(/%2f/gi, '/'))] : []),
       ...slashes(path).map((at) => wire(`${path.slice(0, at)}%2F${path.slice(at + 1)}`)),
     ],
@@ -153,7 +155,7 @@ export const PATH_CAUSES = [
     summary:
       'The escapes in the path arrived in another case, such as %c3 for %C3, than they were signed in.',
     fix: 'Write escapes with upper-case digits before you sign and send.',
-    changes: ({ arrived: { path } }) =>
+    changes: ({ received: { path } }) =>
       [
         path.replace(/%../g, (text) => text.toLowerCase()),
         path.replace(/%../g, (text) => text.toUpperCase()),
@@ -164,7 +166,7 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed a space in the path as "+", or a plus as a space.',
     fix: 'Write a space in a path as %20: "+" stands for a space only in forms.',
-    changes: ({ arrived: { path } }) =>
+    changes: ({ received: { path } }) =>
       [
         path.replaceAll('%20', '+'),
         path.replaceAll('+', '%20'),
@@ -177,7 +179,7 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed accented letters in another Unicode form (NFC or NFD) than they arrived in.',
     fix: 'Normalize names with String.prototype.normalize() before you put them into a URL.',
-    changes: ({ arrived: { path } }) =>
+    changes: ({ received: { path } }) =>
       ['NFC', 'NFD'].map((form) => wire(path.replace(LETTERS, (text) => inUnicodeForm(text, form)))),
   },
   {
@@ -185,14 +187,14 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed the path in lower case.',
     fix: 'Sign the path as it is sent: case matters.',
-    changes: ({ arrived: { path } }) => [wire(path.toLowerCase())],
+    changes: ({ received: { path } }) => [wire(path.toLowerCase())],
   },
   {
     code: 'path-is-url',
     part: 'path',
     summary: 'The client signed the whole URL in place of the path.',
     fix: 'Sign the path of the URL, without scheme, host and query.',
-    changes: ({ arrived: { path, search, headers } }) =>
+    changes: ({ received: { path, search, headers } }) =>
       ['https', 'http'].flatMap((scheme) => {
         const url = `${scheme}://${headers.get('host') ?? ''}${path}`;
         const text = search === '' ? url : `${url}?${search}`;
@@ -207,7 +209,7 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed the path with the query appended.',
     fix: 'Pass the path and the query to the signer separately.',
-    changes: ({ arrived: { path, search } }) =>
+    changes: ({ received: { path, search } }) =>
       search === ''
         ? []
         : [wire(`${path}?${search}`), { ...wire(`${path}?${search}`), 'path.spell': asIs }].flatMap(

@@ -1,12 +1,12 @@
 // The query.
 
-import { compare, respell } from '../../canonical.js';
-import { asIs, spelled } from '../parts.js';
+import { compare, respell } from '../../protocol/canonical.js';
+import { asIs, spelled } from '../signing-inputs.js';
 import { decoded, decodedOnly } from './path.js';
 
 /**
- * @typedef {import('../parts.js').Parameter} Parameter
- * @typedef {import('../parts.js').Evidence} Evidence
+ * @typedef {import('../signing-inputs.js').Parameter} Parameter
+ * @typedef {import('../signing-inputs.js').Evidence} Evidence
  */
 
 /** @type {import('../search.js').Cause[]} */
@@ -200,8 +200,8 @@ export const QUERY_CAUSES = [
     part: 'query',
     summary: '{parameter|A parameter} was signed but did not arrive.',
     fix: 'Check whether a proxy, cache or redirect drops parameters, and sign what is sent.',
-    changes: ({ arrived, base }) => {
-      const operation = arrived.method === 'PUT' ? 'PutObject' : 'GetObject';
+    changes: ({ received, base }) => {
+      const operation = received.method === 'PUT' ? 'PutObject' : 'GetObject';
       const names = new Set(base['query.indexes'].map((/** @type {string} */ key) => base[key][0]));
       return [['x-id', operation], ...LOST]
         .filter(([name]) => !names.has(name))
@@ -225,9 +225,9 @@ export const QUERY_CAUSES = [
     part: 'query',
     summary: 'X-Amz-Expires was changed after the URL was presigned.',
     fix: 'Presign a new URL with the lifetime that you need, at most 604800 seconds.',
-    changes: ({ claim, base }) => {
+    changes: ({ authorization, base }) => {
       const key = base['query.indexes'].find((/** @type {string} */ at) => base[at][0] === 'X-Amz-Expires');
-      if (!claim.isPresigned || key === undefined) return [];
+      if (!authorization.isPresigned || key === undefined) return [];
       return [...LIFETIMES.map((seconds) => ({ [key]: ['X-Amz-Expires', String(seconds)] })), dropped([key])];
     },
   },

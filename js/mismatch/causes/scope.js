@@ -1,7 +1,6 @@
 // Region, service and date: in the string to sign, and in the key.
 
-import { amzDateOf } from '../../chain.js';
-import { parseAmzDate } from '../../verify/claim.js';
+import { amzDateOf, parseAmzDate } from '../../protocol/amz-date.js';
 
 /** @type {import('../search.js').Cause[]} */
 export const SCOPE_CAUSES = [
@@ -11,8 +10,8 @@ export const SCOPE_CAUSES = [
     summary:
       'The request was signed for {signed|another region} instead of {expected|the region of this server}.',
     fix: 'Sign for the region of the API, and name the same region in the credential.',
-    changes: ({ known, claim }) =>
-      [known.region, ...REGIONS].flatMap((region) => inScope('region', region, claim)),
+    changes: ({ known, authorization }) =>
+      [known.region, ...REGIONS].flatMap((region) => inScope('region', region, authorization)),
   },
   {
     code: 'wrong-service',
@@ -20,15 +19,15 @@ export const SCOPE_CAUSES = [
     summary:
       'The request was signed for {signed|another service} instead of {expected|the service of this server}.',
     fix: 'Sign with the signing name of the service, such as execute-api for API Gateway.',
-    changes: ({ known, claim }) =>
-      [known.service, ...SERVICES].flatMap((service) => inScope('service', service, claim)),
+    changes: ({ known, authorization }) =>
+      [known.service, ...SERVICES].flatMap((service) => inScope('service', service, authorization)),
   },
   {
     code: 'scope-swapped',
     part: 'scope',
     summary: 'The client swapped the region and the service.',
     fix: 'Put the date, the region and the service into the scope and the key in this order.',
-    changes: ({ claim: { region, service } }) => [
+    changes: ({ authorization: { region, service } }) => [
       { 'key.region': service, 'key.service': region },
       { 'scope.region': service, 'scope.service': region },
       { 'scope.region': service, 'scope.service': region, 'key.region': service, 'key.service': region },
@@ -39,9 +38,11 @@ export const SCOPE_CAUSES = [
     part: 'scope',
     summary: 'The client signed the region or the service in another case than the credential names it.',
     fix: 'Write the region and the service in lower case.',
-    changes: ({ claim }) =>
+    changes: ({ authorization }) =>
       /** @type {const} */ (['region', 'service']).flatMap((name) =>
-        [claim[name].toLowerCase(), claim[name].toUpperCase()].flatMap((text) => inScope(name, text, claim)),
+        [authorization[name].toLowerCase(), authorization[name].toUpperCase()].flatMap((text) =>
+          inScope(name, text, authorization),
+        ),
       ),
   },
   {
@@ -61,8 +62,8 @@ export const SCOPE_CAUSES = [
     part: 'date',
     summary: 'The client derived the key for another day than the one in the scope.',
     fix: 'Derive the key again each day, at midnight UTC.',
-    changes: ({ claim }) =>
-      daysAround(claim.day, [-1, 1, -2, -3, -4, -5, -6, -7, 2]).flatMap((day) => [
+    changes: ({ authorization }) =>
+      daysAround(authorization.day, [-1, 1, -2, -3, -4, -5, -6, -7, 2]).flatMap((day) => [
         { 'key.day': day },
         { 'key.day': day, 'scope.day': day },
       ]),
@@ -72,7 +73,7 @@ export const SCOPE_CAUSES = [
     part: 'date',
     summary: 'The client derived the key from a date in another form than YYYYMMDD.',
     fix: 'Make the first step of the key from the date as YYYYMMDD.',
-    changes: ({ claim: { amzDate } }) =>
+    changes: ({ authorization: { amzDate } }) =>
       [amzDate, ...otherForms(amzDate), isoOf(amzDate).slice(0, 10)].flatMap((day) => [
         { 'key.day': day },
         { 'key.day': day, 'scope.day': day },
@@ -84,9 +85,9 @@ export const SCOPE_CAUSES = [
     summary:
       'The client signed {signed|another time}, but the time that arrived is {expected|a different one}.',
     fix: 'Read the clock once, and use that time for the header, the scope and the string to sign.',
-    changes: ({ arrived, claim: { amzDate }, base }) => {
+    changes: ({ received, authorization: { amzDate }, base }) => {
       const millis = parseAmzDate(amzDate);
-      const header = Date.parse(arrived.headers.get('date') ?? '');
+      const header = Date.parse(received.headers.get('date') ?? '');
       const times = [header, ...SECONDS.map((seconds) => millis + 1000 * seconds)].filter(isTime);
       return times.map(amzDateOf).flatMap((text) => {
         const pieces = { 'scope.amzDate': text };
@@ -101,8 +102,8 @@ export const SCOPE_CAUSES = [
     part: 'date',
     summary: 'The client signed the time in another form than YYYYMMDDTHHMMSSZ.',
     fix: 'Write the time as YYYYMMDDTHHMMSSZ, in UTC, into the string to sign.',
-    changes: ({ claim: { amzDate }, base, arrived }) =>
-      [...otherForms(amzDate), arrived.headers.get('date') ?? amzDate].flatMap((text) => [
+    changes: ({ authorization: { amzDate }, base, received }) =>
+      [...otherForms(amzDate), received.headers.get('date') ?? amzDate].flatMap((text) => [
         { 'scope.amzDate': text },
         ...(base['headers:x-amz-date'] === undefined
           ? []
@@ -177,10 +178,10 @@ const SECONDS = [-1, 1, -2, 2, -3, 3, -4, -5, 4, 5, -3600, 3600];
  *
  * @param {'region' | 'service'} name
  * @param {string | undefined} value
- * @param {import('../../verify/claim.js').Claim} claim
+ * @param {import('../../protocol/authorization.js').ParsedAuthorization} authorization
  */
-function inScope(name, value, claim) {
-  if (value === undefined || value === claim[name]) return [];
+function inScope(name, value, authorization) {
+  if (value === undefined || value === authorization[name]) return [];
   const [inKey, inText] = [`key.${name}`, `scope.${name}`];
   return [{ [inKey]: value, [inText]: value }, { [inKey]: value }];
 }

@@ -1,6 +1,6 @@
 // The secret, and the steps of the key.
 
-import { escapeUri, wellFormed } from '../../escape.js';
+import { escapeUri, wellFormed } from '../../protocol/percent-encoding.js';
 
 /** @type {import('../search.js').Cause[]} */
 export const SECRET_CAUSES = [
@@ -100,8 +100,10 @@ export const SECRET_CAUSES = [
     summary:
       'The access key id or the session token was used in place of {secretName|the secret access key}.',
     fix: 'Pass accessKeyId, secretAccessKey and sessionToken each under its own name.',
-    changes: ({ claim, token }) =>
-      [claim.accessKeyId, claim.sessionToken, token].filter((text) => text).map((text) => used(String(text))),
+    changes: ({ authorization, token }) =>
+      [authorization.accessKeyId, authorization.sessionToken, token]
+        .filter((text) => text)
+        .map((text) => used(String(text))),
   },
   {
     code: 'secret-missing',

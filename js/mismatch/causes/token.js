@@ -1,8 +1,8 @@
 // The session token.
 
-import { escapeUri } from '../../escape.js';
+import { escapeUri } from '../../protocol/percent-encoding.js';
 
-/** @typedef {import('../parts.js').Evidence} Evidence */
+/** @typedef {import('../signing-inputs.js').Evidence} Evidence */
 
 /** @type {import('../search.js').Cause[]} */
 export const TOKEN_CAUSES = [
@@ -12,12 +12,12 @@ export const TOKEN_CAUSES = [
     summary: 'The session token was added after signing.',
     fix: 'Pass the session token to the signer together with the access key id and the secret access key.',
     changes: (evidence) => {
-      const { claim, rules } = evidence;
+      const { authorization, rules } = evidence;
       const name = rules.tokenName.toLowerCase();
-      const others = claim.signedHeaders.filter((other) => other !== name);
+      const others = authorization.signedHeaders.filter((other) => other !== name);
       return [
         ...inQuery(evidence, undefined),
-        ...(others.length < claim.signedHeaders.length
+        ...(others.length < authorization.signedHeaders.length
           ? [
               { 'headers.names': others, 'headers.listed': others },
               { 'headers.names': others },
@@ -32,9 +32,9 @@ export const TOKEN_CAUSES = [
     part: 'token',
     summary: 'The session token was signed, but this service expects it outside the signature.',
     fix: 'Append X-Amz-Security-Token to the URL after you sign it.',
-    changes: ({ claim, rules }) =>
-      claim.isPresigned && !rules.signsToken && claim.sessionToken !== undefined
-        ? [{ 'query.extra': [[rules.tokenName, escapeUri(claim.sessionToken)]] }]
+    changes: ({ authorization, rules }) =>
+      authorization.isPresigned && !rules.signsToken && authorization.sessionToken !== undefined
+        ? [{ 'query.extra': [[rules.tokenName, escapeUri(authorization.sessionToken)]] }]
         : [],
   },
   {
@@ -42,10 +42,10 @@ export const TOKEN_CAUSES = [
     part: 'token',
     summary: 'The session token was signed but did not arrive.',
     fix: 'Send the session token as it was signed: in the header x-amz-security-token, or in the parameter of that name.',
-    changes: ({ claim, rules, token, base }) => {
-      if (claim.sessionToken !== undefined || token === '') return [];
+    changes: ({ authorization, rules, token, base }) => {
+      if (authorization.sessionToken !== undefined || token === '') return [];
       const name = rules.tokenName.toLowerCase();
-      if (claim.isPresigned) return [{ 'query.extra': [[rules.tokenName, escapeUri(token)]] }];
+      if (authorization.isPresigned) return [{ 'query.extra': [[rules.tokenName, escapeUri(token)]] }];
       const names = [...new Set([...base['headers.names'], name])].sort();
       const line = { [`headers:${name}`]: token };
       return [
@@ -62,8 +62,8 @@ export const TOKEN_CAUSES = [
       'The session token that arrived is not the one that belongs to {accessKey|the access key}, or not the one that was signed.',
     fix: 'Take the access key id, the secret and the session token from the same place at the same time: refreshed credentials bring a new token.',
     changes: (evidence) => {
-      const { token, claim } = evidence;
-      return token === '' || token === claim.sessionToken
+      const { token, authorization } = evidence;
+      return token === '' || token === authorization.sessionToken
         ? []
         : [...inHeader(evidence, token), ...inQuery(evidence, escapeUri(token))];
     },
@@ -74,7 +74,7 @@ export const TOKEN_CAUSES = [
     summary: 'The client signed the session token escaped and sent it unescaped, or the reverse.',
     fix: 'Send and sign the session token as AWS issued it; in a URL, escape it once.',
     changes: (evidence) => {
-      const { sessionToken } = evidence.claim;
+      const { sessionToken } = evidence.authorization;
       if (sessionToken === undefined) return [];
       return [
         ...[escapeUri(sessionToken), unescaped(sessionToken)].flatMap((text) => inHeader(evidence, text)),

@@ -1,0 +1,108 @@
+// What axios is about to send, as bytes: what was hashed is then what is sent, byte for byte.
+
+import { describe, isBlob, isFormDataPackage, readBody } from '../../http/body.js';
+import { SigV4Error } from '../../engine/errors.js';
+
+/**
+ * @typedef {object} AxiosBody
+ * @property {Uint8Array} [bytes]  undefined where there is no body
+ * @property {string} [contentType]  to be sent where the caller did not choose one
+ * @property {boolean} [ownsContentType]  to be sent in any case: it carries the boundary of `bytes`
+ */
+
+/**
+ * Reads a body once, after all of axios' transforms.
+ *
+ * @param {any} data  `config.data` as the adapter gets it
+ * @returns {Promise<AxiosBody>}
+ * @throws {SigV4Error} `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`
+ */
+export async function readAxiosBody(data) {
+  if (data === undefined || data === null) return {};
+  if (isStream(data)) return readPlatformBody(data);
+  if (isBlob(data)) return { contentType: 'application/octet-stream', ...(await readPlatformBody(data)) };
+
+  const type = describe(data);
+  if (!ArrayBuffer.isView(data) && !SENDABLE.test(type)) {
+    throw new SigV4Error(
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      `cannot sign a body of type ${type}: pass text, bytes, a Blob, a form or a stream, or keep axios' own ` +
+        'transformRequest, which serialises objects',
+    );
+  }
+  return readPlatformBody(typeof data === 'object' ? data : String(data));
+}
+
+/** What `describe` calls that which goes as it is, or as its text. */
+const SENDABLE = /^(string|number|boolean|ArrayBuffer|FormData|URLSearchParams)$/;
+
+/**
+ * The one form of bytes that all adapters of all versions send as they are.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {ArrayBuffer}
+ */
+export function toArrayBuffer(bytes) {
+  const { buffer, byteLength } = bytes;
+  const isExact = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+  return isExact ? buffer : new Uint8Array(bytes).buffer;
+}
+
+/**
+ * Whether a transport sends what was signed where it gets the body as it is: not so with forms, whose boundary it would
+ * choose, with a Blob, whose type axios' http adapter prefers to the header, and with what can only be read once.
+ *
+ * @param {any} data
+ * @returns {boolean}
+ */
+export function keepsData(data) {
+  return KEPT.test(describe(data)) || Boolean(data?.constructor?.isBuffer?.(data));
+}
+
+const KEPT = /^(string|number|boolean|undefined|Null|ArrayBuffer|URLSearchParams)$/;
+
+/**
+ * @param {any} data
+ * @returns {boolean} whether it is a Node.js or a web stream
+ */
+export function isStream(data) {
+  return typeof data?.pipe === 'function' || typeof data?.getReader === 'function';
+}
+
+/**
+ * The headers of a body that is sent without being read.
+ *
+ * @param {any} stream
+ * @returns {AxiosBody}
+ */
+export function describeStream(stream) {
+  if (!isFormDataPackage(stream)) return {};
+  return { contentType: stream.getHeaders()['content-type'], ownsContentType: true };
+}
+
+/**
+ * A `transformRequest` that goes before axios' own, which replaces a view by its whole buffer and so sends
+ * what lies around the view, too (axios#2564).
+ *
+ * @template T
+ * @param {T} data
+ * @returns {T}
+ */
+export function ownRange(data) {
+  // axios sends a Buffer's own range by itself.
+  if (!ArrayBuffer.isView(data) || /** @type {any} */ (data.constructor).isBuffer?.(data)) return data;
+  if (data.byteLength === data.buffer.byteLength) return data;
+
+  const copy = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return new /** @type {any} */ (data.constructor)(copy);
+}
+
+/**
+ * @param {any} data  a type that `fetch` takes, or a Node.js stream
+ * @returns {Promise<AxiosBody>}
+ */
+async function readPlatformBody(data) {
+  const { data: wire, contentType, ownsContentType } = await readBody(data);
+  const bytes = typeof wire === 'string' ? new TextEncoder().encode(wire) : wire;
+  return { bytes, ...(contentType && { contentType, ownsContentType }) };
+}

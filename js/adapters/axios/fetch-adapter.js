@@ -1,0 +1,74 @@
+// axios' fetch adapter, which must not follow a redirect: the old signature would go along. In browsers it is the default
+// for that reason, as XMLHttpRequest cannot be kept from it.
+
+import { resolveAdapter } from './resolve-adapter.js';
+
+/**
+ * What sends a signed request. axios prefers XMLHttpRequest to fetch. Browsers then follow every redirect and hand
+ * `x-amz-security-token` to whatever origin it leads to: they take away `authorization` alone (Fetch standard, "HTTP-redirect
+ * fetch"). So fetch it is, unless the caller chose, or asks for what only XMLHttpRequest can do.
+ *
+ * @param {import('./resolve-adapter.js').AdapterOption | undefined} adapter
+ * @param {any} config
+ * @param {import('./resolve-adapter.js').AxiosStatic} axios
+ * @returns {import('./resolve-adapter.js').ResolvedAdapter & { insteadOfXhr?: true }}
+ */
+export function signingAdapter(adapter, config, axios) {
+  const resolved = resolveAdapter(adapter, config, axios);
+  if (resolved.own !== 'xhr') return resolved;
+  const isLeftToAxios = String(adapter ?? axios.defaults.adapter) === 'xhr,http,fetch'; // since 1.7
+  const needsXhr = config.onUploadProgress || config.responseType === 'document';
+  if (!isLeftToAxios || needsXhr || !canStayPut()) return resolved;
+  return { ...resolveAdapter('fetch', config, axios), insteadOfXhr: true };
+}
+
+/**
+ * Whether fetch can be told to follow no redirect, and given up. Not so in React Native, whose fetch is XMLHttpRequest;
+ * nor in jsdom, where the fetch of Node.js knows no AbortSignal of jsdom.
+ */
+function canStayPut() {
+  try {
+    const { signal } = new AbortController();
+    return new Request('https://example.com', { redirect: 'manual', signal }).redirect === 'manual';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What keeps an adapter that may be on top of fetch from following a redirect. `fetchOptions` only where nothing else
+ * does: with them, axios from 1.12 on calls `fetch(request, fetchOptions)`, of which the fetch that Next.js 15 patches
+ * in its edge runtime loses the method, the headers and the body.
+ *
+ * @param {any} config
+ * @param {import('./resolve-adapter.js').ResolvedAdapter} adapter
+ * @param {import('./resolve-adapter.js').AxiosStatic} axios
+ * @returns {{ send: import('./resolve-adapter.js').Adapter, options?: Record<string, unknown> }}
+ */
+export function withoutRedirects(config, { send, own }, axios) {
+  const { env, fetchOptions } = config;
+  if (own === 'http' || own === 'xhr' || fetchOptions?.redirect !== undefined) return { send };
+
+  const minor = axios.VERSION.startsWith('0.') ? 0 : Number(axios.VERSION.split('.')[1]);
+  if (own === 'fetch' && minor >= 20) return { send, options: { maxRedirects: 0 } };
+  if (own === 'fetch' && minor >= 12 && !env?.Request && typeof Request === 'function') {
+    const options = { env: { ...env, Request: manualRequest() } };
+    return { send: resolveAdapter('fetch', options, axios).send, options };
+  }
+  return { send, options: { fetchOptions: { redirect: 'manual', ...fetchOptions } } };
+}
+
+/** Always the same class, as axios keeps an adapter for each. @type {typeof Request | undefined} */
+let ManualRequest;
+
+function manualRequest() {
+  return (ManualRequest ??= class extends Request {
+    /**
+     * @param {RequestInfo | URL} input
+     * @param {RequestInit} [init]
+     */
+    constructor(input, init) {
+      super(input, { ...init, redirect: 'manual' });
+    }
+  });
+}

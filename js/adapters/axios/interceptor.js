@@ -1,0 +1,251 @@
+// Signs the requests of an axios client.
+//
+// An interceptor cannot sign: `transformRequest`, which makes the final body, and axios' own content type come
+// after all interceptors. So ours only wraps the adapter. That is the last function axios calls; it gets the
+// final config, and the wrapper hands on a signed copy. Everything here is public API of axios 0.27 and 1.x.
+
+import { SigV4Error } from '../../engine/errors.js';
+import { resolveAdapter } from './resolve-adapter.js';
+import { ownRange } from './body.js';
+import { signedConfig } from './signed-config.js';
+import { signingAdapter, withoutRedirects } from './fetch-adapter.js';
+import { beforeRedirect, refusedRedirect } from './redirect.js';
+import { readRequest, sendsHost, targetUrl } from './outgoing-request.js';
+import { Attempt } from './deadline.js';
+import { ClientSigner, NO_OPTIONS, isRefusal } from '../shared/client-signer.js';
+import { hide } from '../shared/redact-error.js';
+
+/** @typedef {import('./resolve-adapter.js').AxiosStatic} AxiosStatic */
+/** @typedef {import('./resolve-adapter.js').Adapter} Adapter */
+/** @typedef {import('./resolve-adapter.js').AdapterOption} AdapterOption */
+
+/**
+ * @typedef {object} AxiosOption
+ * @property {AxiosStatic} [axios]  the axios that the client was made with; default: what `import('axios')`
+ *   gives. Only needed where that is another one: an alias, a second copy, a bundle that must not be split.
+ *
+ * @typedef {AxiosOption & import('../shared/client-signer.js').ClientOptions} InterceptorOptions
+ */
+
+/**
+ * An interceptor that signs every request of an axios client, 0.27 or 1.x.
+ *
+ * It signs when the request is dispatched, so the order in which interceptors were added does not matter. In browsers, axios'
+ * fetch adapter sends what is signed, unless the config needs XMLHttpRequest, which follows redirects with the session token.
+ * Streams are read into memory, as the signature covers their bytes; `payload: 'unsigned'` streams them.
+ * Requests are rejected with a `SigV4Error` if they cannot be signed: `ERR_SIGV4_URL_INVALID` (a relative URL
+ * without `baseURL`, or one with `user:password@`), `ERR_SIGV4_HEADER_INVALID` (axios' `auth` would replace the
+ * signature), `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`, and what `Signer.sign` rejects with.
+ *
+ * @example
+ *   const client = axios.create({ baseURL: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod' });
+ *   client.interceptors.request.use(sigv4Interceptor({ credentials }));
+ *
+ * @param {import('../../sign/signer.js').SignerOptions & InterceptorOptions} options
+ * @returns {<C extends object>(config: C) => C}
+ */
+export function sigv4Interceptor(options) {
+  const signing = new SigningAdapter(options);
+  return (/** @type {any} */ config) => {
+    // Changed, not copied: axios made it for this request, from the client's and the caller's. A config that is sent
+    // again, by a retry, has both of these already.
+    if (!signing.isAround(config.adapter)) config.adapter = signing.around(config.adapter);
+    const transforms = [config.transformRequest ?? []].flat();
+    if (!transforms.includes(ownRange)) config.transformRequest = [ownRange, ...transforms];
+    return config;
+  };
+}
+
+/**
+ * Our wrappers, and what is inside each: another interceptor's wrapper, or axios' own adapter.
+ *
+ * @type {WeakMap<object, { owner: SigningAdapter, next: AdapterOption | undefined }>}
+ */
+const wrappers = new WeakMap();
+
+class SigningAdapter extends ClientSigner {
+  /** @param {import('../../sign/signer.js').SignerOptions & InterceptorOptions} options */
+  constructor(options) {
+    const { axios, ...rest } = options ?? NO_OPTIONS;
+    super(rest, 'axios');
+    if (axios && typeof axios.Axios !== 'function') {
+      const message = 'the option axios must be axios itself, not a client made with axios.create()';
+      throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
+    }
+    this.axios = axios;
+  }
+
+  /**
+   * @param {AdapterOption | undefined} adapter
+   * @returns {boolean} whether requests through this adapter come by here
+   */
+  isAround(adapter) {
+    const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
+    return wrapper !== undefined && (wrapper.owner === this || this.isAround(wrapper.next));
+  }
+
+  /**
+   * @param {AdapterOption | undefined} next
+   * @returns {Adapter}
+   */
+  around(next) {
+    const wrapper = (/** @type {any} */ config) => this.dispatch(config, next);
+    wrappers.set(wrapper, { owner: this, next });
+    return wrapper;
+  }
+
+  /**
+   * @param {any} config  final: nothing but the adapter comes after
+   * @param {AdapterOption | undefined} next
+   * @returns {Promise<any>} axios' response
+   */
+  async dispatch(config, next) {
+    const axios = (this.axios ??= await importAxios());
+    const adapter = signingAdapter(innermost(next), config, axios);
+    const url = targetUrl(config, axios, adapter.own);
+    if (!this.match(url)) return resolveAdapter(next, config, axios).send(config);
+
+    /** @type {Attempt | undefined} */
+    let upcoming = new Attempt(config, axios);
+    const prepared = await upcoming.waitFor(readRequest(config, url, adapter, this));
+
+    const exchange = this.open(url);
+    const outcome = await exchange.send(
+      () => {
+        const attempt = upcoming ?? new Attempt(config, axios);
+        upcoming = undefined;
+        return this.attempt(config, prepared, adapter, exchange, attempt);
+      },
+      readResponse,
+      !prepared.stream && discard,
+      (work) => (upcoming = new Attempt(config, axios)).waitFor(work),
+    );
+    if (outcome.error) throw outcome.error;
+    return outcome.response;
+  }
+
+  /**
+   * Signs and sends. What comes back shows the caller's config, not the signed copy: a retry starts from it,
+   * and it holds no signature and no session token.
+   *
+   * @param {any} config
+   * @param {import('./outgoing-request.js').PreparedRequest} prepared
+   * @param {import('./resolve-adapter.js').ResolvedAdapter} adapter
+   * @param {import('../shared/exchange.js').Exchange} exchange
+   * @param {Attempt} attempt
+   * @returns {Promise<Outcome>}
+   */
+  async attempt(config, prepared, adapter, exchange, attempt) {
+    const { own } = adapter;
+    const { request } = prepared;
+    const signed = await attempt.waitFor(exchange.sign(request));
+    if (!sendsHost(own)) delete signed.headers.host;
+
+    const axios = /** @type {AxiosStatic} */ (this.axios);
+    const { send, options } = withoutRedirects(config, adapter, axios);
+    /** @type {unknown} */
+    let hopError;
+    const sent = signedConfig(config, prepared, signed, own, axios);
+    sent.beforeRedirect = beforeRedirect({
+      exchange,
+      request,
+      callers: config.beforeRedirect,
+      onError: (error) => (hopError = error),
+    });
+    Object.assign(sent, options, attempt.remaining());
+
+    const { response, error } = await settle(send(sent));
+    if (response) response.config = config;
+    conceal(error, config);
+
+    // Browsers show nothing of a redirect that was not followed, so that the caller could not do it either.
+    const isCallers = config.maxRedirects === 0 && response?.status !== 0;
+    const isTold = isCallers || config.fetchOptions?.redirect !== undefined;
+    const redirected = !isTold && response && refusedRedirect(response, signed.url, error);
+    return { response, error: hopError ?? (redirected || error) };
+  }
+}
+
+/**
+ * An error that shows nothing of the signature, nor do its causes: axios wraps its own.
+ *
+ * @param {any} error
+ * @param {any} config  the caller's
+ */
+function conceal(error, config) {
+  for (
+    let one = error, depth = 0;
+    typeof one === 'object' && one !== null && depth < 5;
+    one = one.cause, depth++
+  ) {
+    if (one.config) one.config = config;
+    if (one.response?.config) one.response.config = config;
+    hide(one, 'request');
+    hide(one.response, 'request');
+  }
+}
+
+/**
+ * @typedef {object} Outcome
+ * @property {any} [response]  also where it is part of `error`
+ * @property {any} [error]
+ */
+
+/**
+ * @param {Promise<any>} sending
+ * @returns {Promise<{ response?: any, error?: any }>}
+ */
+async function settle(sending) {
+  try {
+    return { response: await sending };
+  } catch (error) {
+    return { response: /** @type {any} */ (error)?.response, error };
+  }
+}
+
+/**
+ * @param {AdapterOption | undefined} adapter
+ * @returns {AdapterOption | undefined} without any wrapper of ours, as a request is signed only once
+ */
+function innermost(adapter) {
+  const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
+  return wrapper ? innermost(wrapper.next) : adapter;
+}
+
+/** @returns {Promise<AxiosStatic>} */
+async function importAxios() {
+  try {
+    return (await import('axios')).default;
+  } catch (cause) {
+    const message = 'cannot import axios: pass the one that you use, sigv4Interceptor({ axios, … })';
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message, { cause });
+  }
+}
+
+/** @param {Outcome} outcome */
+async function readResponse({ response }) {
+  if (!response) return undefined;
+  const { status, headers, data } = response;
+  const get = (/** @type {string} */ name) => headers?.get?.(name) ?? headers?.[name];
+  return { status, headers: { get }, body: isRefusal(status) ? await readText(data) : undefined };
+}
+
+/**
+ * @param {any} data  of a response, before `transformResponse`
+ * @returns {Promise<string | undefined>} undefined for a stream, which can only be read once
+ */
+async function readText(data) {
+  if (typeof data === 'string') return data;
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return new TextDecoder().decode(data);
+  return typeof data?.text === 'function' ? data.text() : undefined;
+}
+
+/**
+ * Frees the connection of a response that nobody will read.
+ *
+ * @param {Outcome} outcome
+ */
+function discard({ response: { data } }) {
+  data?.destroy?.();
+  data?.cancel?.()?.catch?.(() => {});
+}

@@ -1,0 +1,122 @@
+// The request that axios is about to send, read out of its final config.
+
+import { SigV4Error } from '../../engine/errors.js';
+import { describeStream, isStream, readAxiosBody } from './body.js';
+import { headersToSign } from './headers.js';
+
+/**
+ * @typedef {object} PreparedRequest
+ * @property {{ method: string, url: string, headers: Record<string, string>, body?: Uint8Array }} request
+ * @property {any} [stream]  the body, where it is to be sent without being read and signed
+ */
+
+/**
+ * Everything that takes time or can be done only once; all attempts sign and send what this gives.
+ *
+ * @param {any} config
+ * @param {URL} url  from `targetUrl`
+ * @param {ReturnType<typeof import('./fetch-adapter.js').signingAdapter>} adapter
+ * @param {import('../shared/client-signer.js').ClientSigner} client  where it does not sign bodies, streams are left as they are
+ * @returns {Promise<PreparedRequest>}
+ */
+export async function readRequest(config, url, { own, insteadOfXhr }, { signsBody, signsQuery }) {
+  refuseBasicAuth(signsQuery ? {} : config, url);
+  // XMLHttpRequest sends no body with these methods; fetch, in its place, would refuse it.
+  const isXhr = own === 'xhr' || insteadOfXhr;
+  const data = isXhr && /^(get|head)$/i.test(config.method) ? undefined : config.data;
+  const stream = !signsBody && isStream(data) ? data : undefined;
+  const body = stream ? describeStream(stream) : await readAxiosBody(data);
+  const sent = stream !== undefined || body.bytes !== undefined;
+  const headers = headersToSign(config.headers, { ...body, sent });
+  const request = { method: config.method.toUpperCase(), url: url.href, headers, body: body.bytes };
+  if (!sendsHost(own)) delete headers.host;
+  else if (takesOtherHost(config, url)) headers.host ??= url.host;
+  return { request, stream };
+}
+
+/**
+ * Browsers, Node's fetch, Deno and Workers send the host of the URL, whatever the header says; Bun would send the header.
+ *
+ * @param {import('./resolve-adapter.js').ResolvedAdapter['own']} own
+ */
+export function sendsHost(own) {
+  return own === undefined || own === 'http';
+}
+
+/**
+ * Where Node.js would send another host than that of the URL, unless it is told: `localhost` through a socket; over HTTP/2,
+ * one with the default port.
+ *
+ * @param {any} config
+ * @param {URL} url
+ */
+function takesOtherHost({ socketPath, httpVersion }, { port }) {
+  return Boolean(socketPath) || (Number(httpVersion) === 2 && port === '');
+}
+
+/**
+ * The URL that axios would request, in the one form that every adapter sends as it is.
+ *
+ * @param {any} config
+ * @param {import('./resolve-adapter.js').AxiosStatic} axios
+ * @param {import('./resolve-adapter.js').ResolvedAdapter['own']} own
+ * @returns {URL}
+ */
+export function targetUrl(config, axios, own) {
+  const url = resolveUrl(config, axios);
+  // Others than axios' own get the URL as the caller wrote it.
+  if (own === undefined && !axios.VERSION.startsWith('0.')) return url;
+  // The http adapter of 0.27 escapes these, which others leave alone. Where they are escaped, all leave them.
+  const escaped = url.href.replace(
+    /['\\^`{|}]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return escaped === url.href ? url : new URL(escaped);
+}
+
+/**
+ * @param {any} config
+ * @param {import('./resolve-adapter.js').AxiosStatic} axios
+ * @returns {URL} without a hash
+ */
+export function resolveUrl(config, axios) {
+  const { url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer, socketPath } = config;
+  // No defaults: they are in the config already. And nothing but what makes the URL, as all of it would be copied.
+  const uri = new axios.Axios({}).getUri({ url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer });
+  // axios takes a path alone where there is a socket.
+  const base = socketPath ? 'http://localhost' : (globalThis.document?.baseURI ?? globalThis.location?.href);
+  try {
+    const url = new URL(uri, base);
+    url.hash = '';
+    return url;
+  } catch {
+    const shown = String(uri)
+      .split(/[?#]/)[0]
+      .replace(/\/\/[^/]*@/, '//');
+    const message = `"${shown}" is not an absolute URL: set baseURL, or request one`;
+    throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+  }
+}
+
+/**
+ * Both kinds of basic authentication would replace the signature in `Authorization`.
+ *
+ * @param {any} config
+ * @param {URL} url
+ */
+function refuseBasicAuth(config, url) {
+  if (config.auth) {
+    throw new SigV4Error(
+      'ERR_SIGV4_HEADER_INVALID',
+      'auth would replace the signature, as both go into the authorization header: remove it, or leave this URL ' +
+        'unsigned with the option match',
+    );
+  }
+  if (url.username || url.password) {
+    throw new SigV4Error(
+      'ERR_SIGV4_URL_INVALID',
+      `the user name and password in the URL (${url.host}) would replace the signature, as they go into the ` +
+        'authorization header, too: remove them',
+    );
+  }
+}

@@ -1,0 +1,84 @@
+// Signatures of HTTP clients that go into the query, so that the request keeps an Authorization header of its own.
+
+import { FLAG } from '../../engine/engine.js';
+import { SigV4Error } from '../../engine/errors.js';
+import { presigned } from '../../sign/signed-request.js';
+import { S3_SERVICES } from '../../protocol/s3-services.js';
+import { Signer } from '../../sign/signer.js';
+
+/** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
+const PRESIGN = /** @type {const} */ ({ expiresIn: 300, onEarlyExpiry: 'shorten' });
+
+/** How many of its signatures a signer knows again. */
+const MAX_KNOWN = 1000;
+
+export class QuerySigner extends Signer {
+  /** @type {Set<string>} */
+  #known = new Set();
+
+  /** @param {import('../../sign/signer.js').SignerOptions} options */
+  constructor(options) {
+    // The client sends headers in any case. So there is no reason to move them, and a redirect keeps them.
+    super({ headerPlacement: 'headers', ...options });
+  }
+
+  /**
+   * @override
+   * @param {import('../../sign/signer.js').SignableRequest} request
+   * @param {Partial<import('../../sign/signer.js').SignerOptions>} [overrides]
+   */
+  async sign(request, overrides) {
+    return this.#finish(await this.work(request, { ...overrides, ...PRESIGN }, FLAG.presign));
+  }
+
+  /**
+   * @override
+   * @param {import('../../sign/signer.js').SignableRequest} request
+   * @param {Partial<import('../../sign/signer.js').SignerOptions>} [overrides]
+   */
+  signSync(request, overrides) {
+    return this.#finish(this.workSync(request, { ...overrides, ...PRESIGN }, FLAG.presign));
+  }
+
+  /**
+   * Whether a URL repeats a signature of this signer, as redirects do that keep the query.
+   *
+   * @param {URL} url
+   */
+  signed({ searchParams }) {
+    return this.#known.has(searchParams.get('X-Amz-Signature') ?? '');
+  }
+
+  /**
+   * @param {import('../../sign/signed-request.js').Work} work
+   * @returns {import('../../sign/signed-request.js').SignedRequest}
+   */
+  #finish(work) {
+    const { normalized, signature } = work;
+    const [, service] = /%2F([^%]*)%2Faws4_request&/.exec(signature.value) ?? [];
+    if (S3_SERVICES.includes(service)) throw refusedByS3();
+    this.#remember(/X-Amz-Signature=(\w+)/.exec(signature.value)?.[1] ?? '');
+    const headers = Object.fromEntries(normalized.headers);
+    delete headers['x-amz-content-sha256']; // not signed: AWS takes no x-amz-* header that is not
+    if (normalized.authorization !== '') headers.authorization = normalized.authorization;
+    const { method, body } = normalized;
+    return { method, url: presigned(work), headers, .../** @type {{}} */ (body !== undefined && { body }) };
+  }
+
+  /** @param {string} signature */
+  #remember(signature) {
+    for (const oldest of this.#known) {
+      if (this.#known.size < MAX_KNOWN) break;
+      this.#known.delete(oldest);
+    }
+    this.#known.add(signature);
+  }
+}
+
+function refusedByS3() {
+  return new SigV4Error(
+    'ERR_SIGV4_OPTION_INVALID',
+    "signatureLocation: 'query' is not for S3, which answers 400 to a request with an Authorization header beside: " +
+      'leave the option out, and the header',
+  );
+}

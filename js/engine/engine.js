@@ -1,0 +1,537 @@
+// The one crossing into wasm: a flat record in, the parts of a signature out. See src/wasm/signing.rs.
+
+import { compile, compileSync } from '#module/signing';
+
+import { instantiate } from './instantiate.js';
+import { coreError, SigV4Error } from './errors.js';
+import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
+import { MAX_REQUEST_BYTES } from './generated/limits.js';
+import { platformSha256 } from './node-builtins.js';
+
+/**
+ * What the caller chose, compiled by `compileSettings` in options.js.
+ *
+ * @typedef {object} SigningSettings
+ * @property {string} region  or nothing, where the host tells it
+ * @property {string} service
+ * @property {number} flags  see {@link FLAG}
+ * @property {string} fields  of the record: region, service, and the names of headers to sign and of those not to sign,
+ *   each joined with semicolons
+ *
+ * @typedef {object} SigningIdentity
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string} sessionToken  or nothing
+ * @property {number} owner  numbers credentials that sign more than once, so that they need not cross again
+ * @property {Uint8Array} [tokenField]  of the record: the token crosses with every request, and is encoded once
+ * @property {boolean} isUsed  whether they signed before
+ * @property {boolean} hasKey  whether the core has a key of theirs, by that number: then the secret is left out at first
+ *
+ * @typedef {object} Signature
+ * @property {string} amzDate
+ * @property {string} contentSha256  the header to send, or nothing
+ * @property {string} sessionTokenHeader  the name of the header for the session token
+ * @property {string} regionSet  the header `x-amz-region-set` to send, or nothing
+ * @property {string} target  path and query to send in place of those given; presigned, the path alone; or nothing
+ * @property {string} value  the authorization header or, presigned, the query
+ * @property {string} canonicalRequest  where `FLAG.trace` asks for it
+ * @property {string} stringToSign  likewise
+ *
+ * A wasm module that has an engine.
+ * @typedef {object} EngineModule
+ * @property {() => Promise<WebAssembly.Module>} compile
+ * @property {() => WebAssembly.Module} compileSync
+ *
+ * @typedef {import('./instantiate.js').Engine} Engine
+ */
+
+/** The bits of `flags`; src/wasm/signing.rs names them alike. */
+export const FLAG = {
+  signedHeadersAll: 1,
+  pathDouble: 1 << 2,
+  pathSingle: 2 << 2,
+  contentSha256Yes: 1 << 4,
+  contentSha256No: 2 << 4,
+  tokenSigned: 1 << 6,
+  tokenAppended: 2 << 6,
+  payloadSigned: 1 << 8,
+  payloadUnsigned: 2 << 8,
+  webSocket: 1 << 10,
+  trace: 1 << 11,
+  hasSecret: 1 << 12,
+  presign: 1 << 13,
+  bodyHash: 1 << 14,
+  keepHeaders: 1 << 15,
+  hostHash: 1 << 16,
+  signatureOnly: 1 << 17,
+  latin1Headers: 1 << 18,
+  keep: 1 << 19,
+};
+
+/**
+ * Bodies up to this length cross with the record where the host does not hash at once; longer ones are hashed first (see
+ * hash.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and 18;
+ * 16 KiB: 54 and 24; 1 MiB: 2950 and 1075.
+ */
+export const INLINE_BODY_BYTES = 3 * 1024;
+
+/**
+ * Likewise where the host hashes at once: from here on it does so faster than wasm, the call included. A whole signature
+ * in Node 20, with a body of 64 bytes: 3.0 us by the host, 2.8 in wasm; 128 bytes: 3.2 and 3.4; 256 bytes: 3.4 and 3.8.
+ */
+export const HOST_HASH_BYTES = 112;
+
+let nextOwner = 1;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * An engine in wasm, and the buffer that is shared with it.
+ *
+ * The engine is replaced by a fresh one after it trapped, as its memory is then in any state, and after a request so large
+ * that its memory would stay large: wasm gives none back.
+ */
+export class Core {
+  #module;
+  /** @type {(() => Engine) | undefined} */
+  #fallback;
+  /** Makes a fresh engine, once there is something to make it of. @type {(() => Engine) | undefined} */
+  #instantiate;
+  /** @type {Engine | undefined} */
+  #engine;
+  /** Of the engine's buffer. */
+  #view = NO_BYTES;
+  /** Whether the buffer has become so large that the engine is not kept. */
+  #isOversized = false;
+  /** Whether memory that grows leaves nothing of such a view: that of wasm does, that of plain JavaScript does not. */
+  #detaches = true;
+  /** @type {Promise<void> | undefined} */
+  #loading;
+  #hasSigned = false;
+
+  /** @param {EngineModule} module */
+  constructor(module) {
+    this.#module = module;
+  }
+
+  /** @param {() => Engine} makeEngine  what starts instead, wherever the wasm module cannot */
+  fallBackTo(makeEngine) {
+    this.#fallback = makeEngine;
+  }
+
+  /**
+   * Compiles and starts the module, once; concurrent callers share the work. Everything that signs asynchronously waits
+   * for it by itself.
+   *
+   * @param {() => WebAssembly.Module | Promise<WebAssembly.Module>} [load]
+   * @returns {Promise<void>}
+   */
+  ready(load = this.#module.compile) {
+    if (this.#instantiate !== undefined) return Promise.resolve();
+    this.#loading ??= (async () => {
+      try {
+        const module = await load();
+        this.#start(() => instantiate(module));
+      } catch (cause) {
+        this.#fallBack(cause);
+      } finally {
+        this.#loading = undefined;
+      }
+    })();
+    return this.#loading;
+  }
+
+  /** Like {@link Core.ready}, synchronously. */
+  readySync() {
+    if (this.#instantiate !== undefined) return;
+    try {
+      const module = this.#module.compileSync();
+      this.#start(() => instantiate(module));
+    } catch (cause) {
+      this.#fallBack(cause);
+    }
+  }
+
+  /**
+   * @param {import('../sign/normalize-request.js').NormalizedRequest} flat
+   * @param {string} payload  a hash or keyword that is signed, or nothing: then the body, at most
+   *   {@link INLINE_BODY_BYTES} long
+   * @param {SigningSettings} settings
+   * @param {SigningIdentity} identity
+   * @param {number} epochMillis  when it is signed
+   * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`, `FLAG.keep` for {@link Core.signPath}
+   * @param {number} expiresIn  seconds, with `FLAG.presign`
+   * @returns {Signature}
+   */
+  sign(flat, payload, settings, identity, epochMillis, flags, expiresIn) {
+    flags |= settings.flags;
+    if (flat.webSocket) flags |= FLAG.webSocket;
+    if (flat.isBodyHash) flags |= FLAG.bodyHash;
+    if (flat.hasLatin1Headers) flags |= FLAG.latin1Headers;
+    use(identity);
+    try {
+      let status = -1 - SIGNING_KEY_MISSING;
+      if (identity.hasKey)
+        status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+      if (status === -1 - SIGNING_KEY_MISSING) {
+        flags |= FLAG.hasSecret;
+        status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+      }
+      if (status < 0) throw describe(status, flat);
+      identity.hasKey = identity.owner !== 0;
+      const signature = parse(this.#read(status), (flags & FLAG.trace) !== 0);
+      if (!(flags & FLAG.keep)) {
+        // A URL has the session token in it, and so has a canonical request.
+        if (flags & (FLAG.presign | FLAG.trace)) this.#view.fill(0, 0, status);
+        if (this.#isOversized) this.#discard();
+      }
+      return signature;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /**
+   * Signs the last request once more, which was signed with `FLAG.keep`, with another path. Nothing else may have been
+   * signed since. {@link Core.wipe} ends the series.
+   *
+   * @param {string} path  as on the wire
+   * @returns {{ path: string, signature: string }} the path to send, and the signature in hex
+   */
+  signPath(path) {
+    try {
+      this.#reserve(path.length * 3);
+      const { written } = encoder.encodeInto(path, this.#view);
+      const hash = platformSha256();
+      const flags = FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.hostHash);
+      let status = this.#started().sign_path(written, flags);
+      if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
+      if (status < 0) throw describe(status, {});
+      const [target, signature] = this.#read(status).split('\n');
+      return { path: target || path, signature };
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /**
+   * Signs any text with the key of a scope.
+   *
+   * @param {string} text
+   * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`
+   * @param {SigningIdentity} identity
+   * @returns {string} the signature, in hex
+   */
+  signText(text, scope, identity) {
+    use(identity);
+    try {
+      let status = this.#callText(text, scope, identity, !identity.hasKey);
+      if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
+      if (status < 0) throw describe(status, {});
+      identity.hasKey = identity.owner !== 0;
+      return this.#read(status);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /**
+   * SHA-256 in wasm, in hex.
+   *
+   * @param {Uint8Array} bytes
+   */
+  sha256(bytes) {
+    try {
+      for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
+        this.#reserve(HASH_CHUNK_BYTES);
+        this.#view.set(chunk);
+        this.#started().hash_update(chunk.length);
+      }
+      this.#started().hash_finish();
+      return this.#read(64);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Wipes what a series of {@link Core.signPath} has left. */
+  wipe() {
+    this.#engine?.wipe();
+    if (this.#isOversized) this.#discard();
+  }
+
+  /**
+   * Forgets the signing keys of these credentials.
+   *
+   * @param {SigningIdentity} identity
+   */
+  forget(identity) {
+    identity.hasKey = false;
+    if (this.#engine === undefined) return;
+    try {
+      const { secretAccessKey } = identity;
+      this.#reserve(secretAccessKey.length * 3);
+      this.#engine.forget(encoder.encodeInto(secretAccessKey, this.#view).written);
+    } catch (error) {
+      this.#failed(error); // then the whole memory was wiped
+    }
+  }
+
+  /** Forgets every signing key. */
+  clearKeys() {
+    this.#engine?.clear_keys();
+  }
+
+  /**
+   * @param {import('../sign/normalize-request.js').NormalizedRequest} flat
+   * @param {string} payload
+   * @param {SigningSettings} settings
+   * @param {SigningIdentity} identity
+   * @param {number} epochMillis
+   * @param {number} flags
+   * @param {number} expiresIn
+   */
+  #call(flat, payload, settings, identity, epochMillis, flags, expiresIn) {
+    const { headers } = flat;
+    const body = payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined;
+    // One string, one encodeInto: cheaper than a call for each field.
+    const fields = `${flat.method}\0${flat.host}\0${flat.path}\0${flat.query}\0${payload}\0${settings.fields}`;
+    let headerFields = '';
+    for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
+    const secret = flags & FLAG.hasSecret ? `${identity.secretAccessKey}\0` : '';
+    const text = `${fields}${headerFields}${identity.accessKeyId}\0`;
+    const token = (identity.tokenField ??= encoder.encode(`${identity.sessionToken}\0`));
+    // Before it takes memory. Three times what the core takes, which counts bytes.
+    if (text.length + token.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
+    const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
+    // Not for the first signature, which many processes make and no other: node:crypto takes 2 ms to load.
+    const hash = this.#hasSigned && canonicalBytes >= HOST_HASH_BYTES ? platformSha256() : undefined;
+    this.#hasSigned = true;
+    if (hash !== undefined) flags |= FLAG.hostHash;
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    const textBytes = (text.length + secret.length) * 3 + token.length;
+    const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
+    this.#reserve(textBytes + bodyBytes);
+    const view = this.#view;
+    let textLength = encoder.encodeInto(text, view).written;
+    if (token.length > 1) view.set(token, textLength);
+    else view[textLength] = 0; // no token: a call would take as long as all of the fields
+    textLength += token.length;
+    if (secret !== '') textLength += encoder.encodeInto(secret, view.subarray(textLength)).written;
+    let bodyLength = 0;
+    if (typeof body === 'string') {
+      bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
+    } else if (body !== undefined) {
+      view.set(body, textLength);
+      bodyLength = body.length;
+    }
+    const engine = this.#started();
+    const { owner } = identity;
+    const status = engine.sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, owner);
+    return hash === undefined || status < 0 ? status : this.#complete(hash, status, flags);
+  }
+
+  /**
+   * Lets the host hash the canonical request, which is the result so far.
+   *
+   * @param {(bytes: Uint8Array) => string} hash
+   * @param {number} length
+   * @param {number} flags
+   */
+  #complete(hash, length, flags) {
+    const digest = hash(this.#result(length));
+    encoder.encodeInto(digest, this.#view);
+    return this.#started().complete(flags);
+  }
+
+  /**
+   * @param {string} text
+   * @param {Parameters<Core['signText']>[1]} scope
+   * @param {SigningIdentity} identity
+   * @param {boolean} withSecret
+   */
+  #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, owner }, withSecret) {
+    const secret = withSecret ? `${secretAccessKey}\0` : '';
+    const fields = `${date}\0${region}\0${service}\0${accessKeyId}\0${secret}`;
+    if (fields.length + text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
+    this.#reserve((fields.length + text.length) * 3);
+    const fieldsLength = encoder.encodeInto(fields, this.#view).written;
+    const textLength = encoder.encodeInto(text, this.#view.subarray(fieldsLength)).written;
+    return this.#started().sign_text(fieldsLength, textLength, withSecret ? 1 : 0, owner);
+  }
+
+  /**
+   * A result from the start of the buffer.
+   *
+   * @param {number} length
+   */
+  #read(length) {
+    return decoder.decode(this.#result(length));
+  }
+
+  /** @param {number} length */
+  #result(length) {
+    this.#reserve(length);
+    return this.#view.subarray(0, length);
+  }
+
+  /**
+   * Makes the view valid, and at least this long. A buffer that must grow loses what it holds, but for a result, for which
+   * the core made room.
+   *
+   * @param {number} length
+   */
+  #reserve(length) {
+    const engine = this.#started();
+    // Growing memory detaches every view of it, which then has no length. To ask wasm for its buffer each time would take
+    // a fortieth of a signature.
+    if (length < this.#view.length && (this.#detaches || this.#view.buffer === engine.memory.buffer)) return;
+    const size = Math.max(length, MIN_BUFFER_BYTES);
+    this.#isOversized ||= size > MAX_KEPT_BYTES;
+    const pointer = engine.reserve(size) >>> 0;
+    // Not before: making room may have grown the memory.
+    this.#view = new Uint8Array(engine.memory.buffer, pointer, size);
+  }
+
+  /** @param {unknown} cause  why the wasm module cannot start */
+  #fallBack(cause) {
+    if (this.#fallback === undefined) throw unavailable(cause);
+    this.#detaches = false;
+    this.#start(this.#fallback);
+  }
+
+  /** @param {() => Engine} makeEngine */
+  #start(makeEngine) {
+    if (this.#instantiate !== undefined) return;
+    this.#engine = makeEngine();
+    this.#reserve(MIN_BUFFER_BYTES);
+    this.#instantiate = makeEngine;
+  }
+
+  /** @returns {Engine} */
+  #started() {
+    if (this.#engine !== undefined) return this.#engine;
+    this.readySync();
+    try {
+      return (this.#engine ??= /** @type {() => Engine} */ (this.#instantiate)());
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  /** Lets go of the engine: the next call starts a fresh one, which knows no keys. */
+  #discard() {
+    const memory = this.#engine?.memory;
+    if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);
+    this.#engine = undefined;
+    this.#view = NO_BYTES;
+    this.#isOversized = false;
+  }
+
+  /**
+   * @param {unknown} cause  why a call came to nothing
+   * @returns {SigV4Error}
+   */
+  #failed(cause) {
+    if (cause instanceof SigV4Error) {
+      if (this.#isOversized) this.#discard();
+      return cause;
+    }
+    this.#discard();
+    return new SigV4Error(
+      'ERR_SIGV4_LIMIT_EXCEEDED',
+      `the signing module stopped (${String(cause)}), most likely as it got no more memory: sign a smaller request, or ` +
+        'this one once more',
+      { cause },
+    );
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
+const HASH_CHUNK_BYTES = 64 * 1024;
+const MIN_BUFFER_BYTES = 8 * 1024;
+/** A request with so much text takes some megabytes; all that are not attacks are smaller. */
+const MAX_KEPT_BYTES = 256 * 1024;
+
+/** Of the module `signing`: SigV4. */
+export const core = /* @__PURE__ */ new Core({ compile, compileSync });
+
+/**
+ * Credentials that sign a second time get a number.
+ *
+ * @param {SigningIdentity} identity
+ */
+function use(identity) {
+  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
+  identity.isUsed = true;
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} isTrace
+ * @returns {Signature}
+ */
+function parse(text, isTrace) {
+  // Slices rather than splits: this is the hot path.
+  const end = isTrace ? text.indexOf('\0') : text.length;
+  const contentAt = AMZ_DATE_LENGTH + 1;
+  const tokenAt = text.indexOf('\n', contentAt) + 1;
+  const regionsAt = text.indexOf('\n', tokenAt) + 1;
+  const targetAt = text.indexOf('\n', regionsAt) + 1;
+  const valueAt = text.indexOf('\n', targetAt) + 1;
+  const stringAt = isTrace ? text.indexOf('\0', end + 1) : end;
+  return {
+    amzDate: text.slice(0, AMZ_DATE_LENGTH),
+    contentSha256: text.slice(contentAt, tokenAt - 1),
+    sessionTokenHeader: text.slice(tokenAt, regionsAt - 1),
+    regionSet: text.slice(regionsAt, targetAt - 1),
+    target: text.slice(targetAt, valueAt - 1),
+    value: text.slice(valueAt, end),
+    canonicalRequest: text.slice(end + 1, stringAt),
+    stringToSign: text.slice(stringAt + 1),
+  };
+}
+
+const AMZ_DATE_LENGTH = 'YYYYMMDDTHHMMSSZ'.length;
+
+/**
+ * The error that a status stands for: see `Error::status` in src/error.rs.
+ *
+ * @param {number} status  negative
+ * @param {Partial<import('../sign/normalize-request.js').NormalizedRequest>} flat  what was signed
+ */
+function describe(status, { host = '', headers = new Map() }) {
+  const number = /** @type {import('./errors.js').CoreErrorNumber} */ ((-1 - status) % STATUS_NUMBERS);
+  const index = Math.floor((-1 - status) / STATUS_NUMBERS);
+  const header =
+    number === RECORD_INVALID ? fieldWithNul(headers) : JSON.stringify([...headers.keys()][index]);
+  return coreError(number, { host, header });
+}
+
+/** @param {Map<string, string>} headers */
+function fieldWithNul(headers) {
+  const header = [...headers].find(([name, value]) => `${name}${value}`.includes('\0'));
+  return header === undefined ? 'an option or a credential' : `the header ${JSON.stringify(header[0])}`;
+}
+
+/** @param {unknown} cause */
+export function unavailable(cause) {
+  if (cause instanceof SigV4Error) return cause;
+  if (typeof WebAssembly === 'undefined') {
+    return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', `this runtime has no WebAssembly: ${WITHOUT_WASM}`, {
+      cause,
+    });
+  }
+  return new SigV4Error(
+    'ERR_SIGV4_WASM_UNAVAILABLE',
+    `the wasm module could not be started (${String(cause)}). ` +
+      `A Content-Security-Policy must allow it (script-src 'wasm-unsafe-eval'). Where that cannot be: ${WITHOUT_WASM}`,
+    { cause },
+  );
+}
+
+const WITHOUT_WASM =
+  "import 'sigv4-wasm/asmjs' once: then SigV4 is signed in plain JavaScript (SigV4a, checksums and event streams are not)";

@@ -1,0 +1,13 @@
+// Written by the build from src/canonical/headers.rs. Do not edit.
+
+/** What every signature is about, or brings along by itself. */
+export const ALWAYS_SIGNED = /** @type {const} */ ([
+  'host',
+  'x-amz-date',
+  'x-amz-content-sha256',
+  'x-amz-security-token',
+  'x-amz-s3session-token',
+  'x-amz-region-set',
+  'x-amz-trailer',
+  'x-amz-decoded-content-length',
+]);

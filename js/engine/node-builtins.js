@@ -1,0 +1,34 @@
+// What the host does better than wasm.
+
+/**
+ * SHA-256 by node:crypto, at once, in hex: at four times the speed, as it has instructions for it that wasm lacks. Found
+ * without an import that a bundler would have to resolve. There in Node from 20.16 and 22.3, Deno, Bun and Workers.
+ *
+ * @returns {((data: string | Uint8Array) => string) | undefined}  a text is hashed as UTF-8
+ */
+export function platformSha256() {
+  if (!looked) {
+    looked = true;
+    const crypto = builtin('node:crypto');
+    if (typeof crypto?.hash === 'function') found = (data) => crypto.hash('sha256', data, 'hex');
+    else if (crypto) found = (data) => crypto.createHash('sha256').update(data).digest('hex');
+  }
+  return found;
+}
+let looked = false;
+/** @type {ReturnType<typeof platformSha256>} */
+let found;
+
+/**
+ * A module of Node, where the host has it.
+ *
+ * @param {string} name
+ * @returns {any}
+ */
+export function builtin(name) {
+  try {
+    return /** @type {any} */ (globalThis).process?.getBuiltinModule?.(name);
+  } catch {
+    return undefined; // Next.js's edge runtime has the function, which throws.
+  }
+}

@@ -1,0 +1,3 @@
+// sigv4-wasm/fetch: a `fetch` that signs.
+
+export * from './adapters/fetch/signed-fetch.js';

@@ -1,0 +1,299 @@
+// Bodies of every type, as what goes on the wire: a string, bytes, or a stream that is passed on unread.
+
+import { SigV4Error } from '../engine/errors.js';
+import { formChunks, randomBoundary } from './multipart.js';
+
+/**
+ * @typedef {null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined }} JsonValue
+ *
+ * Something to read bytes from. Node's `Readable` is one; forms of the package form-data are taken, too.
+ * @typedef {ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>} BodyStream
+ *
+ * @typedef {string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | BodyStream | JsonValue} RequestBody
+ *
+ * @typedef {object} WireBody
+ * @property {string | Uint8Array | undefined} data  what is hashed and sent
+ * @property {string} [contentType]  to send unless the caller said otherwise
+ * @property {boolean} [ownsContentType]  the caller's content type cannot be right: it lacks the boundary of `data`
+ */
+
+/**
+ * A body that is in memory. `undefined` for one that must be read first.
+ *
+ * @param {unknown} body
+ * @returns {WireBody | undefined}
+ */
+export function bodyInMemory(body) {
+  if (body === undefined || body === null) return NO_BODY;
+  if (typeof body === 'string') return { data: body };
+  if (ArrayBuffer.isView(body)) {
+    return {
+      data: body instanceof Uint8Array ? body : new Uint8Array(body.buffer, body.byteOffset, body.byteLength),
+    };
+  }
+  if (isInstance(body, 'ArrayBuffer') || isInstance(body, 'SharedArrayBuffer')) {
+    return { data: new Uint8Array(/** @type {ArrayBuffer} */ (body)) };
+  }
+  if (isInstance(body, 'URLSearchParams')) {
+    return { data: String(body), contentType: 'application/x-www-form-urlencoded;charset=UTF-8' };
+  }
+  if (isReadable(body)) return undefined; // before JSON: Bun gives FormData a toJSON
+  if (isJson(body)) return { data: stringify(body), contentType: 'application/json' };
+  throw unsupported(body);
+}
+
+/**
+ * A body of any type, in memory.
+ *
+ * @param {unknown} body
+ * @returns {Promise<WireBody>}
+ */
+export async function readBody(body) {
+  const inMemory = bodyInMemory(body);
+  if (inMemory !== undefined) return inMemory;
+  if (isOldStream(body)) return (await import('./old-stream.js')).readOldStream(body);
+  if (isForm(body)) {
+    const boundary = randomBoundary();
+    const data = await readStream(formChunks(body, boundary));
+    return { data, contentType: `multipart/form-data; boundary=${boundary}`, ownsContentType: true };
+  }
+  if (isBlob(body)) {
+    const blob = /** @type {Blob} */ (body);
+    return { data: new Uint8Array(await blob.arrayBuffer()), contentType: blob.type || undefined };
+  }
+  return { data: await readStream(/** @type {BodyStream} */ (body)) };
+}
+
+/**
+ * The body of a fetch Request.
+ *
+ * @param {Request} request
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function readRequestBody(request) {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (cause) {
+    if (/** @type {Error} */ (cause).name !== 'InvalidStateError') throw cause;
+    throw new SigV4Error(
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      'the body of the Request cannot be read, as WebKit reads no form with a file in it out of a Request: pass the ' +
+        'form itself as body, beside the URL',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Whether a fetch Request may have a body. Firefox does not say: it has no `Request.body`.
+ *
+ * @param {Request} request
+ */
+export function mayHaveBody({ body, method }) {
+  return body === undefined ? method !== 'GET' && method !== 'HEAD' : body !== null;
+}
+
+/**
+ * Whether a body can be passed on unread, where its hash is not needed.
+ *
+ * @param {unknown} body
+ * @returns {body is BodyStream}
+ */
+export function isStream(body) {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    (typeof (/** @type {any} */ (body).getReader) === 'function' || Symbol.asyncIterator in body)
+  );
+}
+
+/**
+ * Refuses a stream that somebody else reads or has read: its bytes would be missing from the request.
+ *
+ * @param {any} stream
+ */
+export function assertUnused(stream) {
+  if (stream.readableDidRead || stream.destroyed) throw bodyUsed();
+  if (typeof stream.getReader !== 'function') return;
+  try {
+    // Only the platform can tell that a web stream was read and let go again; a Response refuses such a one.
+    new Response(stream);
+  } catch {
+    throw bodyUsed();
+  }
+}
+
+export function bodyUsed() {
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_USED',
+    'the body was read already, so its bytes are gone: pass a fresh one, or clone the request before reading it',
+  );
+}
+
+/** @type {WireBody} */
+const NO_BODY = { data: undefined };
+
+/**
+ * @param {BodyStream} stream
+ * @returns {Promise<Uint8Array>}
+ */
+async function readStream(stream) {
+  assertUnused(stream);
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of chunksOf(stream)) {
+    const bytes = chunkBytes(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+  }
+  return concat(chunks, length);
+}
+
+/**
+ * @param {Uint8Array[]} chunks
+ * @param {number} length  of all of them
+ */
+export function concat(chunks, length) {
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+/**
+ * Web streams are not iterable everywhere.
+ *
+ * @param {any} stream
+ * @returns {AsyncIterable<unknown>}
+ */
+export async function* chunksOf(stream) {
+  if (typeof stream.getReader !== 'function') {
+    yield* stream;
+    return;
+  }
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+/**
+ * @param {unknown} chunk
+ * @returns {Uint8Array}
+ */
+export function chunkBytes(chunk) {
+  if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  throw new SigV4Error(
+    'ERR_SIGV4_BODY_UNSUPPORTED',
+    `the body is a stream of ${describe(chunk)}: only streams of bytes or strings can be signed`,
+  );
+}
+
+/** @param {unknown} body */
+function isReadable(body) {
+  return isForm(body) || isBlob(body) || isStream(body) || isOldStream(body);
+}
+
+/**
+ * Whether it is a stream of Node.js that is not iterable, or a form of the package form-data.
+ *
+ * @param {any} body
+ */
+export function isOldStream(body) {
+  return (
+    isFormDataPackage(body) ||
+    (typeof body?.pipe === 'function' && typeof body.on === 'function' && !isStream(body))
+  );
+}
+
+/**
+ * Whether it is a form of the npm package form-data: a Node.js stream that knows its headers.
+ *
+ * @param {any} body
+ */
+export function isFormDataPackage(body) {
+  return typeof body?.getHeaders === 'function' && typeof body.pipe === 'function';
+}
+
+/**
+ * The package form-data has no iterator, and may bear the same tag.
+ *
+ * @param {unknown} body
+ * @returns {body is FormData}
+ */
+export function isForm(body) {
+  return isInstance(body, 'FormData') && Symbol.iterator in /** @type {object} */ (body);
+}
+
+/** @param {unknown} body */
+export function isBlob(body) {
+  return isInstance(body, 'Blob') || isInstance(body, 'File');
+}
+
+/**
+ * By tag rather than by class: a body may come from another realm, or from a polyfill.
+ *
+ * @param {unknown} value
+ * @param {string} tag
+ */
+function isInstance(value, tag) {
+  return Object.prototype.toString.call(value) === `[object ${tag}]`;
+}
+
+/** @param {unknown} body */
+function isJson(body) {
+  if (typeof body === 'number' || typeof body === 'boolean' || Array.isArray(body)) return true;
+  if (typeof body !== 'object' || body === null || isStream(body)) return false;
+  const prototype = Object.getPrototypeOf(body);
+  return (
+    prototype === null ||
+    Object.getPrototypeOf(prototype) === null || // Object.prototype, of any realm
+    typeof (/** @type {any} */ (body).toJSON) === 'function'
+  );
+}
+
+/** @param {unknown} body */
+function stringify(body) {
+  let text;
+  let cause;
+  try {
+    text = JSON.stringify(body);
+  } catch (error) {
+    cause = error;
+  }
+  if (text !== undefined) return text;
+  throw new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', 'the body cannot be written as JSON', { cause });
+}
+
+/** @param {unknown} body */
+function unsupported(body) {
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_UNSUPPORTED',
+    `cannot sign a body of type ${describe(body)}: pass a string, bytes, Blob, FormData, URLSearchParams, a stream, ` +
+      'or a plain object or array, which is sent as JSON',
+  );
+}
+
+/**
+ * What a value is: the tag of its type, or the name of its class.
+ *
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function describe(value) {
+  if (typeof value !== 'object' && typeof value !== 'function') return typeof value;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return (tag === 'Object' && value?.constructor?.name) || tag;
+}
+
+/** @param {any} source */
+export function isFetchBody(source) {
+  return typeof source?.arrayBuffer === 'function' && typeof source.clone === 'function';
+}

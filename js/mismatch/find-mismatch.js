@@ -1,0 +1,256 @@
+// Finds what a client did wrong: the signature is computed again under known mistakes, until one gives what arrived.
+
+import { core } from '../engine/engine.js';
+import { SigV4Error } from '../engine/errors.js';
+import { sha256 } from '../engine/sha256.js';
+import { shownKey } from '../protocol/key-id.js';
+import { checkNames } from '../protocol/option-names.js';
+import { normalizeIncoming } from '../verify/incoming-request.js';
+import { statedPayload } from '../verify/checks.js';
+import { parseAuthorization } from '../protocol/authorization.js';
+import { OPTIONS_OF_OTHERS, VERIFY_OPTIONS, isCount, isDate } from '../verify/options.js';
+import { Refusal } from '../protocol/verification-error.js';
+import { rulesOf } from '../protocol/service-rules.js';
+import { CAUSES } from './causes.js';
+import { detailOf, nameOf, shown } from './redacted-detail.js';
+import { inflate } from './decompress.js';
+import { likely, SUSPECTED } from './likely-causes.js';
+import { build, PARTS, piecesOf } from './signing-inputs.js';
+import { otherReasons, REASONS } from './other-problems.js';
+import { search } from './search.js';
+import { hashOf, signatureOf } from './candidate-signature.js';
+import { epochMillis, parseAmzDate } from '../protocol/amz-date.js';
+import { fill } from '../protocol/fill-template.js';
+import { endpointOf } from '../protocol/endpoint-form.js';
+
+/**
+ * @typedef {import('../verify/incoming-request.js').ArrivedRequest} ArrivedRequest
+ * @typedef {import('../verify/verify-request.js').SecretLookup} SecretLookup
+ *
+ * @typedef {object} FindMismatchOptions
+ * @property {SecretLookup | ((accessKeyId: string, sessionToken?: string) => SecretLookup | Promise<SecretLookup>)} secretAccessKey
+ *   what the client should have signed with: the secret, credentials with their session token, or what finds them, as for
+ *   `verifyRequest`
+ * @property {string} [region]  that requests must be signed for. Default: any
+ * @property {string} [service]  likewise, such as `execute-api`
+ * @property {Date | (() => Date)} [now]  default: the clock
+ * @property {string} [stage]  of the API, which a client may have left out of the path, or put there
+ * @property {readonly string[]} [hosts]  other names of this server, which a client may have signed
+ * @property {readonly string[]} [methods]  besides the usual ones
+ * @property {number} [maxBodyBytes]  longer bodies are refused; default 10485760, which is API Gateway's limit
+ * @property {number} [deadlineMs]  milliseconds to search at most, the likeliest first; default 1000
+ * @property {'double' | 'single'} [pathEncoding]  default per service, as for the signer
+ *
+ * @typedef {object} Mismatch
+ * @property {string} code  stable, such as `path-encoded-once`
+ * @property {'method' | 'path' | 'query' | 'headers' | 'body' | 'token' | 'scope' | 'secret' | 'date'} part
+ * @property {boolean} isProved  whether this mistake gives exactly the signature that arrived. `false`: something points to it
+ * @property {string} summary  what the client did, in one sentence, with the values that were seen
+ * @property {string} fix  one sentence
+ * @property {string} [name]  of the header, parameter or JSON key
+ * @property {{ expected?: string, signed?: string }} [detail]  what should have been signed and what was, where they can be
+ *   shown: shortened, without secrets and the session token
+ */
+
+/**
+ * Finds why the signature of a request does not match: computes it again under more than a hundred known mistakes, then
+ * under every two of them, until one gives exactly the signature that arrived. That proves the cause.
+ *
+ * Anyone with the result learns how to sign: it is for the owner of the request, or for a server's own log.
+ *
+ * @param {ArrivedRequest} request  as for `verifyRequest`
+ * @param {FindMismatchOptions} options
+ * @returns {Promise<Mismatch[]>} one mistake, or two that were made together, `isProved`. If no known mistake gives this
+ *   signature, or the time was up before one was found: what is likely, the likeliest first, none of it proved. If the
+ *   signature is right: what else is wrong with the request, such as its region or its date, or `none`.
+ * @throws {SigV4Error} as `verifyRequest` does: `ERR_SIGV4_SIGNATURE_MISSING` and `…_SIGNATURE_MALFORMED` if it is not a
+ *   signature, `…_ACCESS_KEY_UNKNOWN` if `secretAccessKey` finds none, `…_OPTION_INVALID`, and those of a request that
+ *   cannot have arrived like this
+ */
+export async function findMismatch(request, options) {
+  const { secretAccessKey, now, maxBodyBytes, deadlineMs, pathEncoding, ...known } = checkedOptions(options);
+  const startedAt = performance.now();
+  const received = normalizeIncoming(request, maxBodyBytes);
+  const authorization = parseAuthorization(received);
+  const { declared } = statedPayload(authorization, received, false);
+  const { secret, token, expiration } = await findSecret(secretAccessKey, authorization);
+  await core.ready();
+  const usual = rulesOf(authorization.service);
+  const rules = pathEncoding
+    ? { ...usual, path: { encoding: pathEncoding, normalizes: pathEncoding === 'double' } }
+    : usual;
+  const body = await received.body();
+  const text = textOf(body);
+  const ofHost = await scopeOf(received.headers.get('host') ?? '');
+  const found = {
+    ...{ received, authorization, rules, secret, token, expiration, body, text, declared },
+    json: jsonOf(text),
+    inflated: await inflate(body, maxBodyBytes),
+    known: {
+      stage: known.stage,
+      region: known.region ?? ofHost.region,
+      service: known.service ?? ofHost.service,
+      hosts: known.hosts ?? [],
+      methods: known.methods ?? [],
+    },
+    now: epochMillis(now),
+  };
+  const evidence = { ...found, base: piecesOf(found) };
+  const signature = await signatureOf(authorization);
+  const isWhole = authorization.signedHeaders.every((name) => received.headers.has(name));
+  const whole = /** @type {import('./signing-inputs.js').Parts} */ (build(evidence.base, PARTS));
+  if (isWhole && signature(whole)(hashOf(whole))) {
+    return otherReasons(evidence, await sha256(body)).map((reason) => written(reason, true, evidence));
+  }
+  const changes = await search(CAUSES, evidence, signature, startedAt + deadlineMs);
+  if (changes.length === 0) {
+    return likely(evidence, whole).map(({ detail, ...mistake }) =>
+      written({ ...mistake, ...(detail && { detail: shown(detail, evidence) }) }, false, evidence),
+    );
+  }
+  return changes.map((change) => {
+    const { code, part, summary, fix } = change.cause;
+    const detail = detailOf(change, evidence, whole);
+    const name = nameOf(change, evidence);
+    return written(
+      { code, part, summary, fix, ...(name && { name }), ...(detail && { detail }) },
+      true,
+      evidence,
+    );
+  });
+}
+
+/**
+ * All that `findMismatch` knows, by code; with its texts as they are without the values of a request.
+ *
+ * @type {ReadonlyMap<string, Readonly<Pick<Mismatch, 'code' | 'part' | 'summary' | 'fix'>>>}
+ */
+export const KNOWN_MISMATCHES = /* @__PURE__ */ new Map(
+  [...CAUSES, ...REASONS, ...SUSPECTED].map(({ code, part, summary, fix }) => [
+    code,
+    { code, part, summary: fill(summary, {}), fix: fill(fix, {}) },
+  ]),
+);
+
+/**
+ * @param {import('./other-problems.js').Found} mistake
+ * @param {boolean} isProved
+ * @param {import('./signing-inputs.js').Evidence} evidence
+ * @returns {Mismatch}
+ */
+function written({ code, part, summary, fix, name, detail, isSeen }, isProved, { authorization, now }) {
+  const seconds = Math.round(Math.abs(parseAmzDate(authorization.amzDate) - now) / 1000);
+  const key = shownKey(authorization.accessKeyId);
+  const values = {
+    ...detail,
+    accessKey: `the access key ${key}`,
+    secret: `The secret access key of ${key}`,
+    secretName: `the secret access key of ${key}`,
+    header: name && `The header ${name}`,
+    headerName: name && `the header ${name}`,
+    parameter: name && `The parameter ${name}`,
+    keyName: name && `the key ${name}`,
+    value: name && `The value of ${name} in the JSON`,
+    seconds: `${seconds} seconds`,
+  };
+  const sentence = fill(summary, values);
+  return {
+    ...{ code, part, isProved },
+    summary: isProved || isSeen ? sentence : `Possibly, ${sentence[0].toLowerCase()}${sentence.slice(1)}`,
+    fix: fill(fix, values),
+    ...(name !== undefined && { name }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+/**
+ * What the host that arrived stands for: what is not told otherwise. A global endpoint may stand for any region, and a host
+ * of AWS IoT for two services.
+ *
+ * @param {string} host
+ * @returns {Promise<{ region?: string, service?: string }>}
+ */
+async function scopeOf(host) {
+  const { region = '', service } = (/\.iot\./.test(host) ? undefined : await endpointOf([host])) ?? {};
+  return { ...(host.includes(region) && region !== '' && { region }), ...(service && { service }) };
+}
+
+/** @param {FindMismatchOptions} options */
+function checkedOptions(options) {
+  const {
+    secretAccessKey,
+    now = () => new Date(),
+    maxBodyBytes = 10_485_760,
+    deadlineMs = 1000,
+  } = options ?? {};
+  const wrong = [
+    ['secretAccessKey', 'the secret, credentials, or a function that finds them', secretAccessKey != null],
+    ['now', 'a Date, or a function that returns one', typeof now === 'function' || isDate(now)],
+    ...['region', 'service', 'stage'].map((name) => {
+      const value = /** @type {any} */ (options)?.[name];
+      return /** @type {const} */ ([name, 'a text', value === undefined || typeof value === 'string']);
+    }),
+    ['maxBodyBytes', 'a number of bytes', isCount(maxBodyBytes)],
+    ['deadlineMs', 'a number of milliseconds', isCount(deadlineMs)],
+    ['pathEncoding', "'double' or 'single'", [undefined, 'double', 'single'].includes(options?.pathEncoding)],
+  ].find(([, , isRight]) => !isRight);
+  if (wrong !== undefined) {
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
+  }
+  checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
+  // As for `verifyRequest`, which wants to be told.
+  const [region, service] = [options.region, options.service].map((name) =>
+    name === 'any' ? undefined : name,
+  );
+  return { ...options, region, service, now, maxBodyBytes, deadlineMs };
+}
+
+/**
+ * @param {FindMismatchOptions['secretAccessKey']} given
+ * @param {import('../protocol/authorization.js').ParsedAuthorization} authorization
+ */
+async function findSecret(given, { accessKeyId, sessionToken }) {
+  const found = typeof given === 'function' ? await given(accessKeyId, sessionToken) : given;
+  const known = /** @type {import('../verify/verify-request.js').KnownCredentials | null | undefined} */ (
+    typeof found === 'string' ? { secretAccessKey: found } : found
+  );
+  if (known?.secretAccessKey)
+    return { secret: known.secretAccessKey, token: known.sessionToken ?? '', expiration: known.expiration };
+  throw new Refusal('ERR_SIGV4_ACCESS_KEY_UNKNOWN', 'The security token included in the request is invalid.');
+}
+
+/** @param {Uint8Array} body */
+function textOf(body) {
+  if (body.length > MAX_TEXT_BYTES) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string | undefined} text */
+function jsonOf(text) {
+  try {
+    const isFlat = depthOf(text ?? '') <= MAX_DEPTH;
+    return isFlat ? JSON.parse(text ?? '') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} text */
+function depthOf(text) {
+  let depth = 0;
+  let deepest = 0;
+  for (const char of text) {
+    if (char === '[' || char === '{') deepest = Math.max(deepest, ++depth);
+    else if (char === ']' || char === '}') depth--;
+  }
+  return deepest;
+}
+
+/** What a longer text may have been before it was changed is not tried: it would take the time of all else. */
+const MAX_TEXT_BYTES = 65_536;
+/** Deeper JSON would take the stack. */
+const MAX_DEPTH = 100;

@@ -1,0 +1,128 @@
+// Learns from a refused answer how far the local clock is from the server's.
+//
+// AWS refuses a signature that is more than a few minutes old, or that comes from the future. Laptops,
+// phones and containers have such clocks, and the refusal tells the right time.
+
+const MINUTE = 60_000;
+
+/** No clock is believed to be further ahead or behind: whoever answers could make us sign for a time of their choice. */
+const MAX_OFFSET = 24 * 60 * MINUTE;
+
+/** The skew that API Gateway, and most of AWS, tolerates. S3 tolerates 15 minutes. */
+export const TOLERATED_SKEW = 5 * MINUTE;
+
+/** What AWS says when it was the clock. */
+const BLAMES_CLOCK =
+  /Signature expired|Signature not yet current|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/;
+
+/** `…T192130Z is now earlier than …T192426Z (20181029T192926Z - 5 min.)`: in the parentheses, the server's now. */
+const NOW_IN_MESSAGE = /\((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z [+-] \d+ min\.\)/;
+
+/** S3 puts its time beside `RequestTimeTooSkewed`. */
+const NOW_IN_XML = /<ServerTime>([^<]+)<\/ServerTime>/;
+
+/** HTTP APIs say no more than this, whatever the cause; and an answer to HEAD says nothing. */
+const SAYS_NOTHING = /^\s*(\{\s*"message"\s*:\s*"Forbidden"\s*\})?\s*$/;
+
+/**
+ * An answer as any HTTP client can describe it.
+ *
+ * @typedef {object} ServerResponse
+ * @property {number} status
+ * @property {{ get(name: string): unknown }} headers  header names are asked for in lower case
+ * @property {string} [body]  undefined where it cannot be read without taking it away from the caller
+ */
+
+/**
+ * How far the server's clock is ahead of the local one, in milliseconds, if the clock is why the request
+ * was refused; otherwise undefined.
+ *
+ * @param {ServerResponse} answer
+ * @param {number} arrivedAt  local time (`Date.now()`) when the answer arrived. Not the time of signing: a
+ *   slow upload can outlive its signature, and then the clock is not at fault.
+ * @param {number} [currentOffset]  the offset that the refused signature was made with, in milliseconds
+ * @returns {number | undefined}
+ */
+export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
+  if (answer.status < 400 || answer.status > 499) return undefined;
+
+  const { body = '' } = answer;
+  const blamesClock = BLAMES_CLOCK.test(body);
+  // Where the answer does not say why, only a Date that AWS would not have tolerated makes the case.
+  const saysNothing = answer.status === 403 && SAYS_NOTHING.test(body);
+  if (!blamesClock && !saysNothing) return undefined;
+
+  const now = serverTime(blamesClock ? body : '', answer.headers);
+  if (now === undefined) return undefined;
+
+  const offset = now - arrivedAt;
+  if (Math.abs(offset) > MAX_OFFSET) return undefined;
+  // Below a minute a new signature would be no better than the last one.
+  const threshold = blamesClock ? MINUTE : TOLERATED_SKEW;
+  return Math.abs(offset - currentOffset) > threshold ? offset : undefined;
+}
+
+/**
+ * Whether an answer shows that the time of the signature was right. A refusal without a reason shows nothing.
+ *
+ * @param {ServerResponse} answer
+ * @returns {boolean}
+ */
+export function provesClock({ status, headers, body = '' }) {
+  if (status < 400) return true;
+  if (status === 401 || status === 403) return false;
+  const text = `${headers.get('x-amzn-errortype') ?? ''} ${body}`;
+  return !BLAMES_CLOCK.test(text) && !BLAMES_SIGNATURE.test(text);
+}
+
+/** What AWS says where it was the signature: APIs and JSON services, S3, those with a query protocol. */
+const BLAMES_SIGNATURE =
+  /InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|signature we calculated|AuthFailure/;
+
+/**
+ * The server's now.
+ *
+ * @param {string} body
+ * @param {ServerResponse['headers']} headers
+ * @returns {number | undefined} milliseconds since the epoch
+ */
+export function serverTime(body, headers) {
+  return timeInBody(body) ?? timeInHeaders(headers);
+}
+
+/**
+ * From the text, where it is even if CORS hides the `Date` header.
+ *
+ * @param {string} body
+ * @returns {number | undefined} milliseconds since the epoch
+ */
+function timeInBody(body) {
+  const stamp = NOW_IN_MESSAGE.exec(body);
+  if (stamp) {
+    const [year, month, day, hours, minutes, seconds] = stamp.slice(1).map(Number);
+    return Date.UTC(year, month - 1, day, hours, minutes, seconds);
+  }
+  return parseTime(NOW_IN_XML.exec(body)?.[1]);
+}
+
+/**
+ * From `Date`. A cache hands out the `Date` of the answer that it stored and says in `Age`
+ * for how many seconds it has had it (RFC 9111, 5.1).
+ *
+ * @param {ServerResponse['headers']} headers
+ * @returns {number | undefined} milliseconds since the epoch
+ */
+function timeInHeaders(headers) {
+  const date = parseTime(headers.get('date'));
+  const age = Number(headers.get('age') ?? 0);
+  return date === undefined ? undefined : date + (age > 0 ? age * 1000 : 0);
+}
+
+/**
+ * @param {unknown} text
+ * @returns {number | undefined}
+ */
+function parseTime(text) {
+  const time = Date.parse(String(text ?? ''));
+  return Number.isNaN(time) ? undefined : time;
+}

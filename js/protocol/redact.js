@@ -1,0 +1,81 @@
+// What can be shown: without tokens and passwords, and without what a terminal or a log could choke on.
+
+import { escapeUri, wellFormed } from './percent-encoding.js';
+
+/** In place of a session token, here and in a `SigningTrace`. */
+export const REDACTED = '<session token>';
+
+/** In place of a signature: whoever has that of a presigned URL can make its request. */
+export const REDACTED_SIGNATURE = '<signature>';
+
+/** Between a name and its value: as text, in a URL within a URL, in JSON with escapes, and in HTML. */
+const EQUALS = /["']?(?:[ \t]*[:=]|%(?:25){0,3}3D|\\u003d|&#(?:61|x3d);)[ \t]*["']?/.source;
+/** Up to the end of it, in each of these. */
+const VALUE = /(?:(?!%(?:25){0,3}26|\\u0026)[^\s&"'<>,;)\]}])+/.source;
+
+/**
+ * Responses repeat what was sent: tokens in canonical requests, in XML, and in messages about a header; and whole URLs.
+ *
+ * @type {[RegExp, string][]}
+ */
+const SECRETS = [
+  // In a canonical request: a header, or a parameter.
+  [new RegExp(`(x-amz-(?:security|s3session|access)-token${EQUALS})(?!<)${VALUE}`, 'gi'), `$1${REDACTED}`],
+  [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
+  [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
+  // Of presigned URLs, also those of SigV2, CloudFront and Google Cloud Storage, of headers, and of forms.
+  [
+    new RegExp(`(signature(?:_?provided)?${EQUALS})(?!<)(?=[\\w%+/=.~-]{16})${VALUE}`, 'gi'),
+    `$1${REDACTED_SIGNATURE}`,
+  ],
+  [/(<SignatureProvided>)[^<]+/g, `$1${REDACTED_SIGNATURE}`],
+  [
+    /^((?:proxy-authorization|cookie|set-cookie|x-api-key|[\w-]+-token):[ \t]*)(?!<session token>).+$/gim,
+    '$1<redacted>',
+  ],
+  [/\b((?:Bearer|Basic)[ \t]+)[\w.~+/=-]{16,}/gi, '$1<redacted>'],
+  // A token of JWT.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, '<redacted>'],
+  // API Gateway quotes the header, where its scheme is another.
+  [/'(?!AWS4-)[^'\s]*'(?= not a valid key=value pair)/g, "'<redacted>'"],
+  [/(in Authorization header: ')(?!AWS4-)(\w+ )?[^']*/g, '$1$2<redacted>'],
+  [/(Authorization=)(?!AWS4-|'AWS4-)[^\s'"]+/g, '$1<redacted>'],
+];
+
+/**
+ * @param {string} text
+ * @returns {string} printable, without what is secret
+ */
+export function redact(text) {
+  return SECRETS.reduce((shown, [secret, instead]) => shown.replace(secret, instead), printable(text));
+}
+
+/**
+ * Escape sequences, and characters that turn the direction of what follows, would let an answer write to a terminal.
+ *
+ * @param {string} text
+ */
+function printable(text) {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '?');
+}
+
+/**
+ * @param {string} canonicalRequest
+ * @param {string} token  or nothing
+ * @returns {string} to be shown
+ */
+export function withoutToken(canonicalRequest, token) {
+  if (token === '') return canonicalRequest;
+  const redacted = canonicalRequest.replace(
+    TOKEN,
+    (_, header = '', parameter = '') => `${header}${parameter}${REDACTED}`,
+  );
+  // A short one, which AWS issues none of, would be found in words.
+  if (token.length < 16) return redacted;
+  return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(wellFormed(token)), REDACTED);
+}
+
+const TOKEN =
+  /^(x-amz-(?:security|s3session)-token:).+|(?<=[?&\n])(X-Amz-(?:Security|S3session)-Token=)[^&\n]*/gim;

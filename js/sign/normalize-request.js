@@ -1,0 +1,326 @@
+// Every shape of request that callers hand in, as one flat record.
+
+import { isFetchBody, mayHaveBody } from '../http/body.js';
+import { SigV4Error } from '../engine/errors.js';
+import { wellFormed } from '../protocol/percent-encoding.js';
+import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
+
+/**
+ * @typedef {Record<string, string | number | boolean | readonly string[] | null | undefined>} HeaderRecord
+ *
+ * @typedef {object} UrlRequest
+ * @property {string} [method]  default GET
+ * @property {string | URL} url  absolute
+ * @property {HeadersInit | HeaderRecord} [headers]
+ * @property {import('../http/body.js').RequestBody} [body]  a plain object or array is sent as JSON
+ *
+ * A request as the AWS SDK writes it. `path` is taken as it goes on the wire, and may hold the query.
+ * @typedef {object} SdkRequest
+ * @property {string} [method]
+ * @property {string} [protocol]  default `https:`
+ * @property {string} hostname
+ * @property {number} [port]
+ * @property {string} [path]
+ * @property {Record<string, string | readonly string[] | null | undefined>} [query]  not encoded
+ * @property {HeadersInit | HeaderRecord} [headers]
+ * @property {import('../http/body.js').RequestBody} [body]
+ *
+ * @typedef {UrlRequest | SdkRequest | Request | string | URL} SignableRequest
+ */
+
+/**
+ * A request on its way into the core.
+ *
+ * @typedef {object} NormalizedRequest
+ * @property {string} method
+ * @property {string} origin  `https://host:port`
+ * @property {string} host
+ * @property {string} path
+ * @property {string} query
+ * @property {boolean} webSocket
+ * @property {Map<string, string>} headers  by lower-case name
+ * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII, and goes on the wire with one byte for each character
+ * @property {string} authorization  the caller's own Authorization header, which is no signature of ours; or nothing
+ * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
+ * @property {unknown} source  the body as it was given, or the fetch Request that carries it
+ * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  what is sent, once it is read
+ */
+
+/**
+ * @param {unknown} request
+ * @returns {NormalizedRequest}
+ * @throws {SigV4Error}
+ */
+export function normalizeRequest(request) {
+  const input = /** @type {any} */ (
+    typeof request === 'string' || request instanceof URL ? { url: request } : request
+  );
+  if (typeof input !== 'object' || input === null) {
+    throw urlInvalid('the request must be an object with a url, a fetch Request, or a URL');
+  }
+  /** @type {import('../engine/errors.js').SigV4ErrorCode} */
+  let code = 'ERR_SIGV4_URL_INVALID';
+  try {
+    const { origin, host, path, query, webSocket } =
+      input.url !== undefined ? parseUrl(input.url) : parseSdkRequest(input);
+    /** @type {NormalizedRequest} */
+    const normalized = {
+      method: parseMethod(input.method),
+      origin,
+      host,
+      path,
+      query,
+      webSocket,
+      headers: new Map(),
+      authorization: '',
+      hasLatin1Headers: false,
+      source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
+      body: undefined,
+      isBodyHash: false,
+    };
+    code = 'ERR_SIGV4_HEADER_INVALID';
+    if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, normalized);
+    return normalized;
+  } catch (cause) {
+    // What is no text, such as a Symbol, fails where it is read as one.
+    throw cause instanceof SigV4Error
+      ? cause
+      : new SigV4Error(code, 'the request holds what is no text: see the cause', { cause });
+  }
+}
+
+/**
+ * A signature in headers would replace the caller's own Authorization header: one of both is lost, in silence.
+ *
+ * @param {NormalizedRequest} normalized
+ */
+export function assertUnauthorized({ authorization }) {
+  if (authorization === '') return;
+  throw new SigV4Error(
+    'ERR_SIGV4_AUTHORIZATION_PRESENT',
+    "the signature would replace the request's own Authorization header: remove it, or sign in the query (presignUrl)",
+  );
+}
+
+/** @param {unknown} method */
+function parseMethod(method) {
+  if (method === undefined) return 'GET';
+  if (METHODS.has(method)) return /** @type {string} */ (method);
+  if (typeof method === 'string') return METHODS.has(method.toUpperCase()) ? method.toUpperCase() : method;
+  throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', `method must be a string, not ${typeof method}`);
+}
+
+/**
+ * @param {unknown} url
+ * @returns {ParsedUrl}
+ */
+function parseUrl(url) {
+  if (url === lastUrl) return lastParsed;
+  const plain = typeof url === 'string' && url.length < 2048 ? PLAIN_URL.exec(url) : null;
+  if (plain !== null) {
+    const [, host, path, given = ''] = plain;
+    const query = withoutSignature(given);
+    lastParsed = { origin: `https://${host}`, host, path: path || '/', query, webSocket: false };
+    lastUrl = plain[0];
+    return lastParsed;
+  }
+  let parsed;
+  try {
+    parsed = url instanceof URL ? url : new URL(/** @type {string} */ (url));
+  } catch {
+    throw urlInvalid(`${show(url)} is not an absolute URL: pass one such as https://example.com/path`);
+  }
+  if (!PROTOCOLS.has(parsed.protocol)) {
+    throw urlInvalid(`${parsed.protocol} URLs cannot be signed: pass an https, http, wss or ws URL`);
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw urlInvalid(
+      'the URL holds a user name or password, which HTTP clients send as an Authorization header in place of the ' +
+        'signature: remove them',
+    );
+  }
+  return {
+    origin: `${parsed.protocol}//${parsed.host}`,
+    host: parsed.host,
+    path: parsed.pathname,
+    query: wireQuery(parsed.search.slice(1)),
+    webSocket: parsed.protocol === 'wss:' || parsed.protocol === 'ws:',
+  };
+}
+
+/** @param {any} request */
+function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', query = null }) {
+  if (typeof hostname !== 'string' || typeof path !== 'string') {
+    throw urlInvalid('the request has no url: pass an absolute URL, or a hostname and a path');
+  }
+  // What would end the host in a URL, or be dropped from one: the URL would be that of another host.
+  if (NOT_IN_HOST.test(hostname) || !/^\d*$/.test(port ?? '')) {
+    throw urlInvalid(
+      'hostname or port holds white space, or one of / ? # @ \\: pass the host alone, and a number',
+    );
+  }
+  const scheme = /^(https?|wss?):?$/i.exec(protocol)?.[1];
+  if (scheme === undefined) throw urlInvalid('protocol must be https:, http:, wss: or ws:');
+  // Through the URL parser for the host, which it checks and lower-cases, and for a default port, which it drops.
+  const { origin, host, webSocket } = parseUrl(`${scheme}://${hostname}${port ? `:${port}` : ''}/`);
+  if (typeof query !== 'object') throw urlInvalid('query must be an object');
+  const [wirePath, ...wireQueries] = escapeIllegal(path.startsWith('/') ? path : `/${path}`).split('?');
+  const pairs = wireQueries.length > 0 ? [wireQueries.join('?')] : [];
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value === undefined || value === null) continue;
+    for (const item of Array.isArray(value) ? value : [value])
+      pairs.push(`${encode(key)}=${encode(String(item))}`);
+  }
+  return { origin, host, path: wirePath, query: wireQuery(pairs.join('&')), webSocket };
+}
+
+/**
+ * A `+` counts as a space, for which servers differ; `%20` they all read alike.
+ *
+ * @param {string} query
+ */
+function wireQuery(query) {
+  return withoutSignature(query.includes('+') ? query.replaceAll('+', '%20') : query);
+}
+
+/**
+ * What no URL holds raw, as URL parsers escape it.
+ *
+ * @param {string} path
+ */
+function escapeIllegal(path) {
+  return path.replace(/[^!$-~]|[<>"`{}]/gu, encode);
+}
+
+/** @param {string} text */
+function encode(text) {
+  return encodeURIComponent(wellFormed(text));
+}
+
+/**
+ * @param {any} headers
+ * @param {NormalizedRequest} normalized  gets them
+ */
+function parseHeaders(headers, normalized) {
+  if (typeof headers !== 'object') throw headerInvalid('headers must be a Headers object, pairs or a record');
+  if (typeof headers[Symbol.iterator] === 'function') {
+    for (const [name, value] of headers) addHeader(name, value, normalized);
+  } else {
+    for (const name of Object.keys(headers)) addHeader(name, headers[name], normalized);
+  }
+}
+
+/**
+ * @param {unknown} name
+ * @param {unknown} value
+ * @param {NormalizedRequest} normalized
+ */
+function addHeader(name, value, normalized) {
+  if (value === undefined || value === null) return;
+  const key = String(name).toLowerCase();
+  if (STALE.has(key)) {
+    if (key === 'authorization') keepAuthorization(value, normalized);
+    return;
+  }
+  if (key === '__proto__')
+    throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
+  const text = withoutOuterBlanks(typeof value === 'string' ? value : headerText(key, value));
+  if (NOT_ASCII.test(text)) normalized.hasLatin1Headers = true;
+  const before = normalized.headers.get(key);
+  normalized.headers.set(key, before === undefined ? text : withoutOuterBlanks(`${before}, ${text}`));
+}
+
+/**
+ * HTTP/1.1 takes blanks around a value away, and a request over HTTP/2 with such a value is malformed: servers drop the
+ * header, or the request (RFC 9113, section 8.2.1). Neither signs them.
+ *
+ * @param {string} text
+ */
+function withoutOuterBlanks(text) {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (start < end && isBlank(text.charCodeAt(end - 1))) end--;
+  return end - start === text.length ? text : text.slice(start, end);
+}
+
+/** @param {number} char */
+function isBlank(char) {
+  return char === 0x20 || char === 0x09;
+}
+
+/**
+ * What an earlier attempt left behind is replaced. Anything else is the caller's.
+ *
+ * @param {unknown} value
+ * @param {NormalizedRequest} normalized
+ */
+function keepAuthorization(value, normalized) {
+  for (const one of Array.isArray(value) ? value : [value]) {
+    const text = headerText('authorization', one);
+    if (!isSignature(text) && text.trim() !== '') normalized.authorization = text;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {string}
+ */
+function headerText(name, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return value.map((item) => headerText(name, item)).join(', ');
+  throw headerInvalid(
+    `the value of the header ${JSON.stringify(name)} must be a string, not ${typeof value}`,
+  );
+}
+
+/** @param {unknown} url */
+function show(url) {
+  if (typeof url !== 'string') return `a value of type ${typeof url}`;
+  // Without the query and any password: they can hold secrets.
+  return JSON.stringify(
+    url
+      .replace(/[?#].*$/s, '')
+      .replace(/\/\/.*@/s, '//')
+      .slice(0, 100),
+  );
+}
+
+/** @param {string} message */
+function urlInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_URL_INVALID', message);
+}
+
+/** @param {string} message */
+function headerInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
+}
+
+/**
+ * The last such URL: most AWS services have one for all operations. To parse it takes a twentieth of a signature.
+ *
+ * @type {string | undefined}
+ */
+let lastUrl;
+/** @typedef {Pick<NormalizedRequest, 'origin' | 'host' | 'path' | 'query' | 'webSocket'>} ParsedUrl */
+/** @type {ParsedUrl} */
+let lastParsed;
+
+/**
+ * URLs that every URL parser leaves exactly as they are, so that parsing, a tenth of the time of a signature, can be left
+ * out: a host of ASCII names that ends in no number, no port, no dot segment, nothing to escape.
+ */
+const PLAIN_URL =
+  /^https:\/\/((?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})((?:\/[\w~-][\w.~-]*)*\/?)(?:\?([\w.~=&%-]+))?$/;
+
+/** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
+const METHODS = new Set(
+  /** @type {unknown[]} */ (['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']),
+);
+const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
+export const NOT_IN_HOST = /[\s/?#\\@]/;
+const NOT_ASCII = /[^\0-\x7f]/;
+/** Whatever an earlier signature left behind is replaced. */
+const STALE = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-s3session-token']);

@@ -1,0 +1,163 @@
+// What the caller chose, checked once and compiled to what crosses into wasm.
+
+import { FLAG } from '../engine/engine.js';
+import { SigV4Error } from '../engine/errors.js';
+import { ALWAYS_SIGNED } from '../engine/generated/headers.js';
+import { NOT_IN_HOST } from './normalize-request.js';
+
+/**
+ * @typedef {object} SigningOptions
+ * @property {string} [region]  such as `eu-west-1`. Default: what a known AWS host tells; any other host needs it,
+ *   and nothing is ever guessed.
+ * @property {string} [service]  the signing name, such as `execute-api`. Default: what a known AWS host tells.
+ * @property {string} [host]  the signing host: the one that the server sees, where it is not that of the URL, as behind a
+ *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and handed back as
+ *   `headers.host`, in place of one that you pass, and tells region and service. Node's http, axios there, got and undici
+ *   send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
+ * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
+ *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies,
+ *   caches and clients change on the way, such as `accept-encoding`, `via`, `x-forwarded-*`, `range`, `content-length`
+ *   and `traceparent`. A list: the required ones and these.
+ * @property {readonly string[]} [unsignableHeaders]  headers that are not signed, whatever `signedHeaders` says:
+ *   `x-amz-*` too, but AWS refuses a request whose `x-amz-*` headers arrive unsigned, so name only those that a hop on
+ *   the way removes. `host` and the headers that the signature itself brings cannot be named.
+ * @property {'signed' | 'unsigned' | { sha256: string }} [payload]  what the signature says of the body: its SHA-256;
+ *   `UNSIGNED-PAYLOAD`, which S3 takes and which lets streams pass unread; or a hash that you know, in hex.
+ *   Default: signed, but for VPC Lattice and presigned S3 URLs.
+ * @property {boolean} [contentSha256Header]  whether `x-amz-content-sha256` is sent. Default: to S3, OpenSearch
+ *   Serverless and VPC Lattice, and wherever the body is not signed. Turn it on for a Lambda URL behind CloudFront with origin access control.
+ * @property {'signed' | 'appended'} [sessionTokenMode]  whether the session token is part of what is signed. Default:
+ *   signed, but for the MQTT gateway of AWS IoT.
+ * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,
+ *   after its dot segments are taken out; `single`, as it is, for S3.
+ * @property {'query' | 'headers'} [headerPlacement]  where a presigned request carries its `x-amz-*` headers. `query`
+ *   (default): they become parameters, except `x-amz-server-side-encryption*` and
+ *   `x-amz-copy-source-server-side-encryption*`, as S3 ignores them there and a key must never stand in a URL,
+ *   `x-amz-tagging`, and what `signedHeaders` names. `headers`: all of them stay headers. Anyone who uses the URL must
+ *   send the headers that stay, exactly as you passed them.
+ * @property {Date | (() => Date)} [date]  when the request is signed, or a clock that tells it. Default: the local clock;
+ *   adapters correct it by what they learned of the server's.
+ */
+
+/**
+ * @param {SigningOptions} options
+ * @returns {import('../engine/engine.js').SigningSettings & { payload: SigningOptions['payload'], host: string }}
+ */
+export function compileSettings(options) {
+  const { signedHeaders, payload, contentSha256Header, sessionTokenMode, pathEncoding, headerPlacement } =
+    options;
+  let flags = 0;
+  if (!Array.isArray(signedHeaders)) {
+    flags |= choose('signedHeaders', signedHeaders, { required: 0, all: FLAG.signedHeadersAll });
+  }
+  if (typeof payload === 'object' && payload !== null) {
+    text(payload.sha256, 'payload.sha256');
+  } else {
+    flags |= choose('payload', payload, { signed: FLAG.payloadSigned, unsigned: FLAG.payloadUnsigned });
+  }
+  flags |= choose('contentSha256Header', contentSha256Header, {
+    true: FLAG.contentSha256Yes,
+    false: FLAG.contentSha256No,
+  });
+  flags |= choose('sessionTokenMode', sessionTokenMode, {
+    signed: FLAG.tokenSigned,
+    appended: FLAG.tokenAppended,
+  });
+  flags |= choose('pathEncoding', pathEncoding, { double: FLAG.pathDouble, single: FLAG.pathSingle });
+  flags |= choose('headerPlacement', headerPlacement, { query: 0, headers: FLAG.keepHeaders });
+  const region =
+    options.region === undefined ? '' : text(options.region, 'region', 'ERR_SIGV4_REGION_REQUIRED');
+  const service =
+    options.service === undefined ? '' : text(options.service, 'service', 'ERR_SIGV4_SERVICE_REQUIRED');
+  const host = options.host === undefined ? '' : authority(text(options.host, 'host'));
+  return {
+    region,
+    service,
+    flags,
+    fields: `${region}\0${service}\0${headerNames(options)}\0`,
+    payload,
+    host,
+  };
+}
+
+/**
+ * The names of headers to sign and, after a space, of those not to sign.
+ *
+ * @param {SigningOptions} options
+ */
+function headerNames({ signedHeaders, unsignableHeaders }) {
+  const also = Array.isArray(signedHeaders) ? names(signedHeaders, 'signedHeaders') : [];
+  if (unsignableHeaders === undefined) return also.join(';');
+  const never = names(unsignableHeaders, 'unsignableHeaders');
+  for (const name of never) {
+    if (also.includes(name)) {
+      throw optionInvalid(
+        `the options signedHeaders and unsignableHeaders both name ${JSON.stringify(name)}`,
+      );
+    }
+    if (ALWAYS_SIGNED.some((one) => one === name)) {
+      const instead = name.endsWith('-token') ? ': for the session token there is sessionTokenMode' : '';
+      throw optionInvalid(
+        `the option unsignableHeaders cannot name ${name}, which is always signed${instead}`,
+      );
+    }
+  }
+  return `${also.join(';')} ${never.join(';')}`;
+}
+
+/**
+ * @param {unknown} list
+ * @param {string} option
+ * @returns {string[]} in lower case
+ */
+function names(list, option) {
+  if (Array.isArray(list) && list.every((name) => typeof name === 'string' && TOKEN.test(name))) {
+    return list.map((name) => name.toLowerCase());
+  }
+  throw optionInvalid(`the option ${option} must be an array of header names, such as ['x-trace']`);
+}
+
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * As a URL would have it: in lower case, without the default port.
+ *
+ * @param {string} host
+ */
+function authority(host) {
+  try {
+    if (!NOT_IN_HOST.test(host)) return new URL(`https://${host}`).host;
+  } catch {
+    // refused below
+  }
+  throw optionInvalid("the option host must be a host and no more, such as 'api.example.com:8443'");
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Record<string, number>} choices
+ */
+export function choose(name, value, choices) {
+  if (value === undefined) return 0;
+  const choice = typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
+  if (Object.hasOwn(choices, choice)) return choices[choice];
+  throw optionInvalid(`the option ${name} must be one of ${Object.keys(choices).join(', ')}`);
+}
+
+/** @param {string} message */
+function optionInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {import('../engine/errors.js').SigV4ErrorCode} [code]
+ * @returns {string}
+ */
+function text(value, name, code = 'ERR_SIGV4_OPTION_INVALID') {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new SigV4Error(code, `the option ${name} must be a string, and not an empty one`);
+}

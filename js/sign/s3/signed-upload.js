@@ -1,0 +1,223 @@
+// Uploads to S3 in signed chunks ("Transferring Payload in Multiple Chunks", Amazon S3 API reference).
+
+import { SignatureChain } from '../../protocol/signature-chain.js';
+import { SigV4Error } from '../../engine/errors.js';
+import { normalizeRequest } from '../normalize-request.js';
+import { checksumOf } from './checksum.js';
+import { encodedLength, encodedStream, mismatch } from './aws-chunked.js';
+import { openSource } from './upload-source.js';
+import { startOf } from '../../protocol/authorization.js';
+
+/**
+ * @typedef {object} StreamOptions
+ * @property {number} [chunkSize]  bytes a chunk: from 8192, below which S3 takes none but the last, to 1 GiB;
+ *   default 65536. One chunk is in memory at a time.
+ * @property {'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'} [trailer]  the checksum that is sent after the body
+ *   for S3 to check and to keep. Default: none.
+ * @property {number} [length]  of the body in bytes, before it is encoded. Default: that of bytes, of a string or of a
+ *   Blob; otherwise what the header `content-length` says. S3 answers 411 to an upload of unknown length.
+ * @property {'signed' | 'unsigned'} [payload]  `unsigned`: chunks without signatures, only for uploads with a trailer.
+ *   Default: signed.
+ *
+ * What must go on the wire. `fetch(signed.url, signed)` sends it, but for the length, which browsers keep to
+ * themselves.
+ * @typedef {object} SignedStreamRequest
+ * @property {string} method
+ * @property {string} url  absolute
+ * @property {Record<string, string>} headers  by lower-case name; `content-length` is that of the encoded body
+ * @property {ReadableStream<Uint8Array<ArrayBuffer>>} body  encoded. Fails where the source fails, and before its end
+ *   where the source is not as long as was said. Its pieces may be views of what the source gave: write into neither.
+ * @property {'half'} duplex  for `fetch`, which wants it with a stream
+ *
+ * @typedef {object} Seed
+ * @property {import('../signed-request.js').SignedRequest} signed
+ * @property {import('../../protocol/signature-chain.js').SignText} signText
+ */
+
+/**
+ * @param {unknown} request
+ * @param {unknown} body
+ * @param {Omit<import('../options.js').SigningOptions, 'payload'> & { payload?: unknown } & Omit<StreamOptions, 'payload'>} options
+ * @param {import('../../protocol/algorithms.js').Scheme} scheme
+ * @param {(normalized: import('../normalize-request.js').NormalizedRequest, payload: string) => Promise<Seed>} seed  signs the headers
+ * @returns {Promise<SignedStreamRequest>}
+ */
+export async function signStream(request, body, options, scheme, seed) {
+  const { payload, ...plan } = planOf(options, scheme);
+  const normalized = flattenUpload(request);
+  const source = openSource(body);
+  try {
+    const length = lengthOf(options.length, normalized.headers, source.size);
+    const encoding = { ...plan, length };
+    setHeaders(normalized.headers, encoding, payload, source.contentType);
+    const [{ signed, signText }, newChecksum] = await Promise.all([
+      seed(normalized, payload),
+      plan.trailer && checksumOf(plan.trailer.name),
+    ]);
+    source.take();
+    const start = startOf(signed);
+    const signing = plan.signatureLength > 0 && start ? chunkSigning(scheme, start, signText) : undefined;
+    const { method, url, headers } = signed;
+    return {
+      method,
+      url,
+      headers,
+      body: encodedStream(source, encoding, signing, newChecksum),
+      duplex: 'half',
+    };
+  } catch (error) {
+    source.release();
+    throw error;
+  }
+}
+
+/**
+ * What was chosen, checked.
+ *
+ * @param {Parameters<typeof signStream>[2]} options
+ * @param {import('../../protocol/algorithms.js').Scheme} scheme
+ */
+function planOf({ chunkSize = 65_536, trailer: checksum, payload }, { algorithm, length }) {
+  if (!Number.isInteger(chunkSize) || chunkSize < MIN_CHUNK_SIZE || chunkSize > MAX_CHUNK_SIZE) {
+    throw optionInvalid(
+      `chunkSize must be a whole number of bytes from ${MIN_CHUNK_SIZE} to ${MAX_CHUNK_SIZE}`,
+    );
+  }
+  if (checksum !== undefined && !(typeof checksum === 'string' && Object.hasOwn(TRAILER_LENGTHS, checksum))) {
+    throw optionInvalid(`the option trailer must be one of ${Object.keys(TRAILER_LENGTHS).join(', ')}`);
+  }
+  const trailer =
+    checksum === undefined
+      ? undefined
+      : { name: checksum, header: `x-amz-checksum-${checksum}`, length: TRAILER_LENGTHS[checksum] };
+  if (payload === undefined || payload === 'signed') {
+    const suffix = trailer === undefined ? '' : '-TRAILER';
+    const keyword = `STREAMING-${algorithm}-PAYLOAD${suffix}`;
+    return { chunkSize, trailer, signatureLength: length, payload: keyword };
+  }
+  if (payload !== 'unsigned') {
+    throw optionInvalid(
+      "the option payload must be 'signed' or 'unsigned' for a stream in chunks: where its hash is known, sign() " +
+        'takes the stream with payload: { sha256 }',
+    );
+  }
+  if (trailer === undefined) {
+    throw optionInvalid(
+      "chunks that are not signed need a trailer, such as trailer: 'crc32': without one, use sign() with " +
+        "payload: 'unsigned', which passes the stream on as it is",
+    );
+  }
+  return { chunkSize, trailer, signatureLength: 0, payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' };
+}
+
+/** @param {unknown} request */
+function flattenUpload(request) {
+  const normalized = normalizeRequest(request);
+  if (normalized.source !== undefined && normalized.source !== null) {
+    throw new SigV4Error(
+      'ERR_SIGV4_BODY_UNSUPPORTED',
+      'the request has a body: pass it as the second argument of signStream, and only there',
+    );
+  }
+  const isUrl = typeof request === 'string' || request instanceof URL;
+  if (isUrl || /** @type {any} */ (request).method === undefined) normalized.method = 'PUT';
+  return normalized;
+}
+
+/**
+ * @param {unknown} option
+ * @param {Map<string, string>} headers
+ * @param {number | undefined} size  of the source, where that is known
+ */
+function lengthOf(option, headers, size) {
+  if (option !== undefined && !isLength(option)) {
+    throw optionInvalid('the option length must be a whole number of bytes');
+  }
+  // Of a request that was signed before, `content-length` is that of its encoded body.
+  const name = headers.has(DECODED_LENGTH) ? DECODED_LENGTH : 'content-length';
+  const header = headers.get(name)?.trim();
+  if (header !== undefined && !(/^\d+$/.test(header) && isLength(Number(header)))) {
+    throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', `the header ${name} must be a number of bytes`);
+  }
+  const declared = option ?? (header === undefined ? undefined : Number(header));
+  if (declared !== undefined && size !== undefined && declared !== size) {
+    throw mismatch(declared, String(size));
+  }
+  return declared ?? size;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+function isLength(value) {
+  return Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0;
+}
+
+/**
+ * @param {Map<string, string>} headers
+ * @param {import('./aws-chunked.js').Encoding} encoding
+ * @param {string} payload
+ * @param {string | undefined} contentType
+ */
+function setHeaders(headers, { length, trailer, ...rest }, payload, contentType) {
+  checkTrailer(headers.get('x-amz-trailer'));
+  // The outermost encoding first, and once.
+  const encodings = (headers.get('content-encoding') ?? '').split(',').map((name) => name.trim());
+  const others = encodings.filter((name) => name !== '' && name.toLowerCase() !== AWS_CHUNKED);
+  headers.set('content-encoding', [AWS_CHUNKED, ...others].join(','));
+  headers.set('x-amz-content-sha256', payload);
+  for (const name of [DECODED_LENGTH, 'content-length', 'transfer-encoding', 'x-amz-trailer'])
+    headers.delete(name);
+  if (length !== undefined) {
+    headers.set(DECODED_LENGTH, String(length));
+    headers.set('content-length', String(encodedLength({ ...rest, trailer, length })));
+  }
+  if (trailer !== undefined) headers.set('x-amz-trailer', trailer.header);
+  if (contentType !== undefined && !headers.has('content-type')) headers.set('content-type', contentType);
+}
+
+/**
+ * That of a request which was signed before is replaced. Any other would be lost.
+ *
+ * @param {string | undefined} header
+ */
+function checkTrailer(header) {
+  const name = header?.trim().toLowerCase();
+  if (name === undefined || Object.keys(TRAILER_LENGTHS).some((one) => name === `x-amz-checksum-${one}`))
+    return;
+  throw new SigV4Error(
+    'ERR_SIGV4_HEADER_INVALID',
+    `the header x-amz-trailer is ${JSON.stringify(header)}, and only one checksum can follow the body: leave the header ` +
+      "out and pass the option trailer, such as trailer: 'crc32'",
+  );
+}
+
+/**
+ * @param {import('../../protocol/algorithms.js').Scheme} scheme
+ * @param {NonNullable<ReturnType<typeof startOf>>} start
+ * @param {import('../../protocol/signature-chain.js').SignText} signText
+ * @returns {import('./aws-chunked.js').Signing}
+ */
+function chunkSigning(scheme, { amzDate, scope, signature }, signText) {
+  const chain = new SignatureChain(scheme, signature, signText);
+  return {
+    chunk: (...hashes) => chain.next('PAYLOAD', amzDate, scope, ...hashes),
+    trailer: (hash) => chain.next('TRAILER', amzDate, scope, hash),
+  };
+}
+
+/** @param {string} message */
+function optionInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
+}
+
+/** Besides those of a signer. */
+export const STREAM_OPTIONS = new Set(['chunkSize', 'trailer', 'length']);
+const AWS_CHUNKED = 'aws-chunked';
+const DECODED_LENGTH = 'x-amz-decoded-content-length';
+const MIN_CHUNK_SIZE = 8192;
+const MAX_CHUNK_SIZE = 1 << 30;
+
+/** Of their values in base64. */
+const TRAILER_LENGTHS = { crc32: 8, crc32c: 8, crc64nvme: 12, sha1: 28, sha256: 44 };

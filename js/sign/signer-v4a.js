@@ -1,0 +1,62 @@
+// SigV4a: one signature for several regions.
+
+import { SigV4Error } from '../engine/errors.js';
+import { compileSettings } from './options.js';
+import { BaseSigner } from './signer.js';
+import { sigv4aCore } from '../engine/extended-engine.js';
+import { SIGV4A } from '../protocol/algorithms.js';
+import { SIGNER_OPTIONS } from '../protocol/option-names.js';
+
+export { SigV4Error };
+
+/**
+ * @typedef {Omit<import('./signer.js').SignerOptions, 'region'> & RegionSetOption} SignerV4aOptions
+ *
+ * @typedef {object} RegionSetOption
+ * @property {readonly string[]} [regionSet]  the regions that the signature is good for, such as
+ *   `['us-east-1', 'us-west-*']`; `['*']` for all of them. Default: the region that a known AWS host tells; for an S3
+ *   Multi-Region Access Point, all.
+ */
+
+/**
+ * Signs requests with SigV4a (`AWS4-ECDSA-P256-SHA256`), for services that answer in several regions: S3 Multi-Region
+ * Access Points, EventBridge global endpoints, CloudFront KeyValueStore.
+ *
+ * A signature takes longer than one of SigV4, and the code for it is loaded by those who import it. The key is derived
+ * from the credentials once. Signatures are deterministic (RFC 6979).
+ *
+ * Source: "AWS Signature Version 4a", IAM user guide.
+ *
+ * @extends {BaseSigner<SignerV4aOptions>}
+ */
+export class SignerV4a extends BaseSigner {
+  /** @param {SignerV4aOptions} options */
+  constructor(options) {
+    super(options, {
+      core: sigv4aCore,
+      scheme: SIGV4A,
+      compileSettings: compileV4aSettings,
+      names: new Set([...SIGNER_OPTIONS, 'regionSet']),
+    });
+  }
+}
+
+/** @param {import('./options.js').SigningOptions & RegionSetOption} options */
+function compileV4aSettings({ regionSet, ...options }) {
+  if (options.region !== undefined) {
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', "SigV4a has no region: pass regionSet: ['eu-west-1']");
+  }
+  if (regionSet === undefined) return compileSettings(options);
+  if (!Array.isArray(regionSet) || regionSet.length === 0 || !regionSet.every(isRegion)) {
+    throw new SigV4Error(
+      'ERR_SIGV4_REGION_REQUIRED',
+      "the option regionSet must be an array of regions, such as ['us-east-1', 'us-west-*'], or ['*']",
+    );
+  }
+  return compileSettings({ ...options, region: regionSet.join(',') });
+}
+
+/** @param {unknown} name */
+function isRegion(name) {
+  return typeof name === 'string' && /^[!-+\--.0-~]+$/.test(name);
+}
