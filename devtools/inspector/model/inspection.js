@@ -32,7 +32,7 @@ import { deriveKeys } from './key-chain.js';
  * @property {string[]} missing  what there can be no signature without; the rest can be shown
  * @property {string | undefined} sessionToken
  * @property {import('./key-chain.js').KeyChain | undefined} chain
- * @property {import('../../lib/requests/write.js').Writable | undefined} signed
+ * @property {import('../../lib/requests/format-request.js').Writable | undefined} signed
  *   what to send; of a signed request, as it came
  * @property {number | undefined} expiresIn  of a presigned URL
  */

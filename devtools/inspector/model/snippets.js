@@ -1,7 +1,7 @@
 // The request as commands and code: with this signature, or signed afresh each time.
 
 import { toAxios, toCurl, toFetch } from '../../lib/requests/index.js';
-import { quote, sentHeaders } from '../../lib/requests/write.js';
+import { quote, sentHeaders } from '../../lib/requests/format-request.js';
 
 /**
  * @typedef {import('./inspection.js').Inspection} Inspection

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 
 import { labelled } from '../gateway/access-log.js';
-import { ConfigError } from '../gateway/document.js';
+import { ConfigError } from '../gateway/load-yaml.js';
 import { startGateway } from '../gateway/gateway.js';
 import { CliError, exitCode } from './exit.js';
 import { listenError } from './listen.js';

@@ -2,10 +2,10 @@
 
 import { styleText } from 'node:util';
 
-import { withoutTokens } from './exchanges.js';
+import { withoutTokens } from './request-log.js';
 
 /**
- * @param {import('./exchanges.js').Entry} entry
+ * @param {import('./request-log.js').Entry} entry
  * @returns {string}
  */
 export function accessLine({ at, durationMs, request, answer, failure, authorized }) {
@@ -19,14 +19,14 @@ export function accessLine({ at, durationMs, request, answer, failure, authorize
 /**
  * Names the request of an explanation that does not follow its line.
  *
- * @param {import('./exchanges.js').Entry} entry
+ * @param {import('./request-log.js').Entry} entry
  */
 export function referenceLine({ at, request }) {
   return labelled('of', `${timeOf(at)} ${targetOf(request)}`);
 }
 
 /**
- * @param {import('./exchanges.js').Entry} entry
+ * @param {import('./request-log.js').Entry} entry
  * @returns {string[]} a line each for cause and fix; none if the status says enough
  */
 export function explanationLines({ failure, mismatches = [], hint }) {

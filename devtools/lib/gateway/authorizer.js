@@ -4,7 +4,7 @@ import { evaluatePolicies, executeApiArn } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
 
 import { isPreflight, PREFLIGHT_FIX } from './cors.js';
-import { Failure } from './failure.js';
+import { GatewayError } from './gateway-error.js';
 
 /**
  * @typedef {import('./principals.js').Principal} Principal
@@ -38,7 +38,7 @@ export class Authorizer {
    * @param {Wanted} wanted
    * @param {(known: Partial<Authorized>) => void} onKnown  called as soon as something is known, also of a refused request
    * @returns {Promise<Authorized>}
-   * @throws {Failure}
+   * @throws {GatewayError}
    */
   async authorize(request, wanted, onKnown) {
     const { principal, accessKeyId } = await this.#verify(request);
@@ -70,9 +70,15 @@ export class Authorizer {
       const { code, message, status, type } = /** @type {any} */ (error);
       if (!String(code).startsWith('ERR_SIGV4_')) throw error;
       // Without a status, no server could have received it.
-      if (status === undefined) throw new Failure('ERR_GATEWAY_REQUEST', message, { cause: error });
+      if (status === undefined) throw new GatewayError('ERR_GATEWAY_REQUEST', message, { cause: error });
       const fix = FIXES[code]?.(this.#api, request, key !== undefined);
-      throw new Failure(code, message.split('\n')[0], { shown: message, status, type, fix, cause: error });
+      throw new GatewayError(code, message.split('\n')[0], {
+        shown: message,
+        status,
+        type,
+        fix,
+        cause: error,
+      });
     }
   }
 
@@ -139,7 +145,7 @@ export class Authorizer {
     const [cause] = unevaluated.map(
       ({ key, reason }) => ` A statement could not be evaluated, by ${key}: ${reason}.`,
     );
-    return new Failure('ERR_GATEWAY_REFUSED', message, {
+    return new GatewayError('ERR_GATEWAY_REFUSED', message, {
       shown: message,
       key: 'Message',
       fix: fix + (cause ?? ''),

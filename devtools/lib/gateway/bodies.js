@@ -1,6 +1,6 @@
 // Reads the bodies of requests, and limits how much of them is in memory at once.
 
-import { Failure } from './failure.js';
+import { GatewayError } from './gateway-error.js';
 
 /** Limit for all bodies that are still being read. Beyond it, only the oldest large ones are read on; the others wait. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
@@ -73,7 +73,7 @@ export class Bodies {
   /**
    * @param {import('node:http').IncomingMessage} incoming
    * @returns {Promise<Buffer>}
-   * @throws {Failure} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW. The rest of the body is still read, so that the client sees the response
+   * @throws {GatewayError} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW. The rest of the body is still read, so that the client sees the response
    */
   read(incoming) {
     const { headers } = incoming;
@@ -109,7 +109,7 @@ export class Bodies {
     reading.add(chunk);
     this.#total += chunk.length;
     if (reading.length > this.#maxBytes) {
-      reading.giveUp(new Failure('ERR_GATEWAY_BODY', `The body has more than ${this.#maxBytes} bytes.`));
+      reading.giveUp(new GatewayError('ERR_GATEWAY_BODY', `The body has more than ${this.#maxBytes} bytes.`));
     } else if (this.#total > MAX_TOTAL_BYTES) {
       this.#balance();
     }
@@ -149,7 +149,7 @@ export class Bodies {
       reading.looks += 1;
       if (reading.looks < STALLED_LOOKS) continue;
       const why = 'The client stopped sending its body while other requests waited for memory.';
-      reading.giveUp(new Failure('ERR_GATEWAY_SLOW', why));
+      reading.giveUp(new GatewayError('ERR_GATEWAY_SLOW', why));
     }
   }
 }

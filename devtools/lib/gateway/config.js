@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import { ConfigError, readDocument } from './document.js';
+import { ConfigError, readDocument } from './load-yaml.js';
 import { isTemplate, readTemplate } from './template.js';
 
 /**
@@ -201,7 +201,7 @@ function withNames(own, found) {
 /**
  * @param {any} value
  * @param {Record<string, unknown>} overriding
- * @param {import('./document.js').Document} document
+ * @param {import('./load-yaml.js').Document} document
  * @returns {Config}
  */
 function parse(value, overriding, { locate }) {
@@ -238,7 +238,7 @@ function nameOf(path) {
 /**
  * @param {Config} config
  * @param {string[]} warnings
- * @param {import('./document.js').Document} document
+ * @param {import('./load-yaml.js').Document} document
  * @returns {Settings}
  */
 function complete(config, warnings, { locate }) {

@@ -5,7 +5,7 @@ import { Piscina } from 'piscina';
 import { TokenBucket } from 'limiter';
 
 /**
- * @typedef {import('./exchanges.js').Entry} Entry
+ * @typedef {import('./request-log.js').Entry} Entry
  * @typedef {Pick<Entry, 'mismatches' | 'hint'>} Explanation
  */
 

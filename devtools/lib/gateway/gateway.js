@@ -12,12 +12,12 @@ import { Authorizer } from './authorizer.js';
 import { Bodies } from './bodies.js';
 import { loadSettings } from './config.js';
 import { corsHeaders, isPreflight, PREFLIGHT_FIX, preflightHeaders } from './cors.js';
-import { ConfigError } from './document.js';
-import { Exchanges } from './exchanges.js';
+import { ConfigError } from './load-yaml.js';
+import { RequestLog } from './request-log.js';
 import { Explainer } from './explainer.js';
-import { Failure } from './failure.js';
+import { GatewayError } from './gateway-error.js';
 import { echo, Upstreams } from './integration.js';
-import { answerOwn, PREFIX } from './own-api.js';
+import { serveAdminApi, PREFIX } from './admin-api.js';
 import { Principals } from './principals.js';
 import { arrived } from './request.js';
 import { Routes } from './routes.js';
@@ -26,7 +26,7 @@ import { Connections } from './websocket.js';
 
 /**
  * @typedef {import('./principals.js').Credentials} Credentials
- * @typedef {import('./exchanges.js').Exchange} Exchange
+ * @typedef {import('./request-log.js').Exchange} Exchange
  *
  * @typedef {object} GatewayOptions
  * @property {string | object} [config]  a config file or template, or what stands in a config file. Default: everything is
@@ -72,7 +72,7 @@ class Gateway {
   #upstreams;
   #connections;
   #explainer;
-  #exchanges;
+  #requestLog;
   #bodies;
   #bucket;
   #server;
@@ -96,7 +96,7 @@ class Gateway {
     this.#upstreams = new Upstreams(settings);
     this.#connections = new Connections(settings, this.#upstreams);
     this.#explainer = new Explainer(settings, this.#principals, now);
-    this.#exchanges = new Exchanges(() => this.#principals.secrets());
+    this.#requestLog = new RequestLog(() => this.#principals.secrets());
     this.#bodies = new Bodies(settings.maxBodyBytes);
     const { rate, burst } = settings.throttle;
     this.#bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: rate, interval: 'second' });
@@ -141,7 +141,7 @@ class Gateway {
         url: `${origin}${PREFIX}inspector/#token=${encodeURIComponent(this.#token)}`,
         token: this.#token,
       },
-      requests: () => this.#exchanges.list(),
+      requests: () => this.#requestLog.list(),
       close: () => this.#close(),
     };
   }
@@ -161,7 +161,7 @@ class Gateway {
    * @param {ServerResponse} outgoing
    */
   async #serve(incoming, outgoing) {
-    if (incoming.url?.startsWith(PREFIX)) return this.#serveOwn(incoming, outgoing);
+    if (incoming.url?.startsWith(PREFIX)) return this.#serveAdminApi(incoming, outgoing);
     const record = new Transaction(arrived(incoming));
     try {
       record.request.rawBody = await this.#bodies.read(incoming);
@@ -169,7 +169,7 @@ class Gateway {
     } catch (error) {
       // The client went away. (An incoming message counts as destroyed once it has been read.)
       if (outgoing.destroyed) return undefined;
-      record.failure = toFailure(error);
+      record.failure = toGatewayError(error);
     }
     return this.#finish(record, outgoing);
   }
@@ -178,10 +178,10 @@ class Gateway {
    * @param {import('node:http').IncomingMessage} incoming
    * @param {ServerResponse} outgoing
    */
-  #serveOwn(incoming, outgoing) {
+  #serveAdminApi(incoming, outgoing) {
     const { type, region, apiId, stages, sessionSeconds } = this.#settings;
-    return answerOwn(incoming, outgoing, {
-      exchanges: this.#exchanges,
+    return serveAdminApi(incoming, outgoing, {
+      requestLog: this.#requestLog,
       principals: this.#principals,
       token: this.#token,
       credentialsToken: this.#credentialsToken,
@@ -199,8 +199,8 @@ class Gateway {
 
   /**
    * @param {Transaction} record
-   * @returns {Promise<import('./failure.js').Answer>}
-   * @throws {Failure}
+   * @returns {Promise<import('./gateway-error.js').Answer>}
+   * @throws {GatewayError}
    */
   async #answer(record) {
     const { request, authorized } = record;
@@ -218,13 +218,13 @@ class Gateway {
       return { status: type === 'http' ? 204 : 200, headers: preflightHeaders(cors, request.headers), body };
     }
     if (!this.#bucket.tryRemoveTokens(1))
-      throw new Failure('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
+      throw new GatewayError('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
     if (type === 'websocket') return this.#command(record, place);
     const matched = this.#routes.match(request.method, place);
     if (matched === undefined) {
       const methods = this.#routes.methods(place).join(', ');
       if (methods && isPreflight(request.method, request.headers))
-        throw new Failure('ERR_GATEWAY_ROUTE', `The path has routes for ${methods} only.`, {
+        throw new GatewayError('ERR_GATEWAY_ROUTE', `The path has routes for ${methods} only.`, {
           fix: PREFLIGHT_FIX,
         });
       throw this.#noRoute(
@@ -278,7 +278,7 @@ class Gateway {
   async #authorize({ request, authorized }, { auth }, action, stage, method, paths) {
     if (auth === 'none') return;
     if (auth === 'other')
-      throw new Failure(
+      throw new GatewayError(
         'ERR_GATEWAY_AUTHORIZER',
         'The route has an authorizer other than IAM, which this gateway does not support.',
       );
@@ -303,14 +303,14 @@ class Gateway {
       record.stage = place.stage;
       record.route = '$connect';
       if (!this.#bucket.tryRemoveTokens(1))
-        throw new Failure('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
+        throw new GatewayError('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
       const route = this.#settings.routes.find((one) => one.route === '$connect') ?? { auth: 'none' };
       await this.#authorize(record, route, 'execute-api:Invoke', place.stage, '$connect');
       this.#connections.accept(incoming, socket, head, record.request, place, record.authorized);
       record.answer = { status: 101, headers: [], body: Buffer.alloc(0) };
       this.#record(record);
     } catch (error) {
-      record.failure = toFailure(error);
+      record.failure = toGatewayError(error);
       const outgoing = new ServerResponse(incoming);
       outgoing.assignSocket(/** @type {import('node:net').Socket} */ (socket));
       outgoing.setHeader('connection', 'close');
@@ -325,7 +325,7 @@ class Gateway {
   #noRoute(why) {
     const { stages } = this.#settings;
     const fix = `Stages: ${stages.join(', ')}. Routes: ${this.#routes.keys().join(', ')}.`;
-    return new Failure('ERR_GATEWAY_ROUTE', why, { fix });
+    return new GatewayError('ERR_GATEWAY_ROUTE', why, { fix });
   }
 
   /**
@@ -372,12 +372,12 @@ class Gateway {
   #record(record) {
     const durationMs = Math.round((performance.now() - record.startedAt) * 1000) / 1000;
     const entry = { ...record, durationMs };
-    this.#exchanges.add(entry);
+    this.#requestLog.add(entry);
     this.#log?.(accessLine(entry));
     this.#lastLogged = entry.id;
     if (record.failure === undefined) return;
     void this.#explainer.explain(entry).then((explanation) => {
-      if (explanation) this.#exchanges.explain(entry.id, explanation);
+      if (explanation) this.#requestLog.explain(entry.id, explanation);
       const lines = explanationLines({ ...entry, ...explanation });
       if (!this.#log || lines.length === 0) return;
       // Other lines came in between, so this one names its request.
@@ -395,9 +395,9 @@ class Transaction {
   startedAt = performance.now();
   /** @type {Partial<import('./authorizer.js').Authorized>} */
   authorized = {};
-  /** @type {import('./failure.js').Answer} */
+  /** @type {import('./gateway-error.js').Answer} */
   answer = { status: 500, headers: [], body: Buffer.alloc(0) };
-  /** @type {Failure | undefined} */
+  /** @type {GatewayError | undefined} */
   failure;
   /** @type {string | undefined} */
   stage;
@@ -469,9 +469,9 @@ function cpuSeconds() {
 }
 
 /** @param {unknown} error */
-function toFailure(error) {
-  if (error instanceof Failure) return error;
-  return new Failure('ERR_GATEWAY_INTERNAL', String(error), { cause: error });
+function toGatewayError(error) {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError('ERR_GATEWAY_INTERNAL', String(error), { cause: error });
 }
 
 const BODYLESS = new Set([101, 204, 304]);

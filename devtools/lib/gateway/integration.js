@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 
-import { Failure, jsonAnswer } from './failure.js';
+import { GatewayError, jsonAnswer } from './gateway-error.js';
 import { decode } from './routes.js';
 
 /**
- * @typedef {import('./failure.js').Answer} Answer
+ * @typedef {import('./gateway-error.js').Answer} Answer
  * @typedef {import('./request.js').GatewayRequest} GatewayRequest
  * @typedef {import('./routes.js').Matched} Matched
  * @typedef {import('./authorizer.js').Authorized} Authorized
@@ -63,7 +63,7 @@ export class Upstreams {
    * @param {Matched} matched
    * @param {Partial<Authorized>} authorized
    * @returns {Promise<Answer>}
-   * @throws {Failure} ERR_GATEWAY_TIMEOUT, ERR_GATEWAY_UPSTREAM
+   * @throws {GatewayError} ERR_GATEWAY_TIMEOUT, ERR_GATEWAY_UPSTREAM
    */
   async send(upstream, request, { rawPath, query }, { principal }) {
     const url = new URL(upstream);
@@ -134,14 +134,18 @@ export class Upstreams {
       outgoing.destroy();
       const { code, message } = /** @type {NodeJS.ErrnoException} */ (cause);
       if (isLate) {
-        throw new Failure('ERR_GATEWAY_TIMEOUT', `${url.origin} took longer than ${this.#timeoutMs} ms.`, {
-          cause,
-        });
+        throw new GatewayError(
+          'ERR_GATEWAY_TIMEOUT',
+          `${url.origin} took longer than ${this.#timeoutMs} ms.`,
+          {
+            cause,
+          },
+        );
       }
       // It closed the connection that was kept for the next request, just as this one was sent.
       const isClosed = outgoing.reusedSocket && !isAnswered && code === 'ECONNRESET';
       if (isClosed && IDEMPOTENT.has(options.method)) return this.#exchange(url, options, body);
-      throw new Failure('ERR_GATEWAY_UPSTREAM', `${url.origin} did not answer: ${message || code}`, {
+      throw new GatewayError('ERR_GATEWAY_UPSTREAM', `${url.origin} did not answer: ${message || code}`, {
         cause,
       });
     } finally {

@@ -1,6 +1,6 @@
 // Which route a request takes. Sources: "Routes for HTTP APIs", "Set up API methods in API Gateway", developer guide.
 
-import { Failure } from './failure.js';
+import { GatewayError } from './gateway-error.js';
 
 /**
  * @typedef {object} RouteSettings
@@ -35,7 +35,7 @@ export class Routes {
   /**
    * @param {string} url  as in the request line
    * @returns {Place | undefined} `undefined` if there is no such stage
-   * @throws {Failure} ERR_GATEWAY_REQUEST
+   * @throws {GatewayError} ERR_GATEWAY_REQUEST
    */
   place(url) {
     const target = url.replace(/^(?:https?|wss?):\/\/[^/?#]*/i, '');
@@ -43,7 +43,7 @@ export class Routes {
     const [path, query] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
     const segments = normalize(path.split('/').slice(1));
     if (/#|^[^?]*\\/.test(target) || segments.some(hidesDots)) {
-      throw new Failure(
+      throw new GatewayError(
         'ERR_GATEWAY_REQUEST',
         'The path contains a # or a backslash, or a segment that some servers read as a dot segment, such as ..; or %252e%252e.',
       );

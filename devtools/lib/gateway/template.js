@@ -2,7 +2,7 @@
 //
 // Sources: CloudFormation template reference, and AWS SAM specification.
 
-import { ConfigError } from './document.js';
+import { ConfigError } from './load-yaml.js';
 import { holds, resolveValue, Unresolved } from './intrinsics.js';
 import { httpCors, openApiRoutes, samCors } from './template-api.js';
 
@@ -26,7 +26,7 @@ export function isTemplate(value) {
 }
 
 /**
- * @param {import('./document.js').Document} document
+ * @param {import('./load-yaml.js').Document} document
  * @param {Wanted} wanted
  * @returns {{ warnings: string[], [setting: string]: any }} settings as a config file has them
  * @throws {ConfigError}
@@ -59,7 +59,7 @@ class TemplateReader {
   #resources;
 
   /**
-   * @param {import('./document.js').Document} document
+   * @param {import('./load-yaml.js').Document} document
    * @param {Wanted} wanted
    */
   constructor(document, wanted) {

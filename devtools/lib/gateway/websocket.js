@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { Failure, jsonAnswer } from './failure.js';
+import { GatewayError, jsonAnswer } from './gateway-error.js';
 
 /** "Quotas for configuring and running a WebSocket API": payload of a message, minutes idle, hours of a connection. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
@@ -128,20 +128,23 @@ export class Connections {
    * @param {string} method
    * @param {string} id
    * @param {Buffer} body
-   * @returns {import('./failure.js').Answer}
-   * @throws {Failure} ERR_GATEWAY_GONE, ERR_GATEWAY_PAYLOAD, ERR_GATEWAY_ROUTE
+   * @returns {import('./gateway-error.js').Answer}
+   * @throws {GatewayError} ERR_GATEWAY_GONE, ERR_GATEWAY_PAYLOAD, ERR_GATEWAY_ROUTE
    */
   command(method, id, body) {
     const connection = this.#open.get(id);
     if (connection?.socket.readyState !== WebSocket.OPEN)
-      throw new Failure('ERR_GATEWAY_GONE', `No client is connected as ${id}.`);
+      throw new GatewayError('ERR_GATEWAY_GONE', `No client is connected as ${id}.`);
     const { socket, connectedAt, lastActiveAt, identity } = connection;
     switch (method) {
       case 'GET':
         return jsonAnswer(200, { connectedAt, lastActiveAt, identity });
       case 'POST':
         if (body.length > MAX_MESSAGE_BYTES) {
-          throw new Failure('ERR_GATEWAY_PAYLOAD', `The message has more than ${MAX_MESSAGE_BYTES} bytes.`);
+          throw new GatewayError(
+            'ERR_GATEWAY_PAYLOAD',
+            `The message has more than ${MAX_MESSAGE_BYTES} bytes.`,
+          );
         }
         socket.send(body, { binary: false });
         return { status: 200, headers: [], body: Buffer.alloc(0) };
@@ -149,7 +152,7 @@ export class Connections {
         socket.close(1000);
         return { status: 204, headers: [], body: Buffer.alloc(0) };
       default:
-        throw new Failure('ERR_GATEWAY_ROUTE', `@connections does not support ${method}.`);
+        throw new GatewayError('ERR_GATEWAY_ROUTE', `@connections does not support ${method}.`);
     }
   }
 

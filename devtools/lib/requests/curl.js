@@ -5,10 +5,10 @@
 import { base64, joinBytes, textOrBytes } from './bytes.js';
 import { RequestSyntaxError } from './error.js';
 import { absoluteUrl, addDefault, headerOf, removeDotSegments } from './parts.js';
-import { splitWords, wordText } from './words.js';
+import { splitWords, wordText } from './shell-words.js';
 
 /**
- * @typedef {import('./words.js').Word} Word
+ * @typedef {import('./shell-words.js').Word} Word
  * @typedef {import('./index.js').ParsedRequest} ParsedRequest
  *
  * What the options add up to.

@@ -4,7 +4,7 @@ import { parse } from 'acorn';
 
 import { textOrBytes } from './bytes.js';
 import { RequestSyntaxError } from './error.js';
-import { Evaluator } from './literals.js';
+import { Evaluator } from './javascript-literals.js';
 import { absoluteUrl, addDefault } from './parts.js';
 
 /** @param {string} text */

@@ -7,7 +7,7 @@ import { parseHar } from './har.js';
 import { isHttp, parseHttp } from './http.js';
 
 export { RequestSyntaxError } from './error.js';
-export { toAxios, toCurl, toFetch } from './write.js';
+export { toAxios, toCurl, toFetch } from './format-request.js';
 
 /**
  * @typedef {object} ParsedRequest

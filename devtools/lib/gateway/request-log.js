@@ -25,8 +25,8 @@ import { pairs } from './integration.js';
  * @property {Date} at
  * @property {number} durationMs
  * @property {import('./request.js').GatewayRequest} request
- * @property {import('./failure.js').Answer} answer
- * @property {import('./failure.js').Failure} [failure]
+ * @property {import('./gateway-error.js').Answer} answer
+ * @property {import('./gateway-error.js').GatewayError} [failure]
  * @property {Partial<import('./authorizer.js').Authorized>} authorized
  * @property {{ code: string, summary: string, fix: string }[]} [mismatches]
  * @property {{ summary: string, fix: string }} [hint]
@@ -38,7 +38,7 @@ const MAX_ENTRIES = 200;
 const MAX_BODY_BYTES = 65_536;
 
 /** Emits `request` with each entry, and again when it has been explained. @extends {EventEmitter<{ request: [Entry] }>} */
-export class Exchanges extends EventEmitter {
+export class RequestLog extends EventEmitter {
   /** @type {Entry[]} */
   #entries = [];
   #secrets;

@@ -1,4 +1,4 @@
-// `/_sigv4/…`: the gateway's own API and page, for this machine only.
+// `/_sigv4/…`: the admin API of the gateway, and its page, for this machine only.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
@@ -7,8 +7,8 @@ import { isFromOtherOrigin } from '../origin.js';
 import { sendAll } from './server.js';
 
 /**
- * @typedef {object} OwnApi
- * @property {import('./exchanges.js').Exchanges} exchanges
+ * @typedef {object} AdminApi
+ * @property {import('./request-log.js').RequestLog} requestLog
  * @property {import('./principals.js').Principals} principals
  * @property {string} token  needed to see requests, because they hold signatures, cookies and tokens, and the machine may have
  *   other users
@@ -31,9 +31,9 @@ const MAX_WAITING_BYTES = 4_194_304;
 /**
  * @param {Incoming} incoming
  * @param {Outgoing} outgoing
- * @param {OwnApi} api
+ * @param {AdminApi} api
  */
-export function answerOwn(incoming, outgoing, api) {
+export function serveAdminApi(incoming, outgoing, api) {
   incoming.resume();
   // A page can make its own name resolve to this machine (DNS rebinding). Its requests have that name.
   if (!isLoopback(incoming))
@@ -58,7 +58,7 @@ export function answerOwn(incoming, outgoing, api) {
  * Browsers pass the token in the query, because `EventSource` cannot send custom headers.
  *
  * @param {Incoming} incoming
- * @param {OwnApi} api
+ * @param {AdminApi} api
  */
 function hasToken({ headers, url = '' }, { token }) {
   const [, inHeader] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
@@ -71,18 +71,18 @@ const TOKEN_MISSING =
 
 const WITH_TOKEN = new Set(['requests', 'events', 'connections']);
 
-/** @type {Record<string, (api: OwnApi, argument: string | undefined, incoming: Incoming, outgoing: Outgoing) => void>} */
+/** @type {Record<string, (api: AdminApi, argument: string | undefined, incoming: Incoming, outgoing: Outgoing) => void>} */
 const ANSWERS = {
   // `isLocked` lets the page know without an error in its console.
   health: (api, _, incoming, outgoing) =>
     send(outgoing, 200, { ok: true, isLocked: !hasToken(incoming, api), ...api.describe() }),
-  requests: ({ exchanges }, id, _, outgoing) => {
-    if (!id) return send(outgoing, 200, { requests: exchanges.list() });
-    const exchange = exchanges.find(id);
+  requests: ({ requestLog }, id, _, outgoing) => {
+    if (!id) return send(outgoing, 200, { requests: requestLog.list() });
+    const exchange = requestLog.find(id);
     return exchange ? send(outgoing, 200, exchange) : send(outgoing, 404, { message: 'Not Found' });
   },
   connections: ({ connections }, _, __, outgoing) => send(outgoing, 200, { connections: connections() }),
-  events: ({ exchanges }, _, __, outgoing) => listen(exchanges, outgoing),
+  events: ({ requestLog }, _, __, outgoing) => listen(requestLog, outgoing),
   credentials: giveCredentials,
 };
 
@@ -98,23 +98,23 @@ function showPage(path, outgoing) {
 }
 
 /**
- * @param {import('./exchanges.js').Exchanges} exchanges
+ * @param {import('./request-log.js').RequestLog} requestLog
  * @param {Outgoing} outgoing
  */
-function listen(exchanges, outgoing) {
-  if (exchanges.listenerCount('request') > MAX_LISTENERS)
+function listen(requestLog, outgoing) {
+  if (requestLog.listenerCount('request') > MAX_LISTENERS)
     return send(outgoing, 503, { message: 'Too many pages are listening' });
   outgoing.writeHead(200, { ...COMMON_HEADERS, 'content-type': 'text/event-stream' });
   outgoing.write(': hello\n\n');
   const beat = setInterval(() => outgoing.write(': still here\n\n'), 15_000);
-  const tell = (/** @type {import('./exchanges.js').Entry} */ entry) => {
+  const tell = (/** @type {import('./request-log.js').Entry} */ entry) => {
     if (outgoing.writableLength > MAX_WAITING_BYTES) return;
-    outgoing.write(`event: request\ndata: ${JSON.stringify(exchanges.show(entry))}\n\n`);
+    outgoing.write(`event: request\ndata: ${JSON.stringify(requestLog.show(entry))}\n\n`);
   };
-  exchanges.on('request', tell);
+  requestLog.on('request', tell);
   outgoing.on('close', () => {
     clearInterval(beat);
-    exchanges.off('request', tell);
+    requestLog.off('request', tell);
   });
 }
 
@@ -123,7 +123,7 @@ function listen(exchanges, outgoing) {
  *
  * Source: "Container credential provider", AWS SDKs and tools reference guide.
  *
- * @param {OwnApi} api
+ * @param {AdminApi} api
  * @param {string | undefined} role
  * @param {Incoming} incoming
  * @param {Outgoing} outgoing

@@ -59,7 +59,7 @@ const ANSWERS = {
  */
 
 /** Why a request does not reach its integration. The message is for the person who runs the gateway. */
-export class Failure extends Error {
+export class GatewayError extends Error {
   /**
    * @param {string} code  of the table above, or of `SigV4Error`
    * @param {string} message  one sentence
