@@ -1,6 +1,6 @@
 // SHA-256 of bodies: by the host where that is faster, otherwise in wasm.
 
-import { core } from './engine.js';
+import { core, INLINE_BODY_BYTES } from './engine.js';
 import { platformSha256 } from './node-builtins.js';
 
 /**
@@ -20,6 +20,10 @@ export async function sha256(data) {
   // thread.
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined || platformSha256() !== undefined) return sha256Sync(data);
+  if (data.length <= INLINE_BODY_BYTES) {
+    await core.ready();
+    return sha256Sync(data);
+  }
   const digest = await subtle.digest('SHA-256', /** @type {Uint8Array<ArrayBuffer>} */ (toBytes(data)));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

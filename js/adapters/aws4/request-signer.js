@@ -4,11 +4,11 @@
 // AWS refuses what aws4 makes of a request, this follows AWS: tests/js/aws4.differences.js lists these cases.
 
 import { canonicalQuery, canonicalRequest } from '../../protocol/canonical.js';
-import { core } from '../../engine/engine.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { sha256Sync } from '../../engine/sha256.js';
 import { S3_SERVICES } from '../../protocol/s3-services.js';
 import { checkIdentity } from '../../sign/credentials.js';
+import { signText } from '../../sign/text-signer.js';
 import { environmentCredentials, sourceOf } from './credentials.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './headers.js';
 import { canonicalPath, formatPath, encode, parsePath, withoutSignature } from './path.js';
@@ -204,8 +204,7 @@ export class RequestSigner {
   /** @returns {string} in hex */
   signature() {
     const text = this.stringToSign();
-    core.readySync();
-    return core.signText(
+    return signText(
       text,
       { date: this.getDate(), region: this.region, service: this.service },
       this.#identity,

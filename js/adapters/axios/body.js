@@ -19,7 +19,7 @@ import { SigV4Error } from '../../engine/errors.js';
  */
 export async function readAxiosBody(data) {
   if (data === undefined || data === null) return {};
-  if (isStream(data)) return readPlatformBody(data);
+  if (isAxiosStream(data)) return readPlatformBody(data);
   if (isBlob(data)) return { contentType: 'application/octet-stream', ...(await readPlatformBody(data)) };
 
   const type = describe(data);
@@ -63,9 +63,9 @@ const KEPT = /^(string|number|boolean|undefined|Null|ArrayBuffer|URLSearchParams
 
 /**
  * @param {any} data
- * @returns {boolean} whether it is a Node.js or a web stream
+ * @returns {boolean} whether axios takes it for a stream, of Node.js or of the web
  */
-export function isStream(data) {
+export function isAxiosStream(data) {
   return typeof data?.pipe === 'function' || typeof data?.getReader === 'function';
 }
 

@@ -1,7 +1,7 @@
 // The request that axios is about to send, read out of its final config.
 
 import { SigV4Error } from '../../engine/errors.js';
-import { describeStream, isStream, readAxiosBody } from './body.js';
+import { describeStream, isAxiosStream, readAxiosBody } from './body.js';
 import { headersToSign } from './headers.js';
 
 /**
@@ -24,7 +24,7 @@ export async function readRequest(config, url, { own, insteadOfXhr }, { signsBod
   // XMLHttpRequest sends no body with these methods; fetch, in its place, would refuse it.
   const isXhr = own === 'xhr' || insteadOfXhr;
   const data = isXhr && /^(get|head)$/i.test(config.method) ? undefined : config.data;
-  const stream = !signsBody && isStream(data) ? data : undefined;
+  const stream = !signsBody && isAxiosStream(data) ? data : undefined;
   const body = stream ? describeStream(stream) : await readAxiosBody(data);
   const sent = stream !== undefined || body.bytes !== undefined;
   const headers = headersToSign(config.headers, { ...body, sent });

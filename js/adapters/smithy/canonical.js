@@ -2,9 +2,8 @@
 // what the SDK holds, not what goes on the wire.
 
 import { canonicalQuery, withoutDotSegments } from '../../protocol/canonical.js';
-import { core, INLINE_BODY_BYTES } from '../../engine/engine.js';
 import { escapeUri } from '../../protocol/percent-encoding.js';
-import { EMPTY_SHA256, sha256, sha256Sync } from '../../engine/sha256.js';
+import { EMPTY_SHA256, sha256 } from '../../engine/sha256.js';
 import {
   ALWAYS_UNSIGNABLE_HEADERS,
   PROXY_HEADER_PATTERN,
@@ -97,10 +96,7 @@ export async function getPayloadHash({ headers, body }, _hashConstructor) {
  * @returns {Promise<string>} its SHA-256 in hex
  */
 export async function hash(data) {
-  const short = typeof data === 'string' ? data : toBytes(data);
-  if (short.length > INLINE_BODY_BYTES) return sha256(toBytes(data));
-  await core.ready();
-  return sha256Sync(short);
+  return sha256(typeof data === 'string' ? data : toBytes(data));
 }
 
 /**

@@ -1,6 +1,6 @@
 // Signing keys: in wasm, and where the core refuses what AWS could not have issued, with the hash of the caller.
 
-import { core } from '../../engine/engine.js';
+import { clearKeys, signText } from '../../sign/text-signer.js';
 import { toBytes } from './canonical.js';
 import { KEY_TYPE_IDENTIFIER, MAX_CACHE_SIZE } from './constants.js';
 
@@ -52,7 +52,7 @@ export async function signWith(text, scope, { accessKeyId, secretAccessKey, sess
       isUsed: false,
       hasKey: false,
     };
-    return core.signText(text, { date, region: textOf(region), service: textOf(service) }, identity);
+    return signText(text, { date, region: textOf(region), service: textOf(service) }, identity);
   } catch (error) {
     // A secret with a newline, no region: `@smithy/signature-v4` signs with these, so a stand-in for it must.
     if (Sha256 === undefined) throw error;
@@ -100,7 +100,7 @@ export async function getSigningKey(sha256Constructor, credentials, shortDate, r
 /** Forgets every signing key, those in wasm too. */
 export function clearCredentialCache() {
   keys.clear();
-  core.clearKeys();
+  clearKeys();
 }
 
 /**

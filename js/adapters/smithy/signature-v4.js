@@ -1,6 +1,6 @@
 // Stands in for `@smithy/signature-v4`, and so for `@aws-sdk/signature-v4`: the same class, options, results and errors.
 
-import { core } from '../../engine/engine.js';
+import { ready } from '../../sign/text-signer.js';
 import { SignatureV4Base } from './base.js';
 import { getCanonicalHeaders, getPayloadHash, hash } from './canonical.js';
 import {
@@ -192,7 +192,7 @@ export class SignatureV4 extends SignatureV4Base {
     this.validateResolvedCredentials(credentials);
     const region = signingRegion ?? (await this.regionProvider());
     const { shortDate } = this.formatDate(signingDate);
-    await core.ready();
+    await ready();
     const keyScope = { date: shortDate, region, service: signingService || this.service };
     return signWith(stringToSign, keyScope, credentials, this.sha256);
   }

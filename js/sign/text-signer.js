@@ -1,0 +1,31 @@
+// Signs texts that an adapter has written itself: those in place of another signer hand out each step, as that does.
+
+import { core } from '../engine/engine.js';
+
+/**
+ * Starts the module that signs.
+ *
+ * @returns {Promise<void>}
+ */
+export function ready() {
+  return core.ready();
+}
+
+/**
+ * Starts the module where it has not started yet.
+ *
+ * @param {string} text  the string to sign
+ * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`
+ * @param {import('../engine/engine.js').SigningIdentity} identity
+ * @returns {string} the signature, in hex
+ * @throws {import('../engine/errors.js').SigV4Error}
+ */
+export function signText(text, scope, identity) {
+  core.readySync();
+  return core.signText(text, scope, identity);
+}
+
+/** Forgets every signing key. */
+export function clearKeys() {
+  core.clearKeys();
+}
