@@ -67,12 +67,12 @@ bench: build
 
 lint: build
 	@echo '== lint: rustfmt, clippy, prettier, tsc, imports'
-	cargo fmt --check
-	cargo clippy --all-targets --features tools,tables,verify -- -D warnings
+	cargo fmt --all --check
+	cargo clippy --all-targets --features checksum,sigv4a,tables,verify -- -D warnings
 	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \
-	  for module in module tools; do \
-	    echo "scripts/wasm-env cargo clippy --target wasm32-unknown-unknown, feature $$module"; \
-	    scripts/wasm-env cargo clippy --target wasm32-unknown-unknown --no-default-features --features $$module -- -D warnings || exit 1; \
+	  for module in wasm/*; do \
+	    echo "scripts/wasm-env cargo clippy --target wasm32-unknown-unknown, feature module-$${module#wasm/}"; \
+	    scripts/wasm-env cargo clippy --target wasm32-unknown-unknown --no-default-features --features module-$${module#wasm/} -- -D warnings || exit 1; \
 	  done; \
 	else \
 	  echo 'skipped: clippy for wasm32 (the compiler with that target has no clippy-driver)'; \
@@ -85,7 +85,7 @@ lint: build
 fmt:
 	@echo '== fmt: rustfmt, prettier'
 	@scripts/setup build
-	cargo fmt
+	cargo fmt --all
 	npx --no-install prettier --write --log-level warn .
 
 clean:

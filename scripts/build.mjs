@@ -33,20 +33,10 @@ run('cargo', ['run', '--quiet', '--features', 'tables', '--bin', 'tables', '--',
 step('wasm modules');
 rmSync('js/wasm', { recursive: true, force: true });
 mkdirSync('js/wasm');
-const wasm = {
-  signing: buildModule('signing', 'module'),
-  // A larger stack than .cargo/config.toml says, for tables that are made there: the last one counts.
-  // `opt-level` makes it 10 kB larger than Cargo.toml would, and SigV4a an eighth faster.
-  tools: buildModule(
-    'tools',
-    'tools',
-    ['-C', 'link-arg=-zstack-size=262144'],
-    ['--config', 'profile.release.opt-level=3'],
-  ),
-};
+const wasm = Object.fromEntries(['signing', 'sigv4a'].map((name) => [name, buildModule(name)]));
 
 step('the same as plain JavaScript');
-const plain = { signing: await buildPlain('signing', 'module') };
+const plain = { signing: await buildPlain('signing') };
 
 step('ES modules, CommonJS and types');
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
@@ -79,23 +69,20 @@ for (const [name, bytes] of Object.entries(plain)) step(`${name}-asmjs.js: ${siz
 step(`done: pkg/ ${version}`);
 
 /**
- * Builds the crate with a feature into js/wasm: the module, the code around it, its types, and its bytes as text.
+ * Builds a crate of wasm/ into js/wasm: the module, the code around it, its types, and its bytes as text.
  *
  * @param {string} name
- * @param {string} feature  see Cargo.toml
- * @param {string[]} [rustflags]  besides those of .cargo/config.toml
- * @param {string[]} [options]  of cargo
  * @returns {Buffer}
  */
-function buildModule(name, feature, rustflags = [], options = []) {
+function buildModule(name) {
+  const crate = `wasm/${name}`;
   const built = `target/wasm/${name}`;
   const profile = ['--target', 'web', '--release', '--mode', 'no-install', '--no-pack'];
   run('scripts/wasm-env', [
     ...['wasm-pack', '--log-level', 'warn', 'build', ...profile],
+    ...['--out-name', name, '--out-dir', join(root, built), crate],
     // A folder each: builds with other flags would throw away each other's.
-    ...['--out-name', name, '--out-dir', built, '--', '--target-dir', `target/wasm-${name}`],
-    ...cargoArguments(feature, rustflags),
-    ...options,
+    ...['--', '--target-dir', join(root, `target/wasm-${name}`), ...cargoArguments()],
   ]);
   const bytes = readFileSync(`${built}/${name}_bg.wasm`);
   refuseMachinePaths(bytes);
@@ -119,18 +106,26 @@ function buildModule(name, feature, rustflags = [], options = []) {
 }
 
 /**
- * Builds the crate with a feature once more, as plain JavaScript beside the module.
+ * Builds a crate of wasm/ once more, as plain JavaScript beside the module.
  *
  * @param {string} name
- * @param {string} feature
- * @param {string[]} [rustflags]
  * @returns {Promise<Buffer>}
  */
-async function buildPlain(name, feature, rustflags = []) {
-  const target = ['--target', 'wasm32-unknown-unknown', '--target-dir', 'target/plain', '--lib', '--release'];
-  const flags = [...rustflags, '-C', 'target-cpu=mvp', '-C', 'target-feature=-simd128'];
-  run('scripts/wasm-env', ['cargo', 'build', '--quiet', ...target, ...cargoArguments(feature, flags)]);
-  const built = 'target/plain/wasm32-unknown-unknown/release/sigv4_wasm.wasm';
+async function buildPlain(name) {
+  const target = `${root}target/plain`;
+  const crate = { cwd: `wasm/${name}` };
+  const build = [
+    'build',
+    '--quiet',
+    '--release',
+    '--target',
+    'wasm32-unknown-unknown',
+    '--target-dir',
+    target,
+  ];
+  const flags = ['-C', 'target-cpu=mvp', '-C', 'target-feature=-simd128'];
+  run(`${root}scripts/wasm-env`, ['cargo', ...build, ...cargoArguments(flags)], crate);
+  const built = `${target}/wasm32-unknown-unknown/release/sigv4_wasm_${name}.wasm`;
   refuseMachinePaths(readFileSync(built));
   const out = `js/wasm/${name}-asmjs.js`;
   await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
@@ -140,15 +135,14 @@ async function buildPlain(name, feature, rustflags = []) {
 }
 
 /**
- * @param {string} feature
- * @param {string[]} rustflags
+ * @param {string[]} [rustflags]  besides those of the configurations of cargo
  */
-function cargoArguments(feature, rustflags) {
+function cargoArguments(rustflags = []) {
   // What is built is published: panic locations must not tell where that was.
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
   const config = `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...rustflags, ...remap])}`;
-  return ['--config', config, '--no-default-features', '--features', feature];
+  return ['--locked', '--config', config];
 }
 
 /** @param {Buffer} bytes */
@@ -288,8 +282,8 @@ function step(text) {
   console.log(`build: ${text}`);
 }
 
-function run(command, args) {
-  execFileSync(command, args, { stdio: 'inherit' });
+function run(command, args, options = {}) {
+  execFileSync(command, args, { stdio: 'inherit', ...options });
 }
 
 /**

@@ -30,18 +30,18 @@
 //! With the feature `verify`, a server checks what arrives: see `verify::Verifier`.
 //!
 //! A request flows one way: [`Request`] → `canonical` (the canonical request) → `sign` (string to sign, key,
-//! signature). Only `wasm` names wasm-bindgen, and only wasm builds compile it.
+//! signature). Only `wasm` names wasm-bindgen, and only the modules of the npm package have it in them.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// The wasm build allows unsafe code in one file, `wasm/runtime.rs`, and says there why.
-#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
-#![cfg_attr(target_arch = "wasm32", deny(unsafe_code))]
+// A wasm module allows unsafe code in one file, `wasm/runtime.rs`, and says there why.
+#![cfg_attr(not(all(target_arch = "wasm32", feature = "module")), forbid(unsafe_code))]
+#![cfg_attr(all(target_arch = "wasm32", feature = "module"), deny(unsafe_code))]
 #![warn(missing_docs, unreachable_pub, elided_lifetimes_in_paths)]
 
 extern crate alloc;
 
 mod canonical;
-#[cfg(feature = "tools")]
+#[cfg(feature = "checksum")]
 mod checksum;
 mod credentials;
 mod endpoint;
@@ -59,11 +59,11 @@ mod text;
 mod timestamp;
 #[cfg(feature = "verify")]
 pub mod verify;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
 mod wasm;
 
 pub use canonical::path::{PathEncoding, PathNormalization};
-#[cfg(feature = "tools")]
+#[cfg(feature = "checksum")]
 pub use checksum::Checksum;
 pub use credentials::Credentials;
 pub use endpoint::{Endpoint, ServiceRules, endpoint_from_host, rules_for};
@@ -73,9 +73,10 @@ pub use scope::Scope;
 pub use settings::{HeaderPlacement, SessionTokenMode, Settings, SignedHeaders};
 pub use sign::key::{KEY_CACHE_CAPACITY, SigningKey};
 pub use sign::scheme::{Scheme, SigV4};
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 pub use sign::sigv4a::SigV4a;
 pub use sign::{Signed, Signer};
 pub use timestamp::Timestamp;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+#[doc(hidden)]
 pub use wasm::signing::Engine;

@@ -11,7 +11,7 @@ use sigv4_wasm::{
     SigV4, SignedHeaders, Signer, Timestamp,
 };
 
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 #[path = "support/ecdsa.rs"]
 mod ecdsa;
 
@@ -28,7 +28,7 @@ fn every_case_agrees_at_every_step() {
     println!("{} cases of the official suite, header and query", cases.len());
 }
 
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 #[test]
 fn every_case_of_4a_agrees_at_every_step_and_is_verified() {
     let cases = cases("v4a");

@@ -11,7 +11,7 @@ use sigv4_wasm::{
     Signer, Timestamp,
 };
 
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 #[path = "support/ecdsa.rs"]
 mod ecdsa;
 
@@ -62,7 +62,7 @@ fn agrees_with_independent_signers() {
     assert_eq!(total, 1569);
 }
 
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 #[test]
 fn agrees_with_independent_signers_of_sigv4a() {
     let mut signer = Signer::<sigv4_wasm::SigV4a>::default();
@@ -214,10 +214,10 @@ struct Case {
     expires: Option<u32>,
     status: String,
     expected: Expected,
-    #[cfg(feature = "tools")]
+    #[cfg(feature = "sigv4a")]
     public_key: Option<ecdsa::PublicKey>,
     /// By signer.
-    #[cfg(feature = "tools")]
+    #[cfg(feature = "sigv4a")]
     #[serde(default)]
     exact_signatures: BTreeMap<String, String>,
 }

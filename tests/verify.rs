@@ -32,7 +32,7 @@ impl Arrived {
         let key = match known.key {
             KeyOf::Secret(secret) => VerifyingKey::from_secret(secret, &unverified).expect("a secret of AWS"),
             KeyOf::SigningKey(key) => VerifyingKey::from_signing_key(&key),
-            #[cfg(feature = "tools")]
+            #[cfg(feature = "sigv4a")]
             KeyOf::PublicKey(point) => VerifyingKey::from_public_key(point).expect("a point of P-256"),
         };
         let body = BodyHash::of(&self.body);
@@ -64,7 +64,7 @@ struct Known<'k> {
 enum KeyOf<'k> {
     Secret(&'k str),
     SigningKey([u8; 32]),
-    #[cfg(feature = "tools")]
+    #[cfg(feature = "sigv4a")]
     PublicKey(&'k [u8]),
 }
 
@@ -101,7 +101,7 @@ fn accepts_every_cross_checked_request() {
     for row in rows() {
         let (id, mode) = (text(&row["id"]), text(&row["mode"]));
         let is_v4a = mode.ends_with("v4a");
-        if is_v4a && !cfg!(feature = "tools") {
+        if is_v4a && !cfg!(feature = "sigv4a") {
             continue;
         }
         let mut verifier = Verifier::any().service(Some(text(&row["service"]).into()));
@@ -120,7 +120,7 @@ fn accepts_every_cross_checked_request() {
             wrong.push(format!("{id} {}: {:?}", row["cls"], outcome.map(|_| ())));
             continue;
         }
-        #[cfg(feature = "tools")]
+        #[cfg(feature = "sigv4a")]
         if is_v4a && expected.is_none() {
             let coordinate = |name: &str| hex::decode(text(&row["publicKey"][name])).unwrap();
             let point = [vec![4], coordinate("X"), coordinate("Y")].concat();
@@ -133,7 +133,7 @@ fn accepts_every_cross_checked_request() {
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     let mut all = BTreeMap::from([("header".into(), 1229), ("query".into(), 320)]);
-    if cfg!(feature = "tools") {
+    if cfg!(feature = "sigv4a") {
         all.extend([("header-v4a".into(), 48), ("query-v4a".into(), 22)]);
     }
     assert_eq!(counts, all);

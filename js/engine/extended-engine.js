@@ -1,26 +1,26 @@
-// The second wasm module: what few need, loaded by who needs it. See src/wasm/tools.rs.
+// The second wasm module: what few need, loaded by who needs it. See src/wasm/sigv4a.rs.
 
-import { compile, compileSync } from '#module/tools';
+import { compile, compileSync } from '#module/sigv4a';
 
 import { Core, unavailable } from './engine.js';
-import { Checksum, initSync, verifiesSigV4a } from '../wasm/tools.js';
+import { Checksum, initSync, verifiesSigV4a } from '../wasm/sigv4a.js';
 
 /** Its engine: SigV4a. */
 export const sigv4aCore = /* @__PURE__ */ new Core({ compile, compileSync });
 
-/** @type {Promise<typeof TOOLS> | undefined} */
+/** @type {Promise<typeof MODULE> | undefined} */
 let loading;
 
 /**
  * What else is in the module, which starts on first use, once; concurrent callers share the work.
  *
- * @returns {Promise<typeof TOOLS>}
+ * @returns {Promise<typeof MODULE>}
  */
-export function tools() {
+export function sigv4aModule() {
   loading ??= (async () => {
     try {
       initSync({ module: await compile() });
-      return TOOLS;
+      return MODULE;
     } catch (cause) {
       loading = undefined;
       throw unavailable(cause);
@@ -29,4 +29,4 @@ export function tools() {
   return loading;
 }
 
-const TOOLS = { Checksum, verifiesSigV4a };
+const MODULE = { Checksum, verifiesSigV4a };

@@ -1,7 +1,7 @@
 // Whether a candidate is what was signed.
 
 import { sha256Sync } from '../engine/sha256.js';
-import { tools } from '../engine/extended-engine.js';
+import { sigv4aModule } from '../engine/extended-engine.js';
 import { utf8 } from './signing-inputs.js';
 import { SIGV4A } from '../protocol/algorithms.js';
 
@@ -24,7 +24,7 @@ export async function signatureOf({ scheme, accessKeyId, signature }) {
       return (hash) => signer.sign(hash) === signature;
     };
   }
-  const { verifiesSigV4a } = await tools();
+  const { verifiesSigV4a } = await sigv4aModule();
   return ({ scope, key }) => {
     const secret = JSON.parse(key)[0].slice('AWS4'.length);
     // Nothing, where this can be no secret.

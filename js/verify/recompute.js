@@ -5,7 +5,7 @@ import { core } from '../engine/engine.js';
 import { coreError } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { sha256Sync } from '../engine/sha256.js';
-import { tools } from '../engine/extended-engine.js';
+import { sigv4aModule } from '../engine/extended-engine.js';
 import { rulesOf } from '../protocol/service-rules.js';
 import { SIGV4A } from '../protocol/algorithms.js';
 
@@ -65,7 +65,7 @@ export function stringToSignOf(canonicalRequest, { scheme, amzDate, day, region,
 export async function isSigned(stringToSign, authorization, secretAccessKey) {
   const { accessKeyId, signature, day, region, service } = authorization;
   if (authorization.scheme === SIGV4A) {
-    const { verifiesSigV4a } = await tools();
+    const { verifiesSigV4a } = await sigv4aModule();
     const verifies = verifiesSigV4a(secretAccessKey, accessKeyId, stringToSign, signature);
     if (verifies === undefined) throw coreError(SECRET_ACCESS_KEY_INVALID, {});
     return verifies;

@@ -70,13 +70,13 @@ impl SigningKey {
     }
 
     /// For texts in parts.
-    pub(super) fn begin(&self) -> Mac {
+    pub(super) fn begin(&self) -> Mac<'_> {
         self.resume(self.inner, 0)
     }
 
     /// After whole blocks of a text, of which the inner state and the length are known.
-    fn resume(&self, inner: State, length: u64) -> Mac {
-        Mac { inner: Hasher::resume(inner, 64 + length), outer: self.outer }
+    fn resume(&self, inner: State, length: u64) -> Mac<'_> {
+        Mac { inner: Hasher::resume(inner, 64 + length), outer: &self.outer }
     }
 }
 
@@ -96,13 +96,13 @@ fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     hmac::Mac::finalize(mac).into_bytes().into()
 }
 
-/// A signature in the making. Both states are changed in place, so that nothing of them is left.
-pub(super) struct Mac {
+/// A signature in the making. States are changed in place, so that nothing of them is left.
+pub(super) struct Mac<'k> {
     inner: Hasher,
-    outer: State,
+    outer: &'k State,
 }
 
-impl Mac {
+impl Mac<'_> {
     pub(super) fn update(&mut self, bytes: &[u8]) -> &mut Self {
         self.inner.update(bytes);
         self
@@ -110,8 +110,7 @@ impl Mac {
 
     pub(super) fn finish(&mut self) -> [u8; 32] {
         let digest = self.inner.finish();
-        let mut outer = Hasher::resume(self.outer, 64);
-        self.outer = [0; 8];
+        let mut outer = Hasher::resume(*self.outer, 64);
         outer.update(&digest).finish()
     }
 }
@@ -222,7 +221,7 @@ impl<S: Scheme> KeyCache<S> {
     }
 
     /// Forgets the keys of a secret.
-    #[cfg(any(test, target_arch = "wasm32"))]
+    #[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
     pub(crate) fn forget(&mut self, secret: &[u8]) {
         let fingerprint = fingerprint(secret);
         for slot in &mut self.entries {

@@ -20,11 +20,11 @@ use crate::{
 
 use scheme::private::Scheme;
 
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 mod curve;
 pub(crate) mod key;
 pub(crate) mod scheme;
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 pub(crate) mod sigv4a;
 
 /// Signs requests, and keeps the keys and the memory that make the next signature cheap.
@@ -67,7 +67,7 @@ pub(crate) struct Prepared {
     content_sha256_header: bool,
     session_token_header: &'static str,
     path_form: (PathEncoding, PathNormalization),
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     has_token: bool,
     /// Where the path is in the canonical request.
     path: (usize, usize),
@@ -106,7 +106,7 @@ impl Signed<'_> {
         self.prepared.timestamp.date_time()
     }
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn amz_date_bytes(&self) -> &[u8] {
         self.prepared.timestamp.as_bytes()
     }
@@ -116,12 +116,12 @@ impl Signed<'_> {
         self.prepared.content_sha256_header.then(|| text(&self.texts.payload_hash))
     }
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn has_token(&self) -> bool {
         self.prepared.has_token
     }
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn has_content_sha256(&self) -> bool {
         self.prepared.content_sha256_header
     }
@@ -409,7 +409,7 @@ impl<S: Scheme> Signer<S> {
             content_sha256_header,
             session_token_header: rules.session_token_header,
             path_form: (rules.path_encoding, rules.path_normalization),
-            #[cfg(target_arch = "wasm32")]
+            #[cfg(all(target_arch = "wasm32", feature = "engine"))]
             has_token: !input.session_token.is_empty(),
             path: (path_start, path_end),
             hash: texts.string_to_sign.len(),
@@ -485,7 +485,7 @@ impl<S: Scheme> Signer<S> {
     }
 
     /// Of the last signature, or of what was prepared.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn texts(&self) -> &Texts {
         &self.texts
     }
@@ -501,7 +501,7 @@ impl<S: Scheme> Signer<S> {
     }
 
     /// Forgets every signing key of a secret.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn forget(&mut self, secret_access_key: &[u8]) {
         self.keys.forget(secret_access_key);
         self.wipe();

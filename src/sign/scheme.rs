@@ -5,7 +5,7 @@ use crate::hash::to_hex;
 
 use super::key::{CachedKey, SigningKey};
 
-/// An algorithm: [`SigV4`], or `SigV4a` of the feature `tools`.
+/// An algorithm: [`SigV4`], or `SigV4a` of the feature `sigv4a`.
 pub trait Scheme: private::Scheme {}
 
 impl<S: private::Scheme> Scheme for S {}

@@ -13,7 +13,7 @@ use super::checks::{Payload, check_coverage, check_host, check_scope, check_time
 use super::incoming_request::IncomingRequest;
 use super::latin1;
 use super::rejection::{Rejection, RejectionKind, malformed, quote, shown_key};
-#[cfg(feature = "tools")]
+#[cfg(feature = "sigv4a")]
 use crate::SigV4a;
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::{Entry, add, headers, path, sort};
@@ -517,14 +517,14 @@ pub struct VerifyingKey(Key);
 #[derive(Clone, Debug)]
 enum Key {
     Hmac(SigningKey),
-    #[cfg(feature = "tools")]
+    #[cfg(feature = "sigv4a")]
     Ecdsa(p256::ecdsa::VerifyingKey),
 }
 
 impl VerifyingKey {
     /// Derives the key that verifies a request. SigV4a needs the feature `tools`.
     pub fn from_secret(secret_access_key: &str, request: &Unverified<'_, '_>) -> Result<Self, Error> {
-        #[cfg(feature = "tools")]
+        #[cfg(feature = "sigv4a")]
         if request.algorithm() == Algorithm::EcdsaP256Sha256 {
             return SigV4a::public_key(secret_access_key, request.access_key_id()).map(Key::Ecdsa).map(Self);
         }
@@ -542,7 +542,7 @@ impl VerifyingKey {
     }
 
     /// The public key of SigV4a: a point of P-256, compressed or not ("SEC 1", section 2.3.3).
-    #[cfg(feature = "tools")]
+    #[cfg(feature = "sigv4a")]
     pub fn from_public_key(point: &[u8]) -> Option<Self> {
         p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(Key::Ecdsa).map(Self)
     }
@@ -553,7 +553,7 @@ impl VerifyingKey {
                 let expected = to_hex(&key.sign(text.as_bytes()));
                 expected[..].ct_eq(signature.as_bytes()).into()
             }
-            #[cfg(feature = "tools")]
+            #[cfg(feature = "sigv4a")]
             (Key::Ecdsa(key), Algorithm::EcdsaP256Sha256) => SigV4a::has_signed(key, text, signature),
             _ => false,
         }

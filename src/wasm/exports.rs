@@ -10,7 +10,7 @@ use super::runtime::{Single, clear_stack};
 use super::signing::{Engine, HAS_SECRET};
 
 /// Whether every signature computes with the key itself, on the stack. HMAC's states are wiped where they are used.
-const LEAVES_KEYS: bool = cfg!(feature = "tools");
+const LEAVES_KEYS: bool = cfg!(feature = "module-sigv4a");
 
 static ENGINE: Single<Engine> = Single::new(Engine::new());
 

@@ -1,7 +1,12 @@
 //! The boundary to JavaScript: the only files that name wasm-bindgen.
 
+#[cfg(all(feature = "module-signing", feature = "module-sigv4a"))]
+compile_error!("a wasm module is one of these, not both: build the crates in wasm/ one at a time");
+
+#[cfg(feature = "engine")]
 mod exports;
 mod runtime;
+#[cfg(feature = "engine")]
 pub(crate) mod signing;
-#[cfg(feature = "tools")]
-mod tools;
+#[cfg(feature = "module-sigv4a")]
+mod sigv4a;

@@ -6,19 +6,19 @@
 use core::cell::{RefCell, RefMut};
 use core::hint::black_box;
 
-#[cfg(feature = "module")]
+#[cfg(feature = "module-signing")]
 use talc::{
     cell::TalcSyncCell,
     wasm::{WasmBinning, WasmGrowAndClaim},
 };
 
 // Talc instead of the dlmalloc of std: a third of its size (see its README) and at least as fast.
-#[cfg(feature = "module")]
+#[cfg(feature = "module-signing")]
 #[global_allocator]
 static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> = TalcSyncCell::new_wasm(WasmGrowAndClaim);
 
 /// Nothing in the core panics on input; a panic is a defect, and traps without dragging in the formatting of messages.
-#[cfg(all(feature = "module", not(feature = "std")))]
+#[cfg(all(feature = "module-signing", not(feature = "std")))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
@@ -32,7 +32,7 @@ pub(crate) fn clear_stack() {
 }
 
 /// Deeper than the deepest call with a secret: deriving a key takes some 2 kB, SigV4a some 20.
-const STACK_DEPTH: usize = if cfg!(feature = "tools") { 64 * 1024 } else { 8 * 1024 };
+const STACK_DEPTH: usize = if cfg!(feature = "module-sigv4a") { 64 * 1024 } else { 8 * 1024 };
 
 /// A value that there is one of.
 pub(crate) struct Single<T>(RefCell<T>);

@@ -18,10 +18,10 @@ use crate::{
     Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signer, Timestamp, scope,
 };
 
-/// One crate, two modules: a build with the feature `tools` is the second one, and its engine signs with SigV4a.
-#[cfg(not(feature = "tools"))]
+/// Of the module that is built.
+#[cfg(feature = "module-signing")]
 type Scheme = crate::SigV4;
-#[cfg(feature = "tools")]
+#[cfg(feature = "module-sigv4a")]
 type Scheme = crate::SigV4a;
 
 type Signature = <Scheme as private::Scheme>::Signature;

@@ -43,7 +43,7 @@ export function nextRows({ prefix, home, program, version, sends }) {
   });
   const page = async (/** @type {string} */ origin) => {
     const inlined = { inlined: 1, files: 0 };
-    assert.deepEqual(copiesIn(join(directory, '.next/static')), { signing: inlined, tools: inlined });
+    assert.deepEqual(copiesIn(join(directory, '.next/static')), { signing: inlined, sigv4a: inlined });
     return `${judge(await inChromium(`${origin}/`))} in Chromium`;
   };
   const route = (/** @type {string} */ path) => async (/** @type {string} */ origin) => {

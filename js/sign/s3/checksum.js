@@ -13,7 +13,7 @@ import { builtin } from '../../engine/node-builtins.js';
 export async function checksumOf(name) {
   const host = HOST[name]?.();
   if (host !== undefined) return host;
-  const { Checksum } = await (await import('../../engine/extended-engine.js')).tools();
+  const { Checksum } = await (await import('../../engine/extended-engine.js')).sigv4aModule();
   return () => new Checksum(name);
 }
 
