@@ -2,14 +2,14 @@
 
 import { useState } from 'preact/hooks';
 
-import { isToken } from '../model/claim.js';
+import { isToken } from '../model/authorization.js';
 import { isoNow, isoOf } from '../model/dates.js';
-import { change, claim, failure, inspection, loadCredentials, settings } from '../state/store.js';
+import { change, authorization, failure, inspection, loadCredentials, settings } from '../state/store.js';
 import { Panel } from './panel.jsx';
 
 export function Credentials() {
-  const fixed = fixedBy(claim.value);
-  const isSigned = claim.value !== undefined;
+  const fixed = fixedBy(authorization.value);
+  const isSigned = authorization.value !== undefined;
   const [, region = '', service = ''] = inspection.value?.trace.scope.split('/') ?? [];
   return (
     <Panel
@@ -51,12 +51,12 @@ export function Credentials() {
 /**
  * What a signed request says itself.
  *
- * @param {import('../model/claim.js').Claim | undefined} claim
+ * @param {import('../model/authorization.js').Authorization | undefined} authorization
  * @returns {Partial<Record<Name, string>>}
  */
-function fixedBy(claim) {
-  if (claim === undefined) return {};
-  const { accessKeyId, region, service, amzDate, sessionToken } = claim;
+function fixedBy(authorization) {
+  if (authorization === undefined) return {};
+  const { accessKeyId, region, service, amzDate, sessionToken } = authorization;
   const isHidden = sessionToken !== undefined && !isToken(sessionToken);
   return {
     accessKeyId,

@@ -23,13 +23,13 @@ export function Verdict() {
 
 /** @param {{ current: import('../model/inspection.js').Inspection }} props */
 function Outcome({ current }) {
-  const { claim, trace, missing, chain } = current;
+  const { authorization, trace, missing, chain } = current;
   if (missing.length > 0) {
-    return claim === undefined ? (
+    return authorization === undefined ? (
       <p>The signature needs {missing.join(' and ')}.</p>
     ) : (
       <p>
-        Signed with <code>{claim.accessKeyId}</code>: give {missing.join(' and ')} to see whether the
+        Signed with <code>{authorization.accessKeyId}</code>: give {missing.join(' and ')} to see whether the
         signature is right, and if not, why.
       </p>
     );
@@ -39,14 +39,14 @@ function Outcome({ current }) {
       <p class="is-bad">The package and the browser disagree about the signature: please report this.</p>
     );
   }
-  if (claim === undefined) {
+  if (authorization === undefined) {
     return (
       <p>
         Signature <code>{trace.signature}</code>
       </p>
     );
   }
-  return claim.signature === trace.signature ? (
+  return authorization.signature === trace.signature ? (
     <p class="is-good">The signature in the request is the right one for this secret access key.</p>
   ) : (
     <p class="is-bad">

@@ -4,7 +4,7 @@
  * @typedef {import('./graph.js').Graph} Graph
  *
  * @typedef {object} Change
- * @property {string | undefined} was  nothing, where the part is new
+ * @property {string | undefined} was  `undefined` if the part is new
  * @property {number} start  where the text begins to differ
  * @property {number} end  and where it ends to, counted from its end
  */

@@ -7,7 +7,7 @@
  * `credential_process`, or what the access portal offers to copy.
  *
  * @param {string} text
- * @returns {FoundCredentials | undefined}  nothing where it is something else
+ * @returns {FoundCredentials | undefined}  `undefined` for any other text
  */
 export function credentialsIn(text) {
   const found = /^\s*\{/.test(text) ? inJson(text) : inLines(text);

@@ -3,7 +3,7 @@
 import { init, Signer } from 'sigv4-wasm';
 
 import { writtenFor } from '../../lib/rules.js';
-import { claimOf, isToken, isV4a, unsigned, withToken } from './claim.js';
+import { authorizationOf, isToken, isV4a, unsigned, withToken } from './authorization.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
 
@@ -23,7 +23,7 @@ import { deriveKeys } from './key-chain.js';
  *
  * @typedef {object} Inspection
  * @property {ParsedRequest} request  as it was pasted, with its session token if that was hidden
- * @property {import('./claim.js').Claim | undefined} claim  of a signed request
+ * @property {import('./authorization.js').Authorization | undefined} authorization  of a signed request
  * @property {import('sigv4-wasm').SigningTrace} trace
  * @property {import('../../lib/rules.js').Written} written  what signing for its service adds to a request
  * @property {string} amzDate
@@ -51,39 +51,44 @@ export async function inspect(pasted, settings) {
     );
   }
   await init();
-  const request = settings.sessionToken ? withToken(pasted, settings.sessionToken, claimOf(pasted)) : pasted;
-  const claim = claimOf(request);
-  const sessionToken = claim === undefined ? settings.sessionToken || undefined : claim.sessionToken;
+  const request = settings.sessionToken
+    ? withToken(pasted, settings.sessionToken, authorizationOf(pasted))
+    : pasted;
+  const authorization = authorizationOf(request);
+  const sessionToken =
+    authorization === undefined ? settings.sessionToken || undefined : authorization.sessionToken;
   const missing = [
     ...(secretAccessKey ? [] : ['the secret access key']),
     ...(sessionToken === undefined || isToken(sessionToken) ? [] : ['the session token']),
   ];
-  const accessKeyId = claim?.accessKeyId ?? (settings.accessKeyId || 'AKID');
+  const accessKeyId = authorization?.accessKeyId ?? (settings.accessKeyId || 'AKID');
   const signer = new Signer({
     credentials: {
       accessKeyId,
       secretAccessKey: secretAccessKey || 'unknown',
       sessionToken,
     },
-    region: claim?.region ?? (settings.region || undefined),
-    service: claim?.service ?? (settings.service || undefined),
-    date: new Date(claim === undefined ? settings.date : isoOf(claim.amzDate)),
-    ...(claim && optionsOf(claim)),
+    region: authorization?.region ?? (settings.region || undefined),
+    service: authorization?.service ?? (settings.service || undefined),
+    date: new Date(authorization === undefined ? settings.date : isoOf(authorization.amzDate)),
+    ...(authorization && optionsOf(authorization)),
   });
   const expiresIn =
-    claim === undefined && settings.placement === 'query' ? settings.expiresIn : claim?.expiresIn;
-  const input = claim === undefined ? withoutSigning(request) : unsigned(request, claim);
+    authorization === undefined && settings.placement === 'query'
+      ? settings.expiresIn
+      : authorization?.expiresIn;
+  const input = authorization === undefined ? withoutSigning(request) : unsigned(request, authorization);
   const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
   return {
-    ...{ request, claim, trace, accessKeyId, secretAccessKey, sessionToken, missing, expiresIn },
+    ...{ request, authorization, trace, accessKeyId, secretAccessKey, sessionToken, missing, expiresIn },
     written: writtenFor(trace.scope.split('/')[2]),
     amzDate: trace.stringToSign.split('\n')[1],
     chain: secretAccessKey ? await deriveKeys(secretAccessKey, trace.scope, trace.stringToSign) : undefined,
-    signed: claim !== undefined || secretAccessKey ? await signedRequest() : undefined,
+    signed: authorization !== undefined || secretAccessKey ? await signedRequest() : undefined,
   };
 
   async function signedRequest() {
-    if (claim !== undefined) return request;
+    if (authorization !== undefined) return request;
     if (expiresIn === undefined) return /** @type {any} */ (await signer.sign(/** @type {any} */ (input)));
     const url = await signer.presign(/** @type {any} */ (input), { expiresIn });
     const headers = Object.fromEntries(
@@ -96,7 +101,7 @@ export async function inspect(pasted, settings) {
 /**
  * The options that sign what the request says was signed.
  *
- * @param {import('./claim.js').Claim} claim
+ * @param {import('./authorization.js').Authorization} authorization
  * @returns {Partial<import('sigv4-wasm').SignerOptions>}
  */
 function optionsOf({ signedHeaders, contentSha256, written }) {

@@ -13,7 +13,7 @@
  * @param {string} secretAccessKey
  * @param {string} scope  `date/region/service/aws4_request`
  * @param {string} stringToSign
- * @returns {Promise<KeyChain | undefined>} nothing where the browser has no HMAC: pages from plain HTTP
+ * @returns {Promise<KeyChain | undefined>} `undefined` if the browser has no HMAC: on pages from plain HTTP
  */
 export async function deriveKeys(secretAccessKey, scope, stringToSign) {
   if (globalThis.crypto?.subtle === undefined) return undefined;

@@ -3,7 +3,7 @@
 // Source: "Create a signed AWS API request", IAM user guide, whose steps these are.
 
 import { base64, bytesOf } from '../../lib/requests/bytes.js';
-import { splitQuery } from './claim.js';
+import { splitQuery } from './authorization.js';
 
 /**
  * @typedef {import('./graph.js').Line} Line
@@ -20,13 +20,14 @@ export const SECTIONS = [requestSection, canonicalSection, stringToSignSection, 
 
 /** @param {Inspection} inspection @returns {Section} */
 function requestSection(inspection) {
-  const { request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, claim, written } = inspection;
+  const { request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, authorization, written } =
+    inspection;
   const [start, query] = splitQuery(request.url);
   const url = new URL(start);
   const [, region, service] = trace.scope.split('/');
   const [, path] = /** @type {RegExpExecArray} */ (/^[^/]*\/\/[^/]*(.*)$/s.exec(start));
   const hosts = request.headers.filter(([name]) => name.toLowerCase() === 'host');
-  const said = claim === undefined ? 'as chosen, or inferred from the host' : 'as the request says';
+  const origin = authorization === undefined ? 'as chosen, or inferred from the host' : 'as the request says';
   return {
     id: 'request',
     title: 'Request',
@@ -64,8 +65,8 @@ function requestSection(inspection) {
         line('token', { ...part('token', 'the session token', sessionToken ?? ''), kind: 'secret' }),
       ),
       line('time', part('time', 'the time of signing', amzDate)),
-      line('region', { ...part('region', 'the region', region), how: said }),
-      line('service', { ...part('service', 'the service', service), how: said }),
+      line('region', { ...part('region', 'the region', region), how: origin }),
+      line('service', { ...part('service', 'the service', service), how: origin }),
     ],
   };
 }
@@ -192,7 +193,8 @@ function keySection({ chain, secretAccessKey, trace }) {
 
 /** @param {Inspection} inspection @returns {Section} */
 function signatureSection(inspection) {
-  const { trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, claim, written } = inspection;
+  const { trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, authorization, written } =
+    inspection;
   const scope = ['scope.date', 'scope.region', 'scope.service', 'scope.end'];
   const signature = missing.length > 0 ? needs(missing) : trace.signature;
   const credential = part(
@@ -229,10 +231,10 @@ function signatureSection(inspection) {
         how: 'HMAC(kSigning, string to sign), in hex',
       }),
       ...lineUnless(
-        claim === undefined,
+        authorization === undefined,
         line(
           'in the request',
-          part('claimed-signature', 'the signature in the request', claim?.signature ?? ''),
+          part('claimed-signature', 'the signature in the request', authorization?.signature ?? ''),
         ),
       ),
       ...(expiresIn === undefined

@@ -22,14 +22,14 @@ export const reported = signal(undefined);
 
 /** What is known about the request: proved here, or reported by the gateway. */
 export const findings = computed(() => {
-  const told = reported.value?.source === source.value ? reported.value : undefined;
-  return { mismatches: proof.value ?? told?.mismatches ?? [], hint: told?.hint };
+  const report = reported.value?.source === source.value ? reported.value : undefined;
+  return { mismatches: proof.value ?? report?.mismatches ?? [], hint: report?.hint };
 });
 
 /** There is something to prove only if the two signatures differ. */
 const disputed = computed(() => {
-  const { claim, trace, missing } = inspection.value ?? {};
-  return claim !== undefined && missing?.length === 0 && claim.signature !== trace?.signature
+  const { authorization, trace, missing } = inspection.value ?? {};
+  return authorization !== undefined && missing?.length === 0 && authorization.signature !== trace?.signature
     ? inspection.value
     : undefined;
 });
@@ -62,25 +62,30 @@ effect(() => {
  */
 async function explain(text, current) {
   const { explainResponse } = await import('sigv4-wasm/explain');
-  const { trace, request, claim } = current ?? {};
+  const { trace, request, authorization } = current ?? {};
   // A signed request with another signature is what arrived: what the client signed is not known.
-  const isClients = claim === undefined || claim.signature === trace?.signature;
+  const isClients = authorization === undefined || authorization.signature === trace?.signature;
   return explainResponse(text, { signed: isClients ? trace : undefined, request });
 }
 
 /**
  * @param {import('../model/inspection.js').Inspection} current
  */
-async function prove({ request, claim, secretAccessKey }) {
+async function prove({ request, authorization, secretAccessKey }) {
   const { findMismatch } = await import('sigv4-wasm/explain');
   const { method, url, headers, body } = request;
-  const arrived = { method, url, headers: headers.map(([name, value]) => asArrived(name, value)), body };
+  const incoming = {
+    method,
+    url,
+    headers: headers.map(([name, value]) => withLatin1Value(name, value)),
+    body,
+  };
   // As if it had just arrived: a pasted request is usually older than AWS allows.
-  const now = new Date(isoOf(claim?.amzDate ?? ''));
-  return findMismatch(/** @type {any} */ (arrived), { secretAccessKey, now });
+  const now = new Date(isoOf(authorization?.amzDate ?? ''));
+  return findMismatch(/** @type {any} */ (incoming), { secretAccessKey, now });
 }
 
 /** One character for each byte. @param {string} name @param {string} value @returns {[string, string]} */
-function asArrived(name, value) {
+function withLatin1Value(name, value) {
   return [name, String.fromCharCode(...bytesOf(value))];
 }

@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 
 import { parseRequests } from '../../lib/requests/index.js';
 import { changesBetween } from '../model/changes.js';
-import { claimOf } from '../model/claim.js';
+import { authorizationOf } from '../model/authorization.js';
 import { credentialsIn, withoutCredentials } from '../model/credentials.js';
 import { isoNow } from '../model/dates.js';
 import { graphOf, relatives } from '../model/graph.js';
@@ -44,7 +44,7 @@ export const request = computed(
 );
 
 /** What the request says about its signature. */
-export const claim = computed(() => request.value && claimOf(request.value));
+export const authorization = computed(() => request.value && authorizationOf(request.value));
 
 /** The last one that worked out. @type {import('@preact/signals').Signal<Inspection | undefined>} */
 export const inspection = signal(undefined);
@@ -141,7 +141,7 @@ export function chooseEntry(index) {
 /** What the request brings along: the credentials of curl's options, the answer in a HAR. */
 function takeHints() {
   const { signing, response } = request.value ?? {};
-  const accessKeyId = claim.value?.accessKeyId;
+  const accessKeyId = authorization.value?.accessKeyId;
   if (accessKeyId !== undefined && accessKeyId !== settings.value.accessKeyId) {
     // The secret of another key would only say that all is wrong.
     change({ accessKeyId, secretAccessKey: '', sessionToken: '' });

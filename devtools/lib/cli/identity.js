@@ -92,37 +92,37 @@ function parseCredentials(text, file) {
 
 /**
  * @param {string | undefined} profile
- * @param {string} said  where it was named
+ * @param {string} namedBy  where it was named
  * @returns {Promise<Identity>}
  */
-async function fromSdk(profile, said) {
+async function fromSdk(profile, namedBy) {
   const sdk = await import(SDK).catch((error) => {
     if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
   });
-  if (sdk === undefined) throw new CliError('config', withoutSdk(profile, said));
+  if (sdk === undefined) throw new CliError('config', withoutSdk(profile, namedBy));
   const options = { profile, mfaCodeProvider: askForCode };
   // The chain would try other sources if the profile has none.
   const provider = profile ? sdk.fromIni(options) : sdk.fromNodeProviderChain(options);
   try {
     return {
       credentials: await provider(),
-      source: profile ? `the profile ${profile} (${said})` : 'the AWS SDK',
+      source: profile ? `the profile ${profile} (${namedBy})` : 'the AWS SDK',
     };
   } catch (cause) {
-    const what = profile ? `the profile ${profile} (${said}) provides no credentials` : NONE;
+    const what = profile ? `the profile ${profile} (${namedBy}) provides no credentials` : NONE;
     throw new CliError('config', what, { cause });
   }
 }
 
 /**
  * @param {string | undefined} profile
- * @param {string} said
+ * @param {string} namedBy
  */
-function withoutSdk(profile, said) {
+function withoutSdk(profile, namedBy) {
   const install = `install ${SDK} beside sigv4-wasm-devtools (npm install ${SDK})`;
   return profile
-    ? `the profile ${profile} (${said}) cannot be read: ${install}, or pass --credentials <(aws configure ` +
+    ? `the profile ${profile} (${namedBy}) cannot be read: ${install}, or pass --credentials <(aws configure ` +
         `export-credentials --profile ${profile})`
     : `${NONE}, or, for profiles and SSO, ${install}`;
 }

@@ -32,9 +32,9 @@ export function referenceLine({ at, request }) {
 export function explanationLines({ failure, mismatches = [], hint }) {
   const found = mismatches.filter(({ code }) => code !== 'none');
   const own = failure?.fix ? { summary: failure.message, fix: failure.fix } : undefined;
-  const told = found.length > 0 ? found : [hint ?? own ?? []].flat();
-  if (told.length === 0) return failure ? [labelled('cause', failure.message)] : [];
-  return told.flatMap(({ summary, fix }) => [labelled('cause', summary), labelled('fix', fix)]);
+  const findings = found.length > 0 ? found : [hint ?? own ?? []].flat();
+  if (findings.length === 0) return failure ? [labelled('cause', failure.message)] : [];
+  return findings.flatMap(({ summary, fix }) => [labelled('cause', summary), labelled('fix', fix)]);
 }
 
 /**

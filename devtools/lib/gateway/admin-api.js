@@ -24,7 +24,7 @@ import { sendAll } from './server.js';
 
 export const PREFIX = '/_sigv4/';
 
-/** How many pages may listen at once, and how many bytes may wait for one that does not read. */
+/** How many pages may listen at the same time, and how many bytes may wait for one that does not read. */
 const MAX_LISTENERS = 20;
 const MAX_WAITING_BYTES = 4_194_304;
 

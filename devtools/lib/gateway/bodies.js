@@ -1,4 +1,4 @@
-// Reads the bodies of requests, and limits how much of them is in memory at once.
+// Reads the bodies of requests, and limits how much of them is in memory at the same time.
 
 import { GatewayError } from './gateway-error.js';
 

@@ -153,7 +153,7 @@ const ALLOW_ALL = {
 };
 
 /**
- * @param {string | object | undefined} given  name of a file, what could stand in one, or nothing
+ * @param {string | object | undefined} given  name of a file, the content of one, or `undefined`
  * @param {Record<string, unknown>} overrides  such as those of the command line; `undefined` is none
  * @returns {Settings}
  * @throws {ConfigError}

@@ -39,7 +39,7 @@ async function mistakes(request, options) {
   }
 }
 
-/** @param {import('sigv4-wasm/explain').Mismatch[]} found  nothing of it proved, the likeliest first */
+/** @param {import('sigv4-wasm/explain').Mismatch[]} found  none of them proved, the likeliest first */
 function likeliest([first]) {
   // Of these, any may be so.
   if (first === undefined || /^(?:secret|body|path|query)-other$/.test(first.code)) return UNKNOWN;

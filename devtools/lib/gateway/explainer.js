@@ -43,7 +43,7 @@ export class Explainer {
       return undefined;
     if (!this.#bucket.tryRemoveTokens(1)) return undefined;
     this.#pool ??= startPool();
-    const key = this.#principals.find(claimedKey(request) ?? '');
+    const key = this.#principals.find(accessKeyIdOf(request) ?? '');
     const { method, url, rawHeaders, rawBody } = request;
     const { region, stages, apiId } = this.#settings;
     const task = {
@@ -88,7 +88,7 @@ function startPool() {
  * @param {import('./request.js').GatewayRequest} request
  * @returns {string | undefined}
  */
-export function claimedKey({ url, headers }) {
+export function accessKeyIdOf({ url, headers }) {
   return (
     /\bCredential=(\w+)\//.exec(headers.authorization ?? '')?.[1] ??
     /[?&]X-Amz-Credential=(\w+)(?:\/|%2F)/i.exec(url)?.[1]

@@ -19,7 +19,7 @@ import { GatewayError } from './gateway-error.js';
 import { echo, Upstreams } from './integration.js';
 import { serveAdminApi, PREFIX } from './admin-api.js';
 import { Principals } from './principals.js';
-import { arrived } from './request.js';
+import { gatewayRequest } from './request.js';
 import { Routes } from './routes.js';
 import { openServer, sendAll } from './server.js';
 import { Connections } from './websocket.js';
@@ -162,7 +162,7 @@ class Gateway {
    */
   async #serve(incoming, outgoing) {
     if (incoming.url?.startsWith(PREFIX)) return this.#serveAdminApi(incoming, outgoing);
-    const record = new Transaction(arrived(incoming));
+    const record = new Transaction(gatewayRequest(incoming));
     try {
       record.request.rawBody = await this.#bodies.read(incoming);
       record.answer = await this.#answer(record);
@@ -294,7 +294,7 @@ class Gateway {
    * @param {Buffer} head
    */
   async #connect(incoming, socket, head) {
-    const record = new Transaction(arrived(incoming));
+    const record = new Transaction(gatewayRequest(incoming));
     socket.on('error', () => socket.destroy());
     try {
       const place = this.#routes.place(incoming.url ?? '/');

@@ -15,7 +15,7 @@
  * @param {Buffer} [rawBody]
  * @returns {GatewayRequest}
  */
-export function arrived({ method = 'GET', url = '/', rawHeaders, headers, socket }, rawBody = EMPTY) {
+export function gatewayRequest({ method = 'GET', url = '/', rawHeaders, headers, socket }, rawBody = EMPTY) {
   const sourceIp = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   return { method, url, rawHeaders, rawBody, headers, sourceIp };
 }

@@ -81,7 +81,7 @@ function findCall(node) {
 }
 
 /**
- * @param {any} given  an object, a list of pairs, or nothing
+ * @param {any} given  an object, a list of pairs, or `undefined`
  * @param {string} text
  * @param {number} at
  * @returns {[string, string][]}

@@ -47,12 +47,12 @@ export function headerOf({ headers }, name) {
 }
 
 /**
- * What a client sends unless it is told otherwise.
+ * A header that a client sends by default.
  *
  * @param {[string, string][]} headers
  * @param {string} name
  * @param {string} value
- * @param {Set<string>} [removed]  lower-case names that it was told to leave out
+ * @param {Set<string>} [removed]  lower-case names of headers that were switched off
  */
 export function addDefault(headers, name, value, removed) {
   const key = name.toLowerCase();

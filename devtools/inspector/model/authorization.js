@@ -5,7 +5,7 @@ import { writtenFor } from '../../lib/rules.js';
 /**
  * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
  *
- * @typedef {object} Claim
+ * @typedef {object} Authorization
  * @property {string} accessKeyId
  * @property {string} region
  * @property {string} service
@@ -20,16 +20,16 @@ import { writtenFor } from '../../lib/rules.js';
 
 /**
  * @param {ParsedRequest} request
- * @returns {Claim | undefined}  `undefined` if it is not signed
+ * @returns {Authorization | undefined}  `undefined` if it is not signed
  */
-export function claimOf(request) {
+export function authorizationOf(request) {
   const headers = new Map(request.headers.map(([name, value]) => [name.toLowerCase(), value]));
   const contentSha256 = headers.get('x-amz-content-sha256');
   const query = new URL(request.url).searchParams;
   const tokenIn = (/** @type {import('../../lib/rules.js').Written} */ { tokenHeader, tokenParameter }) =>
     query.get(tokenParameter) ?? headers.get(tokenHeader);
   if (query.get('X-Amz-Algorithm') === ALGORITHM) {
-    return readClaim({
+    return parseAuthorization({
       tokenIn,
       contentSha256,
       credential: query.get('X-Amz-Credential'),
@@ -39,11 +39,11 @@ export function claimOf(request) {
       expiresIn: Number(query.get('X-Amz-Expires') ?? 300),
     });
   }
-  const authorization = headers.get('authorization');
-  if (!authorization?.startsWith(`${ALGORITHM} `)) return undefined;
+  const header = headers.get('authorization');
+  if (!header?.startsWith(`${ALGORITHM} `)) return undefined;
   /** @param {string} field */
-  const field = (field) => new RegExp(`[ ,]${field}=([^, ]*)`).exec(authorization)?.[1];
-  return readClaim({
+  const field = (field) => new RegExp(`[ ,]${field}=([^, ]*)`).exec(header)?.[1];
+  return parseAuthorization({
     tokenIn,
     contentSha256,
     credential: field('Credential'),
@@ -71,11 +71,11 @@ export function isToken(text) {
  *
  * @param {ParsedRequest} request
  * @param {string} token
- * @param {Claim | undefined} claim
+ * @param {Authorization | undefined} authorization
  * @returns {ParsedRequest}
  */
-export function withToken(request, token, claim) {
-  const { tokenHeader, tokenParameter } = claim?.written ?? {};
+export function withToken(request, token, authorization) {
+  const { tokenHeader, tokenParameter } = authorization?.written ?? {};
   const [start, query] = splitQuery(request.url);
   const pairs = query.map((pair) => {
     const [name, value] = pair.split('=');
@@ -95,19 +95,19 @@ export function withToken(request, token, claim) {
  * The request as it was before it was signed, of what the signature covers.
  *
  * @param {ParsedRequest} request
- * @param {Claim} claim
+ * @param {Authorization} authorization
  * @returns {{ method: string, url: string, headers: [string, string][], body?: string | Uint8Array }}
  */
-export function unsigned(request, claim) {
+export function unsigned(request, authorization) {
   const [start, query] = splitQuery(request.url);
-  const { headers = [], parameters = [] } = claim.written ?? {};
+  const { headers = [], parameters = [] } = authorization.written ?? {};
   const kept = query.filter((pair) => !parameters.includes(decodeName(pair)));
   return {
     method: request.method,
     url: kept.length === 0 ? start : `${start}?${kept.join('&')}`,
     headers: request.headers.filter(([name]) => {
       const key = name.toLowerCase();
-      return claim.signedHeaders.includes(key) && !headers.includes(key);
+      return authorization.signedHeaders.includes(key) && !headers.includes(key);
     }),
     body: request.body,
   };
@@ -132,9 +132,9 @@ export function splitQuery(url) {
 
 /**
  * @param {{ credential?: string | null, amzDate?: string | null, names?: string | null, signature?: string | null, contentSha256?: string, expiresIn?: number, tokenIn: (written: import('../../lib/rules.js').Written) => string | undefined }} fields
- * @returns {Claim | undefined}
+ * @returns {Authorization | undefined}
  */
-function readClaim({ credential, amzDate, names, signature, contentSha256, expiresIn, tokenIn }) {
+function parseAuthorization({ credential, amzDate, names, signature, contentSha256, expiresIn, tokenIn }) {
   const [, accessKeyId, region, service] =
     /^(.+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential ?? '') ?? [];
   if (!accessKeyId || !amzDate || !names || !signature) return undefined;
