@@ -77,8 +77,8 @@ const provider = ({ credentialsEndpoint: { uri, token } }) => credentialsFrom(`$
  * @param {string} expected  the statuses of the answers, or the code of the error where nothing was sent
  * @param {() => Promise<unknown>} send
  * @param {(outcome: { last: any, sent: any[], message?: string }) => unknown} [check]  `last`: the request that the service
- *   behind the gateway got last; `sent`: what the gateway got. Throws where it is not what was meant, and tells what is
- *   worth telling.
+ *   behind the gateway got last; `sent`: what the gateway got. Throws if it is not what was meant, and returns what is
+ *   worth printing.
  */
 async function row(request, expected, send, check = () => undefined) {
   const before = new Set(exchanges().map(({ id }) => id));
@@ -126,9 +126,9 @@ function exchanges() {
 function provedBy(...codes) {
   return async ({ sent }) => {
     const { id } = sent.at(-1);
-    const told = () => gateway.requests().find((exchange) => exchange.id === id);
-    for (let tries = 0; told().mismatches === undefined && tries < 100; tries++) await sleep(50);
-    const { mismatches = [] } = told();
+    const logged = () => gateway.requests().find((exchange) => exchange.id === id);
+    for (let tries = 0; logged().mismatches === undefined && tries < 100; tries++) await sleep(50);
+    const { mismatches = [] } = logged();
     assert.deepEqual(
       mismatches.map(({ code }) => code),
       codes,
@@ -212,9 +212,9 @@ await row(
   '200',
   () => shop.find(filter),
   ({ last: { url } }) => {
-    const arrived = new URL(url, baseURL).searchParams;
-    assert.deepEqual(arrived.getAll('tag'), filter.tag);
-    assert.equal(arrived.get('q'), filter.q);
+    const received = new URL(url, baseURL).searchParams;
+    assert.deepEqual(received.getAll('tag'), filter.tag);
+    assert.equal(received.get('q'), filter.q);
   },
 );
 
@@ -229,7 +229,7 @@ await row(
   'the next one',
   '200',
   () => shop.find(),
-  () => 'the right time at once',
+  () => 'the right time from the start',
 );
 clockAhead = 0;
 
@@ -304,7 +304,7 @@ async function sendAsSmithy(credentials, path, options) {
   return fetchMessage(new URL(path, baseURL), { headers: signed });
 }
 
-// Where the client does not know when the token expires, only the server can tell.
+// A client that does not know when the token expires learns it from the server.
 const { expiration: _, ...stale } = gateway.credentialsOf('leaving');
 const signedStale = await signRequest(url, { ...options, credentials: stale });
 await row(

@@ -1,4 +1,4 @@
-//! What a host tells of service and region, and what services do differently: tables.
+//! Service and region of a host, and the rules in which services differ: tables.
 
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
@@ -105,9 +105,9 @@ pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
 }
 
 /// Signing name and region of a host in lower case, of AWS or of a provider of S3 that is known; `None` for any other
-/// host, and where the host tells only half.
+/// host, and if only one of both can be inferred.
 ///
-/// `web_socket` tells the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of a host that takes
+/// `web_socket` distinguishes the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of a host that takes
 /// SigV4a only, such as an S3 Multi-Region Access Point, is `*`.
 pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> {
     let (region, service) = region_and_service(host.as_bytes(), web_socket);
@@ -117,7 +117,7 @@ pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> 
     Some(Endpoint { region: str::from_utf8(region).ok()?, service: str::from_utf8(service).ok()? })
 }
 
-/// Empty where the host does not tell.
+/// Empty if they cannot be inferred.
 pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> (&[u8], &[u8]) {
     let (host, _port) = cut(host, b':');
     let Some((name, home)) = partition(host) else { return of_provider(host) };
@@ -219,7 +219,7 @@ pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
     rows
 }
 
-/// Of the label that names the service, such as `execute-api`, and of what stands before it; empty where they do not tell.
+/// The signing name for the label that names the service, such as `execute-api`, and the text before it; empty if unknown.
 ///
 /// A label that neither a rule nor a table knows is the signing name, as it is for most services.
 fn signing_name<'a>(before: &[u8], label: &'a [u8], web_socket: bool) -> &'a [u8] {

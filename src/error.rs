@@ -56,13 +56,13 @@ errors! {
     /// The secret access key is needed to derive a signing key that is not cached (any longer).
     SigningKeyMissing => "ERR_SIGV4_CREDENTIALS_INVALID",
         "the signing key is not cached, and no secretAccessKey was given to derive it.";
-    /// No region was given and the host tells none.
+    /// No region was given, and none can be inferred from the host.
     RegionRequired => "ERR_SIGV4_REGION_REQUIRED",
         "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.";
     /// The host answers in several regions, and takes SigV4a only.
     SigV4aRequired => "ERR_SIGV4_REGION_REQUIRED",
         "the host answers in several regions and takes SigV4a only, for which no region does. Sign with SigV4a.";
-    /// No service was given and the host tells none.
+    /// No service was given, and none can be inferred from the host.
     ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
         "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.";
     /// The region holds a character that a credential scope cannot.
@@ -141,7 +141,7 @@ impl Error {
     }
 }
 
-/// How many errors a status can tell apart.
+/// How many errors a status can distinguish.
 pub(crate) const STATUS_NUMBERS: usize = 256;
 
 /// The last header index that a status can hold: far more headers than memory has room for.

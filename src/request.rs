@@ -98,7 +98,7 @@ pub(crate) struct Input<'a> {
     pub(crate) owner: u64,
     pub(crate) secret_access_key: Option<&'a [u8]>,
 
-    /// Empty for what the host tells; likewise the service.
+    /// Empty to infer it from the host; likewise the service.
     pub(crate) region: &'a [u8],
     pub(crate) service: &'a [u8],
     pub(crate) web_socket: bool,
@@ -148,7 +148,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// Empty where neither the caller nor the host tells.
+    /// Empty if the caller passes none and none can be inferred from the host.
     pub(crate) fn region_and_service(&self) -> (&'a [u8], &'a [u8]) {
         if !self.region.is_empty() && !self.service.is_empty() {
             return (self.region, self.service);

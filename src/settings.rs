@@ -37,9 +37,9 @@ pub enum HeaderPlacement {
 /// Everything about a signature that is neither request nor credentials. `None` leaves the choice to the service.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings<'a> {
-    /// Such as `eu-west-1`; by default what a known AWS host tells.
+    /// Such as `eu-west-1`; inferred from a known AWS host by default.
     pub region: Option<&'a str>,
-    /// The signing name, such as `execute-api`; by default what a known AWS host tells.
+    /// The signing name, such as `execute-api`; inferred from a known AWS host by default.
     pub service: Option<&'a str>,
     /// Whether the host is looked up as that of a WebSocket connection (`wss`).
     pub web_socket: bool,

@@ -12,7 +12,7 @@ use crate::request::MAX_REQUEST_BYTES;
 pub fn errors() -> String {
     let mut text = String::from("// Written by the build from src/error.rs. Do not edit.\n\n");
     text += &format!(
-        "/** How many numbers a status can tell apart. */\nexport const STATUS_NUMBERS = {STATUS_NUMBERS};\n\n"
+        "/** How many numbers a status can distinguish. */\nexport const STATUS_NUMBERS = {STATUS_NUMBERS};\n\n"
     );
     for (number, (name, _)) in ROWS.iter().enumerate() {
         text += &format!("export const {} = {number};\n", screaming(name));

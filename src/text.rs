@@ -44,7 +44,7 @@ pub(crate) fn wipe(text: &mut Vec<u8>) {
 
 /// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.
 ///
-/// Looks at 8 bytes at once ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"): a session token has
+/// Looks at 8 bytes at a time ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"): a session token has
 /// a thousand.
 #[inline(never)]
 pub(crate) fn find(text: &[u8], limit: u8, others: [u8; 3]) -> usize {

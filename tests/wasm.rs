@@ -13,7 +13,7 @@ const TRACE: u32 = 1 << 11;
 const HAS_SECRET: u32 = 1 << 12;
 const KEEP: u32 = 1 << 19;
 const PRESIGN: u32 = 1 << 13;
-const HOST_HASH: u32 = 1 << 16;
+const PLATFORM_HASH: u32 = 1 << 16;
 
 /// The case get-vanilla of the official suite: the fields in their order, but for headers and the secret.
 const VANILLA: [&str; 10] =
@@ -151,14 +151,14 @@ fn the_host_may_hash_the_canonical_request() {
     let mut engine = Engine::new();
     for with_secret in [true, false] {
         let secret = with_secret.then_some(SECRET);
-        let canonical = call(&mut engine, &VANILLA, &[], secret, b"", HOST_HASH, AT, 0, 1.0).unwrap();
+        let canonical = call(&mut engine, &VANILLA, &[], secret, b"", PLATFORM_HASH, AT, 0, 1.0).unwrap();
         assert!(canonical.starts_with("GET\n/\n\nhost:example.amazonaws.com\n"), "{canonical}");
         // SHA-256 of get-vanilla's canonical request, from the suite.
         write(&mut engine, b"bb579772317eb040ac9ed261061d46c1f17a8133879d6129b6e1c25292927e63");
-        let length = engine.complete(HOST_HASH);
+        let length = engine.complete(PLATFORM_HASH);
         assert!(read(&mut engine, length as usize).ends_with(VANILLA_SIGNATURE));
     }
-    assert_eq!(Engine::new().complete(HOST_HASH), Error::RecordInvalid.status(), "nothing is prepared");
+    assert_eq!(Engine::new().complete(PLATFORM_HASH), Error::RecordInvalid.status(), "nothing is prepared");
 }
 
 #[wasm_bindgen_test]

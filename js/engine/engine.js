@@ -9,10 +9,10 @@ import { MAX_REQUEST_BYTES } from './generated/limits.js';
 import { platformSha256 } from './node-builtins.js';
 
 /**
- * What the caller chose, compiled by `compileSettings` in options.js.
+ * What the caller chose, compiled by `compileSettings` in sign/options.js.
  *
  * @typedef {object} SigningSettings
- * @property {string} region  or nothing, where the host tells it
+ * @property {string} region  empty if it is inferred from the host
  * @property {string} service
  * @property {number} flags  see {@link FLAG}
  * @property {string} fields  of the record: region, service, and the names of headers to sign and of those not to sign,
@@ -21,7 +21,7 @@ import { platformSha256 } from './node-builtins.js';
  * @typedef {object} SigningIdentity
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
- * @property {string} sessionToken  or nothing
+ * @property {string} sessionToken  empty without one
  * @property {number} owner  numbers credentials that sign more than once, so that they need not cross again
  * @property {Uint8Array} [tokenField]  of the record: the token crosses with every request, and is encoded once
  * @property {boolean} isUsed  whether they signed before
@@ -29,10 +29,11 @@ import { platformSha256 } from './node-builtins.js';
  *
  * @typedef {object} Signature
  * @property {string} amzDate
- * @property {string} contentSha256  the header to send, or nothing
+ * @property {string} contentSha256  the header to send, or empty
  * @property {string} sessionTokenHeader  the name of the header for the session token
- * @property {string} regionSet  the header `x-amz-region-set` to send, or nothing
- * @property {string} target  path and query to send in place of those given; presigned, the path alone; or nothing
+ * @property {string} regionSet  the header `x-amz-region-set` to send, or empty
+ * @property {string} target  path and query to send in place of those given, or, of a presigned request, the path alone;
+ *   empty if they are sent as they were given
  * @property {string} value  the authorization header or, presigned, the query
  * @property {string} canonicalRequest  where `FLAG.trace` asks for it
  * @property {string} stringToSign  likewise
@@ -62,24 +63,24 @@ export const FLAG = {
   presign: 1 << 13,
   bodyHash: 1 << 14,
   keepHeaders: 1 << 15,
-  hostHash: 1 << 16,
+  platformHash: 1 << 16,
   signatureOnly: 1 << 17,
   latin1Headers: 1 << 18,
   keep: 1 << 19,
 };
 
 /**
- * Bodies up to this length cross with the record where the host does not hash at once; longer ones are hashed first (see
- * hash.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and 18;
+ * Bodies up to this length cross with the record if the platform does not hash synchronously; longer ones are hashed
+ * first (see sha256.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and 18;
  * 16 KiB: 54 and 24; 1 MiB: 2950 and 1075.
  */
 export const INLINE_BODY_BYTES = 3 * 1024;
 
 /**
- * Likewise where the host hashes at once: from here on it does so faster than wasm, the call included. A whole signature
- * in Node 20, with a body of 64 bytes: 3.0 us by the host, 2.8 in wasm; 128 bytes: 3.2 and 3.4; 256 bytes: 3.4 and 3.8.
+ * Likewise if the platform hashes synchronously: from this length on it is faster than wasm, the call included. A whole
+ * signature in Node 20, with a body of 64 bytes: 3.0 us by the platform, 2.8 in wasm; 128 bytes: 3.2 and 3.4; 256 bytes: 3.4 and 3.8.
  */
-export const HOST_HASH_BYTES = 112;
+export const PLATFORM_HASH_BYTES = 112;
 
 let nextOwner = 1;
 
@@ -104,7 +105,7 @@ export class Core {
   #view = NO_BYTES;
   /** Whether the buffer has become so large that the engine is not kept. */
   #isOversized = false;
-  /** Whether memory that grows leaves nothing of such a view: that of wasm does, that of plain JavaScript does not. */
+  /** Whether growing the memory detaches existing views: wasm memory does, that of plain JavaScript does not. */
   #detaches = true;
   /** @type {Promise<void> | undefined} */
   #loading;
@@ -155,8 +156,8 @@ export class Core {
 
   /**
    * @param {import('../sign/normalize-request.js').NormalizedRequest} flat
-   * @param {string} payload  a hash or keyword that is signed, or nothing: then the body, at most
-   *   {@link INLINE_BODY_BYTES} long
+   * @param {string} payload  a hash or keyword that is signed; empty for the body itself, at most {@link INLINE_BODY_BYTES}
+   *   long
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis  when it is signed
@@ -204,7 +205,7 @@ export class Core {
       this.#reserve(path.length * 3);
       const { written } = encoder.encodeInto(path, this.#view);
       const hash = platformSha256();
-      const flags = FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.hostHash);
+      const flags = FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.platformHash);
       let status = this.#started().sign_path(written, flags);
       if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
       if (status < 0) throw describe(status, {});
@@ -307,9 +308,9 @@ export class Core {
     if (text.length + token.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
     // Not for the first signature, which many processes make and no other: node:crypto takes 2 ms to load.
-    const hash = this.#hasSigned && canonicalBytes >= HOST_HASH_BYTES ? platformSha256() : undefined;
+    const hash = this.#hasSigned && canonicalBytes >= PLATFORM_HASH_BYTES ? platformSha256() : undefined;
     this.#hasSigned = true;
-    if (hash !== undefined) flags |= FLAG.hostHash;
+    if (hash !== undefined) flags |= FLAG.platformHash;
     // A UTF-16 unit takes at most three bytes of UTF-8.
     const textBytes = (text.length + secret.length) * 3 + token.length;
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
@@ -431,7 +432,7 @@ export class Core {
   }
 
   /**
-   * @param {unknown} cause  why a call came to nothing
+   * @param {unknown} cause  why a call failed
    * @returns {SigV4Error}
    */
   #failed(cause) {

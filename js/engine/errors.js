@@ -115,7 +115,7 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
   [PAYLOAD_HASH_INVALID]:
     'payload.sha256, or the header x-amz-content-sha256, is neither 64 hex digits nor UNSIGNED-PAYLOAD or a ' +
     'STREAMING- keyword',
-  // The options were checked before: see options.js.
+  // The options were checked before: see sign/options.js.
   [UNSIGNABLE_HEADER_INVALID]: 'the option unsignableHeaders names a header that is always signed',
   [LIMIT_EXCEEDED]:
     'the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server ' +

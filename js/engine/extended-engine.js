@@ -1,4 +1,4 @@
-// The second wasm module: what few need, loaded by who needs it. See src/wasm/sigv4a.rs.
+// The second wasm module, loaded only when it is used: SigV4a and checksums. See src/wasm/sigv4a.rs.
 
 import { compile, compileSync } from '#module/sigv4a';
 

@@ -1,4 +1,4 @@
-// SHA-256 of bodies: by the host where that is faster, otherwise in wasm.
+// SHA-256 of bodies: by the platform if that is faster, otherwise in wasm.
 
 import { core, INLINE_BODY_BYTES } from './engine.js';
 import { platformSha256 } from './node-builtins.js';

@@ -215,7 +215,7 @@ const CONSEQUENCES =
 
 /**
  * @param {DiffLine[]} diff
- * @returns {{ summary: string, fix: string } | undefined} nothing where all are equal
+ * @returns {{ summary: string, fix: string } | undefined} `undefined` if all are equal
  */
 export function explainDiff(diff) {
   const all = diff.filter(({ isEqual }) => !isEqual);

@@ -7,7 +7,7 @@ import { redact, REDACTED, REDACTED_SIGNATURE } from '../protocol/redact.js';
  * @typedef {object} DiffLine
  * @property {string} label  `method`, `path`, `query NAME`, `query order`, `header NAME`, `signed headers`, `payload hash`;
  *   then of the string to sign: `algorithm`, `date`, `scope`, `canonical request hash`
- * @property {string | undefined} server  the value that the server has; nothing where the line is only the client's
+ * @property {string | undefined} server  the value that the server has; `undefined` if only the client has the line
  * @property {string | undefined} client  likewise
  * @property {boolean} isEqual
  *
@@ -159,7 +159,7 @@ function shown(label, value) {
   if (value === undefined) return undefined;
   if (TOKEN.test(label)) return REDACTED;
   if (SIGNATURE.test(label)) return REDACTED_SIGNATURE;
-  // With its name, as that tells what is secret.
+  // With its name, by which secrets are recognised.
   const prefix = label.startsWith('header ') ? `${label.slice('header '.length)}:` : '';
   return redact(prefix + value).slice(prefix.length);
 }

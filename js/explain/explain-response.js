@@ -33,10 +33,10 @@ import { valuesOf } from './message-values.js';
  * @property {string} summary  the cause, in a sentence
  * @property {string} detail  what the server said, without tokens
  * @property {string} fix  what to do, in a sentence
- * @property {string[]} [causes]  where the server does not tell which: what to check, the likely first
+ * @property {string[]} [causes]  if the server does not say which: what to check, the likeliest first
  * @property {number} [status]
  * @property {string} [type]  AWS's name of the exception
- * @property {string} [service]  who answered: `rest-api`, `http-api`, `s3`, `lambda-url`, `sts`, …, as far as it can be told
+ * @property {string} [service]  who answered: `rest-api`, `http-api`, `s3`, `lambda-url`, `sts`, …, if it is known
  * @property {string} [requestId]  for AWS support
  * @property {import('./diff.js').DiffLine[]} [diff]  where the server shows what it expected, and `signed` is given
  * @property {Date} [serverTime]

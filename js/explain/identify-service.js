@@ -51,8 +51,8 @@ const CLUES = [
 /**
  * @param {import('./read-response.js').ReadResponse} answer
  * @param {Record<string, string>} fields
- * @param {string} signedFor  service of the scope, or nothing
- * @returns {string} or nothing
+ * @param {string} signedFor  service of the scope, or empty
+ * @returns {string} empty if it is not known
  */
 export function serviceOf({ headers, url, body }, fields, signedFor) {
   const host = hostOf(url);

@@ -3,8 +3,8 @@
 //
 // Sources: "Troubleshoot signed requests for AWS APIs" and "Troubleshoot access denied error messages", IAM user guide;
 // "Error responses", Amazon S3 API reference; "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS knowledge
-// center; "Gateway response types for API Gateway"; the sources of Garage, MinIO and Ceph; and what users were told: each
-// row of the tests names its source.
+// center; "Gateway response types for API Gateway"; the sources of Garage, MinIO and Ceph; and messages that users
+// reported: each row of the tests names its source.
 
 import {
   CLOCKS,
@@ -31,7 +31,7 @@ import { UNSPECIFIC } from './messages/unspecific.js';
  * @property {string} summary  one sentence; `{name}` is a group, an element of the response, or one of `Values` in values.js
  * @property {string} fix  likewise
  * @property {string[]} [causes]  where there are several: what to check, the likely first
- * @property {true} [isClock]  whether server time and skew are told
+ * @property {true} [isClock]  whether it is shown with server time and skew
  */
 
 /** @type {Row[]} */
@@ -63,7 +63,7 @@ export const CLOCK_SUSPECTED = {
   isClock: true,
 };
 
-/** Where the host has another scope than the one that was signed for. @type {Row} */
+/** The host is of another region than the scope. @type {Row} */
 export const OTHER_REGION = {
   code: 'wrong-region',
   summary:

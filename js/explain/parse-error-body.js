@@ -4,8 +4,8 @@ import { redact } from '../protocol/redact.js';
 
 /**
  * @typedef {object} ParsedBody
- * @property {string} message  or nothing
- * @property {string} type  AWS's name of the exception, or nothing
+ * @property {string} message  or empty
+ * @property {string} type  AWS's name of the exception, or empty
  * @property {Record<string, string>} fields  elements or properties that are texts
  * @property {string} text  all of it, for what is found anywhere
  * @property {string} [requestId]
@@ -155,7 +155,7 @@ function serverStrings(fields, message) {
   return { canonicalRequest: canonicalRequest?.trim(), stringToSign: stringToSign?.trim() };
 }
 
-/** @param {string | undefined} hex  `47 45 54`, or nothing */
+/** @param {string | undefined} hex  such as `47 45 54` */
 function ofBytes(hex = '') {
   const pairs = hex.trim().split(/\s+/);
   if (!pairs.every((pair) => /^[\da-f]{2}$/i.test(pair))) return undefined;

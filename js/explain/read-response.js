@@ -8,15 +8,15 @@ import { MAX_CHARACTERS, peek, readStart } from './peek-body.js';
  * @property {Map<string, string>} headers  by lower-case name
  * @property {string} body  as far as it can be read without taking it away
  * @property {Record<string, string>} fields  what a client has taken out of the body already
- * @property {string} url  where it came from, or nothing
- * @property {string} method  upper-case, or nothing
+ * @property {string} url  where it came from, or empty
+ * @property {string} method  upper-case, or empty
  * @property {Map<string, string>} requestHeaders  as far as the client keeps them, by lower-case name
  * @property {unknown} [requestBody]  likewise
  * @property {string} [unread]  why the body is not there
  * @property {Failure} [failure]  there was no answer
  *
  * @typedef {object} Failure
- * @property {string} code  such as `ECONNREFUSED`, or nothing
+ * @property {string} code  such as `ECONNREFUSED`, or empty
  * @property {string} message
  */
 
@@ -253,7 +253,7 @@ async function readBody(bodies, reason) {
 
 /**
  * @param {any} body
- * @returns {Promise<string | undefined>} nothing for streams: they are the caller's
+ * @returns {Promise<string | undefined>} `undefined` for streams: they are the caller's
  */
 async function textOf(body) {
   if (body === undefined || body === null) return undefined;

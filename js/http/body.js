@@ -116,7 +116,7 @@ export function assertUnused(stream) {
   if (stream.readableDidRead || stream.destroyed) throw bodyUsed();
   if (typeof stream.getReader !== 'function') return;
   try {
-    // Only the platform can tell that a web stream was read and let go again; a Response refuses such a one.
+    // Only the platform knows that a web stream was read and released; a Response refuses such a stream.
     new Response(stream);
   } catch {
     throw bodyUsed();

@@ -20,7 +20,7 @@ export async function readOldStream(stream) {
   return { ...(await readByEvents(stream)), ...type };
 }
 
-/** Streams that were read by events, which cannot tell that they are at their end. @type {WeakSet<object>} */
+/** Streams that were read by events, which do not show that they have ended. @type {WeakSet<object>} */
 const spent = new WeakSet();
 
 /**

@@ -12,7 +12,7 @@ import { SCOPE_CAUSES } from './causes/scope.js';
 import { SECRET_CAUSES } from './causes/secret.js';
 
 /**
- * Those that change the signature. Where two make the same of a request, the first is told.
+ * Those that change the signature. If two change a request in the same way, the first is reported.
  *
  * @type {readonly import('./search.js').Cause[]}
  */

@@ -5,7 +5,7 @@ import { concat } from '../http/body.js';
 /**
  * @param {Uint8Array} body
  * @param {number} limit  bytes
- * @returns {Promise<Uint8Array | undefined>} nothing, for what is not compressed with gzip or zlib, or is longer
+ * @returns {Promise<Uint8Array | undefined>} `undefined` if it is not compressed with gzip or zlib, or is longer
  */
 export async function inflate(body, limit) {
   const format = FORMATS.find(({ magic }) => magic.every((byte, i) => body[i] === byte))?.name;

@@ -198,7 +198,7 @@ function checkedOptions(options) {
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `the option ${wrong[0]} must be ${wrong[1]}`);
   }
   checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
-  // As for `verifyRequest`, which wants to be told.
+  // As for `verifyRequest`, which requires both.
   const [region, service] = [options.region, options.service].map((name) =>
     name === 'any' ? undefined : name,
   );

@@ -55,7 +55,7 @@ function seenBy(suspicions, evidence, whole) {
 const MAX_NAMES = 4;
 
 /**
- * Those that are never proved, as nothing tells what was signed.
+ * Those that are never proved, as what was signed is not known.
  *
  * @type {Suspicion[]}
  */

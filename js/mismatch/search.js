@@ -104,7 +104,7 @@ function byRank(causes, evidence) {
  * @param {Change} first
  * @param {Change} second
  * @param {Pieces} base
- * @returns {Partial<Parts> | undefined} nothing, where both change the same piece
+ * @returns {Partial<Parts> | undefined} `undefined` if both change the same piece
  */
 function together(first, second, base) {
   const shared = [];

@@ -18,7 +18,7 @@ import { sha256Sync } from '../engine/sha256.js';
  * @property {import('../protocol/authorization.js').ParsedAuthorization} authorization
  * @property {import('../protocol/service-rules.js').ServiceRules} rules  of the service that is claimed
  * @property {string} secret
- * @property {string} token  that goes with the secret, or nothing
+ * @property {string} token  that goes with the secret, or empty
  * @property {Date | undefined} expiration  of both
  * @property {Uint8Array} body
  * @property {string | undefined} text  the body, where it is a text of bearable length

@@ -10,10 +10,10 @@ import { amzDateOf, parseAmzDate } from './amz-date.js';
  * @property {import('./algorithms.js').Scheme} scheme
  * @property {string} accessKeyId
  * @property {string} day  the date of the scope, which should be `YYYYMMDD`
- * @property {string} region  nothing, with SigV4a
+ * @property {string} region  empty with SigV4a
  * @property {string} service
  * @property {string} terminator  of the scope, which should be `aws4_request`
- * @property {string} regionSet  with SigV4a; otherwise nothing
+ * @property {string} regionSet  with SigV4a; otherwise empty
  * @property {string} amzDate  when it was signed, `YYYYMMDDTHHMMSSZ`
  * @property {string[]} signedHeaders
  * @property {string} signature

@@ -1,7 +1,7 @@
 // Learns from a refused answer how far the local clock is from the server's.
 //
 // AWS refuses a signature that is more than a few minutes old, or that comes from the future. Laptops,
-// phones and containers have such clocks, and the refusal tells the right time.
+// phones and containers have such clocks, and the refusal shows the right time.
 
 const MINUTE = 60_000;
 

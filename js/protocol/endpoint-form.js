@@ -1,9 +1,9 @@
-// What the form of a host tells of its region and service, without the table of the core.
+// Region and service as far as the form of a host shows them, without the tables of the core.
 
 /**
  * @typedef {object} Endpoint
  * @property {string} region
- * @property {string | undefined} service  the signing name, where the form of the host tells it for certain
+ * @property {string | undefined} service  the signing name, if the form of the host determines it
  */
 
 /** @param {string} url */

@@ -63,7 +63,7 @@ function printable(text) {
 
 /**
  * @param {string} canonicalRequest
- * @param {string} token  or nothing
+ * @param {string} token  empty without one
  * @returns {string} to be shown
  */
 export function withoutToken(canonicalRequest, token) {

@@ -60,7 +60,7 @@ export class CredentialsSource {
   #object;
   /** @type {Identity | undefined} */
   #identity;
-  /** When the provider is next asked, in epoch milliseconds; 0: at once. */
+  /** When the provider is next asked, in epoch milliseconds; 0: immediately. */
   #refreshAt = 0;
   /** @type {Promise<Identity> | undefined} */
   #refreshing;
@@ -87,7 +87,7 @@ export class CredentialsSource {
   }
 
   /**
-   * Credentials at once: static ones, or a provider's that are still good.
+   * Credentials that are there: static ones, or a provider's that are still good.
    *
    * @param {Clock} now
    * @returns {Identity | undefined}
@@ -98,8 +98,8 @@ export class CredentialsSource {
   }
 
   /**
-   * Credentials at once, for callers that cannot wait: also those of a provider that answers at once, and such as are
-   * due for a refresh, which is then under way.
+   * Credentials for callers that cannot wait: also those of a provider that answers synchronously, and credentials due
+   * for a refresh, which is then under way.
    *
    * @param {Clock} now
    * @returns {Identity}
@@ -227,7 +227,7 @@ export class CredentialsSource {
   /**
    * Keeps a provider's answer until {@link REFRESH_AHEAD_MS} before it expires; of a shorter life, until half of it
    * is over. An answer without expiration is not kept: the provider knows best how long it is good. Nor is one that
-   * seems expired, but it is used: where the local clock is wrong, only a refusal by the server can tell.
+   * seems expired, but it is used: the local clock may be wrong, and only a refusal by the server shows that.
    *
    * @param {unknown} credentials
    * @param {Clock} now

@@ -12,7 +12,7 @@ import { startOf } from '../protocol/authorization.js';
 
 /**
  * @typedef {object} EventSigning
- * @property {string} region  or nothing, where the signed request tells it
+ * @property {string} region  empty if the signed request has it
  * @property {string} service
  * @property {() => number} now  epoch milliseconds
  * @property {import('../protocol/signature-chain.js').SignText} signText
@@ -35,7 +35,7 @@ export async function openEventSigner(prior, signing) {
   const { region, service } = start.scope;
   if (region === '') throw required('ERR_SIGV4_REGION_REQUIRED', 'region');
   if (service === '') throw required('ERR_SIGV4_SERVICE_REQUIRED', 'service');
-  // Asked for as stream.js does: then bundlers that copy modules into chunks write this one once.
+  // Imported as signed-upload.js does: then bundlers that copy modules into chunks write this one once.
   const newChecksum = await checksumOf('crc32');
   /** @param {Uint8Array} bytes */
   const crc32 = (bytes) => {

@@ -23,7 +23,7 @@ export function lifetime(options, identity, at) {
   if (left >= expiresIn) return expiresIn;
   const message = `the credentials expire in ${left} s, not ${expiresIn} s: what they presign does not outlive them`;
   if (mode === ON_EARLY_EXPIRY.error) throw new SigV4Error('ERR_SIGV4_EXPIRES_INVALID', message);
-  // Who names no lifetime wants what there is.
+  // A caller that passes no lifetime gets the longest one there is.
   if (mode === ON_EARLY_EXPIRY.warn && options?.expiresIn) {
     import('./expiry-warning.js').then(({ warn }) => warn(message)).catch(() => {});
   }

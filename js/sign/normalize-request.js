@@ -40,7 +40,7 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
  * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII, and goes on the wire with one byte for each character
- * @property {string} authorization  the caller's own Authorization header, which is no signature of ours; or nothing
+ * @property {string} authorization  the caller's own Authorization header, which is no signature of ours; or empty
  * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
  * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  what is sent, once it is read

@@ -7,12 +7,12 @@ import { NOT_IN_HOST } from './normalize-request.js';
 
 /**
  * @typedef {object} SigningOptions
- * @property {string} [region]  such as `eu-west-1`. Default: what a known AWS host tells; any other host needs it,
- *   and nothing is ever guessed.
- * @property {string} [service]  the signing name, such as `execute-api`. Default: what a known AWS host tells.
+ * @property {string} [region]  such as `eu-west-1`. Default: inferred from a known AWS host; any other host
+ *   needs it, as it is never guessed.
+ * @property {string} [service]  the signing name, such as `execute-api`. Default: inferred from a known AWS host.
  * @property {string} [host]  the signing host: the one that the server sees, where it is not that of the URL, as behind a
- *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and handed back as
- *   `headers.host`, in place of one that you pass, and tells region and service. Node's http, axios there, got and undici
+ *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and returned as
+ *   `headers.host`, in place of one that you pass, and region and service are inferred from it. Node's http, axios there, got and undici
  *   send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
  * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
  *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies,

@@ -10,7 +10,7 @@ import {
   readBody,
   readRequestBody,
 } from '../http/body.js';
-import { HOST_HASH_BYTES, INLINE_BODY_BYTES } from '../engine/engine.js';
+import { PLATFORM_HASH_BYTES, INLINE_BODY_BYTES } from '../engine/engine.js';
 import { SigV4Error } from '../engine/errors.js';
 import { sha256, sha256Sync } from '../engine/sha256.js';
 import { platformSha256 } from '../engine/node-builtins.js';
@@ -18,11 +18,11 @@ import { platformSha256 } from '../engine/node-builtins.js';
 /** @typedef {import('./normalize-request.js').NormalizedRequest} NormalizedRequest */
 
 /**
- * Settles the body, at once.
+ * Settles the body synchronously.
  *
  * @param {NormalizedRequest} normalized
  * @param {import('./options.js').SigningOptions['payload']} payload
- * @returns {string} what is signed in place of the body: a hash, a keyword, or nothing
+ * @returns {string} what is signed in place of the body: a hash or a keyword; empty if the core hashes the body
  */
 export function settleBodySync(normalized, payload) {
   const known = settleUnread(normalized, payload);
@@ -66,14 +66,14 @@ export async function settleBody(normalized, payload) {
 }
 
 /**
- * Whether nothing keeps the body from being settled at once.
+ * Whether the body can be settled synchronously.
  *
  * @param {NormalizedRequest} normalized
  */
-export function isSettledAtOnce({ source }) {
+export function canSettleSync({ source }) {
   if (source === undefined || source === null) return true;
   const isHere = typeof source === 'string' || source instanceof Uint8Array;
-  // Where the host hashes, but not at once, that is worth waiting for.
+  // If the platform hashes asynchronously only, it is worth waiting for.
   return isHere && (platformSha256() !== undefined || isInline(source));
 }
 
@@ -130,7 +130,7 @@ function takeBody(normalized, { data, contentType, ownsContentType }) {
 /** @param {unknown} body */
 function isInline(body) {
   if (body === undefined) return true;
-  const limit = platformSha256() === undefined ? INLINE_BODY_BYTES : HOST_HASH_BYTES;
+  const limit = platformSha256() === undefined ? INLINE_BODY_BYTES : PLATFORM_HASH_BYTES;
   return /** @type {string | Uint8Array} */ (body).length <= limit;
 }
 

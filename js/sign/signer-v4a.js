@@ -14,7 +14,7 @@ export { SigV4Error };
  *
  * @typedef {object} RegionSetOption
  * @property {readonly string[]} [regionSet]  the regions that the signature is good for, such as
- *   `['us-east-1', 'us-west-*']`; `['*']` for all of them. Default: the region that a known AWS host tells; for an S3
+ *   `['us-east-1', 'us-west-*']`; `['*']` for all of them. Default: the region inferred from a known AWS host; for an S3
  *   Multi-Region Access Point, all.
  */
 
@@ -22,8 +22,8 @@ export { SigV4Error };
  * Signs requests with SigV4a (`AWS4-ECDSA-P256-SHA256`), for services that answer in several regions: S3 Multi-Region
  * Access Points, EventBridge global endpoints, CloudFront KeyValueStore.
  *
- * A signature takes longer than one of SigV4, and the code for it is loaded by those who import it. The key is derived
- * from the credentials once. Signatures are deterministic (RFC 6979).
+ * A signature takes longer than one of SigV4, and its code is loaded only with this entry. The key is derived from the
+ * credentials once. Signatures are deterministic (RFC 6979).
  *
  * Source: "AWS Signature Version 4a", IAM user guide.
  *

@@ -5,7 +5,7 @@ import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from '../engine/errors.js';
 import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
 import { compileSettings } from './options.js';
-import { isSettledAtOnce, settleBody, settleBodySync } from './payload.js';
+import { canSettleSync, settleBody, settleBodySync } from './payload.js';
 import { assertUnauthorized, normalizeRequest } from './normalize-request.js';
 import { aroundSignature, headerSigned, presigned, traced } from './signed-request.js';
 import { SIGV4 } from '../protocol/algorithms.js';
@@ -137,7 +137,7 @@ export class BaseSigner {
   }
 
   /**
-   * Signs at once: a body in memory, with static credentials, those of a synchronous provider, or ones that were
+   * Signs synchronously: a body in memory, with static credentials, those of a synchronous provider, or ones that were
    * fetched before ({@link Signer.ready}).
    *
    * @param {SignableRequest} request
@@ -160,7 +160,7 @@ export class BaseSigner {
   }
 
   /**
-   * Likewise at once.
+   * Likewise, synchronously.
    *
    * @param {SignableRequest} request
    * @param {Partial<Options> & PresignOptions} [overrides]
@@ -202,7 +202,7 @@ export class BaseSigner {
     const payloads = [];
     for (const normalized of flats) {
       payloads.push(
-        isSettledAtOnce(normalized)
+        canSettleSync(normalized)
           ? settleBodySync(normalized, settings.payload)
           : await settleBody(normalized, settings.payload),
       );
@@ -302,7 +302,7 @@ export class BaseSigner {
    * @protected
    * @param {SignableRequest} request
    * @param {(Partial<Options> & PresignOptions) | undefined} overrides
-   * @param {number} flags  see `FLAG` in core.js
+   * @param {number} flags  see `FLAG` in engine.js
    */
   async work(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
@@ -311,7 +311,7 @@ export class BaseSigner {
     await this.#variant.core.ready();
     const now = clockOf(options);
     const identity = credentials.current(now) ?? (await credentials.resolve(now));
-    const payload = isSettledAtOnce(normalized)
+    const payload = canSettleSync(normalized)
       ? settleBodySync(normalized, settings.payload)
       : await settleBody(normalized, settings.payload);
     return this.#finish(normalized, payload, timeOf(options), settings, identity, flags, overrides);

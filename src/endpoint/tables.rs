@@ -1,4 +1,4 @@
-//! What a host tells, row by row.
+//! What follows from a host, row by row.
 
 use crate::table::{Table, table};
 
@@ -45,7 +45,7 @@ pub(super) const GLOBAL_HOSTS: Table = table![
 ];
 
 /// Hosts that take SigV4a only, as they answer in several regions: the label that names the service, the one before
-/// (nothing for any), signing name. Source: `sigv4a` as the only scheme in botocore's
+/// (empty for any), signing name. Source: `sigv4a` as the only scheme in botocore's
 /// endpoint rule sets.
 pub(super) const SIGV4A_HOSTS: Table = table![
     ["s3-global", "", "s3"],                            // Multi-Region Access Points
@@ -54,14 +54,14 @@ pub(super) const SIGV4A_HOSTS: Table = table![
     ["email", "endpoints", "ses"],                      // SES multi-region endpoints
 ];
 
-/// S3 of other providers, whose bucket may stand in front of it all: the end of the host; the region, or nothing where the
-/// label in front tells it; of those, the label before the region, or nothing where there is none.
+/// S3 of other providers, whose bucket may stand in front of it all: the end of the host; the region, empty if it is the
+/// label in front; for those, the label before the region, or empty without one.
 pub(super) const PROVIDERS: Table = table![
     // "S3 API compatibility", Cloudflare R2 docs. Jurisdictions stand before it: `{account}.eu.r2.cloudflarestorage.com`.
     ["r2.cloudflarestorage.com", "auto", ""],
     // "Call the S3-compatible API", Backblaze docs: `s3.us-west-004.backblazeb2.com`.
     ["backblazeb2.com", "", "s3"],
-    // "Service URLs for Wasabi's Storage Regions", Wasabi docs. Its aliases, such as `s3.nl-1`, tell no region.
+    // "Service URLs for Wasabi's Storage Regions", Wasabi docs. Its aliases, such as `s3.nl-1`, have no region in them.
     ["s3.wasabisys.com", "us-east-1", ""],
     ["wasabisys.com", "", "s3"],
     // "Spaces API Reference", DigitalOcean docs: the credential has the region that the host begins with, such as `nyc3`.
@@ -83,7 +83,7 @@ pub(super) const REGION_FIRST_HOSTS: Table = table![
     ["rds", "rds-db"],
 ];
 
-/// Labels whose signing name depends on the one before: label, that one (nothing for any), signing name. Hosts that
+/// Labels whose signing name depends on the one before: label, that one (empty for any), signing name. Hosts that
 /// several services share have none.
 pub(super) const BY_TWO_LABELS: Table = table![
     ["iot", "jobs", "iot-jobs-data"],
@@ -151,7 +151,7 @@ pub(super) const LONGER_LABELS: Table = table![
     ["wellarchitected", "-agent"],
 ];
 
-/// Other labels: label, signing name. Empty for hosts that take no signature, or one that their name does not tell.
+/// Other labels: label, signing name. Empty for hosts that take no signature, or one that cannot be inferred from their name.
 pub(super) const BY_LABEL: Table = table![
     ["email", "ses"],
     ["mail-manager", "ses"],

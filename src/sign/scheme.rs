@@ -1,4 +1,4 @@
-//! What tells the algorithms of Signature Version 4 apart.
+//! The algorithms of Signature Version 4, and where they differ.
 
 use crate::Error;
 use crate::hash::to_hex;

@@ -79,7 +79,7 @@ impl SigV4a {
         let hash = reduce(Sha256::digest(text));
         Ok(signature.is_some_and(|signature| {
             let (r, s) = signature.split_scalars();
-            // That of the signer, which only who has the key can find: a multiple of the base point, instead of two sums.
+            // The signer's point, computed with the private key: one multiple of the base point, instead of a sum of two.
             let number = Zeroizing::new(*s.invert() * (hash + *r * **key));
             x_of_multiple(&number) == *r
         }))

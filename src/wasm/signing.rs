@@ -51,13 +51,13 @@ impl Engine {
         self.buffer.as_ptr() as usize
     }
 
-    /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or nothing), the
-    /// name of the session token's header, `x-amz-region-set` (or nothing), the target to send (or nothing, where it is the
-    /// one that was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical
+    /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or empty), the
+    /// name of the session token's header, `x-amz-region-set` (or empty), the target to send (empty if it is the one that
+    /// was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical
     /// request and the string to sign, each after a NUL. Returns its length; of an error, its status (`Error::status`).
     ///
-    /// With a flag, the canonical request replaces the record, to be hashed by the host: [`Engine::complete`] gives the
-    /// result. With another one, the request stays for [`Engine::sign_path`], until [`Engine::wipe`].
+    /// With a flag, the canonical request replaces the record, to be hashed by the platform: [`Engine::complete`]
+    /// gives the result. With another one, the request stays for [`Engine::sign_path`], until [`Engine::wipe`].
     ///
     /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
     #[inline(never)] // so that its frame is one that `clear_stack` reaches
@@ -87,8 +87,8 @@ impl Engine {
         }
     }
 
-    /// Signs the last request once more, with the path that the buffer begins with. The result is the path to send (or
-    /// nothing, where it is that one) and the signature, a line each.
+    /// Signs the last request once more, with the path that the buffer begins with. The result is the path to send (empty
+    /// if it is that one) and the signature, a line each.
     pub fn sign_path(&mut self, path_length: usize, flags: u32) -> i32 {
         let path = self.buffer.get(..path_length).unwrap_or_default();
         match self.signer.prepare_path(path) {
@@ -165,10 +165,10 @@ impl Engine {
 }
 
 impl Engine {
-    /// Here, or by the host: see [`Engine::sign`].
+    /// Here, or by the platform: see [`Engine::sign`].
     fn hash(&mut self, flags: u32) -> i32 {
         let canonical_request = &self.signer.texts().canonical_request;
-        if flags & HOST_HASH != 0 {
+        if flags & PLATFORM_HASH != 0 {
             self.used = canonical_request.len();
             return put(&mut self.buffer, &[canonical_request]);
         }
@@ -383,7 +383,7 @@ const WEB_SOCKET: u32 = 1 << 10;
 const TRACE: u32 = 1 << 11;
 pub(super) const HAS_SECRET: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
-const HOST_HASH: u32 = 1 << 16;
+const PLATFORM_HASH: u32 = 1 << 16;
 const SIGNATURE_ONLY: u32 = 1 << 17;
 const LATIN1_HEADERS: u32 = 1 << 18;
 const KEEP: u32 = 1 << 19;

@@ -1,4 +1,4 @@
-//! What few need and those who do load by themselves: checksums, and verifying what [`crate::SigV4a`] signs.
+//! The exports of the second module, loaded only when it is used: checksums, and verifying SigV4a signatures.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -132,7 +132,7 @@ export class RequestSigner {
 
   /**
    * @param {string} host
-   * @returns {[string, string]} service and region, as far as the host tells, or empty strings
+   * @returns {[string, string]} service and region, as far as they can be inferred from the host, or empty strings
    */
   matchHost(host) {
     return scopeOfHost(host);

@@ -10,7 +10,7 @@ const NOBODY = { accessKeyId: 'nobody', secretAccessKey: 'nothing' };
  * What the core knows of a host; of one that it does not know, what aws4 reads out of it.
  *
  * @param {unknown} host
- * @returns {[service: string, region: string]}  empty where the host does not tell
+ * @returns {[service: string, region: string]}  empty if they cannot be inferred
  */
 export function scopeOfHost(host) {
   const name = typeof host === 'string' ? host : '';

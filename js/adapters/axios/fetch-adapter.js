@@ -23,8 +23,8 @@ export function signingAdapter(adapter, config, axios) {
 }
 
 /**
- * Whether fetch can be told to follow no redirect, and given up. Not so in React Native, whose fetch is XMLHttpRequest;
- * nor in jsdom, where the fetch of Node.js knows no AbortSignal of jsdom.
+ * Whether fetch can be made to follow no redirect, and can be aborted. In React Native it cannot, as its fetch is
+ * XMLHttpRequest; nor in jsdom, where the fetch of Node.js knows no AbortSignal of jsdom.
  */
 function canStayPut() {
   try {

@@ -160,8 +160,8 @@ class SigningAdapter extends ClientSigner {
 
     // Browsers show nothing of a redirect that was not followed, so that the caller could not do it either.
     const isCallers = config.maxRedirects === 0 && response?.status !== 0;
-    const isTold = isCallers || config.fetchOptions?.redirect !== undefined;
-    const redirected = !isTold && response && refusedRedirect(response, signed.url, error);
+    const isExpected = isCallers || config.fetchOptions?.redirect !== undefined;
+    const redirected = !isExpected && response && refusedRedirect(response, signed.url, error);
     return { response, error: hopError ?? (redirected || error) };
   }
 }

@@ -44,8 +44,8 @@ export function sendsHost(own) {
 }
 
 /**
- * Where Node.js would send another host than that of the URL, unless it is told: `localhost` through a socket; over HTTP/2,
- * one with the default port.
+ * The host that Node.js sends by default if it is not that of the URL: `localhost` through a socket; over HTTP/2, one with
+ * the default port.
  *
  * @param {any} config
  * @param {URL} url

@@ -3,7 +3,7 @@
 //
 // - The http adapter follows redirects in Node.js and calls `beforeRedirect`: signed again for the same
 //   origin; for any other, nothing of ours is passed on.
-// - fetch can be told not to follow, which gives the error below.
+// - fetch has a setting not to follow, which gives the error below.
 // - XMLHttpRequest always follows, with the old signature. If that is refused, the error says why.
 
 import { flatten } from './headers.js';

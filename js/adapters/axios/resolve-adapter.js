@@ -61,8 +61,8 @@ function nameOf(send, config, axios) {
 }
 
 /**
- * Whether it is the adapter that axios 0.x comes with. The default alone does not tell, as test doubles of axios itself
- * replace it.
+ * Whether it is the adapter that axios 0.x comes with. The default alone does not show it, as test doubles of axios
+ * itself replace it.
  *
  * @param {Adapter} adapter
  * @param {AxiosStatic} axios

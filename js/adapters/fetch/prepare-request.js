@@ -25,7 +25,7 @@ import { unlessAborted } from '../shared/client-signer.js';
  * @property {Headers} headers  not signed
  * @property {string | Uint8Array<ArrayBuffer> | undefined} body  that is signed
  * @property {any} unreadBody  passes unread; `true` if the carrier has it
- * @property {Settings} settings  everything else that `fetch` is told
+ * @property {Settings} settings  all other options of `fetch`
  * @property {Request | undefined} carrier  a Request of the platform, which holds what only the platform can read
  * @property {boolean} isSigned  whether it is to be
  *

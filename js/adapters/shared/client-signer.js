@@ -1,4 +1,4 @@
-// What all adapters have in common: their options, and what belongs to a client rather than to one of its requests.
+// What all adapters have in common: their options, and what belongs to a client, not to one of its requests.
 
 import { describe } from '../../http/body.js';
 import { CredentialsSource } from '../../sign/credentials.js';

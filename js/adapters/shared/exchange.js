@@ -59,7 +59,7 @@ export class Exchange {
   }
 
   /**
-   * Likewise at once, for a request that is signed again.
+   * Likewise synchronously, for a request that is signed again.
    *
    * @param {import('../../sign/signer.js').SignableRequest} request
    * @returns {import('../../sign/signer.js').SignedRequest}
@@ -101,7 +101,7 @@ export class Exchange {
    * @returns {boolean | Promise<boolean>} whether to sign and send once more, which it says at most once
    */
   isSentAgain(answer, canRepeat) {
-    // What another server says, or to whom we did not sign, tells nothing.
+    // Without a signature of ours, a refusal is not about it.
     if (!this.#isSigned) return false;
     const { clocks, correctsClock, credentials } = this.#client;
     if (correctsClock) clocks.judge(this.#origin, this.#offset, answer);

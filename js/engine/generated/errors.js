@@ -1,6 +1,6 @@
 // Written by the build from src/error.rs. Do not edit.
 
-/** How many numbers a status can tell apart. */
+/** How many numbers a status can distinguish. */
 export const STATUS_NUMBERS = 256;
 
 export const ACCESS_KEY_ID_INVALID = 0;

@@ -1,5 +1,7 @@
+// Base64 to bytes.
+
 /**
- * By the host where it can, which is ten times as fast before the engine knows the loop.
+ * By the platform if it can, which is ten times as fast before the engine has compiled the loop.
  *
  * @param {string} base64
  * @returns {Uint8Array<ArrayBuffer>}

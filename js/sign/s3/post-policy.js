@@ -9,7 +9,7 @@ import { SigV4Error } from '../../engine/errors.js';
  * `['content-length-range', 0, 1048576]`.
  * @typedef {Record<string, string> | readonly ['eq' | 'starts-with', string, string] | readonly ['content-length-range', number, number]} PostCondition
  *
- * What a condition asks of a field. S3 does not tell cases of a field's name apart.
+ * What a condition asks of a field. S3 ignores the case of a field's name.
  * @typedef {{ operator: string, name: string, value: string, where: string }} Demand
  */
 

@@ -12,7 +12,7 @@ import { SigV4Error } from '../../engine/errors.js';
  * @property {boolean} [reuses]  the memory of what was read may hold something else after the next read
  * @property {() => void} take  from now on it is ours
  * @property {() => void} release  undoes what was done before `take`
- * @property {() => Promise<Uint8Array | undefined>} read  the next bytes, or nothing at the end
+ * @property {() => Promise<Uint8Array | undefined>} read  the next bytes; `undefined` at the end
  * @property {(reason: unknown) => Promise<void>} cancel
  */
 
@@ -41,7 +41,7 @@ export function openSource(body) {
 }
 
 /**
- * Iterables that are being read. A web stream is locked then, but these do not tell.
+ * Iterables that are being read. A web stream is locked then, but nothing marks these.
  *
  * @type {WeakSet<object>}
  */

@@ -1,4 +1,4 @@
-//! Multiples of the base point of P-256: all the curve arithmetic that SigV4a needs, as who verifies has the key, too.
+//! Multiples of the base point of P-256: all the curve arithmetic that SigV4a needs, as a verifier derives the private key, too.
 //!
 //! The crate `p256` does this in words of 64 bits, for whose product wasm has no instruction: an addition of points takes
 //! it three times as long (1.6 us, here 0.5), and additions are most of a signature. The rest is left to that crate.
