@@ -1,4 +1,4 @@
-// Why a request was refused: by what the client knows, and by what a server does.
+// sigv4-wasm/explain: why a request was refused, from what the client knows or from what a server knows.
 
 export { SigV4Error } from './engine/errors.js';
 export { formatExplanation } from './explain/format-explanation.js';

@@ -1,3 +1,5 @@
+// sigv4-wasm: signs requests and presigns URLs.
+
 export { SigV4Error } from './engine/errors.js';
 export { init, presignUrl, Signer, signRequest } from './sign/signer.js';
 

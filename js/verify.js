@@ -1,4 +1,4 @@
-// What a server does with a signed request that arrived.
+// sigv4-wasm/verify: what a server does with a signed request.
 
 export { SigV4Error } from './engine/errors.js';
 export { verifyMiddleware, withVerification } from './verify/middleware.js';

@@ -1,3 +1,5 @@
+//! Credentials, and the form that AWS gives access key ids, secrets and session tokens.
+
 use alloc::string::String;
 use core::fmt;
 

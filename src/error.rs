@@ -1,3 +1,5 @@
+//! Errors, their codes and their texts: one table.
+
 use core::fmt;
 
 /// The one table of errors: documentation, name, what the error carries, code, message. The numbers by which errors cross

@@ -1,3 +1,5 @@
+//! The request to sign: what a caller passes, and what it is once it has been checked.
+
 use alloc::vec::Vec;
 use core::fmt;
 

@@ -1,3 +1,5 @@
+//! The credential scope: date, region, service and `aws4_request`.
+
 use alloc::vec::Vec;
 
 use crate::Error;

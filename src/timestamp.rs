@@ -1,3 +1,5 @@
+//! Signing times in the form `YYYYMMDDTHHMMSSZ`, which AWS calls amz-date.
+
 use crate::Error;
 
 /// A signing time in the form that every part of a signature uses: `YYYYMMDDTHHMMSSZ`, UTC.

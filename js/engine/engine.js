@@ -1,4 +1,5 @@
-// The one crossing into wasm: a flat record in, the parts of a signature out. See src/wasm/signing.rs.
+// js/engine starts the wasm modules and calls them. Here is the one crossing: a flat record in, the parts of a signature out.
+// See src/wasm/signing.rs.
 
 import { compile, compileSync } from '#module/signing';
 
@@ -70,15 +71,16 @@ export const FLAG = {
 };
 
 /**
- * Bodies up to this length cross with the record if the platform does not hash synchronously; longer ones are hashed
- * first (see sha256.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and 18;
- * 16 KiB: 54 and 24; 1 MiB: 2950 and 1075.
+ * Bodies up to this length cross with the record if the platform does not hash synchronously; longer ones are hashed first
+ * (see sha256.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and
+ * 18; 16 KiB: 54 and 24; 1 MiB: 2950 and 1075.
  */
 export const INLINE_BODY_BYTES = 3 * 1024;
 
 /**
  * Likewise if the platform hashes synchronously: from this length on it is faster than wasm, the call included. A whole
- * signature in Node 20, with a body of 64 bytes: 3.0 us by the platform, 2.8 in wasm; 128 bytes: 3.2 and 3.4; 256 bytes: 3.4 and 3.8.
+ * signature in Node 20, with a body of 64 bytes: 3.0 us by the platform, 2.8 in wasm; 128 bytes: 3.2 and 3.4; 256 bytes:
+ * 3.4 and 3.8.
  */
 export const PLATFORM_HASH_BYTES = 112;
 

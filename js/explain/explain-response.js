@@ -1,4 +1,5 @@
-// From an answer to its explanation.
+// js/explain says what a refusal means, from the response alone: it loads no wasm module. Here: from a response to its
+// explanation.
 
 import { serverTime, TOLERATED_SKEW } from '../protocol/clock-skew.js';
 import { headerMap, readResponse } from './read-response.js';

@@ -1,5 +1,5 @@
 // What servers say, and what it means. The first row that fits is the explanation: texts first, then names of exceptions,
-// then what says next to nothing.
+// then messages that hardly say anything.
 //
 // Sources: "Troubleshoot signed requests for AWS APIs" and "Troubleshoot access denied error messages", IAM user guide;
 // "Error responses", Amazon S3 API reference; "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS knowledge

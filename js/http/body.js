@@ -1,4 +1,5 @@
-// Bodies of every type, as what goes on the wire: a string, bytes, or a stream that is passed on unread.
+// js/http is about bodies. Here: bodies of every type as what goes on the wire: a string, bytes, or a stream that is passed
+// on unread.
 
 import { SigV4Error } from '../engine/errors.js';
 import { formChunks, randomBoundary } from './multipart.js';

@@ -1,4 +1,4 @@
-// What clients, and what stands between them and the server, are known to do wrong.
+// The known mistakes of clients and proxies: js/mismatch/causes has a table for each part of a request.
 
 import { METHOD_CAUSES } from './causes/method.js';
 import { TOKEN_CAUSES } from './causes/token.js';

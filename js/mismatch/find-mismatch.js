@@ -1,4 +1,5 @@
-// Finds what a client did wrong: the signature is computed again under known mistakes, until one gives what arrived.
+// js/mismatch finds what a client did wrong: it computes the signature again under known mistakes, until one gives the
+// signature of the request. Here: the search from start to end.
 
 import { core } from '../engine/engine.js';
 import { SigV4Error } from '../engine/errors.js';

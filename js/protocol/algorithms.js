@@ -1,4 +1,4 @@
-// The signing algorithms.
+// js/protocol is what several parts know of SigV4, with no part of its own. Here: the signing algorithms.
 
 /**
  * @typedef {object} Scheme

@@ -1,3 +1,5 @@
+// Percent-encoding of texts that may be no well-formed Unicode.
+
 /**
  * With U+FFFD for halves of surrogate pairs, which no escape can stand for.
  *

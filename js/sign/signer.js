@@ -1,4 +1,5 @@
-// Signing: a request in, the same request with what AWS accepts out.
+// js/sign turns a request into the same request with what AWS accepts. Here: the signer and its methods, which call the other
+// files of the folder in turn.
 
 import { core, FLAG } from '../engine/engine.js';
 import { CredentialsSource } from './credentials.js';

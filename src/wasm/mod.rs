@@ -1,4 +1,4 @@
-//! The boundary to JavaScript: the only files that name wasm-bindgen.
+//! The boundary to JavaScript, the only files that name wasm-bindgen: the exports of each module, and what std would bring.
 
 #[cfg(all(feature = "module-signing", feature = "module-sigv4a"))]
 compile_error!("a wasm module is one of these, not both: build the crates in wasm/ one at a time");

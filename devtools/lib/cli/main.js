@@ -1,4 +1,4 @@
-// The command `sigv4`: which commands there are, and how one ends.
+// devtools/lib/cli is the command `sigv4`. Here: which commands there are, and how one ends. Each has a file of its name.
 
 import { readFileSync } from 'node:fs';
 

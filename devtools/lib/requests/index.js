@@ -1,4 +1,5 @@
-// Requests as people paste them, read and written. Pure: for browsers and Node.js.
+// devtools/lib/requests reads and writes requests as people paste them: curl, fetch, HAR, HTTP. Nothing here touches a network
+// or a file, so it works in browsers and in Node.js.
 
 import { isCurl, parseCurl } from './curl.js';
 import { RequestSyntaxError } from './error.js';

@@ -1,4 +1,5 @@
-// What all adapters have in common: their options, and what belongs to a client, not to one of its requests.
+// js/adapters has a folder for each HTTP client, js/adapters/shared what they have in common. Here: their options, and what
+// belongs to a client, not to one of its requests.
 
 import { describe } from '../../http/body.js';
 import { CredentialsSource } from '../../sign/credentials.js';

@@ -1,3 +1,5 @@
+// A wasm module that is compiled from its bytes.
+
 /**
  * A module that is compiled from its bytes, which are read when it is.
  *

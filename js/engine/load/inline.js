@@ -1,4 +1,5 @@
-// How most runtimes get a wasm module: its bytes travel in the JavaScript. No request, no file, no bundler plug-in.
+// js/engine/load has a file for each way in which a runtime gets a wasm module; the build writes js/wasm with them. This is
+// the way of most runtimes: the bytes travel in the JavaScript, with no request, no file and no bundler plug-in.
 
 import { decode } from './base64.js';
 import { fromBytes } from './bytes.js';

@@ -1,3 +1,5 @@
+// The bytes of a wasm module, from the text in which scripts/lib/text.mjs wrote them.
+
 /**
  * What scripts/lib/text.mjs wrote.
  *

@@ -1,4 +1,4 @@
-// What says next to nothing: a status, a word.
+// Messages that hardly say anything: a status, a word.
 
 /** @typedef {import('../messages.js').Row} Row */
 

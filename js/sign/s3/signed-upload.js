@@ -1,4 +1,5 @@
-// Uploads to S3 in signed chunks ("Transferring Payload in Multiple Chunks", Amazon S3 API reference).
+// js/sign/s3 has what only S3 takes: uploads in chunks, checksums, HTML forms. Here: uploads in signed chunks ("Transferring
+// Payload in Multiple Chunks", Amazon S3 API reference).
 
 import { SignatureChain } from '../../protocol/signature-chain.js';
 import { SigV4Error } from '../../engine/errors.js';
