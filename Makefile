@@ -14,7 +14,7 @@ help:
 	@echo 'make devtools'
 	@echo '             the package with the command sigv4, in devtools/'
 	@echo 'make bench   build, and compare with other signers'
-	@echo 'make lint    rustfmt, clippy, prettier, tsc, imports, and wording'
+	@echo 'make lint    rustfmt, clippy, prettier, tsc, imports, docs and wording'
 	@echo 'make fmt     format all sources'
 	@echo 'make setup   install what all of these need (they do it themselves)'
 	@echo 'make clean   remove target, pkg and .cache'
@@ -66,7 +66,7 @@ bench: build
 	@. .cache/env.sh && node bench/run.mjs
 
 lint: build
-	@echo '== lint: rustfmt, clippy, prettier, tsc, imports, words'
+	@echo '== lint: rustfmt, clippy, prettier, tsc, imports, docs, words'
 	cargo fmt --all --check
 	cargo clippy --all-targets --features checksum,sigv4a,tables,verify -- -D warnings
 	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \
@@ -80,6 +80,7 @@ lint: build
 	npx --no-install prettier --check .
 	npx --no-install tsc -p tsconfig.json --noEmit
 	node scripts/check-imports.mjs
+	node scripts/check-docs.mjs
 	node scripts/check-words.mjs
 	@if [ -d devtools/node_modules ]; then npx --no-install tsc -p devtools/tsconfig.json; fi
 

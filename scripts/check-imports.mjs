@@ -1,24 +1,12 @@
-// Keeps the arrows of ARCHITECTURE.md: which folder of js/ may import which, and that entries hold nothing but exports.
+// Keeps the table "What may import what" of ARCHITECTURE.md, and that entries hold nothing but exports.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
-/** What a folder may import besides itself. The build writes js/wasm. @type {Record<string, string[]>} */
-const MAY_IMPORT = {
-  engine: ['wasm'],
-  wasm: ['engine'],
-  http: ['engine'],
-  protocol: ['engine'],
-  sign: ['engine', 'http', 'protocol'],
-  verify: ['engine', 'http', 'protocol'],
-  mismatch: ['engine', 'http', 'protocol', 'verify'],
-  explain: ['engine', 'protocol'],
-  policy: ['engine', 'protocol'],
-  'adapters/shared': ['engine', 'http', 'protocol', 'sign'],
-};
-const ADAPTER = [...MAY_IMPORT['adapters/shared'], 'adapters/shared'];
+/** Folder by folder, what it may import besides itself. `js/adapters/*` stands for each adapter. */
+const MAY_IMPORT = readTable(readFileSync('ARCHITECTURE.md', 'utf8'));
 
 /** To import it is its purpose: `sideEffects` of the package names it. */
 const ENTRY_WITH_EFFECT = 'js/asmjs.js';
@@ -41,8 +29,9 @@ console.log('imports: every arrow points down');
  */
 function checkFolder(file, code) {
   const from = folderOf(file);
-  const allowed = from.startsWith('adapters/') ? (MAY_IMPORT[from] ?? ADAPTER) : MAY_IMPORT[from];
-  if (allowed === undefined) return [`${file}: say in scripts/check-imports.mjs what ${from} may import`];
+  const allowed =
+    MAY_IMPORT.get(from) ?? (dirname(from) === 'js/adapters' ? MAY_IMPORT.get('js/adapters/*') : undefined);
+  if (allowed === undefined) return [`${file}: say in ARCHITECTURE.md what ${from} may import`];
   return importsOf(file, code)
     .filter((target) => folderOf(target) !== from && !allowed.includes(folderOf(target)))
     .map((target) => `${file} imports ${target}: ${from} may import ${allowed.join(', ')}`);
@@ -68,10 +57,27 @@ function importsOf(file, code) {
   );
 }
 
-/** @param {string} file  such as js/sign/s3/checksum.js, which is of `sign`; an adapter's folder is one of its own */
+/** @param {string} file  such as js/sign/s3/checksum.js, which is of js/sign; an adapter's folder is one of its own */
 function folderOf(file) {
-  const [, folder, inner] = file.split('/');
-  return folder === 'adapters' ? `${folder}/${inner}` : folder;
+  const [js, folder, inner] = file.split('/');
+  return folder === 'adapters' ? `${js}/${folder}/${inner}` : `${js}/${folder}`;
+}
+
+/**
+ * @param {string} page
+ * @returns {Map<string, string[]>}
+ */
+function readTable(page) {
+  const [, section = ''] = page.split('## What may import what\n');
+  const rows = section.split('\n## ')[0].matchAll(/^\| `([^`]+)` *\|(.*)\|$/gm);
+  const table = new Map(
+    Array.from(rows, ([, folder, allowed]) => [
+      folder,
+      Array.from(allowed.matchAll(/`([^`]+)`/g), ([, name]) => name),
+    ]),
+  );
+  if (table.size === 0) throw new Error('ARCHITECTURE.md has no table "What may import what"');
+  return table;
 }
 
 /** @param {string} code */

@@ -1,0 +1,51 @@
+// Keeps the map true: paths named in ARCHITECTURE.md and CONTRIBUTING.md exist, and each file begins with what is in it.
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+const PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md'];
+const PATH = /`((?:js|src|wasm|devtools|tests|scripts|docs|bench|examples|pkg-template)\/[^\s`]*)`/g;
+
+const ROOTS = ['js', 'src', 'devtools/lib'];
+/** Written by the build. */
+const GENERATED = /^js\/wasm\//;
+
+const missing = PAGES.flatMap((page) =>
+  Array.from(readFileSync(page, 'utf8').matchAll(PATH), ([, path]) => path)
+    .filter((path) => !exists(path))
+    .map((path) => `${page} names ${path}, which does not exist`),
+);
+
+const unexplained = ROOTS.flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name)),
+)
+  .filter((file) => /\.(?:js|rs)$/.test(file) && !GENERATED.test(file))
+  .filter((file) => !/^(?:#!.*\n)?\/\/[!]? /.test(readFileSync(file, 'utf8')))
+  .map((file) => `${file}: the first line must say what is in the file`);
+
+const problems = [...missing, ...unexplained];
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+console.log('docs: every path that they name exists');
+
+/** @param {string} path  `NAME` and `*` stand for any name, or for a part of one */
+function exists(path) {
+  let found = ['.'];
+  for (const part of path.split('/').filter(Boolean)) {
+    const name = new RegExp(`^${part.replaceAll('.', '\\.').replace(/NAME|\*/g, '.+')}$`);
+    found = found.flatMap((folder) =>
+      part === part.replace(/NAME|\*/, '') ? [join(folder, part)] : entriesOf(folder, name),
+    );
+  }
+  return found.some((file) => existsSync(file));
+}
+
+/** @param {string} folder @param {RegExp} name */
+function entriesOf(folder, name) {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder)
+    .filter((entry) => name.test(entry))
+    .map((entry) => join(folder, entry));
+}
