@@ -21,7 +21,7 @@ impl Hasher {
         Self::resume(INITIAL, 0)
     }
 
-    /// After whole blocks, of which their state and their length are known.
+    /// Continues after whole blocks, from their state and their length.
     pub(crate) const fn resume(state: State, length: u64) -> Self {
         Self { state, length, block: [0; 64] }
     }

@@ -26,7 +26,7 @@ impl Put for Vec<u8> {
     }
 }
 
-/// Makes room for so many bytes more. A text may hold a session token, of which no copy stays where the text was.
+/// Makes room for this many bytes more. The text may hold a session token, so the memory that it leaves is wiped.
 #[cold]
 #[inline(never)]
 fn grow(text: &mut Vec<u8>, more: usize) {
@@ -119,7 +119,7 @@ pub(crate) fn cut_last(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     (text.get(..before).unwrap_or_default(), after)
 }
 
-/// The parts between separators, of which there is at least one.
+/// The parts between separators: at least one.
 pub(crate) fn split(text: &[u8], separator: u8) -> Split<'_> {
     Split { rest: Some(text), separator }
 }

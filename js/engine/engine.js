@@ -103,7 +103,7 @@ export class Core {
   #instantiate;
   /** @type {Engine | undefined} */
   #engine;
-  /** Of the engine's buffer. */
+  /** The engine's buffer. */
   #view = NO_BYTES;
   /** Whether the buffer has become so large that the engine is not kept. */
   #isOversized = false;
@@ -459,7 +459,7 @@ const MIN_BUFFER_BYTES = 8 * 1024;
 /** A request with so much text takes some megabytes; all that are not attacks are smaller. */
 const MAX_KEPT_BYTES = 256 * 1024;
 
-/** Of the module `signing`: SigV4. */
+/** The engine of the module `signing`: SigV4. */
 export const core = /* @__PURE__ */ new Core({ compile, compileSync });
 
 /**

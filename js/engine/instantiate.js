@@ -16,7 +16,7 @@
 export function instantiate(module) {
   /** @type {Record<string, Record<string, () => void>>} */
   const imports = {};
-  // The engine calls none of them: they are for values of JavaScript, of which it takes numbers only.
+  // The engine calls none of them: they are for JavaScript values, and it takes only numbers.
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     (imports[from] ??= {})[name] = () => {};
   }

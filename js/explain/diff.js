@@ -57,7 +57,7 @@ function diff(server, client, parse) {
 }
 
 /**
- * @param {string} text  of which copying may have lost empty lines
+ * @param {string} text  which may have lost empty lines when it was copied
  * @returns {Lines}
  */
 function canonicalLines(text) {

@@ -1,4 +1,4 @@
-// What is known of the request that was refused: the client keeps it, the caller passes it, or its trace tells.
+// What is known about the request that was refused: from the client, from the caller, or from its trace.
 
 import { EMPTY_SHA256 } from '../engine/sha256.js';
 

@@ -8,7 +8,7 @@ import { SIGV4A } from '../protocol/algorithms.js';
 /**
  * @typedef {import('./signing-inputs.js').Parts} Parts
  *
- * Whether a canonical request was signed, of which this is the hash.
+ * Whether the canonical request with this hash was signed.
  * @typedef {(hash: string) => boolean} IsSigned
  */
 
@@ -27,7 +27,7 @@ export async function signatureOf({ scheme, accessKeyId, signature }) {
   const { verifiesSigV4a } = await sigv4aModule();
   return ({ scope, key }) => {
     const secret = JSON.parse(key)[0].slice('AWS4'.length);
-    // Nothing, where this can be no secret.
+    // `undefined` if this cannot be a secret.
     return (hash) => verifiesSigV4a(secret, accessKeyId, `${scope}\n${hash}`, signature) ?? false;
   };
 }

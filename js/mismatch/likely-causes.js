@@ -1,4 +1,4 @@
-// What is likely where no known mistake gives the signature: a header, a body or a secret of which the value is not known.
+// What is likely if no known mistake gives the signature: a header, a body or a secret whose value is not known.
 
 import { boundaryOf } from './causes/headers.js';
 import { FORWARDED_HOST, isLoopback, pageHosts } from './causes/hosts.js';

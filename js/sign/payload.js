@@ -120,8 +120,8 @@ function takeBody(normalized, { data, contentType, ownsContentType }) {
   const given = normalized.headers.get('content-type');
   const replaces = given === undefined || (ownsContentType && /^multipart\/form-data\b/i.test(given));
   if (contentType !== undefined && replaces) normalized.headers.set('content-type', contentType);
-  // As bytes, to which no HTTP client adds a content type of its own that the signature does not know. And with which
-  // Node's http sends headers as one byte a character: with text, it sends both as UTF-8.
+  // As bytes: to a text, HTTP clients add a content type of their own, which the signature does not cover, and Node's http
+  // sends headers as UTF-8 with it, not one byte for each character.
   if (typeof data === 'string' && (!normalized.headers.has('content-type') || normalized.hasLatin1Headers)) {
     normalized.body = new TextEncoder().encode(data);
   }

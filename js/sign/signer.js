@@ -421,7 +421,7 @@ export class Signer extends BaseSigner {
 }
 
 /**
- * Whether two requests, of which neither has headers or a body, have all but the path in common.
+ * Whether two requests have all but the path in common, and neither has headers or a body.
  *
  * @param {import('./normalize-request.js').NormalizedRequest} one
  * @param {import('./normalize-request.js').NormalizedRequest} other

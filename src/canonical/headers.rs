@@ -182,7 +182,7 @@ pub(crate) fn to_latin1(text: &mut Vec<u8>) {
     text.truncate(length);
 }
 
-/// In blocks, of which a session token has many. Written so that they become SIMD, as `any` and `matches!` do not.
+/// In blocks, as a session token is long. Written so that the compiler uses SIMD, which it does not for `any` and `matches!`.
 pub(crate) fn has_blank(value: &[u8]) -> bool {
     let (blocks, rest) = value.as_chunks::<32>();
     let any_blank = |block: &[u8; 32]| block.iter().fold(0, |found, byte| found | u8::from(is_blank(byte)));

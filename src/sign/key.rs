@@ -74,7 +74,7 @@ impl SigningKey {
         self.resume(self.inner, 0)
     }
 
-    /// After whole blocks of a text, of which the inner state and the length are known.
+    /// Continues after whole blocks of a text, from their inner state and their length.
     fn resume(&self, inner: State, length: u64) -> Mac<'_> {
         Mac { inner: Hasher::resume(inner, 64 + length), outer: &self.outer }
     }

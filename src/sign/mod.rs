@@ -82,12 +82,12 @@ pub struct Signed<'s> {
 }
 
 impl Signed<'_> {
-    /// Of a header signature: the value of the `authorization` header.
+    /// The value of the `authorization` header; for a header signature.
     pub fn authorization(&self) -> &str {
         text(&self.texts.result)
     }
 
-    /// Of a presigned request: the whole query to send, without the `?`.
+    /// The whole query to send, without the `?`; for a presigned request.
     pub fn query(&self) -> &str {
         text(&self.texts.result)
     }
@@ -455,8 +455,8 @@ impl<S: Scheme> Signer<S> {
         Ok(Signed { texts, prepared })
     }
 
-    /// Signs any text with the key of a scope: a chunk, a trailer, an event or a POST policy, of which the caller writes
-    /// the string to sign. The signature is in hex.
+    /// Signs any text with the key of a scope, such as the string to sign of a chunk, a trailer, an event or a POST policy.
+    /// The signature is in hex.
     pub fn sign_text(
         &mut self,
         text: &[u8],
@@ -484,7 +484,7 @@ impl<S: Scheme> Signer<S> {
         Ok(S::sign(self.keys.key(index)?, text))
     }
 
-    /// Of the last signature, or of what was prepared.
+    /// The texts of the last signature, or of what was prepared.
     #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn texts(&self) -> &Texts {
         &self.texts

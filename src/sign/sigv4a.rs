@@ -172,7 +172,7 @@ fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<Zero
 }
 
 const PREFIX: &[u8] = b"AWS4A";
-/// The counter is one byte, of which AWS leaves out the last value.
+/// The counter is one byte; AWS does not use its last value.
 const MAX_COUNTER: u8 = 254;
 
 #[cfg(test)]

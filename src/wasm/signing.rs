@@ -18,7 +18,7 @@ use crate::{
     Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signer, Timestamp, scope,
 };
 
-/// Of the module that is built.
+/// The scheme of the module that is built.
 #[cfg(feature = "module-signing")]
 type Scheme = crate::SigV4;
 #[cfg(feature = "module-sigv4a")]

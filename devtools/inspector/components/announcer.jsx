@@ -1,6 +1,6 @@
 import { announcement } from '../state/store.js';
 
-/** For those who hear the page. */
+/** Announces changes to users of screen readers. */
 export function Announcer() {
   return (
     <p class="sr" role="status" aria-live="polite">

@@ -9,7 +9,7 @@ import { CliError, exitCodeHelp, reportError } from './exit.js';
 import { endQuietlyAtClosedPipe } from './output.js';
 
 /**
- * A command in a file of its own, of which only the one that is called is loaded.
+ * A command in a file of its own, which is loaded only if the command is called.
  *
  * @typedef {object} Command
  * @property {string} usage  without the name of the program

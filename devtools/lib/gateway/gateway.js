@@ -76,7 +76,7 @@ class Gateway {
   #bodies;
   #bucket;
   #server;
-  /** Of the request that the access log has last. */
+  /** The id of the request in the last line of the access log. */
   #lastLogged = '';
   #credentialsToken = randomToken();
   #token;

@@ -80,7 +80,7 @@ function readOptions(words, command) {
   }
 
   /**
-   * `--long`, or several short ones in one word, of which the last may have its value there.
+   * `--long`, or several short ones in one word; the last of these may have its value there.
    *
    * @param {string} text
    * @returns {Generator<{ name: string, rest?: Uint8Array }>}

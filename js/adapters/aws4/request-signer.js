@@ -67,8 +67,8 @@ export function canonicalString(request, credentials) {
  */
 export class RequestSigner {
   /**
-   * The path as it is sent, and the decoded query: null where there is no question mark, of which the types of aws4 say
-   * nothing either.
+   * The path as it is sent, and the decoded query, which is null without a question mark, although the types of aws4 do
+   * not say so.
    *
    * @type {{ path: string, query: Record<string, string | string[]> } | undefined}
    */

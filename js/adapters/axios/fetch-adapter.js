@@ -36,9 +36,9 @@ function canStayPut() {
 }
 
 /**
- * What keeps an adapter that may be on top of fetch from following a redirect. `fetchOptions` only where nothing else
- * does: with them, axios from 1.12 on calls `fetch(request, fetchOptions)`, of which the fetch that Next.js 15 patches
- * in its edge runtime loses the method, the headers and the body.
+ * What keeps an adapter that may be on top of fetch from following a redirect. `fetchOptions` only if nothing else
+ * does: with them, axios from 1.12 on calls `fetch(request, fetchOptions)`, and the `fetch` that Next.js 15 patches in its
+ * edge runtime then loses the method, the headers and the body.
  *
  * @param {any} config
  * @param {import('./resolve-adapter.js').ResolvedAdapter} adapter

@@ -2,7 +2,7 @@
 // are printed or logged: by `console.log`, by loggers that write the enumerable properties.
 
 /**
- * Leaves a property where it is, for those who ask for it by name.
+ * Leaves a property readable by its name, but hides it from loops and loggers.
  *
  * @param {any} target
  * @param {string} name

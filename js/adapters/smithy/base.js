@@ -41,8 +41,8 @@ export class SignatureV4Base {
   /** @protected @type {Provider<AwsCredentialIdentity>} */
   credentialProvider;
   /**
-   * `undefined` where none was given, of which the type says nothing, so that subclasses compile as with
-   * `@smithy/signature-v4`: there it is required.
+   * `undefined` if none was given. The type does not say so, as `@smithy/signature-v4` requires it and its subclasses must
+   * compile.
    *
    * @protected @readonly @type {ChecksumConstructor | HashConstructor}
    */

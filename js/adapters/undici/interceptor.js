@@ -62,8 +62,8 @@ export function sigv4Interceptor(options) {
 }
 
 /**
- * What makes several requests of one: undici's redirect interceptor, of which a retry interceptor inside of it makes a new
- * handler each time; otherwise the handler itself, with which a retry comes back.
+ * The object that several requests of one dispatch have in common: undici's redirect interceptor, for which a retry
+ * interceptor inside it makes a new handler each time, or else the handler itself, which a retry passes again.
  *
  * @param {any} handler
  * @returns {object}

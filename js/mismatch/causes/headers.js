@@ -250,7 +250,7 @@ export const HEADER_CAUSES = [
   },
 ];
 
-/** Of a header: a hostile one may have thousands. */
+/** How many elements of a header are tried: a hostile one may have thousands. */
 const MAX_ELEMENTS = 10;
 const CHARSETS = ['utf-8', 'UTF-8', 'utf8', 'ISO-8859-1', 'iso-8859-1', 'us-ascii', 'US-ASCII'];
 const MEDIA_TYPES = [

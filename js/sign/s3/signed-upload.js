@@ -134,7 +134,7 @@ function lengthOf(option, headers, size) {
   if (option !== undefined && !isLength(option)) {
     throw optionInvalid('the option length must be a whole number of bytes');
   }
-  // Of a request that was signed before, `content-length` is that of its encoded body.
+  // In a request that was signed before, `content-length` is the length of the encoded body.
   const name = headers.has(DECODED_LENGTH) ? DECODED_LENGTH : 'content-length';
   const header = headers.get(name)?.trim();
   if (header !== undefined && !(/^\d+$/.test(header) && isLength(Number(header)))) {
@@ -220,5 +220,5 @@ const DECODED_LENGTH = 'x-amz-decoded-content-length';
 const MIN_CHUNK_SIZE = 8192;
 const MAX_CHUNK_SIZE = 1 << 30;
 
-/** Of their values in base64. */
+/** The lengths of checksums in base64. */
 const TRAILER_LENGTHS = { crc32: 8, crc32c: 8, crc64nvme: 12, sha1: 28, sha256: 44 };
