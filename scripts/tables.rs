@@ -8,5 +8,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("errors.js"), sigv4_wasm::tables::errors())?;
     std::fs::write(folder.join("headers.js"), sigv4_wasm::tables::headers())?;
     std::fs::write(folder.join("limits.js"), sigv4_wasm::tables::limits())?;
-    std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())
+    std::fs::write(folder.join("parameters.js"), sigv4_wasm::tables::parameters())?;
+    std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())?;
+    std::fs::write(folder.join("services.js"), sigv4_wasm::tables::services())
 }

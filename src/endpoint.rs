@@ -50,7 +50,7 @@ impl ServiceRules {
     }
 }
 
-const DEFAULT: ServiceRules = ServiceRules {
+pub(crate) const DEFAULT: ServiceRules = ServiceRules {
     path_encoding: PathEncoding::Double,
     path_normalization: PathNormalization::Enabled,
     content_sha256_header: false,
@@ -70,7 +70,7 @@ const S3: ServiceRules = ServiceRules {
 };
 
 /// Services with rules of their own, by signing name.
-const SERVICE_RULES: &[(&str, ServiceRules)] = &[
+pub(crate) const SERVICE_RULES: &[(&str, ServiceRules)] = &[
     ("s3", S3),
     (
         "s3express",

@@ -3,8 +3,11 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::canonical::headers::ALWAYS_SIGNED;
-use crate::endpoint::dns_suffixes;
+use crate::SessionTokenMode;
+use crate::canonical::headers::{ALWAYS_SIGNED, REPLACED};
+use crate::canonical::path::{PathEncoding, PathNormalization};
+use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
+use crate::endpoint::{DEFAULT, SERVICE_RULES, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
 use crate::request::MAX_REQUEST_BYTES;
 
@@ -35,13 +38,110 @@ pub fn partitions() -> String {
     text + "]);\n"
 }
 
-/// The text of `js/engine/generated/headers.js`: the headers that no caller can leave unsigned.
+/// The text of `js/engine/generated/headers.js`: the headers that a signature brings, and those that no caller can leave
+/// unsigned.
 pub fn headers() -> String {
     let mut text = String::from("// Written by the build from src/canonical/headers.rs. Do not edit.\n\n");
-    text += "/** What every signature is about, or brings along by itself. */\n";
-    text += "export const ALWAYS_SIGNED = /** @type {const} */ ([\n";
-    for name in ALWAYS_SIGNED {
-        text += &format!("  '{name}',\n");
+    text += &list(
+        "REPLACED_HEADERS",
+        "Written by the signer: a value that the caller passed under one of these names is from an earlier signature.",
+        REPLACED.texts().filter_map(|name| str::from_utf8(name).ok()),
+    );
+    text += "\n";
+    text += &list(
+        "ALWAYS_SIGNED",
+        "What every signature is about, or brings along by itself.",
+        ALWAYS_SIGNED.iter().copied(),
+    );
+    text
+}
+
+/// The text of `js/engine/generated/parameters.js`: the parameters of a presigned URL.
+pub fn parameters() -> String {
+    let mut text = String::from("// Written by the build from src/canonical/query.rs. Do not edit.\n\n");
+    text += &list(
+        "SIGNATURE_PARAMETERS",
+        "What a signature in a query is made of; servers differ in whether they tell cases apart.",
+        SIGNATURE_PARAMETERS.texts().filter_map(|name| str::from_utf8(name).ok()),
+    );
+    text += "\n/** Added by presigners of the AWS SDKs, and dropped with an old signature. */\n";
+    text + &format!("export const PAYLOAD_PARAMETER = '{PAYLOAD_PARAMETER}';\n")
+}
+
+/// The text of `js/engine/generated/services.js`: how services want their requests signed.
+pub fn services() -> String {
+    let mut text = String::from("// Written by the build from src/endpoint.rs. Do not edit.\n\n");
+    text += SERVICE_RULES_TYPE;
+    text += "/** The rules of a service that has none of its own. @type {ServiceRules} */\n";
+    text += "export const DEFAULT_RULES = {\n";
+    for (name, value) in fields(&DEFAULT) {
+        text += &format!("  {name}: {value},\n");
+    }
+    text += "};\n\n";
+    text += "/** The rules of the others, by signing name. @type {Record<string, ServiceRules>} */\n";
+    text += "export const SERVICE_RULES = {\n";
+    for (service, rules) in SERVICE_RULES {
+        let own = fields(rules).into_iter().zip(fields(&DEFAULT)).filter(|(one, other)| one != other);
+        text += &format!("  '{service}': {{ ...DEFAULT_RULES");
+        for ((name, value), _) in own {
+            text += &format!(", {name}: {value}");
+        }
+        text += " },\n";
+    }
+    text += "};\n\n";
+    let of_s3 = SERVICE_RULES.iter().filter(|(_, rules)| rules.path_encoding == PathEncoding::Single);
+    text + &list(
+        "S3_SERVICES",
+        "The signing names of Amazon S3, which share their rules.",
+        of_s3.map(|(service, _)| *service),
+    )
+}
+
+const SERVICE_RULES_TYPE: &str = "/**
+ * How a service wants its requests signed.
+ *
+ * @typedef {object} ServiceRules
+ * @property {'double' | 'single'} pathEncoding  whether the path on the wire is encoded once more before it is signed
+ * @property {boolean} normalizesPath  whether dot segments and empty segments are taken out first
+ * @property {boolean} contentSha256Header  whether the header `x-amz-content-sha256` is sent
+ * @property {'signed' | 'unsigned'} payload  whether the signature in headers covers the body
+ * @property {'signed' | 'unsigned'} presignedPayload  whether that of a presigned URL does
+ * @property {'signed' | 'appended'} sessionTokenMode  whether the session token is part of what is signed
+ * @property {string} sessionTokenHeader  the header that carries the session token
+ * @property {string} sessionTokenParameter  the parameter that carries it in a presigned URL
+ */
+
+";
+
+/// The rules as properties of an object: see `SERVICE_RULES_TYPE`.
+fn fields(rules: &ServiceRules) -> [(&'static str, String); 8] {
+    let encoding = match rules.path_encoding {
+        PathEncoding::Double => "double",
+        PathEncoding::Single => "single",
+    };
+    let payload = |is_unsigned| if is_unsigned { "unsigned" } else { "signed" };
+    let mode = match rules.session_token_mode {
+        SessionTokenMode::Signed => "signed",
+        SessionTokenMode::Appended => "appended",
+    };
+    let text = |text: &str| format!("'{text}'");
+    [
+        ("pathEncoding", text(encoding)),
+        ("normalizesPath", format!("{}", rules.path_normalization == PathNormalization::Enabled)),
+        ("contentSha256Header", format!("{}", rules.content_sha256_header)),
+        ("payload", text(payload(rules.unsigned_payload))),
+        ("presignedPayload", text(payload(rules.unsigned_presigned_payload))),
+        ("sessionTokenMode", text(mode)),
+        ("sessionTokenHeader", text(rules.session_token_header)),
+        ("sessionTokenParameter", text(rules.session_token_parameter)),
+    ]
+}
+
+/// An exported list of texts.
+fn list(name: &str, about: &str, texts: impl Iterator<Item = &'static str>) -> String {
+    let mut text = format!("/** {about} */\nexport const {name} = /** @type {{const}} */ ([\n");
+    for item in texts {
+        text += &format!("  '{item}',\n");
     }
     text + "]);\n"
 }

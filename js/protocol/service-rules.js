@@ -1,6 +1,29 @@
-// What verifying needs to know of a service. For signing, SERVICE_RULES in src/endpoint.rs has the same.
+// What services do differently. The table is the core's: SERVICE_RULES in src/endpoint.rs.
+
+import { DEFAULT_RULES, S3_SERVICES, SERVICE_RULES } from '../engine/generated/services.js';
 
 /**
+ * How a service wants its requests signed.
+ *
+ * @param {string} service  signing name
+ * @returns {import('../engine/generated/services.js').ServiceRules}
+ */
+export function signingRules(service) {
+  return Object.hasOwn(SERVICE_RULES, service) ? SERVICE_RULES[service] : DEFAULT_RULES;
+}
+
+/**
+ * Whether a service is one of those that share the rules of Amazon S3.
+ *
+ * @param {string} service  signing name
+ */
+export function isS3(service) {
+  return S3_SERVICES.some((name) => name === service);
+}
+
+/**
+ * The same rules, as a server applies them.
+ *
  * @typedef {object} ServiceRules
  * @property {import('./canonical.js').PathForm} path
  * @property {string} tokenName  of the parameter, or header, with the session token
@@ -10,40 +33,20 @@
  * @property {boolean} takesOneMechanism  whether no `Authorization` of any scheme may stand beside a signature in a URL
  */
 
-/** @type {ServiceRules} */
-const USUAL = {
-  path: { encoding: 'double', normalizes: true },
-  tokenName: 'X-Amz-Security-Token',
-  signsToken: true,
-  takesUnsigned: false,
-  needsExpires: false,
-  takesOneMechanism: false,
-};
-
-/** @type {ServiceRules} */
-const S3 = {
-  ...USUAL,
-  path: { encoding: 'single', normalizes: false },
-  takesUnsigned: true,
-  needsExpires: true,
-  // https://repost.aws/knowledge-center/s3-presigned-url-bucket-access: "Only one auth mechanism allowed".
-  takesOneMechanism: true,
-};
-
-/** @type {Map<string, ServiceRules>} */
-const RULES = new Map([
-  ['s3', S3],
-  ['s3express', { ...S3, tokenName: 'X-Amz-S3session-Token' }],
-  ['s3-object-lambda', S3],
-  ['s3-outposts', S3],
-  ['vpc-lattice-svcs', { ...USUAL, takesUnsigned: true }],
-  ['iotdevicegateway', { ...USUAL, signsToken: false }],
-]);
-
 /**
  * @param {string} service  signing name
  * @returns {ServiceRules}
  */
 export function rulesOf(service) {
-  return RULES.get(service) ?? USUAL;
+  const rules = signingRules(service);
+  const isOfS3 = isS3(service);
+  return {
+    path: { encoding: rules.pathEncoding, normalizes: rules.normalizesPath },
+    tokenName: rules.sessionTokenParameter,
+    signsToken: rules.sessionTokenMode === 'signed',
+    takesUnsigned: rules.presignedPayload === 'unsigned',
+    needsExpires: isOfS3,
+    // https://repost.aws/knowledge-center/s3-presigned-url-bucket-access: "Only one auth mechanism allowed".
+    takesOneMechanism: isOfS3,
+  };
 }

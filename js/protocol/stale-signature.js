@@ -1,5 +1,7 @@
 // The signature of an earlier attempt, which a new one replaces.
 
+import { PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS } from '../engine/generated/parameters.js';
+
 /**
  * A URL that is presigned loses that signature when it is signed again. With two, S3 answers 400: "Only one auth
  * mechanism allowed". Without `X-Amz-Signature`, parameters of these names are part of the request.
@@ -25,7 +27,7 @@ function nameOf(parameter) {
 
 /** @param {string} name  in lower case; servers differ in whether they tell cases apart */
 export function isSignatureParameter(name) {
-  return SIGNATURE_PARAMETERS.test(name);
+  return STALE_PARAMETERS.has(name);
 }
 
 /**
@@ -40,5 +42,6 @@ export function isSignature(value) {
 export const SIGNATURE = 'x-amz-signature';
 /** What the quick look for a parameter of this name, or one in which letters are escaped, goes by. */
 const MAY_HOLD_SIGNATURE = /signature|%(?:2d|[46][1-9a-f]|[57][0-9a])/i;
-const SIGNATURE_PARAMETERS =
-  /^x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|security-token|s3session-token|region-set|content-sha256)$/;
+const STALE_PARAMETERS = /* @__PURE__ */ new Set(
+  /* @__PURE__ */ [...SIGNATURE_PARAMETERS, PAYLOAD_PARAMETER].map((name) => name.toLowerCase()),
+);

@@ -2,6 +2,7 @@
 
 import { isFetchBody, mayHaveBody } from '../http/body.js';
 import { SigV4Error } from '../engine/errors.js';
+import { REPLACED_HEADERS } from '../engine/generated/headers.js';
 import { wellFormed } from '../protocol/percent-encoding.js';
 import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
 
@@ -322,5 +323,7 @@ const METHODS = new Set(
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
 export const NOT_IN_HOST = /[\s/?#\\@]/;
 const NOT_ASCII = /[^\0-\x7f]/;
-/** Whatever an earlier signature left behind is replaced. */
-const STALE = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-s3session-token']);
+/** Whatever an earlier signature left behind is replaced. What stands for the body may be the caller's: see payload.js. */
+const STALE = new Set(
+  /** @type {readonly string[]} */ (REPLACED_HEADERS).filter((name) => name !== 'x-amz-content-sha256'),
+);

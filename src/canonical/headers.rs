@@ -7,7 +7,7 @@ use crate::table::{Table, table};
 use crate::text::{Put, contains};
 
 /// Written by the signer itself: whatever the caller passed under these names is stale.
-const REPLACED: Table = table![
+pub(crate) const REPLACED: Table = table![
     ["authorization"],
     ["x-amz-date"],
     ["x-amz-security-token"],

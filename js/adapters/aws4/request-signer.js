@@ -6,7 +6,7 @@
 import { canonicalQuery, canonicalRequest } from '../../protocol/canonical.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { sha256Sync } from '../../engine/sha256.js';
-import { S3_SERVICES } from '../../protocol/s3-services.js';
+import { isS3, signingRules } from '../../protocol/service-rules.js';
 import { checkIdentity } from '../../sign/credentials.js';
 import { signText } from '../../sign/text-signer.js';
 import { environmentCredentials, sourceOf } from './credentials.js';
@@ -224,10 +224,7 @@ export class RequestSigner {
     return canonicalRequest({
       // As Node sends it.
       method: (request.method || 'GET').toUpperCase(),
-      path: canonicalPath(
-        path,
-        S3_SERVICES.includes(service) ? 's3' : request.doNotEncodePath ? 'once' : 'twice',
-      ),
+      path: canonicalPath(path, this.#isS3 ? 's3' : request.doNotEncodePath ? 'once' : 'twice'),
       query: queryOf(query, service === 's3'),
       headers: this.#headersToSign(),
       payloadHash: this.#payloadHash(),
@@ -263,9 +260,14 @@ export class RequestSigner {
     return /** @type {any} */ (this.parsedPath);
   }
 
-  /** The MQTT gateway of AWS IoT takes a session token beside the signature, not in it. */
+  /** Whether the session token stands beside the signature, not in it. */
   get #appendsToken() {
-    return this.service === 'iotdevicegateway' && this.#identity.sessionToken !== '';
+    const { sessionTokenMode } = signingRules(this.service);
+    return sessionTokenMode === 'appended' && this.#identity.sessionToken !== '';
+  }
+
+  get #isS3() {
+    return isS3(this.service);
   }
 
   #headersToSign() {
@@ -279,7 +281,7 @@ export class RequestSigner {
   /** @returns {string} */
   #payloadHash() {
     const { headers, body, signQuery } = /** @type {any} */ (this.request);
-    if (S3_SERVICES.includes(this.service) && signQuery) return UNSIGNED;
+    if (this.#isS3 && signQuery) return UNSIGNED;
     if (this.isCodeCommitGit) return '';
     const given = nameOf(headers, 'x-amz-content-sha256');
     return (given && headers[given]) || bodyHash(body);
@@ -316,7 +318,7 @@ export class RequestSigner {
     delete query['X-Amz-Signature'];
     if (this.#appendsToken) delete query['X-Amz-Security-Token'];
     else if (sessionToken) query['X-Amz-Security-Token'] = sessionToken;
-    if (S3_SERVICES.includes(this.service) && !query['X-Amz-Expires']) query['X-Amz-Expires'] = 86400;
+    if (this.#isS3 && !query['X-Amz-Expires']) query['X-Amz-Expires'] = 86400;
     if (query['X-Amz-Date']) this.datetime = checkedDate('X-Amz-Date', query['X-Amz-Date']);
     else query['X-Amz-Date'] = this.getDateTime();
     query['X-Amz-Algorithm'] = 'AWS4-HMAC-SHA256';
@@ -342,10 +344,11 @@ export class RequestSigner {
       const { sessionToken } = this.#identity;
       if (body) add('Content-Type', () => 'application/x-www-form-urlencoded; charset=utf-8');
       if (body) add('Content-Length', () => bytesOf(body).length);
-      if (sessionToken) add(TOKEN_HEADERS[this.service] ?? 'X-Amz-Security-Token', () => sessionToken);
-      if (HASH_SERVICES.includes(this.service)) {
-        const isUnsigned = this.service === 'vpc-lattice-svcs';
-        add('X-Amz-Content-Sha256', () => (isUnsigned ? UNSIGNED : bodyHash(body)));
+      const { sessionTokenParameter, contentSha256Header, payload } = signingRules(this.service);
+      // The case of aws4, which is that of the parameter.
+      if (sessionToken) add(sessionTokenParameter, () => sessionToken);
+      if (contentSha256Header) {
+        add('X-Amz-Content-Sha256', () => (payload === 'unsigned' ? UNSIGNED : bodyHash(body)));
       }
       add('X-Amz-Date', () => this.getDateTime());
     }
@@ -359,10 +362,6 @@ export class RequestSigner {
 export default { sign, RequestSigner, canonicalString };
 
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
-/** These want x-amz-content-sha256. */
-const HASH_SERVICES = [...S3_SERVICES, 'aoss', 'vpc-lattice-svcs'];
-/** @type {Record<string, string>} */
-const TOKEN_HEADERS = { s3express: 'X-Amz-S3session-Token' };
 
 /**
  * @param {import('./path.js').ParsedPath['query']} query

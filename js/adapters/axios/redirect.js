@@ -6,8 +6,9 @@
 // - fetch has a setting not to follow, which gives the error below.
 // - XMLHttpRequest always follows, with the old signature. If that is refused, the error says why.
 
+import { REPLACED_HEADERS } from '../../engine/generated/headers.js';
 import { flatten } from './headers.js';
-import { isRedirect, isStale, redirectError, SIGNATURE_HEADERS } from '../shared/client-signer.js';
+import { isRedirect, isStale, redirectError } from '../shared/client-signer.js';
 
 /**
  * The `beforeRedirect` of a signed request.
@@ -36,7 +37,7 @@ export function beforeRedirect({ exchange, request, callers, onError }) {
         // Where a POST becomes a GET, its body is gone.
         body: options.method === request.method ? request.body : undefined,
       });
-      for (const name of [...SIGNATURE_HEADERS, 'host']) {
+      for (const name of [...REPLACED_HEADERS, 'host']) {
         if (name in signed.headers) options.headers[name] = signed.headers[name];
       }
       // With a proxy, this is the whole URL.

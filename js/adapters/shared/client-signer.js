@@ -4,6 +4,7 @@
 import { describe } from '../../http/body.js';
 import { CredentialsSource } from '../../sign/credentials.js';
 import { SigV4Error } from '../../engine/errors.js';
+import { REPLACED_HEADERS } from '../../engine/generated/headers.js';
 import { checkNames, SIGNER_OPTIONS } from '../../protocol/option-names.js';
 import { Signer } from '../../sign/signer.js';
 import { isSignature } from '../../protocol/stale-signature.js';
@@ -22,15 +23,6 @@ import { ServerClocks } from './server-clocks.js';
  *   so that an `Authorization` header of your own is sent beside it. The signature is then good for five minutes. Not for
  *   S3, which answers 400 to both.
  */
-
-/** What a signer adds. Where one of these is in a request already, it is from an earlier attempt. */
-export const SIGNATURE_HEADERS = [
-  'authorization',
-  'x-amz-date',
-  'x-amz-security-token',
-  'x-amz-s3session-token',
-  'x-amz-content-sha256',
-];
 
 /** Lets the signer say what is missing. @type {any} */
 export const NO_OPTIONS = {};
@@ -87,8 +79,11 @@ export class ClientSigner {
  */
 export function isStale(name, value) {
   const key = name.toLowerCase();
-  return SIGNATURE_HEADERS.includes(key) && (key !== 'authorization' || isSignature(String(value)));
+  return REPLACED.has(key) && (key !== 'authorization' || isSignature(String(value)));
 }
+
+/** @type {ReadonlySet<string>} */
+const REPLACED = new Set(REPLACED_HEADERS);
 
 /**
  * @param {string} name

@@ -3,7 +3,7 @@
 import { FLAG } from '../../engine/engine.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { presigned } from '../../sign/signed-request.js';
-import { S3_SERVICES } from '../../protocol/s3-services.js';
+import { isS3 } from '../../protocol/service-rules.js';
 import { Signer } from '../../sign/signer.js';
 
 /** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
@@ -56,7 +56,7 @@ export class QuerySigner extends Signer {
   #finish(work) {
     const { normalized, signature } = work;
     const [, service] = /%2F([^%]*)%2Faws4_request&/.exec(signature.value) ?? [];
-    if (S3_SERVICES.includes(service)) throw refusedByS3();
+    if (isS3(service)) throw refusedByS3();
     this.#remember(/X-Amz-Signature=(\w+)/.exec(signature.value)?.[1] ?? '');
     const headers = Object.fromEntries(normalized.headers);
     delete headers['x-amz-content-sha256']; // not signed: AWS takes no x-amz-* header that is not
