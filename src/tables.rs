@@ -2,8 +2,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::SessionTokenMode;
+use crate::canonical::form::Form;
 use crate::canonical::headers::{ALWAYS_SIGNED, REPLACED};
 use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
@@ -82,11 +84,12 @@ pub fn services() -> String {
     text += "export const SERVICE_RULES = {\n";
     for (service, rules) in SERVICE_RULES {
         let own = fields(rules).into_iter().zip(fields(&DEFAULT)).filter(|(one, other)| one != other);
-        text += &format!("  '{service}': {{ ...DEFAULT_RULES");
+        let quote = if service.contains('-') { "'" } else { "" };
+        text += &format!("  {quote}{service}{quote}: {{\n    ...DEFAULT_RULES,\n");
         for ((name, value), _) in own {
-            text += &format!(", {name}: {value}");
+            text += &format!("    {name}: {value},\n");
         }
-        text += " },\n";
+        text += "  },\n";
     }
     text += "};\n\n";
     let of_s3 = SERVICE_RULES.iter().filter(|(_, rules)| rules.path_encoding == PathEncoding::Single);
@@ -139,11 +142,22 @@ fn fields(rules: &ServiceRules) -> [(&'static str, String); 8] {
 
 /// An exported list of texts.
 fn list(name: &str, about: &str, texts: impl Iterator<Item = &'static str>) -> String {
-    let mut text = format!("/** {about} */\nexport const {name} = /** @type {{const}} */ ([\n");
-    for item in texts {
-        text += &format!("  '{item}',\n");
+    let texts: Vec<String> = texts.map(|item| format!("'{item}'")).collect();
+    // As prettier would have it.
+    let (start, separator, end) = if texts.len() < 5 { ("", ", ", "") } else { ("\n  ", ",\n  ", ",\n") };
+    let items = texts.join(separator);
+    format!("/** {about} */\nexport const {name} = /** @type {{const}} */ ([{start}{items}{end}]);\n")
+}
+
+/// The text of `js/engine/generated/forms.js`: the numbers of canonical forms.
+pub fn forms() -> String {
+    let mut text = String::from("// Written by the build from src/canonical/form.rs. Do not edit.\n\n");
+    text += "/** What a text is, whose canonical form the core is asked for. */\n";
+    text += "export const FORM = /** @type {const} */ ({\n";
+    for (number, name) in Form::NAMES.iter().enumerate() {
+        text += &format!("  {name}: {number},\n");
     }
-    text + "]);\n"
+    text + "});\n"
 }
 
 /// The text of `js/engine/generated/limits.js`.

@@ -32,8 +32,14 @@ impl Put for Vec<u8> {
 fn grow(text: &mut Vec<u8>, more: usize) {
     let mut longer = Vec::with_capacity(2 * text.len() + more);
     longer.extend_from_slice(text);
-    text.as_mut_slice().zeroize(); // not `fill`, which the compiler drops before memory that is freed
+    erase(text);
     *text = longer;
+}
+
+/// Wipes a text whose memory is freed next: the compiler drops a `fill` there.
+#[inline(never)]
+pub(crate) fn erase(text: &mut [u8]) {
+    text.zeroize();
 }
 
 /// Empties a text, and keeps its memory.

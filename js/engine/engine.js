@@ -259,6 +259,54 @@ export class Core {
     }
   }
 
+  /**
+   * A piece of a canonical request.
+   *
+   * @param {string} text  up to U+00FF, each a byte
+   * @param {number} form  see `FORM` in generated/forms.js
+   * @returns {string} likewise
+   */
+  canonicalForm(text, form) {
+    return this.#ask(text, (engine, length) => engine.canonical_form(length, form));
+  }
+
+  /**
+   * Region and service, as far as they can be inferred from a host.
+   *
+   * @param {string} host  in lower case
+   * @param {boolean} webSocket
+   * @returns {string[]} region and service, each empty if it cannot be inferred
+   */
+  endpoint(host, webSocket) {
+    return this.#ask(host, (engine, length) => engine.endpoint(length, webSocket ? 1 : 0)).split('\n');
+  }
+
+  /**
+   * @param {string} text  up to U+00FF, each a byte
+   * @param {(engine: Engine, length: number) => number} ask
+   * @returns {string} likewise
+   */
+  #ask(text, ask) {
+    try {
+      if (text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
+      this.#reserve(text.length * 3);
+      const view = this.#view;
+      const { written } = encoder.encodeInto(text, view);
+      const isAscii = written === text.length;
+      if (!isAscii) for (let i = 0; i < text.length; i++) view[i] = text.charCodeAt(i);
+      const status = ask(this.#started(), text.length);
+      if (status < 0) throw describe(status, {});
+      const bytes = this.#result(status);
+      const answer = isAscii ? decoder.decode(bytes) : Array.from(bytes, byteToChar).join('');
+      bytes.fill(0); // it may be a token
+      if (!isAscii) view.fill(0, 0, written);
+      if (this.#isOversized) this.#discard();
+      return answer;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
   /** Wipes what a series of {@link Core.signPath} has left. */
   wipe() {
     this.#engine?.wipe();
@@ -453,6 +501,7 @@ export class Core {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const byteToChar = (/** @type {number} */ byte) => String.fromCharCode(byte);
 /** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
 const HASH_CHUNK_BYTES = 64 * 1024;
 const MIN_BUFFER_BYTES = 8 * 1024;

@@ -6,6 +6,9 @@ use alloc::vec::Vec;
 use core::mem::swap;
 
 pub(crate) mod encode;
+#[cfg(any(test, feature = "tables", feature = "engine"))]
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))] // asked for by JavaScript
+pub(crate) mod form;
 pub(crate) mod headers;
 pub(crate) mod path;
 pub(crate) mod payload;

@@ -23,6 +23,7 @@ pub enum PathNormalization {
     Disabled,
 }
 
+#[inline(never)]
 pub(crate) fn write(
     path: &[u8],
     encoding: PathEncoding,
@@ -45,6 +46,17 @@ pub(crate) fn write(
         PathEncoding::Single => Decode::Escapes,
     };
     encode(path, decode, true, out);
+}
+
+/// A path without its dot segments and empty segments, as it is spelled.
+#[cfg(any(test, feature = "tables", feature = "engine"))]
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))] // asked for by JavaScript
+pub(crate) fn write_normalized(path: &[u8], out: &mut Vec<u8>) {
+    if needs_normalization(path) {
+        out.put(&normalize(path));
+    } else {
+        out.put(path);
+    }
 }
 
 /// Only an empty segment or one that begins with a dot can change anything.

@@ -66,6 +66,16 @@ pub fn sign_text(scope_length: usize, text_length: usize, has_secret: bool, owne
 }
 
 #[wasm_bindgen]
+pub fn canonical_form(length: usize, form: u32) -> i32 {
+    ENGINE.lend().canonical_form(length, form)
+}
+
+#[wasm_bindgen]
+pub fn endpoint(length: usize, web_socket: bool) -> i32 {
+    ENGINE.lend().endpoint(length, web_socket)
+}
+
+#[wasm_bindgen]
 pub fn hash_update(length: usize) {
     ENGINE.lend().hash_update(length);
 }

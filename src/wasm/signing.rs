@@ -9,11 +9,13 @@ use alloc::vec::Vec;
 use zeroize::Zeroize;
 
 use crate::canonical::add;
+use crate::canonical::form::Form;
 use crate::credentials::{check_access_key_id, check_session_token};
+use crate::endpoint::region_and_service;
 use crate::hash::{self, Hasher};
 use crate::request::Input;
 use crate::sign::scheme::private::{self, Scheme as _};
-use crate::text::cut;
+use crate::text::{Put, cut, erase};
 use crate::{
     Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signer, Timestamp, scope,
 };
@@ -125,6 +127,30 @@ impl Engine {
         }
     }
 
+    /// Replaces the text that the buffer begins with by its canonical form, of the number `form` in [`Form`]. Returns the
+    /// length; of an error, its status. JavaScript wipes what it has read.
+    pub fn canonical_form(&mut self, length: usize, form: u32) -> i32 {
+        self.used = length;
+        let text = self.buffer.get(..length).unwrap_or_default();
+        let mut out = Vec::new();
+        let outcome = match Form::from_number(form) {
+            Some(form) => form.write(text, &mut out),
+            None => Err(Error::RecordInvalid),
+        };
+        self.replace_by(out, outcome)
+    }
+
+    /// Replaces the host that the buffer begins with by its region and its signing name, a line each, each empty if it
+    /// cannot be inferred. Returns the length.
+    pub fn endpoint(&mut self, length: usize, web_socket: bool) -> i32 {
+        self.used = length;
+        let host = self.buffer.get(..length).unwrap_or_default();
+        let (region, service) = region_and_service(host, web_socket);
+        let mut out = Vec::new();
+        out.put(region).put(b"\n").put(service);
+        self.replace_by(out, Ok(()))
+    }
+
     /// Takes the first `length` bytes of the buffer into a SHA-256.
     pub fn hash_update(&mut self, length: usize) {
         self.used = length;
@@ -165,6 +191,16 @@ impl Engine {
 }
 
 impl Engine {
+    fn replace_by(&mut self, mut out: Vec<u8>, outcome: Result<(), Error>) -> i32 {
+        self.wipe_from(0);
+        let status = match outcome {
+            Ok(()) => put(&mut self.buffer, &[&out]),
+            Err(error) => error.status(),
+        };
+        erase(&mut out);
+        status
+    }
+
     /// Here, or by the platform: see [`Engine::sign`].
     fn hash(&mut self, flags: u32) -> i32 {
         let canonical_request = &self.signer.texts().canonical_request;

@@ -28,19 +28,51 @@ export const DEFAULT_RULES = {
 
 /** The rules of the others, by signing name. @type {Record<string, ServiceRules>} */
 export const SERVICE_RULES = {
-  's3': { ...DEFAULT_RULES, pathEncoding: 'single', normalizesPath: false, contentSha256Header: true, presignedPayload: 'unsigned' },
-  's3express': { ...DEFAULT_RULES, pathEncoding: 'single', normalizesPath: false, contentSha256Header: true, presignedPayload: 'unsigned', sessionTokenHeader: 'x-amz-s3session-token', sessionTokenParameter: 'X-Amz-S3session-Token' },
-  's3-object-lambda': { ...DEFAULT_RULES, pathEncoding: 'single', normalizesPath: false, contentSha256Header: true, presignedPayload: 'unsigned' },
-  's3-outposts': { ...DEFAULT_RULES, pathEncoding: 'single', normalizesPath: false, contentSha256Header: true, presignedPayload: 'unsigned' },
-  'aoss': { ...DEFAULT_RULES, contentSha256Header: true },
-  'vpc-lattice-svcs': { ...DEFAULT_RULES, contentSha256Header: true, payload: 'unsigned', presignedPayload: 'unsigned' },
-  'iotdevicegateway': { ...DEFAULT_RULES, sessionTokenMode: 'appended' },
+  s3: {
+    ...DEFAULT_RULES,
+    pathEncoding: 'single',
+    normalizesPath: false,
+    contentSha256Header: true,
+    presignedPayload: 'unsigned',
+  },
+  s3express: {
+    ...DEFAULT_RULES,
+    pathEncoding: 'single',
+    normalizesPath: false,
+    contentSha256Header: true,
+    presignedPayload: 'unsigned',
+    sessionTokenHeader: 'x-amz-s3session-token',
+    sessionTokenParameter: 'X-Amz-S3session-Token',
+  },
+  's3-object-lambda': {
+    ...DEFAULT_RULES,
+    pathEncoding: 'single',
+    normalizesPath: false,
+    contentSha256Header: true,
+    presignedPayload: 'unsigned',
+  },
+  's3-outposts': {
+    ...DEFAULT_RULES,
+    pathEncoding: 'single',
+    normalizesPath: false,
+    contentSha256Header: true,
+    presignedPayload: 'unsigned',
+  },
+  aoss: {
+    ...DEFAULT_RULES,
+    contentSha256Header: true,
+  },
+  'vpc-lattice-svcs': {
+    ...DEFAULT_RULES,
+    contentSha256Header: true,
+    payload: 'unsigned',
+    presignedPayload: 'unsigned',
+  },
+  iotdevicegateway: {
+    ...DEFAULT_RULES,
+    sessionTokenMode: 'appended',
+  },
 };
 
 /** The signing names of Amazon S3, which share their rules. */
-export const S3_SERVICES = /** @type {const} */ ([
-  's3',
-  's3express',
-  's3-object-lambda',
-  's3-outposts',
-]);
+export const S3_SERVICES = /** @type {const} */ (['s3', 's3express', 's3-object-lambda', 's3-outposts']);

@@ -1,0 +1,27 @@
+// Region and service of a host, as the core knows them: src/endpoint.rs.
+
+import { core } from './engine.js';
+import { SigV4Error } from './errors.js';
+
+/**
+ * Infers the region and the service that requests to a host are signed for. Synchronous: the wasm module is started
+ * if it has not been started yet.
+ *
+ * @param {string} host  such as `abc123.execute-api.eu-west-1.amazonaws.com`, with its port or without
+ * @param {{ webSocket?: boolean }} [options]  `webSocket`: whether a WebSocket is opened, as the MQTT gateway of AWS IoT and
+ *   its HTTP API share a host
+ * @returns {{ region: string, service: string } | undefined} `undefined` if both cannot be inferred from the host. The
+ *   region of a host that takes only SigV4a is `*`.
+ *
+ * @example
+ * inferEndpoint('abc123.execute-api.eu-west-1.amazonaws.com'); // { region: 'eu-west-1', service: 'execute-api' }
+ * inferEndpoint('api.example.com'); // undefined
+ */
+export function inferEndpoint(host, { webSocket = false } = {}) {
+  if (typeof host !== 'string') throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'the host must be a string');
+  // The core takes characters for bytes.
+  if (/[^!-~]/.test(host)) return undefined;
+  core.readySync();
+  const [region, service] = core.endpoint(host.toLowerCase(), webSocket);
+  return region === '' || service === '' ? undefined : { region, service };
+}

@@ -1,0 +1,117 @@
+//! The pieces of a canonical request one at a time, for JavaScript, which asks instead of knowing the rules itself.
+
+use alloc::vec::Vec;
+
+use super::encode::{Decode, encode};
+use super::path::{PathEncoding, PathNormalization};
+use super::{headers, path, query};
+use crate::Error;
+use crate::text::erase;
+
+/// What a text is, and so what its canonical form is. Bytes stand for themselves: no text need be UTF-8.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub(crate) enum Form {
+    /// A path as it goes on the wire, for all services but S3.
+    Path,
+    /// Likewise, without its dot segments and empty segments, and not yet encoded.
+    NormalizedPath,
+    /// Likewise, encoded once more, and not normalized.
+    DoubleEncodedPath,
+    /// Likewise, for S3.
+    SingleEncodedPath,
+    /// A query as it goes on the wire.
+    Query,
+    /// A name or a value in it, in which a `+` is no space.
+    Escapes,
+    /// The value of a header.
+    HeaderValue,
+}
+
+impl Form {
+    const ALL: [Self; 7] = [
+        Self::Path,
+        Self::NormalizedPath,
+        Self::DoubleEncodedPath,
+        Self::SingleEncodedPath,
+        Self::Query,
+        Self::Escapes,
+        Self::HeaderValue,
+    ];
+
+    /// The names of all, in the order of their numbers.
+    #[cfg(any(test, feature = "tables"))]
+    pub(crate) const NAMES: [&str; Self::ALL.len()] = [
+        "path",
+        "normalizedPath",
+        "doubleEncodedPath",
+        "singleEncodedPath",
+        "query",
+        "escapes",
+        "headerValue",
+    ];
+
+    pub(crate) fn from_number(number: u32) -> Option<Self> {
+        Self::ALL.get(number as usize).copied()
+    }
+
+    /// Writes the canonical form.
+    pub(crate) fn write(self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let (encoding, normalization) = match self {
+            Self::Path => (PathEncoding::Double, PathNormalization::Enabled),
+            Self::DoubleEncodedPath => (PathEncoding::Double, PathNormalization::Disabled),
+            Self::SingleEncodedPath => (PathEncoding::Single, PathNormalization::Disabled),
+            Self::NormalizedPath => {
+                path::write_normalized(text, out);
+                return Ok(());
+            }
+            Self::Query => {
+                let mut parameters = Vec::new();
+                query::push_wire(text, false, &mut parameters);
+                let outcome = query::write(&parameters, out);
+                erase(&mut parameters); // it may be a token
+                return outcome.map(|_| ());
+            }
+            Self::Escapes => {
+                encode(text, Decode::Escapes, false, out);
+                return Ok(());
+            }
+            Self::HeaderValue => {
+                headers::write_value(text, out);
+                return Ok(());
+            }
+        };
+        path::write(text, encoding, normalization, out);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    #[test]
+    fn writes_each_piece_in_its_canonical_form() {
+        for (name, text, canonical) in [
+            ("path", "/a/../b//c%20d/", "/b/c%2520d/"),
+            ("path", "", "/"),
+            ("normalizedPath", "/a/../b//c%20d/", "/b/c%20d/"),
+            ("doubleEncodedPath", "/a/../b%20", "/a/../b%2520"),
+            ("singleEncodedPath", "/a/../b%2Bc%2fd", "/a/../b%2Bc/d"),
+            ("query", "b=x+y&a-b=1&a=%7e&a", "a=&a=~&a-b=1&b=x%20y"),
+            ("escapes", "a+b%2b%7E%/", "a%2Bb%2B~%25%2F"),
+            ("headerValue", " a \t b ", "a b"),
+        ] {
+            let number = Form::NAMES.iter().position(|known| *known == name).unwrap();
+            let form = Form::from_number(number as u32).unwrap();
+            let mut out = Vec::new();
+            form.write(text.as_bytes(), &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), canonical, "{name} {text}");
+        }
+        assert!(Form::from_number(Form::NAMES.len() as u32).is_none());
+        let parameters = "a&".repeat(10_001);
+        assert_eq!(Form::Query.write(parameters.as_bytes(), &mut Vec::new()), Err(Error::LimitExceeded));
+    }
+}
