@@ -27,7 +27,7 @@
 //! # Ok::<(), sigv4_wasm::Error>(())
 //! ```
 //!
-//! With the feature `verify`, a server checks what arrives: see `verify::Verifier`.
+//! With the feature `verify`, a server checks what arrives: see `verify::Verifier`. With `policy`, it evaluates IAM policies.
 //!
 //! A request flows one way: [`Request`] → `canonical` (the canonical request) → `sign` (string to sign, key,
 //! signature). Only `wasm` names wasm-bindgen, and only the modules of the npm package have it in them.
@@ -47,6 +47,8 @@ mod credentials;
 mod endpoint;
 mod error;
 mod hash;
+#[cfg(feature = "policy")]
+pub mod policy;
 mod request;
 mod scope;
 mod settings;

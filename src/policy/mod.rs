@@ -1,0 +1,50 @@
+//! IAM policies: what they say of a request.
+//!
+//! A document is read once ([`Policy`]), and nothing in it is ignored: an unknown element or operator is an error, so no
+//! condition is lost. What was read can be evaluated with any request; no input makes that fail.
+//!
+//! ```
+//! use sigv4_wasm::policy::{AccessRequest, Context, Decision, Policy, PolicyKind, evaluate_policies};
+//!
+//! let policy = Policy::parse(
+//!     r#"{
+//!         "Version": "2012-10-17",
+//!         "Statement": {
+//!             "Sid": "ReadOrders",
+//!             "Effect": "Allow",
+//!             "Action": "execute-api:Invoke",
+//!             "Resource": "arn:aws:execute-api:*:*:abc123/prod/GET/orders/*",
+//!             "Condition": { "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } }
+//!         }
+//!     }"#,
+//!     PolicyKind::Identity,
+//! )?;
+//! let context: Context<'_> = [("aws:SourceIp", "192.0.2.7")].into_iter().collect();
+//! let resource = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders/7";
+//! let request = AccessRequest::new("execute-api:Invoke", resource, &context)?;
+//!
+//! let evaluation = evaluate_policies(&[&policy], &request);
+//! assert_eq!(evaluation.decision(), Decision::Allow);
+//! assert_eq!(evaluation.statement().and_then(|place| place.sid()), Some("ReadOrders"));
+//! # Ok::<(), sigv4_wasm::policy::PolicyError>(())
+//! ```
+
+mod conditions;
+mod document;
+mod error;
+mod evaluate;
+mod ip_range;
+mod nearest;
+mod operators;
+mod pattern;
+mod principal;
+mod request;
+mod value;
+
+pub use document::{MAX_POLICY_CHARACTERS, Policy, PolicyKind};
+pub use error::PolicyError;
+pub use evaluate::{
+    Access, Decision, Evaluation, Place, UnevaluatedStatement, evaluate_access, evaluate_policies,
+};
+pub use nearest::{Element, Nearest};
+pub use request::{AccessRequest, Context};
