@@ -1,4 +1,5 @@
-// Keeps the map true: paths named in ARCHITECTURE.md and CONTRIBUTING.md exist, and each file begins with what is in it.
+// Keeps the map true and whole: paths named in ARCHITECTURE.md and CONTRIBUTING.md exist, each folder is on it, and each
+// file begins with what is in it.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ const PATH = /`((?:js|src|wasm|devtools|tests|scripts|docs|bench|examples|pkg-te
 
 const ROOTS = ['js', 'src', 'devtools/lib'];
 /** Written by the build. */
-const GENERATED = /^js\/wasm\//;
+const GENERATED = /^js\/wasm(?:\/|$)/;
+/** The table has one row for all adapters. */
+const ONE_OF_A_KIND = /^js\/adapters\/\w+$/;
 
 const missing = PAGES.flatMap((page) =>
   Array.from(readFileSync(page, 'utf8').matchAll(PATH), ([, path]) => path)
@@ -18,17 +21,25 @@ const missing = PAGES.flatMap((page) =>
     .map((path) => `${page} names ${path}, which does not exist`),
 );
 
-const unexplained = ROOTS.flatMap((root) =>
+const paths = ROOTS.flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name)),
-)
-  .filter((file) => /\.(?:js|rs)$/.test(file) && !GENERATED.test(file))
+).filter((path) => !GENERATED.test(path));
+
+const unexplained = paths
+  .filter((path) => /\.(?:js|rs)$/.test(path))
   .filter((file) => !/^(?:#!.*\n)?\/\/[!]? /.test(readFileSync(file, 'utf8')))
   .map((file) => `${file}: the first line must say what is in the file`);
 
-const problems = [...missing, ...unexplained];
+const architecture = readFileSync('ARCHITECTURE.md', 'utf8');
+const unmapped = paths
+  .filter((path) => statSync(path).isDirectory() && !ONE_OF_A_KIND.test(path))
+  .filter((folder) => !architecture.includes(`\`${folder}/\``))
+  .map((folder) => `${folder}/ is not in the table of folders in ARCHITECTURE.md`);
+
+const problems = [...missing, ...unexplained, ...unmapped];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
-console.log('docs: every path that they name exists');
+console.log('docs: every path exists, every folder is on the map');
 
 /** @param {string} path  `NAME` and `*` stand for any name, or for a part of one */
 function exists(path) {
