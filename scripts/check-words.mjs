@@ -24,8 +24,8 @@ const ROOTS = [
 const READ = /(?:\.(?:js|jsx|mjs|d\.ts|rs|md|html|toml)|^Makefile)$/;
 /** Written by the build. */
 const GENERATED = /^js\/(?:wasm|engine\/generated)\/|node_modules/;
-/** Until verifying has moved to src/verify. */
-const BEING_MOVED = /^js\/verify\//;
+/** Until verifying and policies have moved to Rust. */
+const BEING_MOVED = /^(?:js|src)\/(?:verify|policy)\//;
 
 /**
  * A space in a pattern also matches a line break within a comment or a paragraph.
