@@ -287,7 +287,7 @@ function run(command, args, options = {}) {
 }
 
 /**
- * The code around a module compiles what is no `WebAssembly.Module`. It is always given one, which may be of another
+ * The code around a module compiles anything but a `WebAssembly.Module`. It is always given one, which may be of another
  * realm, as in Next.js's edge runtime.
  *
  * @param {string} code

@@ -63,7 +63,7 @@ errors! {
         "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.";
     /// The host answers in several regions, and takes SigV4a only.
     SigV4aRequired => "ERR_SIGV4_REGION_REQUIRED",
-        "the host answers in several regions and takes SigV4a only, for which no region does. Sign with SigV4a.";
+        "the host serves several regions and takes only SigV4a, which is not for a single region. Sign with SigV4a.";
     /// No service was given, and none can be inferred from the host.
     ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
         "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.";
@@ -73,13 +73,13 @@ errors! {
     /// The service holds a character that a credential scope cannot.
     ServiceInvalid => "ERR_SIGV4_SERVICE_REQUIRED",
         "the service holds a slash, white space or a control character. Pass a signing name such as 'execute-api'.";
-    /// The method is no RFC 9110 token.
+    /// The method is not an RFC 9110 token.
     MethodInvalid => "ERR_SIGV4_METHOD_INVALID",
         "the method is not an HTTP method (an RFC 9110 token). Pass one such as 'GET' or 'POST'.";
     /// The host is empty or holds white space or a control character.
     HostInvalid => "ERR_SIGV4_URL_INVALID",
         "the host is empty, or has white space or a control character in it. Pass an absolute URL.";
-    /// The name of the header at this index is no RFC 9110 token.
+    /// The name of the header at this index is not an RFC 9110 token.
     HeaderNameInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header name is not an RFC 9110 token. Use letters, digits and hyphens.";
     /// The value of the header at this index holds CR, LF or NUL.

@@ -44,7 +44,7 @@ impl Timestamp {
     }
 }
 
-/// In the places of the zeros; what is no zero stays.
+/// Writes a number into the places of the zeros of a text.
 fn write_digits(mut number: u32, text: &mut [u8]) {
     for digit in text.iter_mut().rev().filter(|digit| **digit == b'0') {
         *digit += (number % 10) as u8;

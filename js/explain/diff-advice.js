@@ -25,7 +25,7 @@ const HASHES = {
   '74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b': "the text 'null'",
   b28c94b2195c8ed259f0b415aaee3f39b0b2920a4537611499fa044956917a21: "the text '[object Object]'",
   '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a': "the text '{}'",
-  'UNSIGNED-PAYLOAD': 'UNSIGNED-PAYLOAD, which is no hash',
+  'UNSIGNED-PAYLOAD': 'UNSIGNED-PAYLOAD, which is not a hash',
 };
 
 /**

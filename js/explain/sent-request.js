@@ -70,7 +70,7 @@ function decoded(text) {
   }
 }
 
-/** Longer ones are no presigned URLs: servers refuse them. */
+/** Longer ones cannot be presigned URLs: servers refuse them. */
 const MAX_URL = 16_384;
 const CREDENTIAL =
   /\b(?:X-Amz-)?Credential=(?<accessKeyId>[^\s,&]+?)\/\d{8}\/(?:(?<region>[^\s,&/]*)\/)?(?<service>[^\s,&/]+)\/aws4_request/;

@@ -18,7 +18,7 @@ const LAST_MILLISECOND = 253_402_300_799_999;
 
 /**
  * @param {string} amzDate
- * @returns {number} epoch milliseconds; NaN for what is no time
+ * @returns {number} epoch milliseconds; NaN if it is not a time
  */
 export function parseAmzDate(amzDate) {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(amzDate) ?? [];

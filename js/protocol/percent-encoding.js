@@ -1,4 +1,4 @@
-// Percent-encoding of texts that may be no well-formed Unicode.
+// Percent-encoding of texts that may not be well-formed Unicode.
 
 /**
  * With U+FFFD for halves of surrogate pairs, which no escape can stand for.

@@ -321,12 +321,12 @@ function parseExpiration(expiration) {
   if (expiration === undefined || expiration === null) return Infinity;
   const millis = epochMillis(expiration);
   if (Math.abs(millis) <= MAX_DATE_MS || millis === Infinity) return millis;
-  throw invalid('expiration is no date: pass a Date, an ISO 8601 text, or seconds');
+  throw invalid('expiration is not a date: pass a Date, an ISO 8601 text, or seconds');
 }
 
 /**
  * @param {unknown} time
- * @returns {number} NaN for what is no time
+ * @returns {number} NaN if it is not a time
  */
 function epochMillis(time) {
   if (typeof time === 'number') return time < MIN_MILLISECONDS ? time * 1000 : time;

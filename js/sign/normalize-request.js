@@ -41,7 +41,7 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
  * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII, and goes on the wire with one byte for each character
- * @property {string} authorization  the caller's own Authorization header, which is no signature of ours; or empty
+ * @property {string} authorization  the caller's own Authorization header, which is not a signature of ours; or empty
  * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
  * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  what is sent, once it is read
@@ -83,10 +83,12 @@ export function normalizeRequest(request) {
     if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, normalized);
     return normalized;
   } catch (cause) {
-    // What is no text, such as a Symbol, fails where it is read as one.
+    // A value that cannot be a text, such as a Symbol, fails where it is read as one.
     throw cause instanceof SigV4Error
       ? cause
-      : new SigV4Error(code, 'the request holds what is no text: see the cause', { cause });
+      : new SigV4Error(code, 'the request holds a value that cannot be read as text: see the cause', {
+          cause,
+        });
   }
 }
 

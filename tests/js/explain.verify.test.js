@@ -339,7 +339,7 @@ describe('mismatches', () => {
     ['x-note:n\n', 'x-note:n\n', '', /received the header x-note: n, but you signed none/],
     ['content-length:3', 'content-length:3', 'content-length:4', /content-length 3, but you signed 4\.$/],
     ['sha256:abc', 'sha256:abc', 'sha256:abd', /x-amz-content-sha256 abc, but you signed abd\.$/],
-    ['\nabc', '\nabc', '\nUNSIGNED-PAYLOAD', /you signed UNSIGNED-PAYLOAD, which is no hash/],
+    ['\nabc', '\nabc', '\nUNSIGNED-PAYLOAD', /you signed UNSIGNED-PAYLOAD, which is not a hash/],
     ['\nabc', '\nabc', '\nconstructor', /another body than you signed\.$/],
     [
       '\nhost\n',

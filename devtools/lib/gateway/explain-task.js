@@ -35,7 +35,7 @@ async function mistakes(request, options) {
   try {
     return await findMismatch(request, options);
   } catch {
-    return undefined; // What is no signature at all.
+    return undefined; // It has no signature, or a malformed one.
   }
 }
 

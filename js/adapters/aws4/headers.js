@@ -79,7 +79,7 @@ function canonicalValue(name, value) {
   const isMissing = value === undefined || value === null;
   // What Node refuses to send (RFC 9110, section 5.5), and what is beyond Latin-1.
   if (isMissing || !/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\0\r\n]|[^\0-\xff]/.test(String(value))) {
-    const message = `the header ${JSON.stringify(name)} cannot be sent: it is no header name, or its value is missing, or holds a line break or a character beyond U+00FF`;
+    const message = `the header ${JSON.stringify(name)} cannot be sent: it is not a header name, or its value is missing, or holds a line break or a character beyond U+00FF`;
     throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
   }
   return foldWhiteSpace(String(value));

@@ -124,7 +124,7 @@ function parseQuery(text) {
 }
 
 /**
- * As Node's `querystring` does: escapes that are not UTF-8 become U+FFFD, and what is no escape stays.
+ * As Node's `querystring` does: escapes that are not UTF-8 become U+FFFD, and everything else stays.
  *
  * @param {string} text
  */

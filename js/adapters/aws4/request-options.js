@@ -60,7 +60,7 @@ export function parseUrl(text) {
   try {
     url = new URL(text);
   } catch {
-    throw urlInvalid('the request is no absolute URL: pass one, or the options of http.request');
+    throw urlInvalid('the request is not an absolute URL: pass one, or the options of http.request');
   }
   const { protocol, host, port, hostname, hash, search, pathname, href } = url;
   return {

@@ -393,7 +393,7 @@ function checkedDate(name, date) {
 function dateInvalid(name) {
   return new SigV4Error(
     'ERR_SIGV4_DATE_INVALID',
-    `${name} is no date that can be signed: leave it out, or correct it`,
+    `${name} is not a date that can be signed: leave it out, or correct it`,
   );
 }
 

@@ -115,7 +115,7 @@ function hmac(Sha256, key, data) {
 }
 
 /**
- * What is no text is refused by the core.
+ * The core refuses anything but a string.
  *
  * @param {unknown} value
  */
