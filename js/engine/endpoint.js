@@ -10,18 +10,18 @@ import { SigV4Error } from './errors.js';
  * @param {string} host  such as `abc123.execute-api.eu-west-1.amazonaws.com`, with its port or without
  * @param {{ webSocket?: boolean }} [options]  `webSocket`: whether a WebSocket is opened, as the MQTT gateway of AWS IoT and
  *   its HTTP API share a host
- * @returns {{ region: string, service: string } | undefined} `undefined` if both cannot be inferred from the host. The
- *   region of a host that takes only SigV4a is `*`.
+ * @returns {{ region?: string, service?: string }} without what cannot be inferred. The region of a host that takes only
+ *   SigV4a is `*`.
  *
  * @example
  * inferEndpoint('abc123.execute-api.eu-west-1.amazonaws.com'); // { region: 'eu-west-1', service: 'execute-api' }
- * inferEndpoint('api.example.com'); // undefined
+ * inferEndpoint('api.example.com'); // {}
  */
 export function inferEndpoint(host, { webSocket = false } = {}) {
   if (typeof host !== 'string') throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'the host must be a string');
   // The core takes characters for bytes.
-  if (/[^!-~]/.test(host)) return undefined;
+  if (/[^!-~]/.test(host)) return {};
   core.readySync();
   const [region, service] = core.endpoint(host.toLowerCase(), webSocket);
-  return region === '' || service === '' ? undefined : { region, service };
+  return { ...(region !== '' && { region }), ...(service !== '' && { service }) };
 }

@@ -3,10 +3,15 @@
 import { DEFAULT_RULES, S3_SERVICES, SERVICE_RULES } from '../engine/generated/services.js';
 
 /**
- * How a service wants its requests signed.
+ * How a service wants its requests signed. The signer follows these rules unless an option says otherwise.
  *
- * @param {string} service  signing name
+ * @param {string} service  the signing name
  * @returns {import('../engine/generated/services.js').ServiceRules}
+ *
+ * @example
+ * signingRules('s3').pathEncoding; // 'single'
+ * signingRules('s3express').sessionTokenHeader; // 'x-amz-s3session-token'
+ * signingRules('execute-api').presignedPayload; // 'signed'
  */
 export function signingRules(service) {
   return Object.hasOwn(SERVICE_RULES, service) ? SERVICE_RULES[service] : DEFAULT_RULES;

@@ -1,6 +1,6 @@
 // What a signed request says about its signature: access key, time, scope and signed headers.
 
-import { writtenFor } from '../../lib/rules.js';
+import { REPLACED_HEADERS, SIGNATURE_PARAMETERS, signingRules } from 'sigv4-wasm';
 
 /**
  * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
@@ -13,7 +13,7 @@ import { writtenFor } from '../../lib/rules.js';
  * @property {string[]} signedHeaders
  * @property {string} signature
  * @property {string} [sessionToken]
- * @property {import('../../lib/rules.js').Written} [written]  what signing for its service adds to a request
+ * @property {import('sigv4-wasm').ServiceRules} rules  of the service
  * @property {string} [contentSha256]  the header
  * @property {number} [expiresIn]  seconds, of a presigned URL
  */
@@ -26,8 +26,8 @@ export function authorizationOf(request) {
   const headers = new Map(request.headers.map(([name, value]) => [name.toLowerCase(), value]));
   const contentSha256 = headers.get('x-amz-content-sha256');
   const query = new URL(request.url).searchParams;
-  const tokenIn = (/** @type {import('../../lib/rules.js').Written} */ { tokenHeader, tokenParameter }) =>
-    query.get(tokenParameter) ?? headers.get(tokenHeader);
+  const tokenIn = (/** @type {import('sigv4-wasm').ServiceRules} */ rules) =>
+    query.get(rules.sessionTokenParameter) ?? headers.get(rules.sessionTokenHeader);
   if (query.get('X-Amz-Algorithm') === ALGORITHM) {
     return parseAuthorization({
       tokenIn,
@@ -75,18 +75,18 @@ export function isToken(text) {
  * @returns {ParsedRequest}
  */
 export function withToken(request, token, authorization) {
-  const { tokenHeader, tokenParameter } = authorization?.written ?? {};
+  const { sessionTokenHeader, sessionTokenParameter } = authorization?.rules ?? {};
   const [start, query] = splitQuery(request.url);
   const pairs = query.map((pair) => {
     const [name, value] = pair.split('=');
-    const isHidden = decodeName(name) === tokenParameter && !isToken(value);
+    const isHidden = decodeName(name) === sessionTokenParameter && !isToken(value);
     return isHidden ? `${name}=${encodeURIComponent(token)}` : pair;
   });
   return {
     ...request,
     url: query.length === 0 ? request.url : `${start}?${pairs.join('&')}`,
     headers: request.headers.map(([name, value]) =>
-      name.toLowerCase() === tokenHeader && !isToken(value) ? [name, token] : [name, value],
+      name.toLowerCase() === sessionTokenHeader && !isToken(value) ? [name, token] : [name, value],
     ),
   };
 }
@@ -100,14 +100,13 @@ export function withToken(request, token, authorization) {
  */
 export function unsigned(request, authorization) {
   const [start, query] = splitQuery(request.url);
-  const { headers = [], parameters = [] } = authorization.written ?? {};
-  const kept = query.filter((pair) => !parameters.includes(decodeName(pair)));
+  const kept = query.filter((pair) => !PARAMETERS.has(decodeName(pair)));
   return {
     method: request.method,
     url: kept.length === 0 ? start : `${start}?${kept.join('&')}`,
     headers: request.headers.filter(([name]) => {
       const key = name.toLowerCase();
-      return authorization.signedHeaders.includes(key) && !headers.includes(key);
+      return authorization.signedHeaders.includes(key) && !HEADERS.has(key);
     }),
     body: request.body,
   };
@@ -131,29 +130,20 @@ export function splitQuery(url) {
 }
 
 /**
- * @param {{ credential?: string | null, amzDate?: string | null, names?: string | null, signature?: string | null, contentSha256?: string, expiresIn?: number, tokenIn: (written: import('../../lib/rules.js').Written) => string | undefined }} fields
+ * @param {{ credential?: string | null, amzDate?: string | null, names?: string | null, signature?: string | null, contentSha256?: string, expiresIn?: number, tokenIn: (rules: import('sigv4-wasm').ServiceRules) => string | undefined }} fields
  * @returns {Authorization | undefined}
  */
 function parseAuthorization({ credential, amzDate, names, signature, contentSha256, expiresIn, tokenIn }) {
   const [, accessKeyId, region, service] =
     /^(.+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential ?? '') ?? [];
   if (!accessKeyId || !amzDate || !names || !signature) return undefined;
-  const written = knownTo(service);
+  const rules = signingRules(service);
   return {
     ...{ accessKeyId, region, service, amzDate, signature, contentSha256 },
-    ...(written && { written, sessionToken: tokenIn(written) }),
+    ...{ rules, sessionToken: tokenIn(rules) },
     signedHeaders: names.toLowerCase().split(';'),
     ...(expiresIn !== undefined && { expiresIn }),
   };
-}
-
-/** @param {string} service */
-function knownTo(service) {
-  try {
-    return writtenFor(service);
-  } catch {
-    return undefined; // Not a service name. Signing for it fails with a message.
-  }
 }
 
 /** @param {string} pair */
@@ -165,4 +155,8 @@ function decodeName(pair) {
   }
 }
 
+/** @type {ReadonlySet<string>} */
+const PARAMETERS = new Set(SIGNATURE_PARAMETERS);
+/** @type {ReadonlySet<string>} */
+const HEADERS = new Set(REPLACED_HEADERS);
 const ALGORITHM = 'AWS4-HMAC-SHA256';

@@ -1,8 +1,7 @@
 // Everything that the page shows of a signature, computed from a request and its settings.
 
-import { init, Signer } from 'sigv4-wasm';
+import { init, Signer, signingRules } from 'sigv4-wasm';
 
-import { writtenFor } from '../../lib/rules.js';
 import { authorizationOf, isToken, isV4a, unsigned, withToken } from './authorization.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
@@ -25,7 +24,7 @@ import { deriveKeys } from './key-chain.js';
  * @property {ParsedRequest} request  as it was pasted, with its session token if that was hidden
  * @property {import('./authorization.js').Authorization | undefined} authorization  of a signed request
  * @property {import('sigv4-wasm').SigningTrace} trace
- * @property {import('../../lib/rules.js').Written} written  what signing for its service adds to a request
+ * @property {import('sigv4-wasm').ServiceRules} rules  of the service
  * @property {string} amzDate
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
@@ -81,7 +80,7 @@ export async function inspect(pasted, settings) {
   const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
   return {
     ...{ request, authorization, trace, accessKeyId, secretAccessKey, sessionToken, missing, expiresIn },
-    written: writtenFor(trace.scope.split('/')[2]),
+    rules: signingRules(trace.scope.split('/')[2]),
     amzDate: trace.stringToSign.split('\n')[1],
     chain: secretAccessKey ? await deriveKeys(secretAccessKey, trace.scope, trace.stringToSign) : undefined,
     signed: authorization !== undefined || secretAccessKey ? await signedRequest() : undefined,
@@ -104,12 +103,12 @@ export async function inspect(pasted, settings) {
  * @param {import('./authorization.js').Authorization} authorization
  * @returns {Partial<import('sigv4-wasm').SignerOptions>}
  */
-function optionsOf({ signedHeaders, contentSha256, written }) {
+function optionsOf({ signedHeaders, contentSha256, rules }) {
   const hasHash = contentSha256 !== undefined && signedHeaders.includes('x-amz-content-sha256');
   return {
     signedHeaders,
     contentSha256Header: hasHash,
-    sessionTokenMode: signedHeaders.includes(written?.tokenHeader ?? '') ? 'signed' : undefined,
+    sessionTokenMode: signedHeaders.includes(rules.sessionTokenHeader) ? 'signed' : undefined,
     ...(contentSha256 !== undefined && {
       payload: contentSha256 === 'UNSIGNED-PAYLOAD' ? 'unsigned' : { sha256: contentSha256 },
     }),

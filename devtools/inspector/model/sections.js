@@ -20,7 +20,7 @@ export const SECTIONS = [requestSection, canonicalSection, stringToSignSection, 
 
 /** @param {Inspection} inspection @returns {Section} */
 function requestSection(inspection) {
-  const { request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, authorization, written } =
+  const { request, accessKeyId, secretAccessKey, sessionToken, amzDate, trace, authorization, rules } =
     inspection;
   const [start, query] = splitQuery(request.url);
   const url = new URL(start);
@@ -41,7 +41,7 @@ function requestSection(inspection) {
         separator: '&',
         parts: query.map((pair, i) => ({
           ...part(`request.query.${i}`, `the parameter ${nameOf(pair)}`, pair),
-          ...(nameOf(pair) === written.tokenParameter && { kind: /** @type {const} */ ('secret') }),
+          ...(nameOf(pair) === rules.sessionTokenParameter && { kind: /** @type {const} */ ('secret') }),
         })),
       }),
       ...repeatable(request.headers)
@@ -49,7 +49,7 @@ function requestSection(inspection) {
         .map(({ id, name, key, value }) =>
           line(name, {
             ...part(`request.header.${id}`, `the header ${name}`, value),
-            ...((key === written.tokenHeader || key === 'cookie') && {
+            ...((key === rules.sessionTokenHeader || key === 'cookie') && {
               kind: /** @type {const} */ ('secret'),
             }),
           }),
@@ -72,9 +72,9 @@ function requestSection(inspection) {
 }
 
 /** @param {Inspection} inspection @returns {Section} */
-function canonicalSection({ trace, request, written }) {
-  const headerSources = { ...HEADER_ORIGINS, [written.tokenHeader]: ['token'] };
-  const parameterSources = { ...PARAMETER_ORIGINS, [written.tokenParameter]: ['token'] };
+function canonicalSection({ trace, request, rules }) {
+  const headerSources = { ...HEADER_ORIGINS, [rules.sessionTokenHeader]: ['token'] };
+  const parameterSources = { ...PARAMETER_ORIGINS, [rules.sessionTokenParameter]: ['token'] };
   const lines = trace.canonicalRequest.split('\n');
   const [method, path, query, ...rest] = lines;
   const headers = rest.slice(0, -3);
@@ -193,8 +193,7 @@ function keySection({ chain, secretAccessKey, trace }) {
 
 /** @param {Inspection} inspection @returns {Section} */
 function signatureSection(inspection) {
-  const { trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, authorization, written } =
-    inspection;
+  const { trace, missing, accessKeyId, sessionToken, amzDate, expiresIn, authorization, rules } = inspection;
   const scope = ['scope.date', 'scope.region', 'scope.service', 'scope.end'];
   const signature = missing.length > 0 ? needs(missing) : trace.signature;
   const credential = part(
@@ -245,8 +244,8 @@ function signatureSection(inspection) {
         : [{ label: 'query', separator: '&', parts: sent }]),
       ...lineUnless(
         sessionToken === undefined || expiresIn !== undefined,
-        line(written.tokenHeader, {
-          ...part('sent.token', `the header ${written.tokenHeader}`, sessionToken ?? '', ['token']),
+        line(rules.sessionTokenHeader, {
+          ...part('sent.token', `the header ${rules.sessionTokenHeader}`, sessionToken ?? '', ['token']),
           kind: 'secret',
         }),
       ),

@@ -1,5 +1,7 @@
 // The request as commands and code: with this signature, or signed afresh each time.
 
+import { REPLACED_HEADERS, SIGNATURE_PARAMETERS } from 'sigv4-wasm';
+
 import { toAxios, toCurl, toFetch } from '../../lib/requests/index.js';
 import { quote, sentHeaders } from '../../lib/requests/format-request.js';
 
@@ -71,7 +73,7 @@ export const SNIPPETS = {
         toCurl(plain(inspection)),
         `  --aws-sigv4 'aws:amz:${region}:${service}'`,
         '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
-        `  --header "${inspection.written.tokenHeader}: $AWS_SESSION_TOKEN"`,
+        `  --header "${inspection.rules.sessionTokenHeader}: $AWS_SESSION_TOKEN"`,
       ].join(' \\\n');
     },
   },
@@ -84,14 +86,16 @@ function sent(signed) {
 }
 
 /** The request without a signature. @param {Inspection} inspection */
-function plain({ request, written }) {
+function plain({ request }) {
   const url = new URL(request.url);
   const isPresigned = url.searchParams.has('X-Amz-Signature');
-  for (const name of written.parameters) url.searchParams.delete(name);
+  for (const name of SIGNATURE_PARAMETERS) url.searchParams.delete(name);
   return {
     ...request,
     url: isPresigned ? url.href : request.url,
-    headers: sentHeaders(request).filter(([name]) => !written.headers.includes(name.toLowerCase())),
+    headers: sentHeaders(request).filter(
+      ([name]) => !REPLACED_HEADERS.some((replaced) => replaced === name.toLowerCase()),
+    ),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { exitCode } from './exit.js';
 import { formatMismatches } from './format.js';
-import { resolveCredentials, scopeOf } from './identity.js';
+import { inferScope, resolveCredentials } from './identity.js';
 import { readRequest, readText } from './input.js';
 import { IDENTITY_OPTIONS, JSON_OPTION, REFUSED_OPTIONS, optionTable, TEXT } from './options.js';
 import { redactor, showsColors } from './output.js';
@@ -75,10 +75,7 @@ async function answerOf(file, request) {
  * @param {import('../requests/index.js').ParsedRequest} request
  * @param {{ region?: string, service?: string }} options
  */
-async function expected({ url }, { region, service }) {
-  try {
-    return await scopeOf(url, region, service);
-  } catch {
-    return { region, service };
-  }
+function expected({ url }, { region, service }) {
+  const inferred = inferScope(url);
+  return { region: region ?? inferred.region, service: service ?? inferred.service };
 }

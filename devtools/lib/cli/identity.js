@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 
-import { Signer } from 'sigv4-wasm';
+import { inferEndpoint } from 'sigv4-wasm';
 
 import { CliError } from './exit.js';
 import { readText } from './input.js';
@@ -149,43 +149,38 @@ async function askForCode(serial) {
  * @returns {Promise<{ region: string, service: string, sources: Record<'region' | 'service', string> }>}
  */
 export async function resolveScope(url, options, hints = {}) {
-  const { region = hints.region, service = hints.service, profile } = options;
+  const inferred = inferScope(url);
+  const { region = hints.region, service = hints.service ?? inferred.service, profile } = options;
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE } = process.env;
   /** @type {[source: string, find: () => string | undefined | Promise<string | undefined>][]} */
   const sources = [
-    [originOf('region', options, hints), () => region],
+    [originOf('region', options, hints), () => region ?? inferred.region],
     ['AWS_REGION', () => AWS_REGION],
     ['AWS_DEFAULT_REGION', () => AWS_DEFAULT_REGION],
     ['the profile', () => regionOfProfile(profile ?? AWS_PROFILE ?? 'default')],
   ];
-  let refusal;
   for (const [source, find] of sources) {
-    const found = (await find()) || undefined;
-    if (refusal !== undefined && found === undefined) continue;
-    try {
-      return {
-        ...(await scopeOf(url, found, service)),
-        sources: { region: source, service: originOf('service', options, hints) },
-      };
-    } catch (error) {
-      if (/** @type {any} */ (error).code !== 'ERR_SIGV4_REGION_REQUIRED') throw inWordsOfOptions(error);
-      refusal ??= error;
-    }
+    const found = await find();
+    if (!found) continue;
+    if (!service) throw cannotInfer('service', url);
+    return {
+      region: found,
+      service,
+      sources: { region: source, service: originOf('service', options, hints) },
+    };
   }
-  throw inWordsOfOptions(refusal);
+  throw cannotInfer('region', url);
 }
 
 /**
  * @param {string} url
- * @param {string | undefined} region  default: inferred from the host
- * @param {string | undefined} service  likewise
- * @returns {Promise<{ region: string, service: string }>}
+ * @returns {{ region?: string, service?: string }} as far as they can be inferred from the host
  */
-export async function scopeOf(url, region, service) {
-  const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
-  const { scope } = await new Signer({ credentials: nobody, region, service }).trace(url);
-  const [, ...parts] = scope.split('/');
-  return { region: parts[0], service: parts[1] };
+export function inferScope(url) {
+  const { host, protocol } = new URL(url);
+  const { region, service } = inferEndpoint(host, { webSocket: protocol === 'wss:' || protocol === 'ws:' });
+  // `*`: the host takes SigV4a only, which the signer says.
+  return { region: region === '*' ? undefined : region, service };
 }
 
 /**
@@ -198,18 +193,16 @@ function originOf(name, options, hints) {
   return hints[name] === undefined ? 'the host' : 'the request';
 }
 
-/** @param {any} error */
-function inWordsOfOptions(error) {
-  const name = { ERR_SIGV4_REGION_REQUIRED: 'region', ERR_SIGV4_SERVICE_REQUIRED: 'service' }[
-    String(error.code)
-  ];
-  if (name === undefined) return error;
-  const [, host] = /the host (\S+)/.exec(error.message) ?? [];
-  if (host === undefined) return error;
+/**
+ * @param {'region' | 'service'} name
+ * @param {string} url
+ */
+function cannotInfer(name, url) {
+  const code = name === 'region' ? 'ERR_SIGV4_REGION_REQUIRED' : 'ERR_SIGV4_SERVICE_REQUIRED';
   const also = name === 'region' ? ', or set AWS_REGION' : ', such as execute-api';
   return new CliError(
     'config',
-    `${error.code}: cannot infer the ${name} from the host ${host}: pass --${name}${also}`,
+    `${code}: cannot infer the ${name} from the host ${new URL(url).host}: pass --${name}${also}`,
   );
 }
 

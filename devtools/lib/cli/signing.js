@@ -1,10 +1,9 @@
 // From the command line to a signature: what `request`, `sign` and `presign` share.
 
-import { Signer } from 'sigv4-wasm';
+import { Signer, signingRules } from 'sigv4-wasm';
 
 import { CliError } from './exit.js';
 import { resolveCredentials, resolveScope } from './identity.js';
-import { coversBody } from '../rules.js';
 import { hashFile } from './input.js';
 
 /**
@@ -58,9 +57,15 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
   /** A file is streamed for its hash, only if the signature covers the body, and streamed again when it is sent. */
   async function payloadOf() {
     if (body === undefined || !('file' in body)) return undefined;
-    const asking = new Signer({ credentials, region, service });
-    const isCovered = await coversBody(asking, { method, url, headers }, expiresIn);
-    return isCovered ? { sha256: await hashFile(body) } : undefined;
+    return coversBody() ? { sha256: await hashFile(body) } : undefined;
+  }
+
+  /** Unless a header says what stands for the body, the service decides. */
+  function coversBody() {
+    const [, declared] = headers.find(([name]) => name.toLowerCase() === 'x-amz-content-sha256') ?? [];
+    if (declared !== undefined) return declared !== 'UNSIGNED-PAYLOAD';
+    const { payload, presignedPayload } = signingRules(service);
+    return (isPresigned ? presignedPayload : payload) === 'signed';
   }
 }
 

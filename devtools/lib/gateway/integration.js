@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 
+import { REPLACED_HEADERS, SIGNATURE_PARAMETERS } from 'sigv4-wasm';
+
 import { GatewayError, jsonAnswer } from './gateway-error.js';
 import { decode } from './routes.js';
 
@@ -80,7 +82,13 @@ export class Upstreams {
     // In AWS, you would map `context.identity.userArn`. Without it, the upstream would not know the caller.
     if (principal !== undefined) own.push([CALLER, principal.arn]);
     if (BODYLESS.has(request.method) && request.rawBody.length === 0) own.splice(1, 1);
-    const dropped = new Set([...HOP_BY_HOP, ...OF_SIGNATURE, ...own.map(([name]) => name), CALLER, 'expect']);
+    const dropped = new Set([
+      ...HOP_BY_HOP,
+      ...REPLACED_HEADERS,
+      ...own.map(([name]) => name),
+      CALLER,
+      'expect',
+    ]);
     const headers = [...endToEnd(request.rawHeaders, dropped), ...own].flat();
     const answer = await this.#exchange(url, { method: request.method, path, headers }, request.rawBody);
     const kept = endToEnd(
@@ -182,7 +190,7 @@ const MAX_ANSWER_BYTES = 10_485_760;
 function withoutSignature(query) {
   return query
     .split('&')
-    .filter((part) => !IN_QUERY.test(decode(part.split('=', 1)[0])))
+    .filter((part) => !IN_QUERY.has(decode(part.split('=', 1)[0])))
     .join('&');
 }
 
@@ -221,12 +229,14 @@ function pair(name, value) {
   return [name, value];
 }
 
-const IN_QUERY = /^X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)$/;
+/** @type {ReadonlySet<string>} */
+const OF_SIGNATURE = new Set(REPLACED_HEADERS);
+/** @type {ReadonlySet<string>} */
+const IN_QUERY = new Set(SIGNATURE_PARAMETERS);
 const CALLER = 'x-caller-arn';
 const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 /** RFC 9110, section 9.2.2. */
 const IDEMPOTENT = new Set([...BODYLESS, 'PUT']);
-const OF_SIGNATURE = new Set(['authorization', 'x-amz-security-token', 'x-amz-date', 'x-amz-content-sha256']);
 
 /** RFC 9110, section 7.6.1. */
 const HOP_BY_HOP = new Set([

@@ -1,26 +1,18 @@
 // Region and service of a host, and the host of a service.
 
-import { SigV4Error } from '../../engine/errors.js';
-import { Signer } from '../../sign/signer.js';
-
-/** For what is signed only to see the scope, and not sent. */
-const NOBODY = { accessKeyId: 'nobody', secretAccessKey: 'nothing' };
+import { inferEndpoint } from '../../engine/endpoint.js';
 
 /**
  * What the core knows of a host; of one that it does not know, what aws4 reads out of it.
  *
  * @param {unknown} host
- * @returns {[service: string, region: string]}  empty if they cannot be inferred
+ * @returns {[service: string, region: string]}  each empty if it cannot be inferred
  */
 export function scopeOfHost(host) {
   const name = typeof host === 'string' ? host : '';
-  try {
-    const { headers } = new Signer({ credentials: NOBODY }).signSync({ hostname: name });
-    const [, , region, service] = headers.authorization.split(/[/,]/);
-    return [service, region];
-  } catch (error) {
-    if (!(error instanceof SigV4Error) || error.code === 'ERR_SIGV4_WASM_UNAVAILABLE') throw error;
-  }
+  const known = inferEndpoint(name);
+  // aws4 has no SigV4a, which hosts of several regions take.
+  if (known.service && known.region && known.region !== '*') return [known.service, known.region];
   const [, service = '', region = ''] =
     /([^.]{1,63})\.(?:([^.]{0,63})\.)?amazonaws\.com(?:\.cn)?$/.exec(name) ?? [];
   return [service, region];
