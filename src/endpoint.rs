@@ -1,9 +1,11 @@
 //! Service and region of a host, and the rules in which services differ: tables.
 
+use alloc::vec::Vec;
+
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::table::Table;
-use crate::text::{cut, cut_last, split};
+use crate::text::{Put, cut, cut_last, split};
 
 use tables::{
     BY_LABEL, BY_TWO_LABELS, GLOBAL_HOSTS, LAST_WORDS, LONGER_LABELS, PARTITIONS, PROVIDERS,
@@ -161,8 +163,45 @@ fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
     None
 }
 
-/// Whether a host takes SigV4a only.
-pub(crate) fn is_sigv4a_only(host: &[u8]) -> bool {
+/// What the last host tells: most signers have one, and to look it up takes a tenth of a signature.
+pub(crate) struct LastHost {
+    host: Vec<u8>,
+    web_socket: bool,
+    /// See [`region_and_service`].
+    pub(crate) region: Vec<u8>,
+    pub(crate) service: Vec<u8>,
+    /// Whether it takes SigV4a only.
+    pub(crate) is_sigv4a_only: bool,
+}
+
+impl LastHost {
+    pub(crate) const fn new() -> Self {
+        Self {
+            host: Vec::new(),
+            web_socket: false,
+            region: Vec::new(),
+            service: Vec::new(),
+            is_sigv4a_only: false,
+        }
+    }
+
+    pub(crate) fn look_up(&mut self, host: &[u8], web_socket: bool) -> &Self {
+        if self.host != host || self.web_socket != web_socket {
+            let (region, service) = region_and_service(host, web_socket);
+            for (known, text) in
+                [(&mut self.host, host), (&mut self.region, region), (&mut self.service, service)]
+            {
+                known.clear();
+                known.put(text);
+            }
+            self.web_socket = web_socket;
+            self.is_sigv4a_only = is_sigv4a_only(host);
+        }
+        self
+    }
+}
+
+fn is_sigv4a_only(host: &[u8]) -> bool {
     partition(cut(host, b':').0).is_some_and(|(name, _)| sigv4a_service(name).is_some())
 }
 

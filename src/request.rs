@@ -115,7 +115,7 @@ pub(crate) struct Input<'a> {
     /// Headers not to sign, likewise.
     pub(crate) unsignable_headers: &'a [u8],
     pub(crate) header_placement: HeaderPlacement,
-    /// Whether a value may hold what is not ASCII, and goes on the wire with one byte for each character.
+    /// Whether a value that is not ASCII goes on the wire with one byte for each character.
     pub(crate) latin1_headers: bool,
 }
 
@@ -148,18 +148,6 @@ impl<'a> Input<'a> {
             return Err(Error::PayloadHashInvalid);
         }
         Ok(())
-    }
-
-    /// Empty if the caller passes none and none can be inferred from the host.
-    pub(crate) fn region_and_service(&self) -> (&'a [u8], &'a [u8]) {
-        if !self.region.is_empty() && !self.service.is_empty() {
-            return (self.region, self.service);
-        }
-        let (region, service) = endpoint::region_and_service(self.host, self.web_socket);
-        (
-            if self.region.is_empty() { region } else { self.region },
-            if self.service.is_empty() { service } else { self.service },
-        )
     }
 
     /// The rules of the service, but for what the caller decided.

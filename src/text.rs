@@ -15,14 +15,19 @@ pub(crate) trait Put {
 impl Put for Vec<u8> {
     #[inline(never)]
     fn put(&mut self, text: &[u8]) -> &mut Self {
-        if self.capacity() - self.len() < text.len() {
-            grow(self, text.len());
-        }
+        reserve(self, text.len());
         match text {
             [byte] => self.push(*byte), // a separator: not worth the call that copies memory
             _ => self.extend_from_slice(text),
         }
         self
+    }
+}
+
+/// Makes room for so many bytes more, where there is none.
+pub(crate) fn reserve(text: &mut Vec<u8>, more: usize) {
+    if text.capacity() - text.len() < more {
+        grow(text, more);
     }
 }
 
@@ -54,9 +59,7 @@ pub(crate) fn wipe(text: &mut Vec<u8>) {
 /// a thousand.
 #[inline(never)]
 pub(crate) fn find(text: &[u8], limit: u8, others: [u8; 3]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
     let [first, second, third] = others;
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
     let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     let (words, rest) = text.as_chunks();
     let mut at = 0;
@@ -77,6 +80,28 @@ pub(crate) fn find(text: &[u8], limit: u8, others: [u8; 3]) -> usize {
     }
     at
 }
+
+/// Likewise, where the first of one byte is.
+#[inline(never)]
+fn find_one(text: &[u8], byte: u8) -> usize {
+    let (words, rest) = text.as_chunks();
+    let mut at = 0;
+    for word in words {
+        let found = below(u64::from_le_bytes(*word) ^ (ONES * u64::from(byte)), 1) & (ONES << 7);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + rest.iter().position(|one| *one == byte).unwrap_or(rest.len())
+}
+
+/// In eight bytes: the top bit of each that is below the limit, and, as far as they count, of others behind the first.
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(limit)) & !word
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
 
 /// A set of bytes: a bit for each.
 pub(crate) struct Bytes([u32; 8]);
@@ -113,7 +138,7 @@ pub(crate) fn contains(text: &[u8], limit: u8, others: [u8; 3]) -> bool {
 /// What stands before and after the first separator; without one, the whole text and nothing.
 #[inline(never)]
 pub(crate) fn cut(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
-    let (before, rest) = text.split_at_checked(find(text, 0, [separator; 3])).unwrap_or_default();
+    let (before, rest) = text.split_at_checked(find_one(text, separator)).unwrap_or_default();
     (before, rest.get(1..).unwrap_or_default())
 }
 
@@ -161,10 +186,13 @@ mod tests {
                 for others in [b'!', 0x80, 0xFF] {
                     let mut bytes = vec![others; length];
                     assert_eq!(find(&bytes, b' ', *b"xx\x7F"), length);
+                    assert_eq!(find_one(&bytes, b'x'), length);
                     for at in (0..length).rev() {
                         bytes[at] = byte;
                         let expected = if is_such(byte) { at } else { length };
                         assert_eq!(find(&bytes, b' ', *b"xx\x7F"), expected);
+                        let first_x = if byte == b'x' { at } else { length };
+                        assert_eq!(find_one(&bytes, b'x'), first_x);
                     }
                 }
             }

@@ -106,6 +106,7 @@ fn errors_have_numbers_and_the_engine_works_on() {
     for (fields, headers, error) in [
         (change(8, ""), &ok[..], Error::AccessKeyIdInvalid),
         (change(9, "t\r\n"), &ok, Error::SessionTokenInvalid),
+        (change(9, "a\0b"), &ok, Error::RecordInvalid),
         (change(5, ""), &ok, Error::RegionRequired),
         (change(6, ""), &ok, Error::ServiceRequired),
         (change(5, "a/b"), &ok, Error::RegionInvalid),
@@ -141,8 +142,15 @@ fn errors_have_numbers_and_the_engine_works_on() {
 fn lengths_that_lie_are_refused() {
     let mut engine = Engine::new();
     engine.reserve(64);
-    for (text, body, headers) in [(1_000_000, 0, 0), (64, 0, 0), (0, 0, 0), (64, 1_000_000, usize::MAX)] {
-        assert!(engine.sign(text, body, headers, HAS_SECRET, AT, 0, 0.0) < 0);
+    for (text, token, body, headers) in [
+        (1_000_000, 0, 0, 0),
+        (64, 0, 0, 0),
+        (0, 0, 0, 0),
+        (0, 1_000_000, 0, 0),
+        (usize::MAX, usize::MAX, 0, 0),
+        (64, 0, 1_000_000, usize::MAX),
+    ] {
+        assert!(engine.sign(text, token, body, headers, HAS_SECRET, AT, 0, 0.0) < 0);
     }
 }
 
@@ -245,18 +253,33 @@ fn call(
     let mut record = String::new();
     let headers_flat = headers.iter().flat_map(|(name, value)| [*name, *value]);
     let (fields, credentials) = fields.split_at(CREDENTIALS);
-    let credentials = credentials.iter().copied().chain(secret);
+    let (access_key_id, token) = (credentials[0], credentials[1]);
+    let credentials = [access_key_id].into_iter().chain(secret);
     for field in fields.iter().copied().chain(headers_flat).chain(credentials) {
         record.push_str(field);
         record.push('\0');
     }
     let text_length = record.len();
     let mut record = record.into_bytes();
+    record.extend_from_slice(token.as_bytes());
     record.extend_from_slice(body);
     write(engine, &record);
     let flags = flags | if secret.is_some() { HAS_SECRET } else { 0 };
-    let status = engine.sign(text_length, body.len(), headers.len(), flags, epoch_millis, expires_in, owner);
-    if status < 0 { Err(status) } else { Ok(read(engine, status as usize)) }
+    let status = engine.sign(
+        text_length,
+        token.len(),
+        body.len(),
+        headers.len(),
+        flags,
+        epoch_millis,
+        expires_in,
+        owner,
+    );
+    if status < 0 {
+        return Err(status);
+    }
+    let pointer = if flags & PLATFORM_HASH != 0 { engine.canonical_request() } else { engine.reserve(0) };
+    Ok(String::from_utf8(view(pointer, status as usize).to_vec()).unwrap())
 }
 
 fn write(engine: &mut Engine, bytes: &[u8]) {

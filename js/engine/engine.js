@@ -7,7 +7,7 @@ import { instantiate } from './instantiate.js';
 import { coreError, SigV4Error } from './errors.js';
 import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
 import { MAX_REQUEST_BYTES } from './generated/limits.js';
-import { platformSha256 } from './node-builtins.js';
+import { platformDecoder, platformSha256 } from './node-builtins.js';
 
 /**
  * What the caller chose, compiled by `compileSettings` in sign/options.js.
@@ -24,7 +24,7 @@ import { platformSha256 } from './node-builtins.js';
  * @property {string} secretAccessKey
  * @property {string} sessionToken  empty without one
  * @property {number} owner  numbers credentials that sign more than once, so that they need not cross again
- * @property {Uint8Array} [tokenField]  of the record: the token crosses with every request, and is encoded once
+ * @property {Uint8Array} [tokenBytes]  the token crosses with every request, and is encoded once
  * @property {boolean} isUsed  whether they signed before
  * @property {boolean} hasKey  whether the core has a key of theirs, by that number: then the secret is left out at first
  *
@@ -66,7 +66,6 @@ export const FLAG = {
   keepHeaders: 1 << 15,
   platformHash: 1 << 16,
   signatureOnly: 1 << 17,
-  latin1Headers: 1 << 18,
   keep: 1 << 19,
 };
 
@@ -105,6 +104,8 @@ export class Core {
   #engine;
   /** The engine's buffer. */
   #view = NO_BYTES;
+  /** Decodes what that view begins with, where the platform is faster at it. @type {((length: number) => string) | undefined} */
+  #decode;
   /** Whether the buffer has become so large that the engine is not kept. */
   #isOversized = false;
   /** Whether growing the memory detaches existing views: wasm memory does, that of plain JavaScript does not. */
@@ -171,7 +172,6 @@ export class Core {
     flags |= settings.flags;
     if (flat.webSocket) flags |= FLAG.webSocket;
     if (flat.isBodyHash) flags |= FLAG.bodyHash;
-    if (flat.hasLatin1Headers) flags |= FLAG.latin1Headers;
     use(identity);
     try {
       let status = -1 - SIGNING_KEY_MISSING;
@@ -186,7 +186,7 @@ export class Core {
       const signature = parse(this.#read(status), (flags & FLAG.trace) !== 0);
       if (!(flags & FLAG.keep)) {
         // A URL has the session token in it, and so has a canonical request.
-        if (flags & (FLAG.presign | FLAG.trace)) this.#view.fill(0, 0, status);
+        if (flags & (FLAG.presign | FLAG.trace) && identity.sessionToken !== '') this.#started().wipe();
         if (this.#isOversized) this.#discard();
       }
       return signature;
@@ -211,8 +211,9 @@ export class Core {
       let status = this.#started().sign_path(written, flags);
       if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
       if (status < 0) throw describe(status, {});
-      const [target, signature] = this.#read(status).split('\n');
-      return { path: target || path, signature };
+      const result = this.#read(status);
+      const end = result.indexOf('\n');
+      return { path: end === 0 ? path : result.slice(0, end), signature: result.slice(end + 1) };
     } catch (error) {
       throw this.#failed(error);
     }
@@ -352,8 +353,8 @@ export class Core {
     let headerFields = '';
     for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
     const secret = flags & FLAG.hasSecret ? `${identity.secretAccessKey}\0` : '';
-    const text = `${fields}${headerFields}${identity.accessKeyId}\0`;
-    const token = (identity.tokenField ??= encoder.encode(`${identity.sessionToken}\0`));
+    const text = `${fields}${headerFields}${identity.accessKeyId}\0${secret}`;
+    const token = (identity.tokenBytes ??= encoder.encode(identity.sessionToken));
     // Before it takes memory. Three times what the core takes, which counts bytes.
     if (text.length + token.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
@@ -362,39 +363,48 @@ export class Core {
     this.#hasSigned = true;
     if (hash !== undefined) flags |= FLAG.platformHash;
     // A UTF-16 unit takes at most three bytes of UTF-8.
-    const textBytes = (text.length + secret.length) * 3 + token.length;
+    const textBytes = text.length * 3 + token.length;
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
     this.#reserve(textBytes + bodyBytes);
     const view = this.#view;
-    let textLength = encoder.encodeInto(text, view).written;
-    if (token.length > 1) view.set(token, textLength);
-    else view[textLength] = 0; // no token: a call would take as long as all of the fields
-    textLength += token.length;
-    if (secret !== '') textLength += encoder.encodeInto(secret, view.subarray(textLength)).written;
+    const textLength = encoder.encodeInto(text, view).written;
+    if (token.length > 0) view.set(token, textLength);
+    const bodyAt = textLength + token.length;
     let bodyLength = 0;
     if (typeof body === 'string') {
-      bodyLength = encoder.encodeInto(body, view.subarray(textLength)).written;
+      bodyLength = encoder.encodeInto(body, view.subarray(bodyAt)).written;
     } else if (body !== undefined) {
-      view.set(body, textLength);
+      view.set(body, bodyAt);
       bodyLength = body.length;
     }
     const engine = this.#started();
     const { owner } = identity;
-    const status = engine.sign(textLength, bodyLength, headers.size, flags, epochMillis, expiresIn, owner);
+    const status = engine.sign(
+      textLength,
+      token.length,
+      bodyLength,
+      headers.size,
+      flags,
+      epochMillis,
+      expiresIn,
+      owner,
+    );
     return hash === undefined || status < 0 ? status : this.#complete(hash, status, flags);
   }
 
   /**
-   * Lets the host hash the canonical request, which is the result so far.
+   * Lets the host hash the canonical request, of which the core told the length.
    *
    * @param {(bytes: Uint8Array) => string} hash
    * @param {number} length
    * @param {number} flags
    */
   #complete(hash, length, flags) {
-    const digest = hash(this.#result(length));
-    encoder.encodeInto(digest, this.#view);
-    return this.#started().complete(flags);
+    const engine = this.#started();
+    this.#reserve(0); // the memory may have grown
+    const request = new Uint8Array(this.#view.buffer, engine.canonical_request() >>> 0, length);
+    encoder.encodeInto(hash(request), this.#view);
+    return engine.complete(flags);
   }
 
   /**
@@ -419,7 +429,8 @@ export class Core {
    * @param {number} length
    */
   #read(length) {
-    return decoder.decode(this.#result(length));
+    this.#reserve(length);
+    return this.#decode?.(length) ?? decoder.decode(this.#result(length));
   }
 
   /** @param {number} length */
@@ -444,6 +455,7 @@ export class Core {
     const pointer = engine.reserve(size) >>> 0;
     // Not before: making room may have grown the memory.
     this.#view = new Uint8Array(engine.memory.buffer, pointer, size);
+    this.#decode = platformDecoder(this.#view);
   }
 
   /** @param {unknown} cause  why the wasm module cannot start */
@@ -478,6 +490,7 @@ export class Core {
     if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);
     this.#engine = undefined;
     this.#view = NO_BYTES;
+    this.#decode = undefined;
     this.#isOversized = false;
   }
 

@@ -4,8 +4,9 @@
 /**
  * The functions of src/wasm/exports.rs, and their memory.
  *
- * @typedef {{ memory: Memory } & Pick<import('../wasm/signing.js').InitOutput, 'canonical_form' | 'clear_keys' | 'complete'
- *   | 'endpoint' | 'forget' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path' | 'sign_text' | 'wipe'>} Engine
+ * @typedef {{ memory: Memory } & Pick<import('../wasm/signing.js').InitOutput, 'canonical_form' | 'canonical_request'
+ *   | 'clear_keys' | 'complete' | 'endpoint' | 'forget' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path'
+ *   | 'sign_text' | 'wipe'>} Engine
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
  */
 

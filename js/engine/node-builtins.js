@@ -20,6 +20,17 @@ let looked = false;
 let found;
 
 /**
+ * Reads the text at the start of a view, in half the time of a TextDecoder.
+ *
+ * @param {Uint8Array} view
+ * @returns {((length: number) => string) | undefined}
+ */
+export function platformDecoder({ buffer, byteOffset, length }) {
+  const bytes = builtin('node:buffer')?.Buffer.from(buffer, byteOffset, length);
+  return bytes && ((length) => bytes.toString('utf8', 0, length));
+}
+
+/**
  * A built-in module of Node; `undefined` on a platform without it.
  *
  * @param {string} name

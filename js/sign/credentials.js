@@ -151,7 +151,7 @@ export class CredentialsSource {
    */
   dispose() {
     const last = this.#identity;
-    last?.tokenField?.fill(0);
+    last?.tokenBytes?.fill(0);
     this.#identity = this.#object = undefined;
     this.#refreshAt = 0;
     this.#provider = () => {
@@ -254,14 +254,14 @@ export class CredentialsSource {
       known.secretAccessKey === taken.secretAccessKey &&
       known.sessionToken === taken.sessionToken;
     // Equal credentials keep their number, so that the core still knows them.
-    const { owner, isUsed, hasKey, tokenField } = isKnown ? known : NEW;
+    const { owner, isUsed, hasKey, tokenBytes } = isKnown ? known : NEW;
     if (!isKnown) this.version += 1;
-    this.#identity = { ...taken, owner, isUsed, hasKey, tokenField };
+    this.#identity = { ...taken, owner, isUsed, hasKey, tokenBytes };
     return this.#identity;
   }
 }
 
-const NEW = { owner: 0, isUsed: false, hasKey: false, tokenField: undefined };
+const NEW = { owner: 0, isUsed: false, hasKey: false, tokenBytes: undefined };
 
 /**
  * @param {unknown} credentials

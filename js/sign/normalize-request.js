@@ -40,7 +40,6 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  * @property {string} query
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
- * @property {boolean} hasLatin1Headers  whether a value of theirs is not ASCII, and goes on the wire with one byte for each character
  * @property {string} authorization  the caller's own Authorization header, which is not a signature of ours; or empty
  * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
  * @property {unknown} source  the body as it was given, or the fetch Request that carries it
@@ -74,7 +73,6 @@ export function normalizeRequest(request) {
       webSocket,
       headers: new Map(),
       authorization: '',
-      hasLatin1Headers: false,
       source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
       body: undefined,
       isBodyHash: false,
@@ -121,9 +119,8 @@ function parseUrl(url) {
   if (url === lastUrl) return lastParsed;
   const plain = typeof url === 'string' && url.length < 2048 ? PLAIN_URL.exec(url) : null;
   if (plain !== null) {
-    const [, host, path, given = ''] = plain;
-    const query = withoutSignature(given);
-    lastParsed = { origin: `https://${host}`, host, path: path || '/', query, webSocket: false };
+    const [, origin, host, path, given = ''] = plain;
+    lastParsed = { origin, host, path: path || '/', query: withoutSignature(given), webSocket: false };
     lastUrl = plain[0];
     return lastParsed;
   }
@@ -228,7 +225,6 @@ function addHeader(name, value, normalized) {
   if (key === '__proto__')
     throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
   const text = withoutOuterBlanks(typeof value === 'string' ? value : headerText(key, value));
-  if (NOT_ASCII.test(text)) normalized.hasLatin1Headers = true;
   const before = normalized.headers.get(key);
   normalized.headers.set(key, before === undefined ? text : withoutOuterBlanks(`${before}, ${text}`));
 }
@@ -316,7 +312,7 @@ let lastParsed;
  * out: a host of ASCII names that ends in no number, no port, no dot segment, nothing to escape.
  */
 const PLAIN_URL =
-  /^https:\/\/((?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,})((?:\/[\w~-][\w.~-]*)*\/?)(?:\?([\w.~=&%-]+))?$/;
+  /^(https:\/\/((?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}))((?:\/[\w~-][\w.~-]*)*\/?)(?:\?([\w.~=&%-]+))?$/;
 
 /** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
 const METHODS = new Set(
@@ -324,7 +320,6 @@ const METHODS = new Set(
 );
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
 export const NOT_IN_HOST = /[\s/?#\\@]/;
-const NOT_ASCII = /[^\0-\x7f]/;
 /** Whatever an earlier signature left behind is replaced. What stands for the body may be the caller's: see payload.js. */
 const STALE = new Set(
   /** @type {readonly string[]} */ (REPLACED_HEADERS).filter((name) => name !== 'x-amz-content-sha256'),

@@ -122,9 +122,22 @@ function takeBody(normalized, { data, contentType, ownsContentType }) {
   if (contentType !== undefined && replaces) normalized.headers.set('content-type', contentType);
   // As bytes: to a text, HTTP clients add a content type of their own, which the signature does not cover, and Node's http
   // sends headers as UTF-8 with it, not one byte for each character.
-  if (typeof data === 'string' && (!normalized.headers.has('content-type') || normalized.hasLatin1Headers)) {
+  if (
+    typeof data === 'string' &&
+    (!normalized.headers.has('content-type') || hasLatin1(normalized.headers))
+  ) {
     normalized.body = new TextEncoder().encode(data);
   }
+}
+
+/**
+ * Whether a value is not ASCII, and goes on the wire with one byte for each character.
+ *
+ * @param {Map<string, string>} headers
+ */
+function hasLatin1(headers) {
+  for (const value of headers.values()) if (NOT_ASCII.test(value)) return true;
+  return false;
 }
 
 /** @param {unknown} body */
@@ -134,5 +147,6 @@ function isInline(body) {
   return /** @type {string | Uint8Array} */ (body).length <= limit;
 }
 
+const NOT_ASCII = /[^\0-\x7f]/;
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';

@@ -37,7 +37,11 @@ export function headerSigned({ normalized, identity, signature }) {
   headers['x-amz-date'] = signature.amzDate;
   if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
   if (signature.regionSet !== '') headers['x-amz-region-set'] = signature.regionSet;
-  if (identity.sessionToken !== '') headers[signature.sessionTokenHeader] = identity.sessionToken;
+  if (identity.sessionToken !== '') {
+    // A name that is cut out of a text takes longer as a key.
+    const isUsual = signature.sessionTokenHeader === TOKEN_HEADER;
+    headers[isUsual ? TOKEN_HEADER : signature.sessionTokenHeader] = identity.sessionToken;
+  }
   /** @type {SignedRequest} */
   const signed = {
     method: normalized.method,
@@ -50,6 +54,8 @@ export function headerSigned({ normalized, identity, signature }) {
   if (normalized.body !== undefined) signed.body = /** @type {SignedRequest['body']} */ (normalized.body);
   return signed;
 }
+
+const TOKEN_HEADER = 'x-amz-security-token';
 
 /** @param {Work} work */
 export function presigned({ normalized, signature }) {

@@ -1,9 +1,8 @@
 //! Percent-encoding with the unreserved set of RFC 3986, section 2.3, and upper-case hex: the only one SigV4 knows.
 
 use alloc::vec::Vec;
-use core::slice;
 
-use crate::text::{Bytes, Put};
+use crate::text::{Bytes, Put, reserve};
 
 /// What a text is before it is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,28 +18,51 @@ pub(crate) enum Decode {
 /// Encodes every byte but the unreserved ones and, where `keep_slash`, the slash.
 pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut Vec<u8>) {
     let is_plain = |byte| UNRESERVED.contains(byte) || keep_slash && byte == b'/';
-    let mut rest = text;
-    loop {
-        let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
-        let (plain, special) = rest.split_at_checked(plain).unwrap_or_default();
-        out.put(plain);
-        let byte;
-        (byte, rest) = match special {
-            [] => return,
-            [b'+', tail @ ..] if decode == Decode::Form => (b' ', tail),
-            [byte, tail @ ..] => match unescape(special) {
-                Some(unescaped) if decode != Decode::Nothing => unescaped,
-                _ => (*byte, tail),
-            },
-        };
-        let escape = [b'%', upper_hex(byte >> 4), upper_hex(byte & 15)];
-        out.put(if is_plain(byte) { slice::from_ref(&byte) } else { &escape });
+    let plain = text.iter().position(|byte| !is_plain(*byte)).unwrap_or(text.len());
+    let (plain, mut rest) = text.split_at_checked(plain).unwrap_or_default();
+    out.put(plain);
+    if rest.is_empty() {
+        return; // most texts
     }
+    // Room for the longest outcome, filled byte by byte: in a session token, the runs between escapes are too short to be
+    // worth a call each.
+    let start = out.len();
+    reserve(out, 3 * rest.len());
+    out.resize(start + 3 * rest.len(), 0);
+    let mut room = out.get_mut(start..).unwrap_or_default().iter_mut();
+    let mut push = |byte| {
+        if let Some(slot) = room.next() {
+            *slot = byte;
+        }
+    };
+    while let [byte, tail @ ..] = rest {
+        let mut byte = *byte;
+        rest = tail;
+        if !is_plain(byte) {
+            match byte {
+                b'+' if decode == Decode::Form => byte = b' ',
+                b'%' if decode != Decode::Nothing => {
+                    if let Some((unescaped, tail)) = unescape(tail) {
+                        (byte, rest) = (unescaped, tail);
+                    }
+                }
+                _ => {}
+            }
+            if !is_plain(byte) {
+                push(b'%');
+                push(upper_hex(byte >> 4));
+                byte = upper_hex(byte & 15);
+            }
+        }
+        push(byte);
+    }
+    let left = room.len();
+    out.truncate(out.len() - left);
 }
 
-/// The byte for which the `%XX` at the start of a text stands, and what follows.
+/// The byte for which two hex digits at the start of a text stand, and what follows.
 fn unescape(text: &[u8]) -> Option<(u8, &[u8])> {
-    let [b'%', high, low, tail @ ..] = text else { return None };
+    let [high, low, tail @ ..] = text else { return None };
     let value = |digit: u8| char::from(digit).to_digit(16);
     Some(((value(*high)? << 4 | value(*low)?) as u8, tail))
 }

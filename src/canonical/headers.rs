@@ -184,8 +184,8 @@ pub(crate) fn to_latin1(text: &mut Vec<u8>) {
 
 /// In blocks, as a session token is long. Written so that the compiler uses SIMD, which it does not for `any` and `matches!`.
 pub(crate) fn has_blank(value: &[u8]) -> bool {
-    let (blocks, rest) = value.as_chunks::<32>();
-    let any_blank = |block: &[u8; 32]| block.iter().fold(0, |found, byte| found | u8::from(is_blank(byte)));
+    let (blocks, rest) = value.as_chunks::<64>();
+    let any_blank = |block: &[u8; 64]| block.iter().fold(0, |found, byte| found | u8::from(is_blank(byte)));
     blocks.iter().any(|block| any_blank(block) != 0) || contains(rest, 0, *b"  \t")
 }
 

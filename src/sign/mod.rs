@@ -2,14 +2,14 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem::swap;
+use core::mem::{swap, take};
 
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::headers::{
     ALWAYS_SIGNED, CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_lines, write_names,
 };
 use crate::canonical::{add, path, payload, query, sort};
-use crate::endpoint::is_sigv4a_only;
+use crate::endpoint::LastHost;
 use crate::hash::sha256_hex;
 use crate::request::Input;
 use crate::text::{Put, wipe};
@@ -33,6 +33,7 @@ pub struct Signer<S: Scheme = SigV4> {
     texts: Texts,
     /// The last request, for [`Signer::complete`] and [`Signer::sign_path`].
     last: Option<Prepared>,
+    last_host: LastHost,
 }
 
 /// Texts of the last signature; the next one reuses their memory.
@@ -44,7 +45,7 @@ pub(crate) struct Texts {
     parameters: Vec<u8>,
     query: Vec<u8>,
     signed_headers: Vec<u8>,
-    signature: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
     pub(crate) region_set: Vec<u8>,
     pub(crate) canonical_request: Vec<u8>,
     /// The canonical request of the next path.
@@ -54,12 +55,14 @@ pub(crate) struct Texts {
     appended: Vec<u8>,
     /// What to send in place of the path and the query that were given; see [`Signed::target`].
     pub(crate) target: Vec<u8>,
-    pub(crate) result: Vec<u8>,
+    /// The [`Signed::parts`] in one.
+    result: Vec<u8>,
 }
 
 /// What is known of a signature before the canonical request is hashed.
 #[derive(Clone, Copy)]
 pub(crate) struct Prepared {
+    algorithm: &'static [u8],
     timestamp: Timestamp,
     /// See `KeyCache::find`.
     key: usize,
@@ -114,6 +117,25 @@ impl Signed<'_> {
     /// The value of `x-amz-content-sha256`, where that header is to be sent.
     pub fn content_sha256(&self) -> Option<&str> {
         self.prepared.content_sha256_header.then(|| text(&self.texts.payload_hash))
+    }
+
+    /// What the `authorization` header, or the query of a presigned request, is made of.
+    pub(crate) fn parts(&self) -> [&[u8]; 7] {
+        let Texts { credential, signed_headers, query, signature, appended, .. } = self.texts;
+        if self.prepared.is_presigned {
+            [query, b"&X-Amz-Signature=", signature, appended, b"", b"", b""]
+        } else {
+            let algorithm = self.prepared.algorithm;
+            [
+                algorithm,
+                b" Credential=",
+                credential,
+                b", SignedHeaders=",
+                signed_headers,
+                b", Signature=",
+                signature,
+            ]
+        }
     }
 
     #[cfg(all(target_arch = "wasm32", feature = "engine"))]
@@ -177,7 +199,7 @@ impl<S: Scheme> Default for Signer<S> {
 
 impl<S: Scheme> Signer<S> {
     pub(crate) const fn empty() -> Self {
-        Self { keys: key::KeyCache::new(), texts: Texts::new(), last: None }
+        Self { keys: key::KeyCache::new(), texts: Texts::new(), last: None, last_host: LastHost::new() }
     }
 
     /// Signs with the `authorization` header.
@@ -262,7 +284,17 @@ impl<S: Scheme> Signer<S> {
 
     pub(crate) fn hash_and_complete(&mut self) -> Result<Signed<'_>, Error> {
         let hash = sha256_hex(&self.texts.canonical_request);
-        self.complete(&hash)
+        let mut result = take(&mut self.texts.result);
+        result.clear();
+        let prepared = {
+            let signed = self.complete(&hash)?;
+            for part in signed.parts() {
+                result.put(part);
+            }
+            signed.prepared
+        };
+        self.texts.result = result;
+        Ok(Signed { texts: &self.texts, prepared })
     }
 
     /// Signs the last request once more, with another path: of many URLs with the same parameters, all but the path is
@@ -290,11 +322,13 @@ impl<S: Scheme> Signer<S> {
         let texts = &mut self.texts;
         texts.clear();
         input.check(&mut texts.names)?;
-        let (region, service) = input.region_and_service();
+        let host = self.last_host.look_up(input.host, input.web_socket);
         // No region that a caller names makes such a host take SigV4.
-        if !S::HAS_REGION_SET && is_sigv4a_only(input.host) {
+        if !S::HAS_REGION_SET && host.is_sigv4a_only {
             return Err(Error::SigV4aRequired);
         }
+        let region = if input.region.is_empty() { &host.region } else { input.region };
+        let service = if input.service.is_empty() { &host.service } else { input.service };
         texts.credential.put(input.access_key_id).put(b"/");
         if S::HAS_REGION_SET {
             scope::check_region_set(region)?;
@@ -313,6 +347,7 @@ impl<S: Scheme> Signer<S> {
         // Headers of the caller: signed, moved to the query, or left alone.
         let mut entries = Vec::with_capacity(input.headers.len() + 4);
         let mut has_host = false;
+        let mut has_latin1 = false;
         let mut content_sha256_header = rules.content_sha256_header;
         let mut names = &texts.names[..];
         for header in input.headers {
@@ -320,13 +355,17 @@ impl<S: Scheme> Signer<S> {
             names = rest;
             // A caller who sends this header gets it back with the hash that is signed.
             content_sha256_header |= name == CONTENT_SHA256;
+            let is_latin1_at_most = !input.latin1_headers || header.value.is_ascii() || {
+                has_latin1 = true;
+                is_latin1(header.value)
+            };
             let is_replaced = is_replaced(name) || (S::HAS_REGION_SET && name == REGION_SET);
             let is_signed = !is_replaced && input.signs_header(name);
             if is_presigned && is_signed && input.hoists_header(name) {
                 query::push(name, header.value, Decode::Nothing, &mut texts.parameters);
                 continue;
             }
-            if input.latin1_headers && !is_latin1(header.value) {
+            if !is_latin1_at_most {
                 return Err(Error::HeaderValueNotLatin1(header.order));
             }
             if is_signed {
@@ -387,7 +426,7 @@ impl<S: Scheme> Signer<S> {
         }
         canonical_request.put(b"\n").put(&texts.query).put(b"\n");
         write_lines(&entries, canonical_request);
-        if input.latin1_headers {
+        if has_latin1 {
             to_latin1(canonical_request); // all that is not of a header is ASCII
         }
         canonical_request.put(b"\n").put(&texts.signed_headers).put(b"\n").put(&texts.payload_hash);
@@ -399,6 +438,7 @@ impl<S: Scheme> Signer<S> {
             encode(appended_token, Decode::Nothing, false, &mut texts.appended);
         }
         self.last = Some(Prepared {
+            algorithm: S::ALGORITHM,
             timestamp,
             key: self.keys.find(
                 input.owner,
@@ -442,16 +482,7 @@ impl<S: Scheme> Signer<S> {
         texts.string_to_sign.truncate(prepared.hash);
         texts.string_to_sign.put(hash);
         texts.signature.clear();
-        texts.result.clear();
         texts.signature.put(S::sign(self.keys.key(prepared.key)?, &texts.string_to_sign).as_ref());
-        let result = &mut texts.result;
-        if prepared.is_presigned {
-            result.put(&texts.query).put(b"&X-Amz-Signature=").put(&texts.signature).put(&texts.appended);
-        } else {
-            result.put(S::ALGORITHM).put(b" Credential=").put(&texts.credential);
-            result.put(b", SignedHeaders=").put(&texts.signed_headers);
-            result.put(b", Signature=").put(&texts.signature);
-        }
         Ok(Signed { texts, prepared })
     }
 
@@ -488,6 +519,13 @@ impl<S: Scheme> Signer<S> {
     #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn texts(&self) -> &Texts {
         &self.texts
+    }
+
+    /// Wipes what a signature in a header has left of a session token. Then there is no last request.
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
+    pub(crate) fn wipe_canonical_request(&mut self) {
+        self.last = None;
+        wipe(&mut self.texts.canonical_request);
     }
 
     /// Wipes what the last signature has left of a session token. Then there is no last request.

@@ -23,6 +23,7 @@ pub fn reserve(length: usize) -> usize {
 #[wasm_bindgen]
 pub fn sign(
     text_length: usize,
+    token_length: usize,
     body_length: usize,
     header_count: usize,
     flags: u32,
@@ -31,7 +32,16 @@ pub fn sign(
     owner: f64,
 ) -> i32 {
     let mut engine = ENGINE.lend();
-    let status = engine.sign(text_length, body_length, header_count, flags, epoch_millis, expires_in, owner);
+    let status = engine.sign(
+        text_length,
+        token_length,
+        body_length,
+        header_count,
+        flags,
+        epoch_millis,
+        expires_in,
+        owner,
+    );
     if LEAVES_KEYS || flags & HAS_SECRET != 0 {
         clear_stack();
     }
@@ -45,6 +55,11 @@ pub fn sign_path(path_length: usize, flags: u32) -> i32 {
         clear_stack();
     }
     status
+}
+
+#[wasm_bindgen]
+pub fn canonical_request() -> usize {
+    ENGINE.lend().canonical_request()
 }
 
 #[wasm_bindgen]

@@ -1,10 +1,11 @@
 //! The hot path: one request in, one signature out, one crossing.
 //!
 //! JavaScript writes a record into the engine's buffer, calls `sign`, and reads the result from the same buffer. A
-//! record is a run of UTF-8 fields, each ended by a NUL, in the order in which [`sign`] reads them, then the bytes of the
-//! body. No text of a request can smuggle a field in: the number of fields is known from the call.
+//! record is a run of UTF-8 fields, each ended by a NUL, in the order in which [`sign`] reads them, then the session token
+//! and the body, whose lengths are known. No text of a request can smuggle a field in: so is the number of fields.
 
 use alloc::vec::Vec;
+use core::mem::take;
 
 use zeroize::Zeroize;
 
@@ -34,7 +35,7 @@ type Signature = <Scheme as private::Scheme>::Signature;
 /// result that JavaScript has still to read.
 pub struct Engine {
     buffer: Vec<u8>,
-    /// How much of the buffer a call has filled.
+    /// How much of the buffer may hold something of a secret or a session token.
     used: usize,
     signer: Signer<Scheme>,
     hasher: Hasher,
@@ -58,8 +59,10 @@ impl Engine {
     /// was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical
     /// request and the string to sign, each after a NUL. Returns its length; of an error, its status (`Error::status`).
     ///
-    /// With a flag, the canonical request replaces the record, to be hashed by the platform: [`Engine::complete`]
-    /// gives the result. With another one, the request stays for [`Engine::sign_path`], until [`Engine::wipe`].
+    /// With a flag, the result is the canonical request instead, which stays where it is, to be hashed by the platform:
+    /// [`Engine::complete`] gives the result. With another one, the request stays for [`Engine::sign_path`].
+    ///
+    /// A presigned request, a trace, and a request that stays may leave a session token behind, until [`Engine::wipe`].
     ///
     /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
     #[inline(never)] // so that its frame is one that `clear_stack` reaches
@@ -67,6 +70,7 @@ impl Engine {
     pub fn sign(
         &mut self,
         text_length: usize,
+        token_length: usize,
         body_length: usize,
         header_count: usize,
         flags: u32,
@@ -74,12 +78,15 @@ impl Engine {
         expires_in: u32,
         owner: f64,
     ) -> i32 {
-        self.used = text_length + body_length;
-        let (text, body) = self.buffer.split_at_checked(text_length).unwrap_or_default();
-        let body = body.get(..body_length).unwrap_or_default();
-        let outcome =
-            prepare(&mut self.signer, text, body, header_count, flags, epoch_millis, expires_in, owner);
-        self.wipe_from(0);
+        let (text, rest) = self.buffer.split_at_checked(text_length).unwrap_or_default();
+        let (session_token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
+        let body = rest.get(..body_length).unwrap_or_default();
+        let record = Record { text, session_token, body, header_count };
+        let outcome = prepare(&mut self.signer, &record, flags, epoch_millis, expires_in, owner);
+        if token_length > 0 || flags & HAS_SECRET != 0 {
+            self.used = self.used.max(text_length.saturating_add(token_length));
+            self.wipe_buffer();
+        }
         match outcome {
             Ok(()) => self.hash(flags),
             Err(error) => {
@@ -99,6 +106,11 @@ impl Engine {
         }
     }
 
+    /// Where the canonical request is, for the host to hash.
+    pub fn canonical_request(&self) -> usize {
+        self.signer.texts().canonical_request.as_ptr() as usize
+    }
+
     /// Signs what waits for it; the buffer begins with the hash of the canonical request, in hex. `flags` as before.
     pub fn complete(&mut self, flags: u32) -> i32 {
         let hash = self.buffer.first_chunk().copied().unwrap_or([0; 64]);
@@ -116,13 +128,13 @@ impl Engine {
         has_secret: bool,
         owner: f64,
     ) -> i32 {
-        self.used = scope_length + text_length;
         let (scope, text) = self.buffer.split_at_checked(scope_length).unwrap_or_default();
         let text = text.get(..text_length).unwrap_or_default();
         let outcome = sign_text(&mut self.signer, scope, text, has_secret, owner);
-        self.wipe_from(0);
+        self.used = self.used.max(scope_length.saturating_add(text_length));
+        self.wipe_buffer();
         match outcome {
-            Ok(signature) => put(&mut self.buffer, &[signature.as_ref()]),
+            Ok(signature) => put(&mut self.buffer, &[&[signature.as_ref()]]),
             Err(error) => error.status(),
         }
     }
@@ -130,7 +142,7 @@ impl Engine {
     /// Replaces the text that the buffer begins with by its canonical form, of the number `form` in [`Form`]. Returns the
     /// length; of an error, its status. JavaScript wipes what it has read.
     pub fn canonical_form(&mut self, length: usize, form: u32) -> i32 {
-        self.used = length;
+        self.used = self.used.max(length);
         let text = self.buffer.get(..length).unwrap_or_default();
         let mut out = Vec::new();
         let outcome = match Form::from_number(form) {
@@ -143,7 +155,7 @@ impl Engine {
     /// Replaces the host that the buffer begins with by its region and its signing name, a line each, each empty if it
     /// cannot be inferred. Returns the length.
     pub fn endpoint(&mut self, length: usize, web_socket: bool) -> i32 {
-        self.used = length;
+        self.used = self.used.max(length);
         let host = self.buffer.get(..length).unwrap_or_default();
         let (region, service) = region_and_service(host, web_socket);
         let mut out = Vec::new();
@@ -153,28 +165,29 @@ impl Engine {
 
     /// Takes the first `length` bytes of the buffer into a SHA-256.
     pub fn hash_update(&mut self, length: usize) {
-        self.used = length;
         self.hasher.update(self.buffer.get(..length).unwrap_or_default());
-        self.wipe_from(0);
+        self.used = self.used.max(length);
+        self.wipe_buffer();
     }
 
     /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
     pub fn hash_finish(&mut self) {
         let digest = hash::to_hex(&self.hasher.finish());
-        put(&mut self.buffer, &[&digest]);
+        put(&mut self.buffer, &[&[&digest]]);
         self.hasher = Hasher::new();
     }
 
     /// Wipes what a batch of requests has left, and a result that was read.
     pub fn wipe(&mut self) {
         self.signer.wipe();
-        self.buffer.fill(0);
+        self.wipe_buffer();
     }
 
     /// Forgets the signing keys of the secret that the buffer begins with.
     #[inline(never)]
     pub fn forget(&mut self, secret_length: usize) {
         self.signer.forget(self.buffer.get(..secret_length).unwrap_or_default());
+        self.used = self.used.max(secret_length);
         self.wipe();
     }
 
@@ -192,9 +205,9 @@ impl Engine {
 
 impl Engine {
     fn replace_by(&mut self, mut out: Vec<u8>, outcome: Result<(), Error>) -> i32 {
-        self.wipe_from(0);
+        self.wipe_buffer();
         let status = match outcome {
-            Ok(()) => put(&mut self.buffer, &[&out]),
+            Ok(()) => put(&mut self.buffer, &[&[&out]]),
             Err(error) => error.status(),
         };
         erase(&mut out);
@@ -205,8 +218,7 @@ impl Engine {
     fn hash(&mut self, flags: u32) -> i32 {
         let canonical_request = &self.signer.texts().canonical_request;
         if flags & PLATFORM_HASH != 0 {
-            self.used = canonical_request.len();
-            return put(&mut self.buffer, &[canonical_request]);
+            return canonical_request.len() as i32;
         }
         let hash = hash::sha256_hex(canonical_request);
         self.finish(&hash, flags)
@@ -219,9 +231,9 @@ impl Engine {
         };
         let texts = signed.texts;
         let length = if flags & SIGNATURE_ONLY != 0 {
-            put(&mut self.buffer, &[&texts.target, b"\n", signed.signature().as_bytes()])
+            put(&mut self.buffer, &[&[&texts.target, b"\n", &texts.signature]])
         } else {
-            let parts: [&[u8]; 15] = [
+            let lines: [&[u8]; 10] = [
                 signed.amz_date_bytes(),
                 b"\n",
                 if signed.has_content_sha256() { &texts.payload_hash } else { b"" },
@@ -232,45 +244,46 @@ impl Engine {
                 b"\n",
                 &texts.target,
                 b"\n",
-                &texts.result,
-                // For a trace:
-                b"\0",
-                &texts.canonical_request,
-                b"\0",
-                &texts.string_to_sign,
             ];
-            put(&mut self.buffer, if flags & TRACE != 0 { &parts } else { &parts[..11] })
+            let trace: [&[u8]; 4] = [b"\0", &texts.canonical_request, b"\0", &texts.string_to_sign];
+            let trace: &[&[u8]] = if flags & TRACE != 0 { &trace } else { &[] };
+            put(&mut self.buffer, &[&lines, &signed.parts(), trace])
         };
-        if flags & KEEP == 0 {
-            let has_token = signed.has_token();
-            self.wipe_from(length as usize);
-            if has_token {
-                self.signer.wipe();
+        if signed.has_token() {
+            if flags & (KEEP | PRESIGN | TRACE) == 0 {
+                self.signer.wipe_canonical_request();
+            } else {
+                self.used = self.used.max(length as usize);
             }
         }
         length
     }
 
-    /// What a call has put into the buffer, from there on.
-    fn wipe_from(&mut self, start: usize) {
-        let end = self.used.min(self.buffer.len());
-        self.buffer.get_mut(start..end).unwrap_or_default().fill(0);
+    fn wipe_buffer(&mut self) {
+        let used = self.used.min(self.buffer.len());
+        self.buffer.get_mut(..used).unwrap_or_default().fill(0);
         self.used = 0;
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+/// What JavaScript wrote.
+struct Record<'a> {
+    text: &'a [u8],
+    session_token: &'a [u8],
+    body: &'a [u8],
+    header_count: usize,
+}
+
 fn prepare(
     signer: &mut Signer<Scheme>,
-    text: &[u8],
-    body: &[u8],
-    header_count: usize,
+    record: &Record<'_>,
     flags: u32,
     epoch_millis: f64,
     expires_in: u32,
     owner: f64,
 ) -> Result<(), Error> {
     let timestamp = timestamp(epoch_millis)?;
+    let Record { text, session_token, body, header_count } = *record;
     let mut fields = Fields { rest: text, is_complete: text.ends_with(b"\0") };
     let mut texts = [&b""[..]; 8];
     for text in &mut texts {
@@ -278,15 +291,19 @@ fn prepare(
     }
     let [method, host, path, query, payload_hash, region, service, header_names] = texts;
     let (signed_headers, unsignable_headers) = cut(header_names, b' ');
-    let mut headers = Vec::new();
-    for order in 0..header_count.min(text.len()) {
+    let header_count = header_count.min(text.len());
+    let mut headers = Vec::with_capacity(header_count);
+    for order in 0..header_count {
         add(&mut headers, fields.next(), order, fields.next());
     }
-    let (access_key_id, session_token) = (fields.next(), fields.next());
+    let access_key_id = fields.next();
     let mut secret_access_key = None;
     if flags & HAS_SECRET != 0 {
         // The same that cross without it afterwards.
         check_access_key_id(access_key_id)?;
+        if session_token.contains(&0) {
+            return Err(Error::RecordInvalid);
+        }
         check_session_token(session_token)?;
         secret_access_key = Some(fields.next());
     }
@@ -330,7 +347,7 @@ fn prepare(
         } else {
             HeaderPlacement::Query
         },
-        latin1_headers: flags & LATIN1_HEADERS != 0,
+        latin1_headers: true, // as HTTP clients of JavaScript do
     };
     signer.prepare(&input, timestamp, if flags & PRESIGN != 0 { Some(expires_in) } else { None })
 }
@@ -389,13 +406,19 @@ fn choose<T>(bits: u32, one: T, two: T) -> Option<T> {
 }
 
 /// Puts a result at the start of the buffer, which grows where it must, and returns its length.
-fn put(buffer: &mut Vec<u8>, parts: &[&[u8]]) -> i32 {
-    grow(buffer, parts.iter().map(|part| part.len()).sum());
+fn put(buffer: &mut Vec<u8>, parts: &[&[&[u8]]]) -> i32 {
+    let parts = parts.iter().copied().flatten();
+    grow(buffer, parts.clone().map(|part| part.len()).sum());
+    let mut rest = &mut buffer[..];
     let mut length = 0;
     for part in parts {
-        if let Some(room) = buffer.get_mut(length..length + part.len()) {
-            room.copy_from_slice(part);
+        let (room, after) = take(&mut rest).split_at_mut_checked(part.len()).unwrap_or_default();
+        match (room, *part) {
+            ([room], [byte]) => *room = *byte, // a separator: not worth the call that copies memory
+            (room, part) if room.len() == part.len() => room.copy_from_slice(part),
+            _ => {}
         }
+        rest = after;
         length += part.len();
     }
     length as i32
@@ -421,7 +444,6 @@ pub(super) const HAS_SECRET: u32 = 1 << 12;
 const PRESIGN: u32 = 1 << 13;
 const PLATFORM_HASH: u32 = 1 << 16;
 const SIGNATURE_ONLY: u32 = 1 << 17;
-const LATIN1_HEADERS: u32 = 1 << 18;
 const KEEP: u32 = 1 << 19;
 const BODY_HASH: u32 = 1 << 14;
 const KEEP_HEADERS: u32 = 1 << 15;
