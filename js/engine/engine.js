@@ -7,7 +7,8 @@ import { instantiate } from './instantiate.js';
 import { coreError, SigV4Error } from './errors.js';
 import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
 import { MAX_REQUEST_BYTES } from './generated/limits.js';
-import { platformDecoder, platformSha256 } from './node-builtins.js';
+import { canonicalRequestHash, platformSha256 } from './hashing.js';
+import { platformDecoder } from './node-builtins.js';
 
 /**
  * What the caller chose, compiled by `compileSettings` in sign/options.js.
@@ -68,20 +69,6 @@ export const FLAG = {
   signatureOnly: 1 << 17,
   keep: 1 << 19,
 };
-
-/**
- * Bodies up to this length cross with the record if the platform does not hash synchronously; longer ones are hashed first
- * (see sha256.js). A whole signature in Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and
- * 18; 16 KiB: 54 and 24; 1 MiB: 2950 and 1075.
- */
-export const INLINE_BODY_BYTES = 3 * 1024;
-
-/**
- * Likewise if the platform hashes synchronously: from this length on it is faster than wasm, the call included. A whole
- * signature in Node 20, with a body of 64 bytes: 3.0 us by the platform, 2.8 in wasm; 128 bytes: 3.2 and 3.4; 256 bytes:
- * 3.4 and 3.8.
- */
-export const PLATFORM_HASH_BYTES = 112;
 
 let nextOwner = 1;
 
@@ -158,9 +145,8 @@ export class Core {
   }
 
   /**
-   * @param {import('../sign/normalize-request.js').NormalizedRequest} flat
-   * @param {string} payload  a hash or keyword that is signed; empty for the body itself, at most {@link INLINE_BODY_BYTES}
-   *   long
+   * @param {import('../sign/normalize-request.js').NormalizedRequest} request
+   * @param {import('../sign/payload.js').Payload} payload
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis  when it is signed
@@ -168,20 +154,20 @@ export class Core {
    * @param {number} expiresIn  seconds, with `FLAG.presign`
    * @returns {Signature}
    */
-  sign(flat, payload, settings, identity, epochMillis, flags, expiresIn) {
+  sign(request, payload, settings, identity, epochMillis, flags, expiresIn) {
     flags |= settings.flags;
-    if (flat.webSocket) flags |= FLAG.webSocket;
-    if (flat.isBodyHash) flags |= FLAG.bodyHash;
+    if (request.webSocket) flags |= FLAG.webSocket;
+    if (payload.isBodyHash) flags |= FLAG.bodyHash;
     use(identity);
     try {
       let status = -1 - SIGNING_KEY_MISSING;
       if (identity.hasKey)
-        status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+        status = this.#call(request, payload, settings, identity, epochMillis, flags, expiresIn);
       if (status === -1 - SIGNING_KEY_MISSING) {
         flags |= FLAG.hasSecret;
-        status = this.#call(flat, payload, settings, identity, epochMillis, flags, expiresIn);
+        status = this.#call(request, payload, settings, identity, epochMillis, flags, expiresIn);
       }
-      if (status < 0) throw describe(status, flat);
+      if (status < 0) throw describe(status, request.host, payload.headers);
       identity.hasKey = identity.owner !== 0;
       const signature = parse(this.#read(status), (flags & FLAG.trace) !== 0);
       if (!(flags & FLAG.keep)) {
@@ -210,7 +196,7 @@ export class Core {
       const flags = FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.platformHash);
       let status = this.#started().sign_path(written, flags);
       if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
-      if (status < 0) throw describe(status, {});
+      if (status < 0) throw describe(status);
       const result = this.#read(status);
       const end = result.indexOf('\n');
       return { path: end === 0 ? path : result.slice(0, end), signature: result.slice(end + 1) };
@@ -232,7 +218,7 @@ export class Core {
     try {
       let status = this.#callText(text, scope, identity, !identity.hasKey);
       if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
-      if (status < 0) throw describe(status, {});
+      if (status < 0) throw describe(status);
       identity.hasKey = identity.owner !== 0;
       return this.#read(status);
     } catch (error) {
@@ -296,7 +282,7 @@ export class Core {
       const isAscii = written === text.length;
       if (!isAscii) for (let i = 0; i < text.length; i++) view[i] = text.charCodeAt(i);
       const status = ask(this.#started(), text.length);
-      if (status < 0) throw describe(status, {});
+      if (status < 0) throw describe(status);
       const bytes = this.#result(status);
       const answer = isAscii ? decoder.decode(bytes) : Array.from(bytes, byteToChar).join('');
       bytes.fill(0); // it may be a token
@@ -337,19 +323,20 @@ export class Core {
   }
 
   /**
-   * @param {import('../sign/normalize-request.js').NormalizedRequest} flat
-   * @param {string} payload
+   * @param {import('../sign/normalize-request.js').NormalizedRequest} request
+   * @param {import('../sign/payload.js').Payload} payload
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis
    * @param {number} flags
    * @param {number} expiresIn
    */
-  #call(flat, payload, settings, identity, epochMillis, flags, expiresIn) {
-    const { headers } = flat;
-    const body = payload === '' ? /** @type {string | Uint8Array | undefined} */ (flat.body) : undefined;
+  #call(request, payload, settings, identity, epochMillis, flags, expiresIn) {
+    const { method, host, path, query } = request;
+    const { headers, signed } = payload;
+    const body = signed === '' ? /** @type {string | Uint8Array | undefined} */ (payload.body) : undefined;
     // One string, one encodeInto: cheaper than a call for each field.
-    const fields = `${flat.method}\0${flat.host}\0${flat.path}\0${flat.query}\0${payload}\0${settings.fields}`;
+    const fields = `${method}\0${host}\0${path}\0${query}\0${signed}\0${settings.fields}`;
     let headerFields = '';
     for (const [name, value] of headers) headerFields += `${name}\0${value}\0`;
     const secret = flags & FLAG.hasSecret ? `${identity.secretAccessKey}\0` : '';
@@ -358,8 +345,7 @@ export class Core {
     // Before it takes memory. Three times what the core takes, which counts bytes.
     if (text.length + token.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
-    // Not for the first signature, which many processes make and no other: node:crypto takes 2 ms to load.
-    const hash = this.#hasSigned && canonicalBytes >= PLATFORM_HASH_BYTES ? platformSha256() : undefined;
+    const hash = canonicalRequestHash(canonicalBytes, !this.#hasSigned);
     this.#hasSigned = true;
     if (hash !== undefined) flags |= FLAG.platformHash;
     // A UTF-16 unit takes at most three bytes of UTF-8.
@@ -566,9 +552,10 @@ const AMZ_DATE_LENGTH = 'YYYYMMDDTHHMMSSZ'.length;
  * The error that a status stands for: see `Error::status` in src/error.rs.
  *
  * @param {number} status  negative
- * @param {Partial<import('../sign/normalize-request.js').NormalizedRequest>} flat  what was signed
+ * @param {string} [host]
+ * @param {Map<string, string>} [headers]
  */
-function describe(status, { host = '', headers = new Map() }) {
+function describe(status, host = '', headers = new Map()) {
   const number = /** @type {import('./errors.js').CoreErrorNumber} */ ((-1 - status) % STATUS_NUMBERS);
   const index = Math.floor((-1 - status) / STATUS_NUMBERS);
   const header =

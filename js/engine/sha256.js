@@ -1,7 +1,7 @@
 // SHA-256 of bodies: by the platform if that is faster, otherwise in wasm.
 
-import { core, INLINE_BODY_BYTES } from './engine.js';
-import { platformSha256 } from './node-builtins.js';
+import { core } from './engine.js';
+import { isHashedByCore, platformSha256 } from './hashing.js';
 
 /**
  * @param {string | Uint8Array} data  a text is hashed as UTF-8
@@ -20,7 +20,7 @@ export async function sha256(data) {
   // thread.
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined || platformSha256() !== undefined) return sha256Sync(data);
-  if (data.length <= INLINE_BODY_BYTES) {
+  if (isHashedByCore(data)) {
     await core.ready();
     return sha256Sync(data);
   }

@@ -41,17 +41,16 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
  * @property {string} authorization  the caller's own Authorization header, which is not a signature of ours; or empty
- * @property {boolean} isBodyHash  whether what is signed in place of the body is its hash
- * @property {unknown} source  the body as it was given, or the fetch Request that carries it
- * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  what is sent, once it is read
+ * @property {unknown} source  the body as it was given, or the fetch Request that carries it: see payload.js
  */
 
 /**
  * @param {unknown} request
+ * @param {string} signingHost  the option `host`; empty for that of the URL
  * @returns {NormalizedRequest}
  * @throws {SigV4Error}
  */
-export function normalizeRequest(request) {
+export function normalizeRequest(request, signingHost) {
   const input = /** @type {any} */ (
     typeof request === 'string' || request instanceof URL ? { url: request } : request
   );
@@ -74,11 +73,13 @@ export function normalizeRequest(request) {
       headers: new Map(),
       authorization: '',
       source: isFetchBody(input) ? (mayHaveBody(input) ? input : undefined) : input.body,
-      body: undefined,
-      isBodyHash: false,
     };
     code = 'ERR_SIGV4_HEADER_INVALID';
     if (input.headers !== undefined && input.headers !== null) parseHeaders(input.headers, normalized);
+    if (signingHost !== '') {
+      normalized.host = signingHost;
+      normalized.headers.set('host', signingHost);
+    }
     return normalized;
   } catch (cause) {
     // A value that cannot be a text, such as a Symbol, fails where it is read as one.

@@ -1,4 +1,4 @@
-// The body of a request: what is sent, and what is signed in its place.
+// The payload of a request: the body that is sent, and what is signed in its place.
 
 import {
   assertUnused,
@@ -10,124 +10,168 @@ import {
   readBody,
   readRequestBody,
 } from '../http/body.js';
-import { PLATFORM_HASH_BYTES, INLINE_BODY_BYTES } from '../engine/engine.js';
 import { SigV4Error } from '../engine/errors.js';
+import { isHashedByCore, platformSha256 } from '../engine/hashing.js';
 import { sha256, sha256Sync } from '../engine/sha256.js';
-import { platformSha256 } from '../engine/node-builtins.js';
-
-/** @typedef {import('./normalize-request.js').NormalizedRequest} NormalizedRequest */
 
 /**
- * Settles the body synchronously.
+ * @typedef {import('./normalize-request.js').NormalizedRequest} NormalizedRequest
+ * @typedef {import('./options.js').SigningOptions['payload']} PayloadOption
  *
- * @param {NormalizedRequest} normalized
- * @param {import('./options.js').SigningOptions['payload']} payload
- * @returns {string} what is signed in place of the body: a hash or a keyword; empty if the core hashes the body
+ * @typedef {object} Payload
+ * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  what is sent
+ * @property {Map<string, string>} headers  those of the request, with the content type of its body
+ * @property {string} signed  a hash or a keyword; empty if the core hashes the body
+ * @property {boolean} isBodyHash  whether `signed` is the hash of the body
  */
-export function settleBodySync(normalized, payload) {
-  const known = settleUnread(normalized, payload);
-  if (known !== undefined) return known;
-  const body = isFetchBody(normalized.source) ? undefined : bodyInMemory(normalized.source);
+
+/**
+ * Settles the payload synchronously.
+ *
+ * @param {NormalizedRequest} request
+ * @param {PayloadOption} option
+ * @returns {Payload}
+ */
+export function settlePayloadSync(request, option) {
+  const unread = settleUnread(request, option);
+  if (unread !== undefined) return unread;
+  const body = isFetchBody(request.source) ? undefined : bodyInMemory(request.source);
   if (body === undefined) {
     throw new SigV4Error(
       'ERR_SIGV4_BODY_UNSUPPORTED',
-      `a body of type ${describe(normalized.source)} must be read before it is signed: use the asynchronous call`,
+      `a body of type ${describe(request.source)} must be read before it is signed: use the asynchronous call`,
     );
   }
-  takeBody(normalized, body);
-  const literal = literalPayload(normalized, payload);
-  if (literal !== '' || isInline(normalized.body)) return literal;
-  normalized.isBodyHash = true;
-  return sha256Sync(/** @type {string | Uint8Array} */ (normalized.body));
+  const payload = payloadOf(request, option, body);
+  return isSettled(payload) ? payload : withHash(payload, sha256Sync(bytesOf(payload)));
 }
 
 /**
- * Settles the body, reading it where that takes time.
+ * Settles the payload, reading the body where that takes time.
  *
- * @param {NormalizedRequest} normalized
- * @param {import('./options.js').SigningOptions['payload']} payload
- * @returns {Promise<string>}
+ * @param {NormalizedRequest} request
+ * @param {PayloadOption} option
+ * @returns {Promise<Payload>}
  */
-export async function settleBody(normalized, payload) {
-  const known = settleUnread(normalized, payload);
-  if (known !== undefined) return known;
-  if (isFetchBody(normalized.source)) {
-    const request = /** @type {Request} */ (normalized.source);
-    if (request.bodyUsed) throw bodyUsed();
-    // A clone, so that the caller's request can still be sent.
-    takeBody(normalized, { data: await readRequestBody(request.clone()) });
-  } else {
-    takeBody(normalized, await readBody(normalized.source));
-  }
-  const literal = literalPayload(normalized, payload);
-  if (literal !== '' || isInline(normalized.body)) return literal;
-  normalized.isBodyHash = true;
-  return sha256(/** @type {string | Uint8Array} */ (normalized.body));
+export async function settlePayload(request, option) {
+  const payload = settleUnread(request, option) ?? payloadOf(request, option, await readSource(request));
+  return isSettled(payload) ? payload : withHash(payload, await sha256(bytesOf(payload)));
 }
 
 /**
- * Whether the body can be settled synchronously.
+ * Whether the payload can be settled synchronously.
  *
- * @param {NormalizedRequest} normalized
+ * @param {NormalizedRequest} request
  */
 export function canSettleSync({ source }) {
   if (source === undefined || source === null) return true;
   const isHere = typeof source === 'string' || source instanceof Uint8Array;
   // If the platform hashes asynchronously only, it is worth waiting for.
-  return isHere && (platformSha256() !== undefined || isInline(source));
+  return isHere && (platformSha256() !== undefined || isHashedByCore(source));
+}
+
+/**
+ * The payload of a request whose body is sent separately.
+ *
+ * @param {NormalizedRequest} request
+ * @param {string} signed  a keyword
+ * @returns {Payload}
+ */
+export function separatePayload({ headers }, signed) {
+  return { body: undefined, headers, signed, isBodyHash: false };
+}
+
+/** @param {NormalizedRequest} request */
+async function readSource({ source }) {
+  if (!isFetchBody(source)) return readBody(source);
+  const request = /** @type {Request} */ (source);
+  if (request.bodyUsed) throw bodyUsed();
+  // A clone, so that the caller's request can still be sent.
+  return { data: await readRequestBody(request.clone()) };
 }
 
 /**
  * A stream whose bytes are not signed passes unread.
  *
- * @param {NormalizedRequest} normalized
- * @param {import('./options.js').SigningOptions['payload']} payload
+ * @param {NormalizedRequest} request
+ * @param {PayloadOption} option
+ * @returns {Payload | undefined}
  */
-function settleUnread(normalized, payload) {
-  const stream = isFetchBody(normalized.source)
-    ? /** @type {any} */ (normalized.source).body
-    : normalized.source;
+function settleUnread({ source, headers }, option) {
+  const stream = isFetchBody(source) ? /** @type {Request} */ (source).body : source;
   if (!isStream(stream)) return undefined;
-  const isKnown = payload === 'unsigned' || typeof payload === 'object';
-  const given = isKnown ? '' : (normalized.headers.get(CONTENT_SHA256) ?? '');
+  const isKnown = option === 'unsigned' || typeof option === 'object';
+  const given = isKnown ? '' : (headers.get(CONTENT_SHA256) ?? '');
   if (!isKnown && given === '') return undefined;
   assertUnused(stream);
-  normalized.body = stream;
-  return isKnown ? literalPayload(normalized, payload) || UNSIGNED_PAYLOAD : given;
+  const signed = isKnown ? literalOf(headers, stream, option) || UNSIGNED_PAYLOAD : given;
+  return { body: stream, headers, signed, isBodyHash: false };
+}
+
+/**
+ * @param {NormalizedRequest} request
+ * @param {PayloadOption} option
+ * @param {import('../http/body.js').WireBody} wire
+ * @returns {Payload}
+ */
+function payloadOf({ headers: given }, option, { data, contentType, ownsContentType }) {
+  const headers = contentType === undefined ? given : withContentType(given, contentType, ownsContentType);
+  // As bytes: to a text, HTTP clients add a content type of their own, which the signature does not cover, and Node's http
+  // sends headers as UTF-8 with it, not one byte for each character.
+  const isEncoded = typeof data === 'string' && (!headers.has('content-type') || hasLatin1(headers));
+  const body = isEncoded ? new TextEncoder().encode(data) : data;
+  return { body, headers, signed: literalOf(headers, body, option), isBodyHash: false };
+}
+
+/**
+ * @param {Map<string, string>} headers
+ * @param {string} contentType
+ * @param {boolean | undefined} ownsContentType
+ */
+function withContentType(headers, contentType, ownsContentType) {
+  const given = headers.get('content-type');
+  const replaces = given === undefined || (ownsContentType && /^multipart\/form-data\b/i.test(given));
+  return replaces ? new Map(headers).set('content-type', contentType) : headers;
 }
 
 /**
  * What the caller says of the payload: by option, or by the header for a body that is not here or not to be signed.
  * A hash in the header never outranks the bytes: on a request that is signed again it is stale.
  *
- * @param {NormalizedRequest} normalized
- * @param {import('./options.js').SigningOptions['payload']} payload
+ * @param {Map<string, string>} headers
+ * @param {Payload['body']} body
+ * @param {PayloadOption} option
  */
-function literalPayload(normalized, payload) {
-  if (typeof payload === 'object') return payload.sha256;
-  const given = payload === undefined ? normalized.headers.get(CONTENT_SHA256) : undefined;
-  return given !== undefined && (normalized.body === undefined || !/^[0-9a-f]{64}$/i.test(given))
-    ? given
-    : '';
+function literalOf(headers, body, option) {
+  if (typeof option === 'object') return option.sha256;
+  const given = option === undefined ? headers.get(CONTENT_SHA256) : undefined;
+  return given !== undefined && (body === undefined || !/^[0-9a-f]{64}$/i.test(given)) ? given : '';
 }
 
 /**
- * @param {NormalizedRequest} normalized
- * @param {import('../http/body.js').WireBody} body
+ * @param {Payload} payload
+ * @returns {boolean} whether nothing has to be hashed before the request crosses
  */
-function takeBody(normalized, { data, contentType, ownsContentType }) {
-  normalized.body = data;
-  const given = normalized.headers.get('content-type');
-  const replaces = given === undefined || (ownsContentType && /^multipart\/form-data\b/i.test(given));
-  if (contentType !== undefined && replaces) normalized.headers.set('content-type', contentType);
-  // As bytes: to a text, HTTP clients add a content type of their own, which the signature does not cover, and Node's http
-  // sends headers as UTF-8 with it, not one byte for each character.
-  if (
-    typeof data === 'string' &&
-    (!normalized.headers.has('content-type') || hasLatin1(normalized.headers))
-  ) {
-    normalized.body = new TextEncoder().encode(data);
-  }
+function isSettled(payload) {
+  return payload.signed !== '' || isHashedByCore(bytesOf(payload));
+}
+
+/**
+ * Of what is signed by its bytes, which is no stream any more.
+ *
+ * @param {Payload} payload
+ */
+function bytesOf({ body }) {
+  return /** @type {string | Uint8Array} */ (body);
+}
+
+/**
+ * @param {Payload} payload
+ * @param {string} signed
+ * @returns {Payload}
+ */
+function withHash({ body, headers }, signed) {
+  return { body, headers, signed, isBodyHash: true };
 }
 
 /**
@@ -138,13 +182,6 @@ function takeBody(normalized, { data, contentType, ownsContentType }) {
 function hasLatin1(headers) {
   for (const value of headers.values()) if (NOT_ASCII.test(value)) return true;
   return false;
-}
-
-/** @param {unknown} body */
-function isInline(body) {
-  if (body === undefined) return true;
-  const limit = platformSha256() === undefined ? INLINE_BODY_BYTES : PLATFORM_HASH_BYTES;
-  return /** @type {string | Uint8Array} */ (body).length <= limit;
 }
 
 const NOT_ASCII = /[^\0-\x7f]/;

@@ -26,13 +26,13 @@ import { withoutToken } from '../protocol/redact.js';
  * @property {string} signature
  */
 
-/** @typedef {{ normalized: import('./normalize-request.js').NormalizedRequest, identity: import('./credentials.js').Identity, signature: import('../engine/engine.js').Signature }} Work */
+/** @typedef {{ request: import('./normalize-request.js').NormalizedRequest, payload: import('./payload.js').Payload, identity: import('./credentials.js').Identity, signature: import('../engine/engine.js').Signature }} Work */
 
 /** @param {Work} work @returns {SignedRequest} */
-export function headerSigned({ normalized, identity, signature }) {
+export function headerSigned({ request, payload, identity, signature }) {
   /** @type {Record<string, string>} */
   const headers = {};
-  for (const [name, value] of normalized.headers) headers[name] = value;
+  for (const [name, value] of payload.headers) headers[name] = value;
   headers.authorization = signature.value;
   headers['x-amz-date'] = signature.amzDate;
   if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
@@ -44,22 +44,24 @@ export function headerSigned({ normalized, identity, signature }) {
   }
   /** @type {SignedRequest} */
   const signed = {
-    method: normalized.method,
-    url:
-      normalized.query === ''
-        ? normalized.origin + normalized.path
-        : `${normalized.origin}${normalized.path}?${normalized.query}`,
+    method: request.method,
+    url: request.origin + (signature.target || targetOf(request)),
     headers,
   };
-  if (normalized.body !== undefined) signed.body = /** @type {SignedRequest['body']} */ (normalized.body);
+  if (payload.body !== undefined) signed.body = /** @type {SignedRequest['body']} */ (payload.body);
   return signed;
 }
 
 const TOKEN_HEADER = 'x-amz-security-token';
 
+/** @param {import('./normalize-request.js').NormalizedRequest} request */
+function targetOf({ path, query }) {
+  return query === '' ? path : `${path}?${query}`;
+}
+
 /** @param {Work} work */
-export function presigned({ normalized, signature }) {
-  return `${normalized.origin}${normalized.path}?${signature.value}`;
+export function presigned({ request, signature }) {
+  return `${request.origin}${signature.target || request.path}?${signature.value}`;
 }
 
 /**

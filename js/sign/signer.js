@@ -6,7 +6,7 @@ import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from '../engine/errors.js';
 import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
 import { compileSettings } from './options.js';
-import { canSettleSync, settleBody, settleBodySync } from './payload.js';
+import { canSettleSync, separatePayload, settlePayload, settlePayloadSync } from './payload.js';
 import { assertUnauthorized, normalizeRequest } from './normalize-request.js';
 import { aroundSignature, headerSigned, presigned, traced } from './signed-request.js';
 import { SIGV4 } from '../protocol/algorithms.js';
@@ -18,6 +18,7 @@ import { lifetime } from './expiry.js';
  * @typedef {import('./credentials.js').CredentialsProvider} CredentialsProvider
  * @typedef {import('./normalize-request.js').SignableRequest} SignableRequest
  * @typedef {import('./options.js').SigningOptions} SigningOptions
+ * @typedef {import('./payload.js').Payload} Payload
  * @typedef {import('./signed-request.js').SignedRequest} SignedRequest
  * @typedef {import('./signed-request.js').SigningTrace} SigningTrace
  *
@@ -197,15 +198,16 @@ export class BaseSigner {
     if (typeof requests?.[Symbol.iterator] !== 'function') {
       throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'presignMany takes an array of requests');
     }
-    const flats = Array.from(requests, (request) => normalizeRequest(request));
+    const { host } = this.#merge(overrides, PRESIGN_OPTIONS).settings;
+    const normalized = Array.from(requests, (request) => normalizeRequest(request, host));
     const { options, settings, identity } = await this.identify(overrides, PRESIGN_OPTIONS);
-    /** @type {string[]} */
+    /** @type {Payload[]} */
     const payloads = [];
-    for (const normalized of flats) {
+    for (const request of normalized) {
       payloads.push(
-        canSettleSync(normalized)
-          ? settleBodySync(normalized, settings.payload)
-          : await settleBody(normalized, settings.payload),
+        canSettleSync(request)
+          ? settlePayloadSync(request, settings.payload)
+          : await settlePayload(request, settings.payload),
       );
     }
     // All at one time, and nothing else signs in between: URLs that differ in their path share the rest of their work.
@@ -215,14 +217,16 @@ export class BaseSigner {
     let after = '';
     const { core } = this.#variant;
     try {
-      for (const [i, normalized] of flats.entries()) {
-        if (i > 0 && differsInPathOnly(flats[i - 1], normalized)) {
-          const { path, signature } = core.signPath(normalized.path);
-          urls.push(`${normalized.origin}${path}?${before}${signature}${after}`);
+      for (const [i, request] of normalized.entries()) {
+        const payload = payloads[i];
+        const isAlike = i > 0 && isPlain(payload) && isPlain(payloads[i - 1]);
+        if (isAlike && differsInPathOnly(normalized[i - 1], request)) {
+          const { path, signature } = core.signPath(request.path);
+          urls.push(`${request.origin}${path}?${before}${signature}${after}`);
           continue;
         }
         const flags = FLAG.presign | FLAG.keep;
-        const work = this.#finish(normalized, payloads[i], at, settings, identity, flags, overrides);
+        const work = this.#finish(request, payload, at, settings, identity, flags, overrides);
         urls.push(presigned(work));
         [before, after] = aroundSignature(work.signature.value);
       }
@@ -250,12 +254,13 @@ export class BaseSigner {
     const { signStream, STREAM_OPTIONS } = await import('./s3/signed-upload.js');
     checkNames(overrides, this.#variant.names, STREAM_OPTIONS);
     const options = { ...this.#options, ...overrides };
-    return signStream(request, source, options, this.#variant.scheme, async (normalized, payload) => {
+    const { host } = this.#variant.compileSettings(options);
+    const upload = normalizeRequest(request, host);
+    return signStream(request, upload, source, options, this.#variant.scheme, async (keyword) => {
       const { options, settings, identity, signText } = await this.identify(overrides, STREAM_OPTIONS);
-      const signed = headerSigned(
-        this.#finish(normalized, payload, timeOf(options), settings, identity, 0, undefined),
-      );
-      return { signed, signText };
+      const payload = separatePayload(upload, keyword);
+      const at = timeOf(options);
+      return { signed: headerSigned(this.#finish(upload, payload, at, settings, identity, 0)), signText };
     });
   }
 
@@ -307,14 +312,14 @@ export class BaseSigner {
    */
   async work(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
-    const normalized = normalizeRequest(request);
+    const normalized = normalizeRequest(request, settings.host);
     // Nothing to wait for is the usual case: a warm signer settles in one turn.
     await this.#variant.core.ready();
     const now = clockOf(options);
     const identity = credentials.current(now) ?? (await credentials.resolve(now));
     const payload = canSettleSync(normalized)
-      ? settleBodySync(normalized, settings.payload)
-      : await settleBody(normalized, settings.payload);
+      ? settlePayloadSync(normalized, settings.payload)
+      : await settlePayload(normalized, settings.payload);
     return this.#finish(normalized, payload, timeOf(options), settings, identity, flags, overrides);
   }
 
@@ -326,10 +331,10 @@ export class BaseSigner {
    */
   workSync(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
-    const normalized = normalizeRequest(request);
+    const normalized = normalizeRequest(request, settings.host);
     this.#variant.core.readySync();
     const identity = credentials.currentSync(clockOf(options));
-    const payload = settleBodySync(normalized, settings.payload);
+    const payload = settlePayloadSync(normalized, settings.payload);
     return this.#finish(normalized, payload, timeOf(options), settings, identity, flags, overrides);
   }
 
@@ -354,24 +359,20 @@ export class BaseSigner {
   /**
    * The last step, the same for all: the crossing into wasm.
    *
-   * @param {import('./normalize-request.js').NormalizedRequest} normalized
-   * @param {string} payload
+   * @param {import('./normalize-request.js').NormalizedRequest} request
+   * @param {Payload} payload
    * @param {number} at  epoch milliseconds
    * @param {ReturnType<typeof compileSettings>} settings
    * @param {import('./credentials.js').Identity} identity
    * @param {number} flags
-   * @param {PresignOptions | undefined} overrides
+   * @param {PresignOptions} [overrides]
+   * @returns {import('./signed-request.js').Work}
    */
-  #finish(normalized, payload, at, settings, identity, flags, overrides) {
-    if (!(flags & FLAG.presign)) assertUnauthorized(normalized);
-    if (settings.host !== '') {
-      normalized.host = settings.host;
-      normalized.headers.set('host', settings.host);
-    }
+  #finish(request, payload, at, settings, identity, flags, overrides) {
+    if (!(flags & FLAG.presign)) assertUnauthorized(request);
     const seconds = flags & FLAG.presign ? lifetime(overrides, identity, at) : 0;
-    const signature = this.#variant.core.sign(normalized, payload, settings, identity, at, flags, seconds);
-    if (signature.target !== '') sendAs(normalized, signature.target, flags);
-    return { normalized, identity, signature };
+    const signature = this.#variant.core.sign(request, payload, settings, identity, at, flags, seconds);
+    return { request, payload, identity, signature };
   }
 }
 
@@ -421,21 +422,22 @@ export class Signer extends BaseSigner {
 }
 
 /**
- * Whether two requests have all but the path in common, and neither has headers or a body.
+ * Whether a request has neither headers nor a body.
+ *
+ * @param {Payload} payload
+ */
+function isPlain({ headers, body }) {
+  return headers.size === 0 && body === undefined;
+}
+
+/**
+ * Whether two requests without headers and bodies have all but the path in common.
  *
  * @param {import('./normalize-request.js').NormalizedRequest} one
  * @param {import('./normalize-request.js').NormalizedRequest} other
  */
 function differsInPathOnly(one, other) {
-  return (
-    one.headers.size === 0 &&
-    other.headers.size === 0 &&
-    one.body === undefined &&
-    other.body === undefined &&
-    one.origin === other.origin &&
-    one.method === other.method &&
-    one.query === other.query
-  );
+  return one.origin === other.origin && one.method === other.method && one.query === other.query;
 }
 
 /** @param {number} flags */
@@ -462,17 +464,6 @@ function isAboutTime(overrides) {
  */
 function timeOf({ date }) {
   return date === undefined ? Date.now() : epochMillis(date);
-}
-
-/**
- * @param {import('./normalize-request.js').NormalizedRequest} normalized
- * @param {string} target  see `Signature`
- * @param {number} flags
- */
-function sendAs(normalized, target, flags) {
-  const [path, query = ''] = target.split('?');
-  normalized.path = path;
-  if (!(flags & FLAG.presign)) normalized.query = query;
 }
 
 /**

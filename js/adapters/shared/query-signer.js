@@ -54,15 +54,20 @@ export class QuerySigner extends Signer {
    * @returns {import('../../sign/signed-request.js').SignedRequest}
    */
   #finish(work) {
-    const { normalized, signature } = work;
+    const { request, payload, signature } = work;
     const [, service] = /%2F([^%]*)%2Faws4_request&/.exec(signature.value) ?? [];
     if (isS3(service)) throw refusedByS3();
     this.#remember(/X-Amz-Signature=(\w+)/.exec(signature.value)?.[1] ?? '');
-    const headers = Object.fromEntries(normalized.headers);
+    const headers = Object.fromEntries(payload.headers);
     delete headers['x-amz-content-sha256']; // not signed: AWS takes no x-amz-* header that is not
-    if (normalized.authorization !== '') headers.authorization = normalized.authorization;
-    const { method, body } = normalized;
-    return { method, url: presigned(work), headers, .../** @type {{}} */ (body !== undefined && { body }) };
+    if (request.authorization !== '') headers.authorization = request.authorization;
+    const { body } = payload;
+    return {
+      method: request.method,
+      url: presigned(work),
+      headers,
+      .../** @type {{}} */ (body !== undefined && { body }),
+    };
   }
 
   /** @param {string} signature */

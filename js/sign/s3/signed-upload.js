@@ -3,7 +3,6 @@
 
 import { SignatureChain } from '../../protocol/signature-chain.js';
 import { SigV4Error } from '../../engine/errors.js';
-import { normalizeRequest } from '../normalize-request.js';
 import { checksumOf } from './checksum.js';
 import { encodedLength, encodedStream, mismatch } from './aws-chunked.js';
 import { openSource } from './upload-source.js';
@@ -36,23 +35,24 @@ import { startOf } from '../../protocol/authorization.js';
  */
 
 /**
- * @param {unknown} request
+ * @param {unknown} request  as it was given
+ * @param {import('../normalize-request.js').NormalizedRequest} upload  the same, normalized. It gets the headers of the upload
  * @param {unknown} body
  * @param {Omit<import('../options.js').SigningOptions, 'payload'> & { payload?: unknown } & Omit<StreamOptions, 'payload'>} options
  * @param {import('../../protocol/algorithms.js').Scheme} scheme
- * @param {(normalized: import('../normalize-request.js').NormalizedRequest, payload: string) => Promise<Seed>} seed  signs the headers
+ * @param {(keyword: string) => Promise<Seed>} seed  signs the headers of the upload, with this in place of the hash of the body
  * @returns {Promise<SignedStreamRequest>}
  */
-export async function signStream(request, body, options, scheme, seed) {
+export async function signStream(request, upload, body, options, scheme, seed) {
   const { payload, ...plan } = planOf(options, scheme);
-  const normalized = flattenUpload(request);
+  prepareUpload(request, upload);
   const source = openSource(body);
   try {
-    const length = lengthOf(options.length, normalized.headers, source.size);
+    const length = lengthOf(options.length, upload.headers, source.size);
     const encoding = { ...plan, length };
-    setHeaders(normalized.headers, encoding, payload, source.contentType);
+    setHeaders(upload.headers, encoding, payload, source.contentType);
     const [{ signed, signText }, newChecksum] = await Promise.all([
-      seed(normalized, payload),
+      seed(payload),
       plan.trailer && checksumOf(plan.trailer.name),
     ]);
     source.take();
@@ -75,7 +75,7 @@ export async function signStream(request, body, options, scheme, seed) {
 /**
  * What was chosen, checked.
  *
- * @param {Parameters<typeof signStream>[2]} options
+ * @param {Parameters<typeof signStream>[3]} options
  * @param {import('../../protocol/algorithms.js').Scheme} scheme
  */
 function planOf({ chunkSize = 65_536, trailer: checksum, payload }, { algorithm, length }) {
@@ -111,18 +111,19 @@ function planOf({ chunkSize = 65_536, trailer: checksum, payload }, { algorithm,
   return { chunkSize, trailer, signatureLength: 0, payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' };
 }
 
-/** @param {unknown} request */
-function flattenUpload(request) {
-  const normalized = normalizeRequest(request);
-  if (normalized.source !== undefined && normalized.source !== null) {
+/**
+ * @param {unknown} request
+ * @param {import('../normalize-request.js').NormalizedRequest} upload
+ */
+function prepareUpload(request, upload) {
+  if (upload.source !== undefined && upload.source !== null) {
     throw new SigV4Error(
       'ERR_SIGV4_BODY_UNSUPPORTED',
       'the request has a body: pass it as the second argument of signStream, and only there',
     );
   }
   const isUrl = typeof request === 'string' || request instanceof URL;
-  if (isUrl || /** @type {any} */ (request).method === undefined) normalized.method = 'PUT';
-  return normalized;
+  if (isUrl || /** @type {{ method?: unknown }} */ (request).method === undefined) upload.method = 'PUT';
 }
 
 /**
