@@ -141,7 +141,7 @@ async function buildPlain(name) {
   refuseMachinePaths(readFileSync(built));
   const out = `js/wasm/${name}-asmjs.js`;
   await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
-  const types = "export function instantiate(): import('../engine/instantiate.js').Engine;\n";
+  const types = "export function instantiate(): import('../engine/instantiate.js').WasmInstance;\n";
   writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
   return readFileSync(out);
 }
@@ -183,12 +183,12 @@ async function bundle(format, directory) {
     plugins: [{ name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) }],
     treeshake: { moduleSideEffects: false },
   });
-  const core = staticImports('js/index.js');
+  const signing = staticImports('js/index.js');
   await bundled.write({
     format,
     dir: directory,
     chunkFileNames: '[name].js',
-    manualChunks: (id) => chunkOf(relative(root, id), core),
+    manualChunks: (id) => chunkOf(relative(root, id), signing),
     // Jest cannot run import() in CommonJS.
     dynamicImportInCjs: false,
     esModule: true,
@@ -204,10 +204,10 @@ async function bundle(format, directory) {
  * wasm module with it, for those who only explain responses.
  *
  * @param {string} file
- * @param {Set<string>} core
+ * @param {Set<string>} signing  files of the main entry
  */
-function chunkOf(file, core) {
-  if (core.has(file)) return 'core';
+function chunkOf(file, signing) {
+  if (signing.has(file)) return 'signing';
   return Object.entries(CHUNKS).find(([, files]) => files.test(file))?.[0];
 }
 

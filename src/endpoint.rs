@@ -163,7 +163,7 @@ fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
     None
 }
 
-/// What the last host tells: most signers have one, and to look it up takes a tenth of a signature.
+/// What was inferred from the last host: most signers have one, and looking it up takes a tenth of a signature.
 pub(crate) struct LastHost {
     host: Vec<u8>,
     web_socket: bool,

@@ -54,7 +54,7 @@ export async function run({ quick }) {
 
 /** SHA-256 as the module has it: what the package falls back on where there is no node:crypto. */
 async function wasmSha256() {
-  const { sha256Sync } = await import(new URL('../../pkg/esm/core.js?without-node', import.meta.url).href);
+  const { sha256Sync } = await import(new URL('../../pkg/esm/signing.js?without-node', import.meta.url).href);
   const { getBuiltinModule } = process;
   Object.assign(process, { getBuiltinModule: undefined });
   sha256Sync(new Uint8Array(1)); // it looks once

@@ -1,6 +1,6 @@
 // Region and service of a host, as the core knows them: src/endpoint.rs.
 
-import { core } from './engine.js';
+import { signingEngine } from './engine.js';
 import { SigV4Error } from './errors.js';
 
 /**
@@ -21,7 +21,7 @@ export function inferEndpoint(host, { webSocket = false } = {}) {
   if (typeof host !== 'string') throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'the host must be a string');
   // The core takes characters for bytes.
   if (/[^!-~]/.test(host)) return {};
-  core.readySync();
-  const [region, service] = core.endpoint(host.toLowerCase(), webSocket);
+  signingEngine.readySync();
+  const [region, service] = signingEngine.endpoint(host.toLowerCase(), webSocket);
   return { ...(region !== '' && { region }), ...(service !== '' && { service }) };
 }

@@ -24,7 +24,7 @@ import { platformDecoder } from './node-builtins.js';
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
  * @property {string} sessionToken  empty without one
- * @property {number} owner  numbers credentials that sign more than once, so that they need not cross again
+ * @property {number} credentialsId  numbers credentials that sign more than once, so that they need not cross again
  * @property {Uint8Array} [tokenBytes]  the token crosses with every request, and is encoded once
  * @property {boolean} isUsed  whether they signed before
  * @property {boolean} hasKey  whether the core has a key of theirs, by that number: then the secret is left out at first
@@ -45,7 +45,7 @@ import { platformDecoder } from './node-builtins.js';
  * @property {() => Promise<WebAssembly.Module>} compile
  * @property {() => WebAssembly.Module} compileSync
  *
- * @typedef {import('./instantiate.js').Engine} Engine
+ * @typedef {import('./instantiate.js').WasmInstance} WasmInstance
  */
 
 /** The bits of `flags`; src/wasm/signing.rs names them alike. */
@@ -70,7 +70,7 @@ export const FLAG = {
   keep: 1 << 19,
 };
 
-let nextOwner = 1;
+let nextCredentialsId = 1;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -81,13 +81,13 @@ const decoder = new TextDecoder();
  * The engine is replaced by a fresh one after it trapped, as its memory is then in any state, and after a request so large
  * that its memory would stay large: wasm gives none back.
  */
-export class Core {
+export class Engine {
   #module;
-  /** @type {(() => Engine) | undefined} */
+  /** @type {(() => WasmInstance) | undefined} */
   #fallback;
-  /** Makes a fresh engine, once there is something to make it of. @type {(() => Engine) | undefined} */
+  /** Makes a fresh engine, once there is something to make it of. @type {(() => WasmInstance) | undefined} */
   #instantiate;
-  /** @type {Engine | undefined} */
+  /** @type {WasmInstance | undefined} */
   #engine;
   /** The engine's buffer. */
   #view = NO_BYTES;
@@ -106,7 +106,7 @@ export class Core {
     this.#module = module;
   }
 
-  /** @param {() => Engine} makeEngine  what starts instead, wherever the wasm module cannot */
+  /** @param {() => WasmInstance} makeEngine  what starts instead, wherever the wasm module cannot */
   fallBackTo(makeEngine) {
     this.#fallback = makeEngine;
   }
@@ -133,7 +133,7 @@ export class Core {
     return this.#loading;
   }
 
-  /** Like {@link Core.ready}, synchronously. */
+  /** Like {@link Engine.ready}, synchronously. */
   readySync() {
     if (this.#instantiate !== undefined) return;
     try {
@@ -150,7 +150,7 @@ export class Core {
    * @param {SigningSettings} settings
    * @param {SigningIdentity} identity
    * @param {number} epochMillis  when it is signed
-   * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`, `FLAG.keep` for {@link Core.signPath}
+   * @param {number} flags  for this signature only: `FLAG.trace`, `FLAG.presign`, `FLAG.keep` for {@link Engine.signPath}
    * @param {number} expiresIn  seconds, with `FLAG.presign`
    * @returns {Signature}
    */
@@ -168,7 +168,7 @@ export class Core {
         status = this.#call(request, payload, settings, identity, epochMillis, flags, expiresIn);
       }
       if (status < 0) throw describe(status, request.host, payload.headers);
-      identity.hasKey = identity.owner !== 0;
+      identity.hasKey = identity.credentialsId !== 0;
       const signature = parse(this.#read(status), (flags & FLAG.trace) !== 0);
       if (!(flags & FLAG.keep)) {
         // A URL has the session token in it, and so has a canonical request.
@@ -183,7 +183,7 @@ export class Core {
 
   /**
    * Signs the last request once more, which was signed with `FLAG.keep`, with another path. Nothing else may have been
-   * signed since. {@link Core.wipe} ends the series.
+   * signed since. {@link Engine.wipe} ends the series.
    *
    * @param {string} path  as on the wire
    * @returns {{ path: string, signature: string }} the path to send, and the signature in hex
@@ -219,7 +219,7 @@ export class Core {
       let status = this.#callText(text, scope, identity, !identity.hasKey);
       if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
       if (status < 0) throw describe(status);
-      identity.hasKey = identity.owner !== 0;
+      identity.hasKey = identity.credentialsId !== 0;
       return this.#read(status);
     } catch (error) {
       throw this.#failed(error);
@@ -270,7 +270,7 @@ export class Core {
 
   /**
    * @param {string} text  up to U+00FF, each a byte
-   * @param {(engine: Engine, length: number) => number} ask
+   * @param {(engine: WasmInstance, length: number) => number} ask
    * @returns {string} likewise
    */
   #ask(text, ask) {
@@ -294,7 +294,7 @@ export class Core {
     }
   }
 
-  /** Wipes what a series of {@link Core.signPath} has left. */
+  /** Wipes what a series of {@link Engine.signPath} has left. */
   wipe() {
     this.#engine?.wipe();
     if (this.#isOversized) this.#discard();
@@ -364,7 +364,7 @@ export class Core {
       bodyLength = body.length;
     }
     const engine = this.#started();
-    const { owner } = identity;
+    const { credentialsId } = identity;
     const status = engine.sign(
       textLength,
       token.length,
@@ -373,7 +373,7 @@ export class Core {
       flags,
       epochMillis,
       expiresIn,
-      owner,
+      credentialsId,
     );
     return hash === undefined || status < 0 ? status : this.#complete(hash, status, flags);
   }
@@ -395,18 +395,18 @@ export class Core {
 
   /**
    * @param {string} text
-   * @param {Parameters<Core['signText']>[1]} scope
+   * @param {Parameters<Engine['signText']>[1]} scope
    * @param {SigningIdentity} identity
    * @param {boolean} withSecret
    */
-  #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, owner }, withSecret) {
+  #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, credentialsId }, withSecret) {
     const secret = withSecret ? `${secretAccessKey}\0` : '';
     const fields = `${date}\0${region}\0${service}\0${accessKeyId}\0${secret}`;
     if (fields.length + text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     this.#reserve((fields.length + text.length) * 3);
     const fieldsLength = encoder.encodeInto(fields, this.#view).written;
     const textLength = encoder.encodeInto(text, this.#view.subarray(fieldsLength)).written;
-    return this.#started().sign_text(fieldsLength, textLength, withSecret ? 1 : 0, owner);
+    return this.#started().sign_text(fieldsLength, textLength, withSecret ? 1 : 0, credentialsId);
   }
 
   /**
@@ -451,7 +451,7 @@ export class Core {
     this.#start(this.#fallback);
   }
 
-  /** @param {() => Engine} makeEngine */
+  /** @param {() => WasmInstance} makeEngine */
   #start(makeEngine) {
     if (this.#instantiate !== undefined) return;
     this.#engine = makeEngine();
@@ -459,12 +459,12 @@ export class Core {
     this.#instantiate = makeEngine;
   }
 
-  /** @returns {Engine} */
+  /** @returns {WasmInstance} */
   #started() {
     if (this.#engine !== undefined) return this.#engine;
     this.readySync();
     try {
-      return (this.#engine ??= /** @type {() => Engine} */ (this.#instantiate)());
+      return (this.#engine ??= /** @type {() => WasmInstance} */ (this.#instantiate)());
     } catch (cause) {
       throw unavailable(cause);
     }
@@ -508,7 +508,7 @@ const MIN_BUFFER_BYTES = 8 * 1024;
 const MAX_KEPT_BYTES = 256 * 1024;
 
 /** The engine of the module `signing`: SigV4. */
-export const core = /* @__PURE__ */ new Core({ compile, compileSync });
+export const signingEngine = /* @__PURE__ */ new Engine({ compile, compileSync });
 
 /**
  * Credentials that sign a second time get a number.
@@ -516,7 +516,7 @@ export const core = /* @__PURE__ */ new Core({ compile, compileSync });
  * @param {SigningIdentity} identity
  */
 function use(identity) {
-  if (identity.isUsed && identity.owner === 0) identity.owner = nextOwner++;
+  if (identity.isUsed && identity.credentialsId === 0) identity.credentialsId = nextCredentialsId++;
   identity.isUsed = true;
 }
 

@@ -2,11 +2,11 @@
 
 import { compile, compileSync } from '#module/sigv4a';
 
-import { Core, unavailable } from './engine.js';
+import { Engine, unavailable } from './engine.js';
 import { Checksum, initSync, verifiesSigV4a } from '../wasm/sigv4a.js';
 
 /** Its engine: SigV4a. */
-export const sigv4aCore = /* @__PURE__ */ new Core({ compile, compileSync });
+export const sigv4aEngine = /* @__PURE__ */ new Engine({ compile, compileSync });
 
 /** @type {Promise<typeof MODULE> | undefined} */
 let loading;

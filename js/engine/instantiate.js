@@ -6,13 +6,13 @@
  *
  * @typedef {{ memory: Memory } & Pick<import('../wasm/signing.js').InitOutput, 'canonical_form' | 'canonical_request'
  *   | 'clear_keys' | 'complete' | 'endpoint' | 'forget' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path'
- *   | 'sign_text' | 'wipe'>} Engine
+ *   | 'sign_text' | 'wipe'>} WasmInstance
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
  */
 
 /**
  * @param {WebAssembly.Module} module
- * @returns {Engine}
+ * @returns {WasmInstance}
  */
 export function instantiate(module) {
   /** @type {Record<string, Record<string, () => void>>} */

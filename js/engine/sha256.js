@@ -1,6 +1,6 @@
 // SHA-256 of bodies: by the platform if that is faster, otherwise in wasm.
 
-import { core } from './engine.js';
+import { signingEngine } from './engine.js';
 import { isHashedByCore, platformSha256 } from './hashing.js';
 
 /**
@@ -8,7 +8,7 @@ import { isHashedByCore, platformSha256 } from './hashing.js';
  * @returns {string} hex
  */
 export function sha256Sync(data) {
-  return platformSha256()?.(data) ?? core.sha256(toBytes(data));
+  return platformSha256()?.(data) ?? signingEngine.sha256(toBytes(data));
 }
 
 /**
@@ -21,7 +21,7 @@ export async function sha256(data) {
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined || platformSha256() !== undefined) return sha256Sync(data);
   if (isHashedByCore(data)) {
-    await core.ready();
+    await signingEngine.ready();
     return sha256Sync(data);
   }
   const digest = await subtle.digest('SHA-256', /** @type {Uint8Array<ArrayBuffer>} */ (toBytes(data)));

@@ -1,7 +1,7 @@
 // js/mismatch finds what a client did wrong: it computes the signature again under known mistakes, until one gives the
 // signature of the request. Here: the search from start to end.
 
-import { core } from '../engine/engine.js';
+import { signingEngine } from '../engine/engine.js';
 import { SigV4Error } from '../engine/errors.js';
 import { sha256 } from '../engine/sha256.js';
 import { shownKey } from '../protocol/key-id.js';
@@ -75,7 +75,7 @@ export async function findMismatch(request, options) {
   const authorization = parseAuthorization(received);
   const { declared } = statedPayload(authorization, received, false);
   const { secret, token, expiration } = await findSecret(secretAccessKey, authorization);
-  await core.ready();
+  await signingEngine.ready();
   const usual = rulesOf(authorization.service);
   const rules = pathEncoding
     ? { ...usual, path: { encoding: pathEncoding, normalizes: pathEncoding === 'double' } }

@@ -254,14 +254,14 @@ export class CredentialsSource {
       known.secretAccessKey === taken.secretAccessKey &&
       known.sessionToken === taken.sessionToken;
     // Equal credentials keep their number, so that the core still knows them.
-    const { owner, isUsed, hasKey, tokenBytes } = isKnown ? known : NEW;
+    const { credentialsId, isUsed, hasKey, tokenBytes } = isKnown ? known : NEW;
     if (!isKnown) this.version += 1;
-    this.#identity = { ...taken, owner, isUsed, hasKey, tokenBytes };
+    this.#identity = { ...taken, credentialsId, isUsed, hasKey, tokenBytes };
     return this.#identity;
   }
 }
 
-const NEW = { owner: 0, isUsed: false, hasKey: false, tokenBytes: undefined };
+const NEW = { credentialsId: 0, isUsed: false, hasKey: false, tokenBytes: undefined };
 
 /**
  * @param {unknown} credentials

@@ -150,7 +150,7 @@ function literalOf(headers, body, option) {
 
 /**
  * @param {Payload} payload
- * @returns {boolean} whether nothing has to be hashed before the request crosses
+ * @returns {boolean} whether the request can cross as it is
  */
 function isSettled(payload) {
   return payload.signed !== '' || isHashedByCore(bytesOf(payload));

@@ -3,7 +3,7 @@
 import { SigV4Error } from '../engine/errors.js';
 import { compileSettings } from './options.js';
 import { BaseSigner } from './signer.js';
-import { sigv4aCore } from '../engine/extended-engine.js';
+import { sigv4aEngine } from '../engine/extended-engine.js';
 import { SIGV4A } from '../protocol/algorithms.js';
 import { SIGNER_OPTIONS } from '../protocol/option-names.js';
 
@@ -33,7 +33,7 @@ export class SignerV4a extends BaseSigner {
   /** @param {SignerV4aOptions} options */
   constructor(options) {
     super(options, {
-      core: sigv4aCore,
+      engine: sigv4aEngine,
       scheme: SIGV4A,
       compileSettings: compileV4aSettings,
       names: new Set([...SIGNER_OPTIONS, 'regionSet']),

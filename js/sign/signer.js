@@ -1,7 +1,7 @@
 // js/sign turns a request into the same request with what AWS accepts. Here: the signer and its methods, which call the other
 // files of the folder in turn.
 
-import { core, FLAG } from '../engine/engine.js';
+import { FLAG, signingEngine } from '../engine/engine.js';
 import { CredentialsSource } from './credentials.js';
 import { SigV4Error } from '../engine/errors.js';
 import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
@@ -81,14 +81,14 @@ export async function presignUrl(request, options) {
  * @throws {SigV4Error} `ERR_SIGV4_WASM_UNAVAILABLE`
  */
 export function init(source) {
-  return source === undefined ? core.ready() : core.ready(() => load(source));
+  return source === undefined ? signingEngine.ready() : signingEngine.ready(() => load(source));
 }
 
 /**
  * What an algorithm brings along.
  *
  * @typedef {object} Variant
- * @property {import('../engine/engine.js').Core} core
+ * @property {import('../engine/engine.js').Engine} engine
  * @property {import('../protocol/algorithms.js').Scheme} scheme
  * @property {typeof compileSettings} compileSettings
  * @property {ReadonlySet<string>} names  of the options
@@ -125,7 +125,7 @@ export class BaseSigner {
    * @returns {Promise<void>}
    */
   async ready() {
-    await Promise.all([this.#variant.core.ready(), this.#credentials.resolve(clockOf(this.#options))]);
+    await Promise.all([this.#variant.engine.ready(), this.#credentials.resolve(clockOf(this.#options))]);
   }
 
   /**
@@ -215,13 +215,13 @@ export class BaseSigner {
     const urls = [];
     let before = '';
     let after = '';
-    const { core } = this.#variant;
+    const { engine } = this.#variant;
     try {
       for (const [i, request] of normalized.entries()) {
         const payload = payloads[i];
         const isAlike = i > 0 && isPlain(payload) && isPlain(payloads[i - 1]);
         if (isAlike && differsInPathOnly(normalized[i - 1], request)) {
-          const { path, signature } = core.signPath(request.path);
+          const { path, signature } = engine.signPath(request.path);
           urls.push(`${request.origin}${path}?${before}${signature}${after}`);
           continue;
         }
@@ -231,7 +231,7 @@ export class BaseSigner {
         [before, after] = aroundSignature(work.signature.value);
       }
     } finally {
-      core.wipe();
+      engine.wipe();
     }
     return urls;
   }
@@ -273,7 +273,7 @@ export class BaseSigner {
    */
   dispose() {
     const identity = this.#credentials.dispose();
-    if (identity !== undefined) this.#variant.core.forget(identity);
+    if (identity !== undefined) this.#variant.engine.forget(identity);
   }
 
   /** See {@link BaseSigner.dispose}. */
@@ -290,8 +290,8 @@ export class BaseSigner {
    */
   async identify(overrides, also) {
     const { options, settings, credentials } = this.#merge(overrides, also);
-    const { core } = this.#variant;
-    await core.ready();
+    const { engine } = this.#variant;
+    await engine.ready();
     const now = clockOf(options);
     const identity = credentials.current(now) ?? (await credentials.resolve(now));
     return {
@@ -300,7 +300,7 @@ export class BaseSigner {
       identity,
       at: () => timeOf(options),
       /** @type {import('../protocol/signature-chain.js').SignText} */
-      signText: (text, scope) => core.signText(text, scope, identity),
+      signText: (text, scope) => engine.signText(text, scope, identity),
     };
   }
 
@@ -314,7 +314,7 @@ export class BaseSigner {
     const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
     const normalized = normalizeRequest(request, settings.host);
     // Nothing to wait for is the usual case: a warm signer settles in one turn.
-    await this.#variant.core.ready();
+    await this.#variant.engine.ready();
     const now = clockOf(options);
     const identity = credentials.current(now) ?? (await credentials.resolve(now));
     const payload = canSettleSync(normalized)
@@ -332,7 +332,7 @@ export class BaseSigner {
   workSync(request, overrides, flags) {
     const { options, settings, credentials } = this.#merge(overrides, alsoKnown(flags));
     const normalized = normalizeRequest(request, settings.host);
-    this.#variant.core.readySync();
+    this.#variant.engine.readySync();
     const identity = credentials.currentSync(clockOf(options));
     const payload = settlePayloadSync(normalized, settings.payload);
     return this.#finish(normalized, payload, timeOf(options), settings, identity, flags, overrides);
@@ -371,7 +371,7 @@ export class BaseSigner {
   #finish(request, payload, at, settings, identity, flags, overrides) {
     if (!(flags & FLAG.presign)) assertUnauthorized(request);
     const seconds = flags & FLAG.presign ? lifetime(overrides, identity, at) : 0;
-    const signature = this.#variant.core.sign(request, payload, settings, identity, at, flags, seconds);
+    const signature = this.#variant.engine.sign(request, payload, settings, identity, at, flags, seconds);
     return { request, payload, identity, signature };
   }
 }
@@ -384,7 +384,7 @@ export class BaseSigner {
 export class Signer extends BaseSigner {
   /** @param {SignerOptions} options */
   constructor(options) {
-    super(options, { core, scheme: SIGV4, compileSettings, names: SIGNER_OPTIONS });
+    super(options, { engine: signingEngine, scheme: SIGV4, compileSettings, names: SIGNER_OPTIONS });
   }
 
   /**

@@ -1,6 +1,6 @@
 // Signs texts that an adapter has written itself: those in place of another signer hand out each step, as that does.
 
-import { core } from '../engine/engine.js';
+import { signingEngine } from '../engine/engine.js';
 
 /**
  * Starts the module that signs.
@@ -8,7 +8,7 @@ import { core } from '../engine/engine.js';
  * @returns {Promise<void>}
  */
 export function ready() {
-  return core.ready();
+  return signingEngine.ready();
 }
 
 /**
@@ -21,11 +21,11 @@ export function ready() {
  * @throws {import('../engine/errors.js').SigV4Error}
  */
 export function signText(text, scope, identity) {
-  core.readySync();
-  return core.signText(text, scope, identity);
+  signingEngine.readySync();
+  return signingEngine.signText(text, scope, identity);
 }
 
 /** Forgets every signing key. */
 export function clearKeys() {
-  core.clearKeys();
+  signingEngine.clearKeys();
 }

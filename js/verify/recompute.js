@@ -1,7 +1,7 @@
 // The signature once more, from what arrived.
 
 import { canonicalPath, canonicalQuery, canonicalRequest } from '../protocol/canonical.js';
-import { core } from '../engine/engine.js';
+import { signingEngine } from '../engine/engine.js';
 import { coreError } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { sha256Sync } from '../engine/sha256.js';
@@ -70,8 +70,15 @@ export async function isSigned(stringToSign, authorization, secretAccessKey) {
     if (verifies === undefined) throw coreError(SECRET_ACCESS_KEY_INVALID, {});
     return verifies;
   }
-  const identity = { accessKeyId, secretAccessKey, sessionToken: '', owner: 0, isUsed: false, hasKey: false };
-  return isEqual(core.signText(stringToSign, { date: day, region, service }, identity), signature);
+  const identity = {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken: '',
+    credentialsId: 0,
+    isUsed: false,
+    hasKey: false,
+  };
+  return isEqual(signingEngine.signText(stringToSign, { date: day, region, service }, identity), signature);
 }
 
 /**

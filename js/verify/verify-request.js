@@ -1,6 +1,6 @@
 // Verifies one request: the claim, then the secret, the signature, and the body.
 
-import { core } from '../engine/engine.js';
+import { signingEngine } from '../engine/engine.js';
 import { EMPTY_SHA256, sha256, sha256Sync } from '../engine/sha256.js';
 import { shownKey } from '../protocol/key-id.js';
 import { normalizeIncoming } from './incoming-request.js';
@@ -87,7 +87,7 @@ export async function verifyRequest(request, options) {
   const { payload, declared } = statedPayload(authorization, received, settings.bodyRequired);
   const secret = await findSecret(secretAccessKey, authorization, at);
 
-  await core.ready();
+  await signingEngine.ready();
   // A declared hash is signed, so a body is read only for who knows the secret.
   const payloadHash = declared ?? (await hashOf(await received.body()));
   const path = pathForm(settings.pathEncoding) ?? rulesOf(authorization.service).path;

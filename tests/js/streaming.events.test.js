@@ -100,10 +100,12 @@ describe('published signatures', () => {
   }
 
   test('of the Ruby SDK (aws-sigv4, signer_spec.rb), whose event has another date than its signature', async () => {
-    const { core, SIGV4 } = await import('../../node_modules/sigv4-wasm/esm/core.js');
+    const { signingEngine, SIGV4 } = await import('../../node_modules/sigv4-wasm/esm/signing.js');
     const { SignatureChain } = await import('../../node_modules/sigv4-wasm/esm/protocol.js');
-    const identity = { accessKeyId: 'akid', secretAccessKey: 'secret', sessionToken: '', owner: 0 };
-    const chain = new SignatureChain(SIGV4, '', (text, scope) => core.signText(text, scope, identity));
+    const identity = { accessKeyId: 'akid', secretAccessKey: 'secret', sessionToken: '', credentialsId: 0 };
+    const chain = new SignatureChain(SIGV4, '', (text, scope) =>
+      signingEngine.signText(text, scope, identity),
+    );
     const scope = { date: '20130524', region: 'REGION', service: 'SERVICE' };
     const headers = Buffer.from('053a646174650800000167f77d5770', 'hex');
     assert.equal(

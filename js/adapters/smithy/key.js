@@ -48,7 +48,7 @@ export async function signWith(text, scope, { accessKeyId, secretAccessKey, sess
       accessKeyId,
       secretAccessKey,
       sessionToken: '',
-      owner: 0,
+      credentialsId: 0,
       isUsed: false,
       hasKey: false,
     };
@@ -82,8 +82,8 @@ export function createScope(shortDate, region, service) {
 export async function getSigningKey(sha256Constructor, credentials, shortDate, region, service) {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   // Keys are found by a hash of the secret, not by the secret.
-  const owner = await hmac(sha256Constructor, secretAccessKey, accessKeyId);
-  const id = `${shortDate}:${region}:${service}:${owner}:${sessionToken}`;
+  const fingerprint = await hmac(sha256Constructor, secretAccessKey, accessKeyId);
+  const id = `${shortDate}:${region}:${service}:${fingerprint}:${sessionToken}`;
   const known = keys.get(id);
   if (known !== undefined) return known;
   /** @type {SourceData} */
