@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
-use crate::table::Table;
+use crate::packed_table::Table;
 use crate::text::{Put, cut, cut_last, split};
 
 use tables::{

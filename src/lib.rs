@@ -46,14 +46,14 @@ mod checksum;
 mod credentials;
 mod endpoint;
 mod error;
-mod hash;
+mod packed_table;
 #[cfg(feature = "policy")]
 pub mod policy;
 mod request;
 mod scope;
 mod settings;
+mod sha256;
 mod sign;
-mod table;
 #[cfg(feature = "tables")]
 #[doc(hidden)]
 pub mod tables;

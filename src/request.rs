@@ -6,7 +6,7 @@ use core::fmt;
 use crate::canonical::Entry;
 use crate::canonical::headers::{is_amz, is_hop_header, is_required, is_unhoistable};
 use crate::endpoint::{self, ServiceRules};
-use crate::text::{Bytes, Put, contains, cut, split};
+use crate::text::{ByteSet, Put, contains, cut, split};
 use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
 
 /// The request to sign, as it goes on the wire.
@@ -97,7 +97,7 @@ pub(crate) struct Input<'a> {
     /// Empty for long-term credentials.
     pub(crate) session_token: &'a [u8],
     /// See `KeyCache::get`.
-    pub(crate) owner: u64,
+    pub(crate) credentials_id: u64,
     pub(crate) secret_access_key: Option<&'a [u8]>,
 
     /// Empty to infer it from the host; likewise the service.
@@ -210,7 +210,7 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| TOKEN.contains(*byte))
 }
 
-static TOKEN: Bytes = Bytes::alphanumeric_and(b"!#$%&'*+-.^_`|~");
+static TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
 
 #[cfg(test)]
 mod tests {

@@ -104,9 +104,9 @@ fn below(word: u64, limit: u8) -> u64 {
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 
 /// A set of bytes: a bit for each.
-pub(crate) struct Bytes([u32; 8]);
+pub(crate) struct ByteSet([u32; 8]);
 
-impl Bytes {
+impl ByteSet {
     /// Letters, digits, and these.
     pub(crate) const fn alphanumeric_and(others: &[u8]) -> Self {
         let mut bits = [0; 8];

@@ -194,17 +194,18 @@ fn credentials_cross_once_and_many_are_known() {
     let mut engine = Engine::new();
     let mut temporary = VANILLA;
     temporary[9] = "token";
-    let signed =
-        |engine: &mut Engine, secret, owner| call(engine, &temporary, &[], secret, b"", 0, AT, 0, owner);
+    let signed = |engine: &mut Engine, secret, credentials_id| {
+        call(engine, &temporary, &[], secret, b"", 0, AT, 0, credentials_id)
+    };
     let first = signed(&mut engine, Some(SECRET), 1.0).unwrap();
     assert!(first.contains("x-amz-security-token"));
-    for owner in 2..=70 {
+    for credentials_id in 2..=70 {
         assert_eq!(
-            signed(&mut engine, None, owner as f64),
+            signed(&mut engine, None, credentials_id as f64),
             Err(Error::SigningKeyMissing.status()),
             "not known yet"
         );
-        assert_eq!(signed(&mut engine, Some(SECRET), owner as f64), Ok(first.clone()));
+        assert_eq!(signed(&mut engine, Some(SECRET), credentials_id as f64), Ok(first.clone()));
     }
     assert_eq!(signed(&mut engine, None, 70.0), Ok(first));
     assert_eq!(
@@ -248,7 +249,7 @@ fn call(
     flags: u32,
     epoch_millis: f64,
     expires_in: u32,
-    owner: f64,
+    credentials_id: f64,
 ) -> Result<String, i32> {
     let mut record = String::new();
     let headers_flat = headers.iter().flat_map(|(name, value)| [*name, *value]);
@@ -273,7 +274,7 @@ fn call(
         flags,
         epoch_millis,
         expires_in,
-        owner,
+        credentials_id,
     );
     if status < 0 {
         return Err(status);

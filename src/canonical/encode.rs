@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::text::{Bytes, Put, reserve};
+use crate::text::{ByteSet, Put, reserve};
 
 /// What a text is before it is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ const fn upper_hex(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 }
 }
 
-static UNRESERVED: Bytes = Bytes::alphanumeric_and(b"-._~");
+static UNRESERVED: ByteSet = ByteSet::alphanumeric_and(b"-._~");
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Entry;
-use crate::table::{Table, table};
+use crate::packed_table::{Table, table};
 use crate::text::{Put, contains};
 
 /// Written by the signer itself: whatever the caller passed under these names is stale.

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::hash::sha256_hex;
 use crate::request::{Input, UNSIGNED_PAYLOAD};
+use crate::sha256::sha256_hex;
 use crate::text::Put;
 
 /// A hash in lower-case hex, or a keyword. `unsigned` is what the service expects where the caller left the choice to it.

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use super::encode::{Decode, encode};
 use super::{add, sort};
 use crate::Error;
+use crate::packed_table::{Table, table};
 use crate::request::MAX_PARAMETERS;
-use crate::table::{Table, table};
 use crate::text::{Put, cut, split};
 
 /// Adds the parameters of a URL to `parameters`: split at `&`, empty parts dropped, and at the first `=`; `+` is a space.

@@ -1,6 +1,6 @@
 //! What follows from a host, row by row.
 
-use crate::table::{Table, table};
+use crate::packed_table::{Table, table};
 
 /// The DNS suffixes of the AWS partitions and of their dual-stack endpoints, and the region of their global services.
 pub(super) const PARTITIONS: Table = table![

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credentials::check_secret_access_key;
-use crate::hash::{Hasher, State, state_after};
+use crate::sha256::{Hasher, State, state_after};
 use crate::text::{Put, split};
 use crate::{Error, Scope};
 
@@ -170,7 +170,7 @@ pub(crate) struct KeyCache<S: Scheme> {
 /// Wiped on drop, as the key is.
 struct Entry<K> {
     /// The caller's number for the credentials; 0 for none.
-    owner: u64,
+    credentials_id: u64,
     /// Tells secrets apart without keeping them.
     fingerprint: [u8; 32],
     /// See [`Scheme::key_name`].
@@ -192,15 +192,22 @@ impl<S: Scheme> KeyCache<S> {
 
     /// Where the key of a name is, for [`KeyCache::key`] until the next call of this. A caller that numbers its credentials
     /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
-    pub(crate) fn find(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<usize, Error> {
-        let is_owners = |entry: &Entry<S::Key>| owner != 0 && entry.owner == owner && entry.name == name;
-        let index = match self.position(is_owners) {
+    pub(crate) fn find(
+        &mut self,
+        credentials_id: u64,
+        secret: Option<&[u8]>,
+        name: &[u8],
+    ) -> Result<usize, Error> {
+        let is_theirs = |entry: &Entry<S::Key>| {
+            credentials_id != 0 && entry.credentials_id == credentials_id && entry.name == name
+        };
+        let index = match self.position(is_theirs) {
             Some(index) => index,
-            None => self.insert(owner, secret.ok_or(Error::SigningKeyMissing)?, name)?,
+            None => self.insert(credentials_id, secret.ok_or(Error::SigningKeyMissing)?, name)?,
         };
         self.clock += 1;
         if let Some(Some(entry)) = self.entries.get_mut(index) {
-            entry.owner = owner;
+            entry.credentials_id = credentials_id;
             entry.last_used = self.clock;
         }
         Ok(index)
@@ -236,14 +243,14 @@ impl<S: Scheme> KeyCache<S> {
     }
 
     /// The same credentials under another number share a key; otherwise one is derived.
-    fn insert(&mut self, owner: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
+    fn insert(&mut self, credentials_id: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
         let fingerprint = fingerprint(secret);
         let is_same = |entry: &Entry<S::Key>| entry.fingerprint == fingerprint && entry.name == name;
         let known = self.position(is_same);
         let key = match known.and_then(|index| self.entries.get_mut(index)) {
             // Unnumbered credentials use any key, and leave theirs to the first that has a number.
-            Some(Some(entry)) if owner == 0 || entry.owner == 0 => {
-                entry.owner = owner.max(entry.owner);
+            Some(Some(entry)) if credentials_id == 0 || entry.credentials_id == 0 => {
+                entry.credentials_id = credentials_id.max(entry.credentials_id);
                 return known.ok_or(Error::SigningKeyMissing);
             }
             // Two numbers for the same credentials each have an entry, so that neither takes it from the other.
@@ -255,7 +262,7 @@ impl<S: Scheme> KeyCache<S> {
             }
         };
         let index = self.vacancy();
-        let entry = Entry { owner, fingerprint, name: name.to_vec(), key, last_used: self.clock };
+        let entry = Entry { credentials_id, fingerprint, name: name.to_vec(), key, last_used: self.clock };
         if let Some(slot) = self.entries.get_mut(index) {
             *slot = Some(entry);
         }
@@ -295,8 +302,13 @@ mod tests {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
     impl<S: Scheme> KeyCache<S> {
-        fn get(&mut self, owner: u64, secret: Option<&[u8]>, name: &[u8]) -> Result<&mut S::Key, Error> {
-            let index = self.find(owner, secret, name)?;
+        fn get(
+            &mut self,
+            credentials_id: u64,
+            secret: Option<&[u8]>,
+            name: &[u8],
+        ) -> Result<&mut S::Key, Error> {
+            let index = self.find(credentials_id, secret, name)?;
             self.key(index)
         }
 
@@ -348,11 +360,11 @@ mod tests {
     #[test]
     fn two_numbers_for_equal_credentials_do_not_take_the_key_from_each_other() {
         let mut cache = KeyCache::<SigV4>::new();
-        for owner in [0, 1, 2] {
-            cache.get(owner, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
+        for credentials_id in [0, 1, 2] {
+            cache.get(credentials_id, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
         }
-        for owner in [1, 2, 1, 2] {
-            cache.get(owner, None, &scope("us-east-1")).unwrap();
+        for credentials_id in [1, 2, 1, 2] {
+            cache.get(credentials_id, None, &scope("us-east-1")).unwrap();
         }
         assert_eq!((cache.derived(), cache.count()), (1, 2));
     }
@@ -371,9 +383,9 @@ mod tests {
     #[test]
     fn forgets_the_keys_of_one_secret_and_no_others() {
         let mut cache = KeyCache::<SigV4>::new();
-        for (owner, secret) in [(0, SECRET), (1, SECRET), (2, "another")] {
-            cache.get(owner, Some(secret.as_bytes()), &scope("us-east-1")).unwrap();
-            cache.get(owner, Some(secret.as_bytes()), &scope("eu-west-1")).unwrap();
+        for (credentials_id, secret) in [(0, SECRET), (1, SECRET), (2, "another")] {
+            cache.get(credentials_id, Some(secret.as_bytes()), &scope("us-east-1")).unwrap();
+            cache.get(credentials_id, Some(secret.as_bytes()), &scope("eu-west-1")).unwrap();
         }
         cache.forget(SECRET.as_bytes());
         assert_eq!(cache.count(), 2);

@@ -10,8 +10,8 @@ use crate::canonical::headers::{
 };
 use crate::canonical::{add, path, payload, query, sort};
 use crate::endpoint::LastHost;
-use crate::hash::sha256_hex;
 use crate::request::Input;
+use crate::sha256::sha256_hex;
 use crate::text::{Put, wipe};
 use crate::{
     Credentials, Error, PathEncoding, PathNormalization, Payload, Request, Scope, SessionTokenMode, Settings,
@@ -263,7 +263,7 @@ impl<S: Scheme> Signer<S> {
             signs_body,
             access_key_id: credentials.access_key_id().as_bytes(),
             session_token: credentials.session_token().unwrap_or_default().as_bytes(),
-            owner: 0,
+            credentials_id: 0,
             secret_access_key: Some(credentials.secret_access_key().as_bytes()),
             region: settings.region.unwrap_or_default().as_bytes(),
             service: settings.service.unwrap_or_default().as_bytes(),
@@ -441,7 +441,7 @@ impl<S: Scheme> Signer<S> {
             algorithm: S::ALGORITHM,
             timestamp,
             key: self.keys.find(
-                input.owner,
+                input.credentials_id,
                 input.secret_access_key,
                 S::key_name(scope, input.access_key_id),
             )?,
@@ -501,17 +501,17 @@ impl<S: Scheme> Signer<S> {
         Ok(self::text(signature.as_ref()).into())
     }
 
-    /// `owner` and the secret: see `KeyCache::get`. The scope as text.
+    /// `credentials_id` and the secret: see `KeyCache::get`. The scope as text.
     pub(crate) fn sign_text_for(
         &mut self,
         text: &[u8],
-        owner: u64,
+        credentials_id: u64,
         access_key_id: &[u8],
         secret_access_key: Option<&[u8]>,
         scope: &[u8],
     ) -> Result<S::Signature, Error> {
         self.last = None; // its key may go
-        let index = self.keys.find(owner, secret_access_key, S::key_name(scope, access_key_id))?;
+        let index = self.keys.find(credentials_id, secret_access_key, S::key_name(scope, access_key_id))?;
         Ok(S::sign(self.keys.key(index)?, text))
     }
 

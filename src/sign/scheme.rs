@@ -1,7 +1,7 @@
 //! The algorithms of Signature Version 4, and where they differ.
 
 use crate::Error;
-use crate::hash::to_hex;
+use crate::sha256::to_hex;
 
 use super::key::{CachedKey, SigningKey};
 

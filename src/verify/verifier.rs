@@ -17,7 +17,7 @@ use super::rejection::{Rejection, RejectionKind, malformed, quote, shown_key};
 use crate::SigV4a;
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::{Entry, add, headers, path, sort};
-use crate::hash::{sha256_hex, to_hex};
+use crate::sha256::{sha256_hex, to_hex};
 use crate::text::Put;
 use crate::{Error, PathEncoding, PathNormalization, Scope, SessionTokenMode, SigningKey};
 

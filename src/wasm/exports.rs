@@ -29,7 +29,7 @@ pub fn sign(
     flags: u32,
     epoch_millis: f64,
     expires_in: u32,
-    owner: f64,
+    credentials_id: f64,
 ) -> i32 {
     let mut engine = ENGINE.lend();
     let status = engine.sign(
@@ -40,7 +40,7 @@ pub fn sign(
         flags,
         epoch_millis,
         expires_in,
-        owner,
+        credentials_id,
     );
     if LEAVES_KEYS || flags & HAS_SECRET != 0 {
         clear_stack();
@@ -72,8 +72,8 @@ pub fn complete(flags: u32) -> i32 {
 }
 
 #[wasm_bindgen]
-pub fn sign_text(scope_length: usize, text_length: usize, has_secret: bool, owner: f64) -> i32 {
-    let status = ENGINE.lend().sign_text(scope_length, text_length, has_secret, owner);
+pub fn sign_text(scope_length: usize, text_length: usize, has_secret: bool, credentials_id: f64) -> i32 {
+    let status = ENGINE.lend().sign_text(scope_length, text_length, has_secret, credentials_id);
     if LEAVES_KEYS || has_secret {
         clear_stack();
     }

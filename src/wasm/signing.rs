@@ -13,8 +13,8 @@ use crate::canonical::add;
 use crate::canonical::form::Form;
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::endpoint::region_and_service;
-use crate::hash::{self, Hasher};
 use crate::request::Input;
+use crate::sha256::{self, Hasher};
 use crate::sign::scheme::private::{self, Scheme as _};
 use crate::text::{Put, cut, erase};
 use crate::{
@@ -64,7 +64,7 @@ impl Engine {
     ///
     /// A presigned request, a trace, and a request that stays may leave a session token behind, until [`Engine::wipe`].
     ///
-    /// `owner` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
+    /// `credentials_id` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
     #[inline(never)] // so that its frame is one that `clear_stack` reaches
     #[allow(clippy::too_many_arguments)]
     pub fn sign(
@@ -76,13 +76,13 @@ impl Engine {
         flags: u32,
         epoch_millis: f64,
         expires_in: u32,
-        owner: f64,
+        credentials_id: f64,
     ) -> i32 {
         let (text, rest) = self.buffer.split_at_checked(text_length).unwrap_or_default();
         let (session_token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
         let body = rest.get(..body_length).unwrap_or_default();
         let record = Record { text, session_token, body, header_count };
-        let outcome = prepare(&mut self.signer, &record, flags, epoch_millis, expires_in, owner);
+        let outcome = prepare(&mut self.signer, &record, flags, epoch_millis, expires_in, credentials_id);
         if token_length > 0 || flags & HAS_SECRET != 0 {
             self.used = self.used.max(text_length.saturating_add(token_length));
             self.wipe_buffer();
@@ -126,11 +126,11 @@ impl Engine {
         scope_length: usize,
         text_length: usize,
         has_secret: bool,
-        owner: f64,
+        credentials_id: f64,
     ) -> i32 {
         let (scope, text) = self.buffer.split_at_checked(scope_length).unwrap_or_default();
         let text = text.get(..text_length).unwrap_or_default();
-        let outcome = sign_text(&mut self.signer, scope, text, has_secret, owner);
+        let outcome = sign_text(&mut self.signer, scope, text, has_secret, credentials_id);
         self.used = self.used.max(scope_length.saturating_add(text_length));
         self.wipe_buffer();
         match outcome {
@@ -172,7 +172,7 @@ impl Engine {
 
     /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
     pub fn hash_finish(&mut self) {
-        let digest = hash::to_hex(&self.hasher.finish());
+        let digest = sha256::to_hex(&self.hasher.finish());
         put(&mut self.buffer, &[&[&digest]]);
         self.hasher = Hasher::new();
     }
@@ -220,7 +220,7 @@ impl Engine {
         if flags & PLATFORM_HASH != 0 {
             return canonical_request.len() as i32;
         }
-        let hash = hash::sha256_hex(canonical_request);
+        let hash = sha256::sha256_hex(canonical_request);
         self.finish(&hash, flags)
     }
 
@@ -280,7 +280,7 @@ fn prepare(
     flags: u32,
     epoch_millis: f64,
     expires_in: u32,
-    owner: f64,
+    credentials_id: f64,
 ) -> Result<(), Error> {
     let timestamp = timestamp(epoch_millis)?;
     let Record { text, session_token, body, header_count } = *record;
@@ -322,7 +322,7 @@ fn prepare(
         signs_body: choose(flags >> PAYLOAD, true, false),
         access_key_id,
         session_token,
-        owner: owner as u64,
+        credentials_id: credentials_id as u64,
         secret_access_key,
         region,
         service,
@@ -357,7 +357,7 @@ fn sign_text(
     scope: &[u8],
     text: &[u8],
     has_secret: bool,
-    owner: f64,
+    credentials_id: f64,
 ) -> Result<Signature, Error> {
     let mut fields = Fields { rest: scope, is_complete: scope.ends_with(b"\0") };
     let mut scope = Vec::new();
@@ -368,7 +368,7 @@ fn sign_text(
     if !fields.is_complete || !fields.rest.is_empty() {
         return Err(Error::RecordInvalid);
     }
-    signer.sign_text_for(text, owner as u64, access_key_id, secret_access_key, &scope)
+    signer.sign_text_for(text, credentials_id as u64, access_key_id, secret_access_key, &scope)
 }
 
 /// Takes a record apart.

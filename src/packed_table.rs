@@ -36,7 +36,7 @@ impl Iterator for Texts {
 macro_rules! table {
     ($([$($text:expr),+]),+ $(,)?) => {{
         const TEXTS: &[&str] = &[$($($text),+),+];
-        $crate::table::Table(&$crate::table::pack::<{ $crate::table::packed_length(TEXTS) }>(TEXTS))
+        $crate::packed_table::Table(&$crate::packed_table::pack::<{ $crate::packed_table::packed_length(TEXTS) }>(TEXTS))
     }};
 }
 pub(crate) use table;
