@@ -1,6 +1,5 @@
 // The server's canonical request and string to sign beside the client's, line by line.
 
-import { canonicalQuery } from '../protocol/canonical.js';
 import { redact, REDACTED, REDACTED_SIGNATURE } from '../protocol/redact.js';
 
 /**
@@ -108,8 +107,20 @@ function pair(kind, text, separator) {
  * @param {string[]} pairs
  */
 function isSorted(query, pairs) {
-  const split = pairs.map((part) => pair('', part, '=').map((text) => text.trimStart()));
-  return query === canonicalQuery(/** @type {[string, string][]} */ (split));
+  const split = pairs.map((part) => pair('', part, '='));
+  const isWhole =
+    query === pairs.join('&') && !/(?:^|[&=])\s/.test(query) && pairs.every((part) => part.includes('='));
+  return isWhole && split.every((one, i) => i === 0 || isInOrder(split[i - 1], one));
+}
+
+/**
+ * By name, then by value: of `a=1` and `a-b=1`, the former comes first, though `-` sorts before `=`.
+ *
+ * @param {[string, string]} one
+ * @param {[string, string]} other
+ */
+function isInOrder(one, other) {
+  return one[0] < other[0] || (one[0] === other[0] && one[1] <= other[1]);
 }
 
 /**

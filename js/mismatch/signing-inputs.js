@@ -1,6 +1,11 @@
 // What is signed, in the pieces that a mistake changes.
 
-import { canonicalPath, compare, respell, withoutDotSegments } from '../protocol/canonical.js';
+import {
+  canonicalEscapes,
+  doubleEncodedPath,
+  normalizedPath,
+  singleEncodedPath,
+} from '../engine/canonical-form.js';
 import { sha256Sync } from '../engine/sha256.js';
 
 /**
@@ -42,8 +47,8 @@ export function piecesOf({ received, authorization, rules, secret, body, text, d
   const pieces = {
     'method.name': received.method,
     'path.wire': received.path.startsWith('/') ? received.path : `/${received.path}`,
-    'path.tidy': rules.path.normalizes ? withoutDotSegments : asIs,
-    'path.spell': rules.path.encoding === 'double' ? encodedOnceMore : encoded,
+    'path.tidy': rules.path.normalizes ? normalizedPath : asIs,
+    'path.spell': rules.path.encoding === 'double' ? doubleEncodedPath : singleEncodedPath,
     'query.change': asIs,
     'query.extra': [],
     'query.spell': spelled,
@@ -234,7 +239,7 @@ export function parametersOf(search) {
 
 /** @param {string} text */
 export function spelled(text) {
-  return respell(text.replaceAll('+', ' '));
+  return canonicalEscapes(text.replaceAll('+', ' '));
 }
 
 /** @param {Parameter[]} pairs */
@@ -252,14 +257,12 @@ function writeHeader([name, value]) {
   return `${name}:${value}`;
 }
 
-/** @param {string} path */
-export function encodedOnceMore(path) {
-  return canonicalPath(path, { encoding: 'double', normalizes: false });
-}
-
-/** @param {string} path */
-export function encoded(path) {
-  return canonicalPath(path, { encoding: 'single', normalizes: false });
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+export function compare(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The headers of a request to `http.request`, in the case that the caller gave them.
 
-import { canonicalValue as foldWhiteSpace } from '../../protocol/canonical.js';
+import { canonicalValue as foldWhiteSpace } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
 
 /** What aws4 does not sign, as it may change on the way. */
@@ -82,5 +82,7 @@ function canonicalValue(name, value) {
     const message = `the header ${JSON.stringify(name)} cannot be sent: it is not a header name, or its value is missing, or holds a line break or a character beyond U+00FF`;
     throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
   }
-  return foldWhiteSpace(String(value));
+  const text = String(value);
+  // Most have none, and need not cross.
+  return /[ \t]/.test(text) ? foldWhiteSpace(text) : text;
 }

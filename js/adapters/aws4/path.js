@@ -1,6 +1,6 @@
 // The path of a request to `http.request`: how aws4 sends it, and how AWS signs it.
 
-import { withoutDotSegments } from '../../protocol/canonical.js';
+import { canonicalPath as coreCanonicalPath, normalizedPath } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { escapeUri } from '../../protocol/percent-encoding.js';
 import { SIGNATURE, isSignatureParameter } from '../../protocol/stale-signature.js';
@@ -56,15 +56,24 @@ export function withoutSignature(query) {
  * @returns {string}
  */
 export function canonicalPath(path, encoding) {
+  if (encoding === 'twice') return coreCanonicalPath(asBytes(path));
+  // The core's rules for S3 keep a plus, and have no path that is normalized and encoded once: aws4 differs in both.
   const isS3 = encoding === 's3';
-  const segments = (isS3 ? path : withoutDotSegments(path)).split('/');
-  const encoded = segments.map((segment) => {
-    if (encoding === 'twice') return encode(segment);
-    // Amazon S3 reads a plus as a space: aws/aws-sdk-net#4473.
-    return encode(decode(isS3 ? segment.replaceAll('+', ' ') : segment));
-  });
+  const segments = (isS3 ? path : normalizedPath(path)).split('/');
+  // Amazon S3 reads a plus as a space: aws/aws-sdk-net#4473.
+  const encoded = segments.map((segment) => encode(decode(isS3 ? segment.replaceAll('+', ' ') : segment)));
   const canonical = encoded.join('/');
   return isS3 ? canonical.replaceAll('%2F', '/') : canonical;
+}
+
+/**
+ * A character for each byte of UTF-8.
+ *
+ * @param {string} text
+ */
+function asBytes(text) {
+  if (!/[^\0-\x7f]/.test(text)) return text;
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
 /**

@@ -3,12 +3,13 @@
 // It writes the canonical request itself, as aws4 signs other headers than the core does, and hands out each step. Where
 // AWS refuses what aws4 makes of a request, this follows AWS: tests/js/aws4.differences.js lists these cases.
 
-import { canonicalQuery, canonicalRequest } from '../../protocol/canonical.js';
+import { canonicalQuery } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { sha256Sync } from '../../engine/sha256.js';
 import { isS3, signingRules } from '../../protocol/service-rules.js';
 import { checkIdentity } from '../../sign/credentials.js';
 import { signText } from '../../sign/text-signer.js';
+import { canonicalRequest } from '../shared/canonical-request.js';
 import { environmentCredentials, sourceOf } from './credentials.js';
 import { addHeader, canonicalHeaders, copyOfHeaders, nameOf } from './headers.js';
 import { canonicalPath, formatPath, encode, parsePath, withoutSignature } from './path.js';
@@ -369,14 +370,13 @@ const UNSIGNED = 'UNSIGNED-PAYLOAD';
  */
 function queryOf(query, firstOnly) {
   const pairs = Object.entries(query ?? {}).filter(([key]) => key !== '');
-  return canonicalQuery(
-    pairs.flatMap(([key, values]) =>
-      [values]
-        .flat()
-        .slice(0, firstOnly ? 1 : undefined)
-        .map((value) => /** @type {[string, string]} */ ([encode(key), encode(value)])),
-    ),
+  const parts = pairs.flatMap(([key, values]) =>
+    [values]
+      .flat()
+      .slice(0, firstOnly ? 1 : undefined)
+      .map((value) => `${encode(key)}=${encode(value)}`),
   );
+  return parts.length === 0 ? '' : canonicalQuery(parts.join('&'));
 }
 
 /**

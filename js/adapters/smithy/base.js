@@ -1,7 +1,7 @@
 // What signers of both algorithms share: `SignatureV4a` of @smithy/signature-v4a extends this class, too.
 
-import { byName, canonicalRequest } from '../../protocol/canonical.js';
-import { getCanonicalQuery, hash, normalizedPath } from './canonical.js';
+import { canonicalRequest } from '../shared/canonical-request.js';
+import { byName, getCanonicalQuery, hash, normalizedPath } from './canonical.js';
 
 /**
  * @typedef {import('./key.js').AwsCredentialIdentity} AwsCredentialIdentity

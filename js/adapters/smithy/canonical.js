@@ -1,7 +1,7 @@
 // The parts of a canonical request, by the rules of `@smithy/signature-v4`: nothing is added, and paths and queries are
-// what the SDK holds, not what goes on the wire.
+// what the SDK holds, not what goes on the wire. Functions that it exports are synchronous, so they cannot wait for the core.
+// Where they differ from the core is in tests/js/smithy.test.js.
 
-import { canonicalQuery, withoutDotSegments } from '../../protocol/canonical.js';
 import { escapeUri } from '../../protocol/percent-encoding.js';
 import { EMPTY_SHA256, sha256 } from '../../engine/sha256.js';
 import {
@@ -61,7 +61,26 @@ export function getCanonicalQuery({ query = {} }) {
     if (typeof value === 'string') pairs.push([key, escapeUri(value)]);
     else if (Array.isArray(value)) for (const item of value) pairs.push([key, escapeUri(item)]);
   }
-  return canonicalQuery(pairs);
+  return pairs
+    .sort((one, other) => byName(one, other) || compare(one[1], other[1]))
+    .map((pair) => pair.join('='))
+    .join('&');
+}
+
+/**
+ * @param {[string, string]} one
+ * @param {[string, string]} other
+ */
+export function byName([one], [other]) {
+  return compare(one, other);
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function compare(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /**
@@ -69,7 +88,15 @@ export function getCanonicalQuery({ query = {} }) {
  * @returns {string} without empty and dot segments, and encoded (once more, where the path is encoded already)
  */
 export function normalizedPath(path) {
-  return escapeUri(withoutDotSegments(path)).replaceAll('%2F', '/');
+  /** @type {string[]} */
+  const segments = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  }
+  const start = path.startsWith('/') ? '/' : '';
+  const end = segments.length > 0 && path.endsWith('/') ? '/' : '';
+  return escapeUri(start + segments.join('/') + end).replaceAll('%2F', '/');
 }
 
 /**

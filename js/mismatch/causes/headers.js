@@ -1,6 +1,6 @@
 // Header lines, and the list of their names.
 
-import { canonicalValue } from '../../protocol/canonical.js';
+import { canonicalValue } from '../../engine/canonical-form.js';
 import { latin1, toLatin1 } from './text.js';
 import { EMPTY_SHA256 } from '../../engine/sha256.js';
 

@@ -1,8 +1,13 @@
 // The path.
 
-import { respell, withoutDotSegments } from '../../protocol/canonical.js';
+import {
+  canonicalEscapes,
+  doubleEncodedPath,
+  normalizedPath,
+  singleEncodedPath,
+} from '../../engine/canonical-form.js';
 import { escapeByte } from '../../protocol/percent-encoding.js';
-import { asIs, encoded, encodedOnceMore } from '../signing-inputs.js';
+import { asIs } from '../signing-inputs.js';
 
 /** @type {import('../search.js').Cause[]} */
 export const PATH_CAUSES = [
@@ -16,8 +21,8 @@ export const PATH_CAUSES = [
       rules.path.encoding === 'double'
         ? [
             { 'path.spell': respelled },
-            { 'path.spell': encoded },
-            { 'path.spell': encoded, 'path.tidy': asIs },
+            { 'path.spell': singleEncodedPath },
+            { 'path.spell': singleEncodedPath, 'path.tidy': asIs },
           ]
         : [],
   },
@@ -28,9 +33,7 @@ export const PATH_CAUSES = [
       'The client signed the path without its dot segments or double slashes, which belong to the key in S3.',
     fix: 'Turn off path normalization in the signer: S3 does not normalize paths.',
     changes: ({ rules }) =>
-      rules.path.normalizes
-        ? []
-        : [{ 'path.tidy': withoutDotSegments }, { 'path.tidy': withoutEmptySegments }],
+      rules.path.normalizes ? [] : [{ 'path.tidy': normalizedPath }, { 'path.tidy': withoutEmptySegments }],
   },
   {
     code: 'path-escaped-otherwise',
@@ -56,9 +59,9 @@ export const PATH_CAUSES = [
     changes: ({ rules }) =>
       rules.path.encoding === 'single'
         ? [
-            { 'path.spell': encodedOnceMore, 'path.tidy': withoutDotSegments },
-            { 'path.spell': encodedOnceMore },
-            { 'path.spell': (/** @type {string} */ path) => encodedOnceMore(encoded(path)) },
+            { 'path.spell': doubleEncodedPath, 'path.tidy': normalizedPath },
+            { 'path.spell': doubleEncodedPath },
+            { 'path.spell': (/** @type {string} */ path) => doubleEncodedPath(singleEncodedPath(path)) },
           ]
         : [],
   },
@@ -70,7 +73,7 @@ export const PATH_CAUSES = [
     fix: 'Encode the path of the URL once, and leave the rest to the signer.',
     changes: ({ rules }) =>
       rules.path.encoding === 'double'
-        ? [{ 'path.spell': (/** @type {string} */ path) => encodedOnceMore(encodedOnceMore(path)) }]
+        ? [{ 'path.spell': (/** @type {string} */ path) => doubleEncodedPath(doubleEncodedPath(path)) }]
         : [],
   },
   {
@@ -249,7 +252,7 @@ function wire(path) {
 
 /** @param {string} path */
 function respelled(path) {
-  return path.split('/').map(respell).join('/');
+  return path.split('/').map(canonicalEscapes).join('/');
 }
 
 /**

@@ -1,7 +1,7 @@
 // The query.
 
-import { compare, respell } from '../../protocol/canonical.js';
-import { asIs, spelled } from '../signing-inputs.js';
+import { canonicalEscapes } from '../../engine/canonical-form.js';
+import { asIs, compare, spelled } from '../signing-inputs.js';
 import { decoded, decodedOnly } from './path.js';
 
 /**
@@ -46,8 +46,8 @@ export const QUERY_CAUSES = [
     summary: 'The client signed a "+" in the query as a plus, but servers read it as a space.',
     fix: 'Write a plus as %2B and a space as %20 in the URL, before you sign and send it.',
     changes: () => [
-      spell(respell),
-      spell((text) => respell(text).replaceAll('%2B', '+')),
+      spell(canonicalEscapes),
+      spell((text) => canonicalEscapes(text).replaceAll('%2B', '+')),
       spell((text) => spelled(text).replaceAll('%2B', '%20')),
     ],
   },
@@ -63,7 +63,7 @@ export const QUERY_CAUSES = [
     part: 'query',
     summary: 'The client signed the query encoded twice: it was already encoded when the signer received it.',
     fix: 'Pass the parameters to the signer decoded, or pass the whole URL.',
-    changes: () => [spell((text) => respell(spelled(text).replaceAll('%', '%25')))],
+    changes: () => [spell((text) => canonicalEscapes(spelled(text).replaceAll('%', '%25')))],
   },
   {
     code: 'query-encoded-as-component',
