@@ -49,6 +49,9 @@ mod error;
 mod packed_table;
 #[cfg(feature = "policy")]
 pub mod policy;
+#[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "engine")))]
+#[doc(hidden)]
+pub mod record_flags;
 mod request;
 mod scope;
 mod settings;

@@ -11,6 +11,7 @@ use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
 use crate::endpoint::{DEFAULT, SERVICE_RULES, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
+use crate::record_flags;
 use crate::request::MAX_REQUEST_BYTES;
 
 /// The text of `js/engine/generated/errors.js`: the number and the code of each error.
@@ -149,6 +150,17 @@ fn list(name: &str, about: &str, texts: impl Iterator<Item = &'static str>) -> S
     format!("/** {about} */\nexport const {name} = /** @type {{const}} */ ([{start}{items}{end}]);\n")
 }
 
+/// The text of `js/engine/generated/flags.js`: the bits of the number that crosses with a record.
+pub fn flags() -> String {
+    let mut text = String::from("// Written by the build from src/record_flags.rs. Do not edit.\n\n");
+    text += "/** The bits of `flags`. */\n";
+    text += "export const FLAG = /** @type {const} */ ({\n";
+    for (name, bits) in record_flags::ALL {
+        text += &format!("  {}: {bits:#x},\n", camel(name));
+    }
+    text + "});\n"
+}
+
 /// The text of `js/engine/generated/forms.js`: the numbers of canonical forms.
 pub fn forms() -> String {
     let mut text = String::from("// Written by the build from src/canonical/form.rs. Do not edit.\n\n");
@@ -166,6 +178,17 @@ pub fn limits() -> String {
         "// Written by the build from src/request.rs. Do not edit.\n\n\
          /** The longest URL and headers together. */\nexport const MAX_REQUEST_BYTES = {MAX_REQUEST_BYTES};\n"
     )
+}
+
+/// `HAS_SECRET` as `hasSecret`.
+fn camel(name: &str) -> String {
+    let mut text = String::new();
+    for (index, word) in name.split('_').enumerate() {
+        let (first, rest) = word.split_at_checked(1).unwrap_or_default();
+        text += &if index == 0 { first.to_ascii_lowercase() } else { String::from(first) };
+        text += &rest.to_ascii_lowercase();
+    }
+    text
 }
 
 /// `RegionRequired` as `REGION_REQUIRED`.

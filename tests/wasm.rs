@@ -3,17 +3,13 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Uint8Array, WebAssembly::Memory};
+use sigv4_wasm::record_flags::{HAS_SECRET, KEEP, PLATFORM_HASH, PRESIGN, TRACE};
 use sigv4_wasm::{Engine, Error};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const AT: f64 = 1_440_938_160_000.0; // 2015-08-30T12:36:00Z
-const TRACE: u32 = 1 << 11;
-const HAS_SECRET: u32 = 1 << 12;
-const KEEP: u32 = 1 << 19;
-const PRESIGN: u32 = 1 << 13;
-const PLATFORM_HASH: u32 = 1 << 16;
 
 /// The case get-vanilla of the official suite: the fields in their order, but for headers and the secret.
 const VANILLA: [&str; 10] =

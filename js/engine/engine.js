@@ -6,6 +6,7 @@ import { compile, compileSync } from '#module/signing';
 import { instantiate } from './instantiate.js';
 import { coreError, SigV4Error } from './errors.js';
 import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
+import { FLAG } from './generated/flags.js';
 import { MAX_REQUEST_BYTES } from './generated/limits.js';
 import { canonicalRequestHash, platformSha256 } from './hashing.js';
 import { platformDecoder } from './node-builtins.js';
@@ -48,27 +49,7 @@ import { platformDecoder } from './node-builtins.js';
  * @typedef {import('./instantiate.js').WasmInstance} WasmInstance
  */
 
-/** The bits of `flags`; src/wasm/signing.rs names them alike. */
-export const FLAG = {
-  signedHeadersAll: 1,
-  pathDouble: 1 << 2,
-  pathSingle: 2 << 2,
-  contentSha256Yes: 1 << 4,
-  contentSha256No: 2 << 4,
-  tokenSigned: 1 << 6,
-  tokenAppended: 2 << 6,
-  payloadSigned: 1 << 8,
-  payloadUnsigned: 2 << 8,
-  webSocket: 1 << 10,
-  trace: 1 << 11,
-  hasSecret: 1 << 12,
-  presign: 1 << 13,
-  bodyHash: 1 << 14,
-  keepHeaders: 1 << 15,
-  platformHash: 1 << 16,
-  signatureOnly: 1 << 17,
-  keep: 1 << 19,
-};
+export { FLAG };
 
 let nextCredentialsId = 1;
 

@@ -7,7 +7,8 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::runtime::{Single, clear_stack};
-use super::signing::{Engine, HAS_SECRET};
+use super::signing::Engine;
+use crate::record_flags::HAS_SECRET;
 
 /// Whether every signature computes with the key itself, on the stack. HMAC's states are wiped where they are used.
 const LEAVES_KEYS: bool = cfg!(feature = "module-sigv4a");

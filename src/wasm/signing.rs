@@ -13,6 +13,10 @@ use crate::canonical::add;
 use crate::canonical::form::Form;
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::endpoint::region_and_service;
+use crate::record_flags::{
+    BODY_HASH, CONTENT_SHA256_YES, HAS_SECRET, KEEP, KEEP_HEADERS, PATH_DOUBLE, PAYLOAD_SIGNED,
+    PLATFORM_HASH, PRESIGN, SIGNATURE_ONLY, SIGNED_HEADERS_ALL, TOKEN_SIGNED, TRACE, WEB_SOCKET,
+};
 use crate::request::Input;
 use crate::sha256::{self, Hasher};
 use crate::sign::scheme::private::{self, Scheme as _};
@@ -339,7 +343,7 @@ fn prepare(
             SessionTokenMode::Signed,
             SessionTokenMode::Appended,
         ),
-        signs_all_headers: flags & ALL_HEADERS != 0,
+        signs_all_headers: flags & SIGNED_HEADERS_ALL != 0,
         signed_headers,
         unsignable_headers,
         header_placement: if flags & KEEP_HEADERS != 0 {
@@ -432,18 +436,8 @@ fn grow(buffer: &mut Vec<u8>, length: usize) {
     }
 }
 
-// The bits of `flags`; js/engine/engine.js names them alike.
-const ALL_HEADERS: u32 = 1;
-const PATH_ENCODING: u32 = 2;
-const CONTENT_SHA256_HEADER: u32 = 4;
-const SESSION_TOKEN_MODE: u32 = 6;
-const PAYLOAD: u32 = 8;
-const WEB_SOCKET: u32 = 1 << 10;
-const TRACE: u32 = 1 << 11;
-pub(super) const HAS_SECRET: u32 = 1 << 12;
-const PRESIGN: u32 = 1 << 13;
-const PLATFORM_HASH: u32 = 1 << 16;
-const SIGNATURE_ONLY: u32 = 1 << 17;
-const KEEP: u32 = 1 << 19;
-const BODY_HASH: u32 = 1 << 14;
-const KEEP_HEADERS: u32 = 1 << 15;
+// Where the two bits of a choice begin.
+const PATH_ENCODING: u32 = PATH_DOUBLE.trailing_zeros();
+const CONTENT_SHA256_HEADER: u32 = CONTENT_SHA256_YES.trailing_zeros();
+const SESSION_TOKEN_MODE: u32 = TOKEN_SIGNED.trailing_zeros();
+const PAYLOAD: u32 = PAYLOAD_SIGNED.trailing_zeros();
