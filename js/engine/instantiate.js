@@ -4,9 +4,7 @@
 /**
  * The functions of src/wasm/exports.rs, and their memory.
  *
- * @typedef {{ memory: Memory } & Pick<import('../wasm/signing.js').InitOutput, 'canonical_form' | 'canonical_request'
- *   | 'clear_keys' | 'complete' | 'endpoint' | 'forget' | 'hash_finish' | 'hash_update' | 'reserve' | 'sign' | 'sign_path'
- *   | 'sign_text' | 'wipe'>} WasmInstance
+ * @typedef {{ memory: Memory } & Omit<import('../wasm/signing.js').InitOutput, 'memory'>} WasmInstance
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
  */
 
