@@ -24,8 +24,8 @@ const ROOTS = [
 const READ = /(?:\.(?:js|jsx|mjs|d\.ts|rs|md|html|toml)|^Makefile)$/;
 /** Written by the build. */
 const GENERATED = /^js\/(?:wasm|engine\/generated)\/|node_modules/;
-/** Until verifying and policies have moved to Rust. */
-const BEING_MOVED = /^(?:js|src)\/(?:verify|policy)\//;
+/** Until what is left of verifying and policies has moved to Rust. */
+const BEING_MOVED = /^js\/(?:verify|policy)\//;
 
 /**
  * A space in a pattern also matches a line break within a comment or a paragraph.
@@ -60,7 +60,7 @@ const PHRASES = [
   // One phrase for one thing.
   [/\b[Aa]t once\b/, 'synchronously, immediately, or at the same time'],
   [/\brather than to (?!(?:a|an|the|one|its|their|your)\b)/, 'instead of …ing'],
-  [/\bor nothing\b/, '`undefined`, or empty'],
+  [/\bor nothing\b(?! (?:\w+s|can|may)\b)/, '`undefined`, or empty'],
   [/@(?:returns|param|property) (?:\{[^\n]*\} )?(?:\[?[\w.]+\]? )?nothing\b/, '`undefined`, or empty'],
   [
     /\b(?:[Bb]y|[Ww]here|[Ww]hat|[Ii]f|[Nn]o) (?:the )?host (?:where|if|does|hashes|computes|can)\b/,

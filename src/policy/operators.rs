@@ -372,7 +372,7 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 mod tests {
     use super::*;
 
-    /// What `Date.parse` says of each (V8), or nothing.
+    /// What `Date.parse` returns for each (V8); `None` for NaN.
     #[test]
     fn dates_are_read_as_iso_8601_has_them() {
         for (text, millis) in [
