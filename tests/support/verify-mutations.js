@@ -36,7 +36,9 @@ export function partsOf(request) {
     if (name !== 'authorization')
       parts.push({ name: 'the name of a header', change: (f) => header([f(name), value]) });
     for (const field of name === 'authorization' ? ['Credential', 'SignedHeaders', 'Signature'] : []) {
-      const [, before, text, after] = new RegExp(`^(.*${field}=)([^,]*)(.*)$`).exec(value);
+      const found = new RegExp(`^(.*${field}=)([^,]*)(.*)$`).exec(value);
+      if (found === null) continue; // an earlier change took the name of the field
+      const [, before, text, after] = found;
       parts.push({ name: field, change: (f) => header([name, before + f(text) + after]) });
     }
   }
