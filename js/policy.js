@@ -12,6 +12,7 @@ export { parsePolicy } from './policy/document.js';
  * @typedef {import('./policy/evaluate.js').Access} Access
  * @typedef {import('./policy/evaluate.js').AccessRequest} AccessRequest
  * @typedef {import('./policy/evaluate.js').Evaluation} Evaluation
+ * @typedef {import('./policy/evaluate.js').NearestStatement} NearestStatement
  * @typedef {import('./policy/evaluate.js').PolicyRequest} PolicyRequest
  * @typedef {import('./policy/evaluate.js').UnevaluatedStatement} UnevaluatedStatement
  */

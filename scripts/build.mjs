@@ -18,7 +18,7 @@ const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
 /** The crates in wasm/. */
-const MODULES = ['signing', 'sigv4a'];
+const MODULES = ['signing', 'sigv4a', 'policy'];
 
 /** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
 const CHUNKS = {
@@ -300,15 +300,18 @@ function run(command, args, options = {}) {
 
 /**
  * The code around a module compiles anything but a `WebAssembly.Module`. It is always given one, which may be of another
- * realm, as in Next.js's edge runtime.
+ * realm, as in Next.js's edge runtime. It also starts a module once only, even after a trap: see js/engine/policy-engine.js.
  *
  * @param {string} code
  */
 function trustModule(code) {
   const check =
     /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}\s*/;
-  if (!check.test(code)) throw new Error('wasm-bindgen does not write initSync as it did: see trustModule');
-  return code.replace(check, '');
+  const once = /(function initSync\(module\) \{)\s*if \(wasm !== undefined\) return wasm;/;
+  if (!check.test(code) || !once.test(code)) {
+    throw new Error('wasm-bindgen does not write initSync as it did: see trustModule');
+  }
+  return code.replace(check, '').replace(once, '$1');
 }
 
 /** @param {Buffer} bytes */

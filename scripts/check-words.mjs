@@ -24,8 +24,8 @@ const ROOTS = [
 const READ = /(?:\.(?:js|jsx|mjs|d\.ts|rs|md|html|toml)|^Makefile)$/;
 /** Written by the build. */
 const GENERATED = /^js\/(?:wasm|engine\/generated)\/|node_modules/;
-/** Until what is left of verifying and policies has moved to Rust. */
-const BEING_MOVED = /^js\/(?:verify|policy)\//;
+/** Until what is left of verifying has moved to Rust. */
+const BEING_MOVED = /^js\/verify\//;
 
 /**
  * A space in a pattern also matches a line break within a comment or a paragraph.

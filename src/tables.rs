@@ -11,6 +11,7 @@ use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
 use crate::endpoint::{DEFAULT, SERVICE_RULES, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
+use crate::policy::MAX_POLICY_CHARACTERS;
 use crate::record_flags;
 use crate::request::MAX_REQUEST_BYTES;
 
@@ -175,8 +176,9 @@ pub fn forms() -> String {
 /// The text of `js/engine/generated/limits.js`.
 pub fn limits() -> String {
     format!(
-        "// Written by the build from src/request.rs. Do not edit.\n\n\
-         /** The longest URL and headers together. */\nexport const MAX_REQUEST_BYTES = {MAX_REQUEST_BYTES};\n"
+        "// Written by the build from src/request.rs and src/policy/document.rs. Do not edit.\n\n\
+         /** The longest URL and headers together. */\nexport const MAX_REQUEST_BYTES = {MAX_REQUEST_BYTES};\n\n\
+         /** The longest policy, without white space. */\nexport const MAX_POLICY_CHARACTERS = {MAX_POLICY_CHARACTERS};\n"
     )
 }
 

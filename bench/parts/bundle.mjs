@@ -34,7 +34,7 @@ export async function run() {
     const value = await firstLoad(`export * from './pkg/esm/index.js'; export * from './pkg/${file}';`);
     adapters.push({ name: `sigv4-wasm${path.slice(1)}`, value: value - rows[1].value });
   }
-  const wasm = ['signing', 'sigv4a'].map((name) => ({
+  const wasm = ['signing', 'sigv4a', 'policy'].map((name) => ({
     name: `${name}.wasm`,
     value: statSync(`${root}pkg/esm/wasm/${name}.wasm`).size / 1000,
   }));

@@ -567,4 +567,4 @@ export function unavailable(cause) {
 }
 
 const WITHOUT_WASM =
-  "import 'sigv4-wasm/asmjs' once: then SigV4 is signed in plain JavaScript (SigV4a, checksums and event streams are not)";
+  "import 'sigv4-wasm/asmjs' once: then SigV4 is signed in plain JavaScript (SigV4a, checksums, event streams and policies are not)";

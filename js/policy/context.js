@@ -6,26 +6,26 @@ import { SigV4Error } from '../engine/errors.js';
  * @typedef {string | number | boolean | Date} ContextValue
  * @typedef {Record<string, ContextValue | readonly ContextValue[] | undefined>} RequestContext  condition keys, whose case
  *   does not matter, and their values; a list is a key with several values
- * @typedef {Map<string, string[]>} Context  lower-case names
  */
 
 /**
  * @param {RequestContext} context
- * @returns {Context}
+ * @returns {string[]} of each key: the key, how many values it has, and these
  * @throws {SigV4Error} ERR_SIGV4_OPTION_INVALID
  */
 export function readContext(context) {
-  /** @type {Context} */
-  const read = new Map();
-  for (const [key, value] of Object.entries(context)) {
+  const fields = [];
+  for (const key of Object.keys(context)) {
+    const value = context[key];
     if (value === undefined) continue;
-    const values = Array.isArray(value) ? value : [value];
-    read.set(
-      key.toLowerCase(),
-      values.map((one) => textOf(one, key)),
-    );
+    if (Array.isArray(value)) {
+      fields.push(key, String(value.length));
+      for (const one of value) fields.push(textOf(one, key));
+    } else {
+      fields.push(key, '1', textOf(value, key));
+    }
   }
-  return read;
+  return fields;
 }
 
 /**
@@ -33,8 +33,9 @@ export function readContext(context) {
  * @param {string} key
  */
 function textOf(value, key) {
+  if (typeof value === 'string') return value;
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
-  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return String(value);
+  if (typeof value === 'boolean' || Number.isFinite(value)) return String(value);
   throw new SigV4Error(
     'ERR_SIGV4_OPTION_INVALID',
     `context['${key}'] must be a string, number, boolean or Date, or a list of those: leave it out if there is none`,

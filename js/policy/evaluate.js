@@ -1,20 +1,12 @@
-// What policies say of a request: explicit deny first, implicit deny last.
-//
-// Source: "Policy evaluation logic" in the IAM user guide, and "How API Gateway resource policies affect authorization
-// workflow" in the API Gateway developer guide.
+// What policies say of a request, which the core decides: see src/policy/evaluate.rs.
 
 import { SigV4Error } from '../engine/errors.js';
+import { ACTION_INVALID, evaluateRecord } from '../engine/policy-engine.js';
 import { readContext } from './context.js';
-import { parsePolicy, Policy } from './document.js';
+import { parsedDocument, Policy } from './document.js';
 import { show } from './policy-error.js';
-import { loosen, matches, resolve } from './pattern.js';
-import { accountOf } from './principal.js';
-import { Unevaluated } from './unevaluated.js';
 
 /**
- * @typedef {import('./context.js').Context} Context
- * @typedef {import('./document.js').Statement} Statement
- * @typedef {import('./document.js').Patterns} Patterns
  * @typedef {import('./document.js').PolicyDocument | string | Policy} AnyPolicy
  *
  * @typedef {'allow' | 'explicitDeny' | 'implicitDeny'} Decision
@@ -30,6 +22,8 @@ import { Unevaluated } from './unevaluated.js';
  * @property {{ policy: number, statement: number, sid?: string }} [statement]  that decided, by its place
  * @property {UnevaluatedStatement[]} [unevaluated]  statements that could not be evaluated, if there are any: one that allows
  *   did not apply, one that denies did
+ * @property {NearestStatement} [nearest]  of an implicit denial: the statement that came nearest to allowing the request, if
+ *   any allows something
  *
  * @typedef {object} UnevaluatedStatement
  * @property {number} policy  its place
@@ -37,6 +31,18 @@ import { Unevaluated } from './unevaluated.js';
  * @property {string} [sid]
  * @property {string} key  condition key whose value cannot be read by its operator, or does not fill its variable
  * @property {string} reason
+ *
+ * @typedef {object} NearestStatement  that with the most elements that match, in the order principal, action, resource,
+ *   conditions; of several, the first
+ * @property {number} policy  its place
+ * @property {number} statement  likewise
+ * @property {string} [sid]
+ * @property {'Principal' | 'Action' | 'NotAction' | 'Resource' | 'NotResource' | 'Condition'} element  the first that does not
+ *   match
+ * @property {string} [operator]  of the condition
+ * @property {string} [key]  of the condition
+ * @property {string[]} expected  what the policy has there
+ * @property {string[]} given  what the request has there; nothing, where the key or the caller is missing
  *
  * @typedef {object} AccessRequest
  * @property {string} [principal]  ARN of the caller, as `sts:GetCallerIdentity` says it; none without credentials
@@ -56,13 +62,12 @@ import { Unevaluated } from './unevaluated.js';
  * @param {AnyPolicy[]} policies  documents, their JSON, or what `parsePolicy` returned, which is not parsed again
  * @param {PolicyRequest} request
  * @returns {Evaluation}
- * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID
+ * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID, ERR_SIGV4_WASM_UNAVAILABLE
  */
 export function evaluatePolicies(policies, request) {
-  const parsed = listed('policies', policies).map((policy, index) =>
-    parsedAs('identity', policy, `policies[${index}]`),
-  );
-  return evaluate(parsed, asked(request), () => true);
+  const parsed = parsedList('policies', policies);
+  const { identity, details } = ask(request, { parsed, name: 'policies' });
+  return evaluation(identity, parsed, details?.identity);
 }
 
 /**
@@ -74,131 +79,84 @@ export function evaluatePolicies(policies, request) {
  *
  * @param {PolicyRequest & AccessRequest} request
  * @returns {Access}
- * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID
+ * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID, ERR_SIGV4_WASM_UNAVAILABLE
  */
 export function evaluateAccess(request) {
   const { principal, identityPolicies, resourcePolicy } = request ?? {};
   if (principal !== undefined && typeof principal !== 'string') throw wrong('principal', 'an ARN', principal);
-  const facts = asked(request);
-  const needsBoth = principal !== undefined && accountOf(principal) !== accountOf(request.resource);
   const ofApi = resourcePolicy === undefined ? [] : [parsedAs('resource', resourcePolicy, 'resourcePolicy')];
-  const ofCaller = listed('identityPolicies', identityPolicies).map((policy, index) =>
-    parsedAs('identity', policy, `identityPolicies[${index}]`),
-  );
-  const identity = evaluate(ofCaller, facts, () => true);
-  const resource = evaluate(ofApi, facts, ({ effect, principal: who }) => {
-    const match = who?.test(principal);
-    if (who?.isExcluded) return match !== 'named';
-    return match === 'named' || (match === 'account' && (needsBoth || effect === 'Deny'));
+  const parsed = parsedList('identityPolicies', identityPolicies);
+  const access = { principal, ofApi };
+  const { decision, identity, resource, details } = ask(request, {
+    parsed,
+    name: 'identityPolicies',
+    access,
   });
-  const decisions = [identity.decision, resource.decision];
-  const decision = decisions.includes('explicitDeny')
-    ? 'explicitDeny'
-    : (needsBoth ? !decisions.includes('implicitDeny') : decisions.includes('allow'))
-      ? 'allow'
-      : 'implicitDeny';
-  return { decision, identity, resource };
-}
-
-/**
- * @typedef {object} Facts
- * @property {string[]} action  characters
- * @property {string[]} resource  likewise
- * @property {string[]} shortResource  likewise, `execute-api:/stage/METHOD/path`
- * @property {Context} context
- */
-
-/**
- * @param {Policy[]} policies
- * @param {Facts} facts
- * @param {(statement: Statement) => boolean} isAbout  the caller
- * @returns {Evaluation}
- */
-function evaluate(policies, facts, isAbout) {
-  const found = policies.flatMap((parsed, policy) =>
-    Policy.statementsOf(parsed).flatMap((statement, index) => {
-      const verdict = isAbout(statement) && judge(statement, facts);
-      if (verdict === false) return [];
-      const { effect, sid } = statement;
-      return { effect, place: { policy, statement: index, ...(sid === undefined ? {} : { sid }) }, verdict };
-    }),
-  );
-  const decisive =
-    found.find(({ effect }) => effect === 'Deny') ?? found.find(({ verdict }) => verdict === true);
-  const unevaluated = found.flatMap(({ place, verdict }) =>
-    verdict === true ? [] : { ...place, key: verdict.key, reason: verdict.reason },
-  );
   return {
-    decision: decisive === undefined ? 'implicitDeny' : decisive.effect === 'Deny' ? 'explicitDeny' : 'allow',
-    ...(decisive && { statement: decisive.place }),
-    ...(unevaluated.length > 0 && { unevaluated }),
+    decision: DECISIONS[decision],
+    identity: evaluation(identity, parsed, details?.identity),
+    resource: evaluation(resource, ofApi, details?.resource),
   };
 }
 
-/**
- * @param {Statement} statement
- * @param {Facts} facts
- * @returns {boolean | Unevaluated} whether it is about the request
- */
-function judge({ action, resource, conditions }, { context, ...facts }) {
-  if (isAmong(action, [facts.action], context) !== true) return false;
-  const verdicts = [
-    isAmong(resource, [facts.resource, facts.shortResource], context),
-    ...conditions.map((condition) => condition(context)),
-  ];
-  if (verdicts.includes(false)) return false;
-  return verdicts.find((verdict) => verdict instanceof Unevaluated) ?? true;
-}
-
-/**
- * @param {Patterns} patterns
- * @param {string[][]} texts  ways to write the same
- * @param {Context} context
- * @returns {boolean | Unevaluated}
- */
-function isAmong({ templates, isExcluded }, texts, context) {
-  const results = templates.map((template) => {
-    const pattern = resolve(template, context);
-    if (!(pattern instanceof Unevaluated)) return texts.some((text) => matches(pattern, text));
-    // Whatever the variable were, it would not be this resource.
-    const isAnother = !isExcluded && !texts.some((text) => matches(loosen(template), text));
-    return isAnother ? false : pattern;
-  });
-  if (isExcluded && results.includes(true)) return false;
-  const unevaluated = results.find((result) => result instanceof Unevaluated);
-  return unevaluated ?? results.includes(true) !== isExcluded;
-}
+/** By number. @type {Decision[]} */
+const DECISIONS = ['allow', 'explicitDeny', 'implicitDeny'];
 
 /**
  * @param {PolicyRequest} request
- * @returns {Facts}
+ * @param {object} of
+ * @param {Policy[]} of.parsed  of the caller
+ * @param {string} of.name  of that argument
+ * @param {{ principal: string | undefined, ofApi: Policy[] }} [of.access]
  */
-function asked(request) {
+function ask(request, { parsed, name, access }) {
   const { action, resource, context = {} } = request ?? {};
   if (typeof context !== 'object' || context === null)
     throw wrong('context', 'an object of keys and values', context);
-  if (typeof action !== 'string' || !/^[\w-]+:\w+$/.test(action))
-    throw wrong('action', 'an action such as execute-api:Invoke', action);
-  if (typeof resource !== 'string' || !/^arn:(?:[^:]*:){4}./s.test(resource))
-    throw wrong('resource', 'an ARN, as executeApiArn makes it', resource);
-  const [, path] = /^arn:[^:]*:execute-api:[^:]*:[^:]*:[^/]*(\/.*)$/s.exec(resource) ?? [];
-  return {
-    action: Array.from(action.toLowerCase()),
-    resource: Array.from(resource),
-    shortResource: Array.from(path === undefined ? resource : `execute-api:${path}`),
+  if (typeof action !== 'string') throw wrong('action', ACTION_FORM, action);
+  if (typeof resource !== 'string') throw wrong('resource', RESOURCE_FORM, resource);
+  const answer = evaluateRecord({
+    identityPolicies: parsed.map((policy, index) => Policy.numberOf(policy, `${name}[${index}]`)),
+    resourcePolicy: access?.ofApi[0] && Policy.numberOf(access.ofApi[0], 'resourcePolicy'),
+    isAccess: access !== undefined,
+    principal: access?.principal,
+    action,
+    resource,
     context: readContext(context),
-  };
+  });
+  if (typeof answer === 'object') return answer;
+  throw answer === ACTION_INVALID
+    ? wrong('action', ACTION_FORM, action)
+    : wrong('resource', RESOURCE_FORM, resource);
+}
+
+const ACTION_FORM = 'an action such as execute-api:Invoke';
+const RESOURCE_FORM = 'an ARN, as executeApiArn makes it';
+
+/**
+ * @param {import('../engine/policy-engine.js').Verdict} verdict
+ * @param {Policy[]} policies
+ * @param {object} [details]
+ * @returns {Evaluation}
+ */
+function evaluation(verdict, policies, details) {
+  /** @type {Evaluation} */
+  const found = { decision: DECISIONS[verdict.decision], ...details };
+  if (verdict.policy > 0) {
+    const [policy, statement] = [verdict.policy - 1, verdict.statement - 1];
+    const sid = Policy.sidOf(policies[policy], statement);
+    found.statement = sid === undefined ? { policy, statement } : { policy, statement, sid };
+  }
+  return found;
 }
 
 /**
- * @template T
  * @param {string} name
- * @param {T[]} policies
- * @returns {T[]}
+ * @param {AnyPolicy[]} policies
  */
-function listed(name, policies) {
-  if (Array.isArray(policies)) return policies;
-  throw wrong(name, 'an array of policies', policies);
+function parsedList(name, policies) {
+  if (!Array.isArray(policies)) throw wrong(name, 'an array of policies', policies);
+  return policies.map((policy, index) => parsedAs('identity', policy, `${name}[${index}]`));
 }
 
 /**
@@ -208,7 +166,7 @@ function listed(name, policies) {
  * @returns {Policy}
  */
 function parsedAs(type, policy, name) {
-  if (!(policy instanceof Policy)) return parsePolicy(policy, { type, name });
+  if (!(policy instanceof Policy)) return parsedDocument(type, policy, name);
   if (policy.type === type) return policy;
   throw wrong(name, `a policy that was parsed with type: '${type}'`, policy.type);
 }

@@ -23,15 +23,17 @@ export function writeForOlderCompilers(folder) {
 }
 
 /**
- * Has the declarations of signers declare what `using` needs: most values of `lib` lack it.
+ * Has the declarations of signers and policies declare what `using` needs: most values of `lib` lack it.
  *
  * @param {string} folder
  */
 export function declareDisposable(folder) {
   const file = 'engine/disposable.d.ts';
   cpSync(join('js', file), join(folder, file));
-  const signer = join(folder, 'sign/signer.d.ts');
-  writeFileSync(signer, `/// <reference path="../${file}" />\n${readFileSync(signer, 'utf8')}`);
+  for (const name of ['sign/signer.d.ts', 'policy/document.d.ts']) {
+    const path = join(folder, name);
+    writeFileSync(path, `/// <reference path="../${file}" />\n${readFileSync(path, 'utf8')}`);
+  }
 }
 
 /** @param {string} line */

@@ -14,6 +14,11 @@ impl PolicyError {
     pub(super) fn new(place: &str, problem: &str) -> Self {
         Self([place, " ", problem].concat())
     }
+
+    #[cfg(all(target_arch = "wasm32", feature = "module-policy"))]
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for PolicyError {

@@ -39,7 +39,7 @@ mod operators;
 mod pattern;
 mod principal;
 mod request;
-mod value;
+pub(crate) mod value;
 
 pub use document::{MAX_POLICY_CHARACTERS, Policy, PolicyKind};
 pub use error::PolicyError;

@@ -94,7 +94,7 @@ impl fmt::Display for Value {
 }
 
 /// As `JSON.stringify` does.
-pub(super) fn write_string(text: &str, out: &mut String) {
+pub(crate) fn write_string(text: &str, out: &mut String) {
     out.push('"');
     for char in text.chars() {
         match char {

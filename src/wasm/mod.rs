@@ -1,10 +1,15 @@
 //! The boundary to JavaScript, the only files that name wasm-bindgen: the exports of each module, and what std would bring.
 
-#[cfg(all(feature = "module-signing", feature = "module-sigv4a"))]
-compile_error!("a wasm module is one of these, not both: build the crates in wasm/ one at a time");
+#[cfg(any(
+    all(feature = "module-signing", feature = "module-sigv4a"),
+    all(feature = "module-policy", feature = "engine"),
+))]
+compile_error!("a wasm module has one of the features module-*: build the crates in wasm/ one at a time");
 
 #[cfg(feature = "engine")]
 mod exports;
+#[cfg(feature = "module-policy")]
+mod policy;
 mod runtime;
 #[cfg(feature = "engine")]
 pub(crate) mod signing;

@@ -1,4 +1,5 @@
-// The verifier, the mismatch search and the policies decide as they did in JavaScript alone (tests/oracle), word for word.
+// The verifier and the mismatch search decide as they did in JavaScript alone (tests/oracle), word for word; policies:
+// oracle.policy.test.js.
 //
 // SIGV4_SEED makes the requests of an earlier run again; SIGV4_CASES says how many.
 
@@ -6,11 +7,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { findMismatch } from 'sigv4-wasm/explain';
-import { evaluateAccess, evaluatePolicies } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
 
 import { Random } from '../differential/case.js';
-import { randomCases, SEEDS } from '../differential/policy-cases.js';
 import * as oracle from '../oracle/index.js';
 import { mutate, partsOf } from '../support/verify-mutations.js';
 import { KNOWN, REQUESTS, signedBy, SIGNERS } from '../support/verify-requests.js';
@@ -84,19 +83,6 @@ test('findMismatch: one byte changed, or two', async () => {
   }
   console.log(codes);
 });
-
-for (const kind of Object.keys(SEEDS)) {
-  test(`policies: ${kind}`, () => {
-    for (const { request, identityPolicies, resourcePolicy, principal } of randomCases(kind)) {
-      const access = { ...request, principal, identityPolicies, resourcePolicy };
-      assert.deepEqual(evaluateAccess(access), oracle.evaluateAccess(access));
-      assert.deepEqual(
-        evaluatePolicies(identityPolicies, request),
-        oracle.evaluatePolicies(identityPolicies, request),
-      );
-    }
-  });
-}
 
 /**
  * @param {() => Promise<unknown>} work

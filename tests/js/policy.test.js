@@ -140,7 +140,18 @@ describe('decisions', () => {
       'prod POST /pets',
       { decision: 'explicitDeny', statement: { policy: 0, statement: 1, sid: 'add' } },
     ],
-    'no statement': [[pets], 'prod GET /users', { decision: 'implicitDeny' }],
+    'no statement': [
+      [pets],
+      'prod GET /users',
+      {
+        decision: 'implicitDeny',
+        nearest: {
+          ...{ policy: 0, statement: 0, sid: 'list', element: 'Resource' },
+          expected: ['arn:aws:execute-api:us-east-1:*:a1b2c3/*/GET/pets'],
+          given: [arnOf('prod GET /users')],
+        },
+      },
+    ],
     'no policy': [[], 'prod GET /pets', { decision: 'implicitDeny' }],
     'a deny in another policy wins': [
       [everything, pets],
@@ -521,7 +532,8 @@ describe('a statement that cannot be evaluated allows nothing, denies what it ma
       { Condition: { ...Condition, StringEquals: { 'aws:username': 'bo' } } },
     ]) {
       const [allowed, denied] = decisionsOf(elements, context);
-      assert.deepEqual(allowed, { decision: 'implicitDeny' });
+      const { decision, unevaluated } = allowed;
+      assert.deepEqual({ decision, unevaluated }, { decision: 'implicitDeny', unevaluated: undefined });
       assert.deepEqual(denied, { decision: 'allow', statement: { policy: 0, statement: 0 } });
     }
     const resourcePolicy = policy({ ...everything, Principal: { AWS: STRANGER }, Effect: 'Deny', Condition });

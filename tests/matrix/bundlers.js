@@ -86,7 +86,7 @@ export const BUNDLERS = [
         'worker.js',
       ];
       await command(bin('node'), [bin('wrangler'), 'deploy', ...args]);
-      assert.deepEqual(copiesIn(directory), { signing: ONE_FILE, sigv4a: ONE_FILE });
+      assert.deepEqual(copiesIn(directory), { signing: ONE_FILE, sigv4a: ONE_FILE, policy: ONE_FILE });
       return inWorkerd(directory);
     },
   },
@@ -96,7 +96,7 @@ export const BUNDLERS = [
     version: () => versionOf('esbuild'),
     async run() {
       const directory = await bundle('worker', 'worker.js');
-      assert.deepEqual(copiesIn(directory), { signing: ONE_FILE, sigv4a: ONE_FILE });
+      assert.deepEqual(copiesIn(directory), { signing: ONE_FILE, sigv4a: ONE_FILE, policy: ONE_FILE });
       return inWorkerd(directory);
     },
   },
@@ -108,7 +108,7 @@ async function bundled(bundler) {
   const { origin, close } = await serve(directory);
   try {
     const checks = judge(await inChromium(`${origin}/`));
-    assert.deepEqual(copiesIn(directory), { signing: ONE_INLINED, sigv4a: ONE_INLINED });
+    assert.deepEqual(copiesIn(directory), { signing: ONE_INLINED, sigv4a: ONE_INLINED, policy: ONE_INLINED });
     await assertShaken(bundler);
     return `${checks} in Chromium; tree shaking`;
   } finally {

@@ -43,7 +43,11 @@ export function nextRows({ prefix, home, program, version, sends }) {
   });
   const page = async (/** @type {string} */ origin) => {
     const inlined = { inlined: 1, files: 0 };
-    assert.deepEqual(copiesIn(join(directory, '.next/static')), { signing: inlined, sigv4a: inlined });
+    assert.deepEqual(copiesIn(join(directory, '.next/static')), {
+      signing: inlined,
+      sigv4a: inlined,
+      policy: inlined,
+    });
     return `${judge(await inChromium(`${origin}/`))} in Chromium`;
   };
   const route = (/** @type {string} */ path) => async (/** @type {string} */ origin) => {

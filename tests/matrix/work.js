@@ -261,7 +261,7 @@ export function textsIn(directory) {
  * How many copies of each wasm module are in the files of a folder, as text and as bytes.
  *
  * @param {string} directory
- * @returns {Record<'signing' | 'sigv4a', { inlined: number, files: number }>}
+ * @returns {Record<'signing' | 'sigv4a' | 'policy', { inlined: number, files: number }>}
  */
 export function copiesIn(directory) {
   const files = textsIn(directory);
@@ -274,7 +274,7 @@ export function copiesIn(directory) {
     const inlined = count(part.toString('base64')) + count(middleOfText(name));
     return { inlined, files: count(part.toString('latin1')) };
   };
-  return { signing: copies('signing'), sigv4a: copies('sigv4a') };
+  return { signing: copies('signing'), sigv4a: copies('sigv4a'), policy: copies('policy') };
 }
 
 /**
