@@ -25,6 +25,9 @@ const ENTRIES = {
   [AWS4FETCH]: `export { AwsV4Signer } from 'aws4fetch';`,
 };
 
+/** What a server loads, or a page that explains. In one file, everything that is imported on use is in it. */
+const OTHERS = ['verify', 'policy', 'explain'];
+
 /** @returns {Promise<import('../harness.mjs').Table[]>} */
 export async function run() {
   const rows = [];
@@ -34,6 +37,16 @@ export async function run() {
     const value = await firstLoad(`export * from './pkg/esm/index.js'; export * from './pkg/${file}';`);
     adapters.push({ name: `sigv4-wasm${path.slice(1)}`, value: value - rows[1].value });
   }
+  const others = [];
+  for (const name of OTHERS) {
+    const code = `export * from './pkg/esm/${name}.js';`;
+    const one = `sigv4-wasm/${name}`;
+    others.push({ name: `${one}, split`, value: await firstLoad(code) });
+    others.push({ name: `${one}, one file`, value: await firstLoad(code, { splitting: false }) });
+  }
+  const withoutSigV4a = { splitting: false, external: ['#module/sigv4a'] };
+  const value = await firstLoad(`export * from './pkg/esm/verify.js';`, withoutSigV4a);
+  others.push({ name: 'sigv4-wasm/verify, one file, without the module sigv4a', value });
   const wasm = ['signing', 'sigv4a', 'policy'].map((name) => ({
     name: `${name}.wasm`,
     value: statSync(`${root}pkg/esm/wasm/${name}.wasm`).size / 1000,
@@ -42,6 +55,7 @@ export async function run() {
   return [
     { id: 'bundle', title: 'Bundle for a browser', unit: 'kB', rows, note },
     { id: 'bundle-adapters', title: 'What each adapter adds to that', unit: 'kB', rows: adapters },
+    { id: 'bundle-others', title: 'Verifying, policies, explanations', unit: 'kB', rows: others, note },
     { id: 'wasm', title: 'wasm modules, raw', unit: 'kB', rows: wasm },
   ];
 }
@@ -53,17 +67,22 @@ function adapterFiles() {
     .filter(([path]) => ADAPTERS.includes(path.slice('./'.length)));
 }
 
-/** Bytes in kB of the entry and of everything that it imports at once. */
-async function firstLoad(code) {
+/**
+ * Bytes in kB of the entry and of everything that it imports immediately.
+ *
+ * @param {string} code
+ * @param {{ splitting?: boolean, external?: string[] }} [options]
+ */
+async function firstLoad(code, { splitting = true, external = [] } = {}) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,
-    splitting: true,
+    splitting,
     minify: true,
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    external: ['axios', ...Object.keys(manifest.peerDependencies ?? {})],
+    external: ['axios', ...external, ...Object.keys(manifest.peerDependencies ?? {})],
     absWorkingDir: root,
     outdir: 'target/bundle',
     write: false,
