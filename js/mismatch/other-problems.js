@@ -5,6 +5,7 @@ import { CAUSES } from './causes.js';
 import { build } from './signing-inputs.js';
 import { SIGV4A } from '../protocol/algorithms.js';
 import { amzDateOf, parseAmzDate } from '../protocol/amz-date.js';
+import { TOLERATED_SKEW } from '../protocol/clock-skew.js';
 
 /**
  * @typedef {import('./signing-inputs.js').Evidence} Evidence
@@ -308,5 +309,4 @@ export function times({ authorization, now }) {
   return { expected: amzDateOf(now), signed: authorization.amzDate };
 }
 
-/** As AWS has it. */
-const MAX_SKEW_SECONDS = 300;
+const MAX_SKEW_SECONDS = TOLERATED_SKEW / 1000;

@@ -1,7 +1,7 @@
 // What is shown of a mismatch: nothing that is secret.
 
 import { build, partOf } from './signing-inputs.js';
-import { withoutToken } from '../protocol/redact.js';
+import { REDACTED, withoutToken } from '../protocol/redact.js';
 
 /**
  * @param {Pick<import('./search.js').Change, 'pieces' | 'parts'>} change
@@ -103,7 +103,7 @@ function shownBy({ authorization, token, secret }) {
   return (/** @type {string} */ text) =>
     withoutToken(withoutToken(text, authorization.sessionToken ?? ''), token)
       .replaceAll(secret, '<secret>')
-      .replace(TOKEN_PARAMETER, '$1<session token>')
+      .replace(TOKEN_PARAMETER, `$1${REDACTED}`)
       .replace(SECRET_LINES, '$1:<secret>')
       .replaceAll('\n', '\\n')
       .replace(/[^ -~]/g, '?');

@@ -3,6 +3,8 @@
 // AWS refuses a signature that is more than a few minutes old, or that comes from the future. Laptops,
 // phones and containers have such clocks, and the refusal shows the right time.
 
+import { parseAmzDate } from './amz-date.js';
+
 const MINUTE = 60_000;
 
 /** No clock is believed to be further ahead or behind: whoever answers could make us sign for a time of their choice. */
@@ -16,7 +18,7 @@ const BLAMES_CLOCK =
   /Signature expired|Signature not yet current|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/;
 
 /** `…T192130Z is now earlier than …T192426Z (20181029T192926Z - 5 min.)`: in the parentheses, the server's now. */
-const NOW_IN_MESSAGE = /\((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z [+-] \d+ min\.\)/;
+const NOW_IN_MESSAGE = /\((\d{8}T\d{6}Z) [+-] \d+ min\.\)/;
 
 /** S3 puts its time beside `RequestTimeTooSkewed`. */
 const NOW_IN_XML = /<ServerTime>([^<]+)<\/ServerTime>/;
@@ -98,11 +100,8 @@ export function serverTime(body, headers) {
  */
 function timeInBody(body) {
   const stamp = NOW_IN_MESSAGE.exec(body);
-  if (stamp) {
-    const [year, month, day, hours, minutes, seconds] = stamp.slice(1).map(Number);
-    return Date.UTC(year, month - 1, day, hours, minutes, seconds);
-  }
-  return parseTime(NOW_IN_XML.exec(body)?.[1]);
+  const now = parseAmzDate(stamp?.[1] ?? '');
+  return Number.isNaN(now) ? parseTime(NOW_IN_XML.exec(body)?.[1]) : now;
 }
 
 /**

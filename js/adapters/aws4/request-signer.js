@@ -6,6 +6,7 @@
 import { canonicalQuery } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { sha256Sync } from '../../engine/sha256.js';
+import { amzDateOf } from '../../protocol/amz-date.js';
 import { isS3, signingRules } from '../../protocol/service-rules.js';
 import { checkIdentity } from '../../sign/credentials.js';
 import { signText } from '../../sign/text-signer.js';
@@ -183,7 +184,7 @@ export class RequestSigner {
       const name = nameOf(headers, 'date');
       const date = new Date((name && headers[name]) || Date.now());
       if (Number.isNaN(date.getTime())) throw dateInvalid('Date');
-      const text = date.toISOString().replace(/[:-]|\.\d{3}/g, '');
+      const text = amzDateOf(date.getTime());
       this.datetime = this.isCodeCommitGit ? text.slice(0, -1) : text;
     }
     return this.datetime;

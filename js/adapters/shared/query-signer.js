@@ -3,11 +3,12 @@
 import { FLAG } from '../../engine/engine.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { presigned } from '../../sign/signed-request.js';
+import { TOLERATED_SKEW } from '../../protocol/clock-skew.js';
 import { isS3 } from '../../protocol/service-rules.js';
 import { Signer } from '../../sign/signer.js';
 
 /** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
-const PRESIGN = /** @type {const} */ ({ expiresIn: 300, onEarlyExpiry: 'shorten' });
+const PRESIGN = /** @type {const} */ ({ expiresIn: TOLERATED_SKEW / 1000, onEarlyExpiry: 'shorten' });
 
 /** How many of its signatures a signer knows again. */
 const MAX_KNOWN = 1000;

@@ -110,6 +110,7 @@ export class SignatureV4Base {
    * @returns {{ longDate: string, shortDate: string }} `YYYYMMDDTHHMMSSZ` and `YYYYMMDD`
    */
   formatDate(now) {
+    // Not amzDateOf, which refuses years that `@smithy/signature-v4` writes.
     const longDate = dateOf(now)
       .toISOString()
       .replace(/[-:]|\.\d{3}(?=Z$)/g, '');
