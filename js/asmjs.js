@@ -1,7 +1,10 @@
 // The core once more, as plain JavaScript: for runtimes that have no WebAssembly, or forbid it. To import this file is
-// enough; whatever signs falls back to it.
+// enough; whatever signs or verifies falls back to it.
 
 import { signingEngine } from './engine/engine.js';
+import { verifyModule } from './engine/verify-engine.js';
 import { instantiate } from './wasm/signing-asmjs.js';
+import { instantiate as instantiateVerify } from './wasm/verify-asmjs.js';
 
 signingEngine.fallBackTo(instantiate);
+verifyModule.fallBackTo(instantiateVerify);

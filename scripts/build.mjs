@@ -18,7 +18,7 @@ const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
 /** The crates in wasm/. */
-const MODULES = ['signing', 'sigv4a', 'policy'];
+const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
 
 /** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
 const CHUNKS = {
@@ -26,8 +26,19 @@ const CHUNKS = {
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
   explanation: /^js\/explain\//,
   mismatch: /^js\/mismatch\//,
+  'incoming-request': /^js\/verify\/(?:incoming-.*|options)\.js$/,
   verification: /^js\/verify\//,
+  'verify-engine': /^js\/engine\/(?:verify-engine|module-instance)\.js$/,
 };
+
+/** What a module as plain JavaScript exports. @type {Record<string, string>} */
+const PLAIN_TYPES = {
+  signing: "instantiate.js').WasmInstance",
+  verify: "verify-engine.js').VerifyExports",
+};
+
+/** What is there as plain JavaScript, too. */
+const PLAIN_MODULES = Object.keys(PLAIN_TYPES);
 
 /** @type {Record<string, Buffer>} */
 const wasm = {};
@@ -47,7 +58,7 @@ if (process.argv.includes('--js')) {
   for (const name of MODULES) wasm[name] = buildModule(name);
 
   step('the same as plain JavaScript');
-  plain.signing = await buildPlain('signing');
+  for (const name of PLAIN_MODULES) plain[name] = await buildPlain(name);
 }
 
 step('ES modules, CommonJS and types');
@@ -141,7 +152,7 @@ async function buildPlain(name) {
   refuseMachinePaths(readFileSync(built));
   const out = `js/wasm/${name}-asmjs.js`;
   await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
-  const types = "export function instantiate(): import('../engine/instantiate.js').WasmInstance;\n";
+  const types = `export function instantiate(): import('../engine/${PLAIN_TYPES[name]};\n`;
   writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
   return readFileSync(out);
 }

@@ -29,7 +29,7 @@ macro_rules! errors {
         const COUNT: usize = [$(Number::$name,)*].len();
 
         impl Error {
-            #[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
+            #[cfg(any(test, all(target_arch = "wasm32", feature = "module")))]
             const fn number(self) -> Number {
                 match self {
                     $(Self::$name { .. } => Number::$name,)*
@@ -132,7 +132,7 @@ impl Error {
     /// How the error crosses into JavaScript, where the length of a result would be: as
     /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/engine/engine.js` takes it apart.
     #[doc(hidden)]
-    #[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
+    #[cfg(any(test, all(target_arch = "wasm32", feature = "module")))]
     pub const fn status(self) -> i32 {
         let index = match self.header_index() {
             Some(index) if index < MAX_STATUS_INDEX => index,
@@ -147,7 +147,7 @@ impl Error {
 pub(crate) const STATUS_NUMBERS: usize = 256;
 
 /// The last header index that a status can hold: far more headers than memory has room for.
-#[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
+#[cfg(any(test, all(target_arch = "wasm32", feature = "module")))]
 const MAX_STATUS_INDEX: usize = i32::MAX as usize / STATUS_NUMBERS - 1;
 
 // One error more than that would turn into another error of the next header.

@@ -3,7 +3,7 @@
 import { compile, compileSync } from '#module/sigv4a';
 
 import { Engine, unavailable } from './engine.js';
-import { Checksum, initSync, verifiesSigV4a } from '../wasm/sigv4a.js';
+import { Checksum, initSync, verifiesSigV4a, verifiesWithPublicKey } from '../wasm/sigv4a.js';
 
 /** Its engine: SigV4a. */
 export const sigv4aEngine = /* @__PURE__ */ new Engine({ compile, compileSync });
@@ -29,4 +29,4 @@ export function sigv4aModule() {
   return loading;
 }
 
-const MODULE = { Checksum, verifiesSigV4a };
+const MODULE = { Checksum, verifiesSigV4a, verifiesWithPublicKey };

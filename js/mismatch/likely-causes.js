@@ -235,7 +235,7 @@ function isStale(evidence) {
 }
 
 /**
- * @param {import('../verify/incoming-request.js').ReceivedRequest} received
+ * @param {import('./received-request.js').ReceivedRequest} received
  * @param {readonly string[]} signedHeaders
  */
 function describesBody({ headers }, signedHeaders) {

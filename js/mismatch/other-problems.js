@@ -1,6 +1,6 @@
 // What else is wrong with a request whose signature is right.
 
-import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from '../verify/checks.js';
+import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
 import { CAUSES } from './causes.js';
 import { build } from './signing-inputs.js';
 import { SIGV4A } from '../protocol/algorithms.js';

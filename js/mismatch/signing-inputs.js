@@ -19,7 +19,7 @@ import { sha256Sync } from '../engine/sha256.js';
  *
  * What was sent, and what is known of whoever sent it: all that a cause can go by.
  * @typedef {object} Evidence
- * @property {import('../verify/incoming-request.js').ReceivedRequest} received
+ * @property {import('./received-request.js').ReceivedRequest} received
  * @property {import('../protocol/authorization.js').ParsedAuthorization} authorization
  * @property {import('../protocol/service-rules.js').ServiceRules} rules  of the service that is claimed
  * @property {string} secret

@@ -23,7 +23,7 @@ import { amzDateOf, parseAmzDate } from './amz-date.js';
  */
 
 /**
- * @param {import('../verify/incoming-request.js').ReceivedRequest} received
+ * @param {import('../mismatch/received-request.js').ReceivedRequest} received
  * @returns {ParsedAuthorization}
  * @throws {Refusal}
  */

@@ -94,7 +94,7 @@ function mayHaveBody({ httpVersionMajor, httpVersion, stream }, headers) {
 }
 
 /** @param {Map<string, string>} headers */
-function declaresBody(headers) {
+export function declaresBody(headers) {
   return !/^0*$/.test(headers.get('content-length') ?? '') || headers.has('transfer-encoding');
 }
 
@@ -208,7 +208,7 @@ function textBytes(text, encoding) {
  * @param {unknown} body
  * @returns {Uint8Array | undefined}
  */
-function bytesOf(body) {
+export function bytesOf(body) {
   if (typeof body === 'string') return new TextEncoder().encode(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   return Object.prototype.toString.call(body) === '[object ArrayBuffer]'

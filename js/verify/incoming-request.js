@@ -1,9 +1,7 @@
 // Every shape in which a server hands out a request, as one.
 
-import { canonicalValue, parseQuery } from '../protocol/canonical.js';
 import { SigV4Error } from '../engine/errors.js';
-import { readFetch, readIncoming, readParts } from './incoming-body.js';
-import { malformed } from '../protocol/verification-error.js';
+import { bytesOf, declaresBody, readFetch, readIncoming, readParts } from './incoming-body.js';
 
 /**
  * A request in parts: as it arrived, with one character for each byte.
@@ -29,59 +27,56 @@ import { malformed } from '../protocol/verification-error.js';
  *
  * @typedef {Request | IncomingRequest | WrappedRequest | RequestParts} ArrivedRequest
  *
- * @typedef {object} ReceivedRequest
- * @property {string} method
- * @property {string} path  as on the wire
- * @property {[string, string][]} query  in order, each byte escaped in one way
- * @property {string} search  the query as on the wire
- * @property {Map<string, string>} headers  by lower-case name, with canonical values; those of one name joined with a comma
- * @property {[string, string][]} lines  the headers in order, by lower-case name, with values as they came
- * @property {string[]} hosts  every name that the request gives its host: of the header, in `:authority`, in the request
- *   line
- * @property {() => Promise<Uint8Array>} body  read on first use
+ * @typedef {object} OpenedRequest
+ * @property {string} method  as given
+ * @property {string} target  with one character for each byte
+ * @property {'line' | 'url' | 'platform'} form  where the target comes from: the request line, a URL that somebody wrote, or
+ *   one that the platform put together, from the `Host` header among others
+ * @property {[string, string][]} lines  the headers in order, as given; what cannot have arrived is still among them
+ * @property {() => Uint8Array | Promise<Uint8Array>} body  read on first use
  */
 
 /**
  * @param {ArrivedRequest} request
  * @param {number} maxBodyBytes
- * @returns {ReceivedRequest}
- * @throws {SigV4Error} for what no server hands out, or should not have taken
+ * @returns {OpenedRequest}
+ * @throws {SigV4Error} for what no server hands out
  */
-export function normalizeIncoming(request, maxBodyBytes) {
+export function openIncoming(request, maxBodyBytes) {
   const given = /** @type {any} */ (request);
   if (typeof given !== 'object' || given === null) {
-    throw new SigV4Error(
-      'ERR_SIGV4_URL_INVALID',
-      'pass the request that received, or an object with its url',
-    );
+    throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'pass the request that arrived, or an object with its url');
   }
   const { input, wrapper } = unwrap(given) ?? { input: given, wrapper: given };
   const isIncoming = Array.isArray(input.rawHeaders);
   const isFetch = !isIncoming && typeof input.arrayBuffer === 'function';
-  const target = isIncoming ? (wrapper.originalUrl ?? input.originalUrl ?? input.url) : input.url;
-  // No client sends one: whoever reads the path in another way than here would read what is not signed.
-  if (isIncoming && String(target).includes('#')) {
-    throw malformed('A fragment, from # on, is no part of a request.');
-  }
-  const { path, query, scheme, host } = parseTarget(target);
-  const lines = parseHeaders(isIncoming ? input.rawHeaders : (input.headers ?? []));
-  const headers = joined(lines);
-  const hosts = hostsOf(lines, headers.get(':scheme') ?? scheme, isFetch ? '' : host);
-  // HTTP/2 has it elsewhere, and fetch takes it out.
-  const authority = headers.get(':authority') ?? withoutDefaultPort(host, scheme);
-  if (!headers.has('host') && authority) headers.set('host', authority);
-  /** @type {Promise<Uint8Array> | undefined} */
+  const target = targetText(isIncoming ? (wrapper.originalUrl ?? input.originalUrl ?? input.url) : input.url);
+  const lines = linesOf(isIncoming ? input.rawHeaders : (input.headers ?? []));
+  const { method = 'GET' } = input;
+  if (typeof method !== 'string') throw methodInvalid();
+  /** @type {Uint8Array | Promise<Uint8Array> | undefined} */
   let body;
-  const read = isIncoming ? readIncoming : isFetch ? readFetch : readParts;
+  const read = () => {
+    // What needs no waiting is there at once.
+    if (!isIncoming && !isFetch && input.body != null) {
+      const bytes = bytesOf(input.body);
+      if (bytes !== undefined) return bytes;
+    }
+    const headers = bodyHeaders(lines);
+    if (!isIncoming && !isFetch && input.body == null && !declaresBody(headers)) return new Uint8Array();
+    return (isIncoming ? readIncoming : isFetch ? readFetch : readParts)(
+      input,
+      maxBodyBytes,
+      headers,
+      wrapper,
+    );
+  };
   return {
-    method: parseMethod(input.method),
-    path,
-    query: parseQuery(query),
-    search: query,
-    headers,
+    method,
+    target,
+    form: isIncoming ? 'line' : isFetch ? 'platform' : 'url',
     lines,
-    hosts,
-    body: () => (body ??= read(input, maxBodyBytes, headers, wrapper)),
+    body: () => (body ??= read()),
   };
 }
 
@@ -105,94 +100,37 @@ function unwrap(wrapper, depth = 2) {
   return undefined;
 }
 
-/**
- * @param {[string, string][]} lines
- * @param {string | undefined} scheme
- * @param {string} ofTarget
- */
-function hostsOf(lines, scheme, ofTarget) {
-  const hosts = ofTarget ? [ofTarget] : [];
-  for (const [name, value] of lines) if (name === 'host' || name === ':authority') hosts.push(value.trim());
-  if (hosts.every((host) => host === hosts[0])) return hosts.slice(0, 1);
-  return [...new Set(hosts.map((host) => withoutDefaultPort(host.toLowerCase(), scheme)))];
-}
-
-/**
- * @param {string} host
- * @param {string | undefined} scheme
- */
-function withoutDefaultPort(host, scheme) {
-  if (!scheme) return host;
-  const port = /^(?:https|wss)$/i.test(scheme) ? ':443' : ':80';
-  return host.endsWith(port) ? host.slice(0, -port.length) : host;
-}
-
-/** @param {unknown} method */
-function parseMethod(method = 'GET') {
-  if (typeof method === 'string' && TOKEN.test(method)) return method;
-  throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', 'the method of the request is no HTTP method');
-}
-
 /** @param {unknown} url */
-function parseTarget(url) {
+function targetText(url) {
   const text = url instanceof URL ? url.href : url;
-  if (typeof text !== 'string' || NOT_LATIN1.test(text)) {
-    throw new SigV4Error(
-      'ERR_SIGV4_URL_INVALID',
-      'the url of the request must be text as it arrived, with one character for each byte',
-    );
-  }
-  const [, scheme, authority = '', target] = /** @type {RegExpExecArray} */ (
-    /^(?:(https?|wss?):\/\/([^/?#]*))?([^#]*)/i.exec(text)
-  );
-  const at = target.indexOf('?');
-  const [path, query] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
-  return { path, query, scheme, host: authority.toLowerCase().replace(/^.*@/, '') };
+  if (typeof text === 'string') return text;
+  throw urlInvalid();
 }
 
 /**
  * @param {any} given
  * @returns {[string, string][]}
  */
-function parseHeaders(given) {
+function linesOf(given) {
   /** @type {[string, string][]} */
   const lines = [];
   for (const pair of headerPairs(given)) {
     const [name, values] = Array.isArray(pair) ? pair : [];
-    if (values === undefined && typeof name === 'string') continue;
-    for (const value of Array.isArray(values) ? values : [values]) {
-      const text = TEXTS.includes(typeof value) || value === null ? String(value) : '\0';
-      if (
-        typeof name !== 'string' ||
-        !/^:?[\w!#$%&'*+.^`|~-]+$/.test(name) ||
-        /[\0\r\n]/.test(text) ||
-        NOT_LATIN1.test(text)
-      ) {
-        throw new SigV4Error(
-          'ERR_SIGV4_HEADER_INVALID',
-          `the header ${JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name)} cannot have arrived so: pass names and values ` +
-            'with one character for each byte',
-        );
-      }
-      lines.push([name.toLowerCase(), text]);
-    }
+    if (typeof name !== 'string') throw headerInvalid(name);
+    if (typeof values === 'string') lines.push([name, values]);
+    else if (Array.isArray(values)) for (const value of values) lines.push([name, textOf(value)]);
+    else if (values !== undefined) lines.push([name, textOf(values)]);
   }
   return lines;
 }
 
 /**
- * @param {[string, string][]} lines
- * @returns {Map<string, string>}
+ * What has one text; of anything else, what no header can hold.
+ *
+ * @param {unknown} value
  */
-function joined(lines) {
-  /** @type {Map<string, string>} */
-  const headers = new Map();
-  for (const [name, text] of lines) {
-    const before = headers.get(name);
-    const canonical = canonicalValue(text);
-    headers.set(name, before === undefined ? canonical : `${before},${canonical}`);
-  }
-  return headers;
+function textOf(value) {
+  return TEXTS.includes(typeof value) || value === null ? String(value) : '\0';
 }
 
 /**
@@ -214,7 +152,60 @@ function listOf(pairs) {
   }
 }
 
-/** What has one text. */
+/**
+ * Why a request cannot have arrived like this.
+ *
+ * @param {OpenedRequest} opened
+ * @returns {SigV4Error | undefined}
+ */
+export function invalidity({ method, target, lines }) {
+  if (NOT_LATIN1.test(target)) return urlInvalid();
+  const line = lines.find(
+    ([name, value]) => !HEADER_NAME.test(name) || /[\0\r\n]/.test(value) || NOT_LATIN1.test(value),
+  );
+  if (line !== undefined) return headerInvalid(line[0]);
+  return TOKEN.test(method) ? undefined : methodInvalid();
+}
+
+/**
+ * The headers that tell of a body.
+ *
+ * @param {[string, string][]} lines
+ * @returns {Map<string, string>}
+ */
+function bodyHeaders(lines) {
+  /** @type {Map<string, string>} */
+  const headers = new Map();
+  for (const [given, value] of lines) {
+    if (given.length !== 'content-length'.length && given.length !== 'transfer-encoding'.length) continue;
+    const name = given.toLowerCase();
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value.trim() : `${before},${value.trim()}`);
+  }
+  return headers;
+}
+
+/** @param {unknown} name */
+function headerInvalid(name) {
+  const shown = JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name);
+  return new SigV4Error(
+    'ERR_SIGV4_HEADER_INVALID',
+    `the header ${shown} cannot have arrived so: pass names and values with one character for each byte`,
+  );
+}
+
+function methodInvalid() {
+  return new SigV4Error('ERR_SIGV4_METHOD_INVALID', 'the method of the request is no HTTP method');
+}
+
+function urlInvalid() {
+  return new SigV4Error(
+    'ERR_SIGV4_URL_INVALID',
+    'the url of the request must be text as it arrived, with one character for each byte',
+  );
+}
+
 const TEXTS = ['string', 'number', 'boolean'];
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+const HEADER_NAME = /^:?[\w!#$%&'*+.^`|~-]+$/;
 const NOT_LATIN1 = /[^\0-\xff]/;

@@ -65,15 +65,8 @@ export function checkedOptions(options) {
     checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
     named.add(options);
   }
-  const { region, service, now = clock, maxSkewSeconds = 300, maxBodyBytes = 10_485_760 } = options;
-  return {
-    ...options,
-    region: unlessAny(region),
-    service: unlessAny(service),
-    now,
-    maxSkewSeconds,
-    maxBodyBytes,
-  };
+  const { now = clock, maxSkewSeconds = 300, maxBodyBytes = 10_485_760 } = options;
+  return { ...options, now, maxSkewSeconds, maxBodyBytes };
 }
 
 function clock() {
@@ -87,14 +80,9 @@ function clock() {
  */
 const named = /* @__PURE__ */ new WeakSet();
 
-/** @param {string} name */
-function unlessAny(name) {
-  return name === 'any' ? undefined : name;
-}
-
 /** @param {unknown} value */
 function isName(value) {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && value !== '' && !value.includes('\0');
 }
 
 /** @param {unknown} value */

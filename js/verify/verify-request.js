@@ -1,31 +1,49 @@
-// Verifies one request: the claim, then the secret, the signature, and the body.
+// Verifies one request: what it says of its signature, then the key, the signature, and the body. The core decides; this is
+// who waits.
 
-import { signingEngine } from '../engine/engine.js';
-import { EMPTY_SHA256, sha256, sha256Sync } from '../engine/sha256.js';
-import { shownKey } from '../protocol/key-id.js';
-import { normalizeIncoming } from './incoming-request.js';
-import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
-import { parseAuthorization } from '../protocol/authorization.js';
-import { checkedOptions } from './options.js';
-import { quote, Refusal } from '../protocol/verification-error.js';
-import { rulesOf } from '../protocol/service-rules.js';
-import { canonicalRequestOf, isEqual, isSigned, stringToSignOf } from './recompute.js';
-import { SIGV4A } from '../protocol/algorithms.js';
-import { epochMillis, parseAmzDate } from '../protocol/amz-date.js';
-import { withoutToken } from '../protocol/redact.js';
+import { coreError, SigV4Error } from '../engine/errors.js';
+import {
+  HEADER_NAME_INVALID,
+  HEADER_VALUE_INVALID,
+  METHOD_INVALID,
+  RECORD_INVALID,
+  SECRET_ACCESS_KEY_INVALID,
+  STATUS_NUMBERS,
+} from '../engine/generated/errors.js';
+import { sigv4aModule } from '../engine/extended-engine.js';
+import { begin, FLAG, verify, verifyModule } from '../engine/verify-engine.js';
+import { epochMillis } from '../protocol/amz-date.js';
+import { Refusal } from '../protocol/verification-error.js';
+import { crossing, hashOf, hashOfText } from './body-hash.js';
+import { invalidity, openIncoming } from './incoming-request.js';
+import { checkedOptions, VERIFY_OPTIONS } from './options.js';
 
 /**
  * @typedef {import('./incoming-request.js').ArrivedRequest} ArrivedRequest
  *
+ * What a server knows of an access key id. Whatever else such an object holds comes back as `VerifiedRequest.credentials`.
  * @typedef {object} KnownCredentials
  * @property {string} secretAccessKey
  * @property {string} [sessionToken]  that the request must carry; without one, it must carry none
  * @property {Date} [expiration]
  *
+ * A key in place of the secret, so that a server need not hold secrets.
+ * @typedef {object} KnownSigningKey
+ * @property {Uint8Array | ((scope: { date: string, region: string, service: string }) => Uint8Array | Promise<Uint8Array>)} signingKey
+ *   the 32 bytes of the key that the secret gives for this date (`YYYYMMDD`), region and service ("Create a signed AWS API
+ *   request", step 3); for SigV4
+ * @property {string} [sessionToken]  as of `KnownCredentials`
+ * @property {Date} [expiration]
+ *
+ * @typedef {object} KnownPublicKey
+ * @property {Uint8Array} publicKey  a point of P-256 as SEC 1 writes it, compressed or not; for SigV4a
+ * @property {string} [sessionToken]  as of `KnownCredentials`
+ * @property {Date} [expiration]
+ *
  * @typedef {object} VerifyOptions
- * @property {(accessKeyId: string, sessionToken?: string) => SecretLookup | Promise<SecretLookup>} secretAccessKey
- *   finds the secret; nothing for a key id that is not known. Whoever returns a string has judged the session token; of
- *   credentials as an object, the token is compared here, and that they have not expired.
+ * @property {(accessKeyId: string, sessionToken?: string) => KeyLookup | Promise<KeyLookup>} secretAccessKey
+ *   finds the secret, or a key in its place; `undefined` for a key id that is not known. If you return a string, the session
+ *   token is not checked; check it yourself. Of an object, the token is compared here, and that it has not expired.
  * @property {string} region  that requests must be signed for, such as `eu-west-1`; or `any`
  * @property {string} service  likewise, such as `execute-api`; or `any`: then the client chooses whose rules apply, such as
  *   those of S3, which takes unsigned bodies
@@ -40,6 +58,10 @@ import { withoutToken } from '../protocol/redact.js';
  *   the session token. Default false: it helps whoever tries, too.
  *
  * @typedef {string | KnownCredentials | null | undefined} SecretLookup
+ * @typedef {SecretLookup | KnownSigningKey | KnownPublicKey} KeyLookup
+ *
+ * @typedef {import('../engine/verify-engine.js').WrittenRejection} WrittenRejection
+ * @typedef {import('../engine/verify-engine.js').IncomingRecord} CrossingRecord
  *
  * @typedef {object} VerifiedRequest
  * @property {string} accessKeyId
@@ -55,6 +77,8 @@ import { withoutToken } from '../protocol/redact.js';
  * @property {string} replayId  what is the same whenever the same request is sent again, in hex: the SHA-256 of the access
  *   key id, a line feed and the string to sign. Not the signature: of SigV4a, anyone can make a second one that is valid
  * @property {Date} acceptableUntil  after this, its signature is accepted no longer: see `ReplayCache`
+ * @property {Record<string, unknown>} [credentials]  the object that `secretAccessKey` returned, without `secretAccessKey`,
+ *   `signingKey` and `sessionToken`
  */
 
 /**
@@ -76,129 +100,278 @@ import { withoutToken } from '../protocol/redact.js';
  * what API Gateway and S3 answer.
  */
 export async function verifyRequest(request, options) {
-  const { secretAccessKey, now, maxSkewSeconds, maxBodyBytes, ...settings } = checkedOptions(options);
-  const received = normalizeIncoming(request, maxBodyBytes);
-  const authorization = parseAuthorization(received);
-  checkScope(authorization, settings);
-  const at = new Date(epochMillis(now));
-  checkTime(authorization, at.getTime(), maxSkewSeconds);
-  checkHost(received);
-  checkCoverage(authorization, received);
-  const { payload, declared } = statedPayload(authorization, received, settings.bodyRequired);
-  const secret = await findSecret(secretAccessKey, authorization, at);
+  const settings = settingsOf(options);
+  const opened = openIncoming(request, settings.maxBodyBytes);
+  const record = new IncomingRecord(opened, settings);
+  if (!verifyModule.isReady) await verifyModule.ready();
+  const stated = accepted(begin(record));
+  const answer = settings.lookup(stated.accessKeyId, stated.sessionToken);
+  const found = isPromise(answer) ? await answer : answer;
+  const asked = keyOf(found, stated);
+  const key = isPromise(asked) ? await asked : asked;
+  if (!key) throw refusalOf(/** @type {WrittenRejection} */ (verify(record, NOTHING, '', FLAG.unknown)));
+  const known = knownOf(key, found);
 
-  await signingEngine.ready();
-  // A declared hash is signed, so a body is read only for who knows the secret.
-  const payloadHash = declared ?? (await hashOf(await received.body()));
-  const path = pathForm(settings.pathEncoding) ?? rulesOf(authorization.service).path;
-  const canonicalRequest = canonicalRequestOf(received, authorization, payloadHash, path);
-  const stringToSign = canonicalRequest === undefined ? '' : stringToSignOf(canonicalRequest, authorization);
-  if (canonicalRequest === undefined || !(await isSigned(stringToSign, authorization, secret))) {
-    const shown = settings.explain ? expected(canonicalRequest, stringToSign, authorization, received) : '';
-    throw new Refusal('ERR_SIGV4_SIGNATURE_MISMATCH', `${MISMATCH}${shown}`, undefined, {
-      accessKeyId: shownKey(authorization.accessKeyId),
-    });
+  const { declared, payload } = stated;
+  /** @type {Uint8Array | undefined} */
+  let body;
+  /** @type {Uint8Array | string} */
+  let crosses = '';
+  // A declared hash is signed: then the body is read only after the signature has been verified.
+  if (declared === '') {
+    const read = opened.body();
+    // Before anything is read for a key that is not known, or has expired.
+    if (isPromise(read)) accepted(verify(record, known, '', FLAG.checkOnly));
+    body = isPromise(read) ? await read : read;
+    const hash = crossing(body);
+    crosses = isPromise(hash) ? await hash : hash;
   }
-  const body = payload === 'signed' ? await received.body() : undefined;
-  if (body !== undefined && declared !== undefined && (await hashOf(body)) !== declared) {
-    throw new Refusal(
-      'ERR_SIGV4_BODY_MISMATCH',
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    );
+  const text = accepted(verify(record, known, crosses));
+  const [stringToSign, signature] = stated.isSigV4a ? text.split('\0') : [text];
+  if (signature !== undefined && !(await isSigned(stringToSign, signature, stated.accessKeyId, key))) {
+    accepted(verify(record, known, crosses, FLAG.mismatch));
   }
-  return result(authorization, payload, body, stringToSign, maxSkewSeconds);
-}
-
-/** @param {Uint8Array} body */
-function hashOf(body) {
-  return body.length === 0 ? EMPTY_SHA256 : sha256(body);
-}
-
-/**
- * @param {VerifyOptions['secretAccessKey']} lookup
- * @param {import('../protocol/authorization.js').ParsedAuthorization} authorization
- * @param {Date} now
- * @returns {Promise<string>}
- */
-async function findSecret(lookup, { accessKeyId, sessionToken }, now) {
-  const found = await lookup(accessKeyId, sessionToken);
-  const known = typeof found === 'string' ? { secretAccessKey: found, sessionToken } : found;
-  // Temporary credentials are none without their token.
-  const lacksToken = sessionToken === undefined && accessKeyId.startsWith('ASIA');
-  if (!known?.secretAccessKey || lacksToken || !isEqual(known.sessionToken ?? '', sessionToken ?? '')) {
-    throw new Refusal(
-      'ERR_SIGV4_ACCESS_KEY_UNKNOWN',
-      'The security token included in the request is invalid.',
-      undefined,
-      { accessKeyId: shownKey(accessKeyId) },
-    );
+  if (declared !== '' && payload === 'signed') {
+    body = await opened.body();
+    if ((await hashOf(body)) !== declared) {
+      throw new Refusal(
+        'ERR_SIGV4_BODY_MISMATCH',
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      );
+    }
   }
-  const { expiration } = /** @type {KnownCredentials} */ (known);
-  if (expiration !== undefined && !(expiration > now)) {
-    throw new Refusal(
-      'ERR_SIGV4_CREDENTIALS_EXPIRED',
-      'The security token included in the request is expired',
-      undefined,
-      { accessKeyId: shownKey(accessKeyId) },
-    );
-  }
-  return known.secretAccessKey;
+  return result(stated, body, stringToSign, settings.maxSkewSeconds, found);
 }
 
 /**
- * @param {VerifyOptions['pathEncoding']} encoding
- * @returns {import('../protocol/canonical.js').PathForm | undefined}
+ * @typedef {object} Settings
+ * @property {VerifyOptions['secretAccessKey']} lookup
+ * @property {VerifyOptions['now']} now
+ * @property {number} maxSkewSeconds
+ * @property {number} maxBodyBytes
+ * @property {string} fields  of the record
+ * @property {number} flags
+ * @property {unknown[]} values  of the options, for which they were made
  */
-function pathForm(encoding) {
-  return encoding && { encoding, normalizes: encoding === 'double' };
+
+/**
+ * A server passes the same options for each request: they are checked again only where one of them is another.
+ *
+ * @param {VerifyOptions} options
+ * @returns {Settings}
+ */
+function settingsOf(options) {
+  const known = compiled.get(options);
+  if (known !== undefined && isUnchanged(options, known.values)) return known;
+  const checked = checkedOptions(options);
+  const { secretAccessKey: lookup, now, region, service, maxSkewSeconds, maxBodyBytes } = checked;
+  const { bodyRequired, pathEncoding, explain } = checked;
+  let flags = 0;
+  if (region === 'any') flags |= FLAG.anyRegion;
+  if (service === 'any') flags |= FLAG.anyService;
+  if (bodyRequired != null) flags |= bodyRequired ? FLAG.bodyRequired : FLAG.bodyOptional;
+  if (pathEncoding !== undefined) flags |= pathEncoding === 'double' ? FLAG.pathDouble : FLAG.pathSingle;
+  if (explain) flags |= FLAG.explain;
+  // Minutes as messages have them: "5 min."
+  const fields = `${region}\0${service}\0${maxSkewSeconds / 60}\0`;
+  const values = NAMES.map((name) => options[name]);
+  const settings = { lookup, now, maxSkewSeconds, maxBodyBytes, fields, flags, values };
+  compiled.set(options, settings);
+  return settings;
+}
+
+/** @type {WeakMap<VerifyOptions, Settings>} */
+const compiled = /* @__PURE__ */ new WeakMap();
+
+const NAMES = /** @type {(keyof VerifyOptions)[]} */ ([...VERIFY_OPTIONS]);
+
+/**
+ * @param {VerifyOptions} options
+ * @param {unknown[]} values
+ */
+function isUnchanged(options, values) {
+  for (let i = 0; i < values.length; i++) if (options[NAMES[i]] !== values[i]) return false;
+  return true;
+}
+
+/** What crosses of a request, and why it could not. @implements {CrossingRecord} */
+class IncomingRecord {
+  #opened;
+
+  /**
+   * @param {import('./incoming-request.js').OpenedRequest} opened
+   * @param {Settings} settings
+   */
+  constructor(opened, { fields, flags, now, maxSkewSeconds }) {
+    const { method, target, form, lines } = opened;
+    let text = `${fields}${method}\0`;
+    for (const [name, value] of lines) text += `${name}\0${value}\0`;
+    this.#opened = opened;
+    this.fields = text;
+    this.headerCount = lines.length;
+    this.target = target;
+    this.flags = form === 'line' ? flags : flags | (form === 'url' ? FLAG.targetUrl : FLAG.targetOfPlatform);
+    this.now = epochMillis(now);
+    this.maxSkewSeconds = maxSkewSeconds;
+  }
+
+  checkLatin1() {
+    const invalid = invalidity(this.#opened);
+    if (invalid !== undefined) throw invalid;
+  }
+
+  /** @param {number} status */
+  errorOf(status) {
+    const number = /** @type {import('../engine/errors.js').CoreErrorNumber} */ (
+      (-1 - status) % STATUS_NUMBERS
+    );
+    return (OF_REQUEST.has(number) ? invalidity(this.#opened) : undefined) ?? coreError(number, {});
+  }
+}
+
+/** What the core says of a request that cannot have arrived, of which more can be said here. @type {Set<number>} */
+const OF_REQUEST = new Set([HEADER_NAME_INVALID, HEADER_VALUE_INVALID, METHOD_INVALID, RECORD_INVALID]);
+
+/**
+ * @template {object | string} T
+ * @param {T | WrittenRejection} outcome
+ * @returns {T}
+ */
+function accepted(outcome) {
+  if (typeof outcome === 'object' && 'code' in outcome) throw refusalOf(outcome);
+  return /** @type {T} */ (outcome);
+}
+
+/** @param {WrittenRejection} rejection */
+function refusalOf({ code, message, status, type, details }) {
+  return new Refusal(code, message, [status, type], details);
 }
 
 /**
- * @param {string | undefined} canonicalRequest
- * @param {string} stringToSign
- * @param {import('../protocol/authorization.js').ParsedAuthorization} authorization
- * @param {import('./incoming-request.js').ReceivedRequest} received
+ * What verifies: the secret, a key, or nothing.
+ *
+ * @param {KeyLookup} found
+ * @param {import('../engine/verify-engine.js').Stated} stated
+ * @returns {Key | Promise<Key>}
  */
-function expected(canonicalRequest, stringToSign, { sessionToken = '', signedHeaders }, { headers }) {
-  if (canonicalRequest === undefined) {
-    const missing = signedHeaders.filter((name) => !headers.has(name)).map(quote);
-    return `\n\nThe signed header${missing.length > 1 ? 's' : ''} ${missing.join(', ')} did not arrive`;
-  }
-  return (
-    `\n\nThe Canonical String for this request should have been\n'${withoutToken(canonicalRequest, sessionToken)}'` +
-    `\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`
+function keyOf(found, { isSigV4a, signedAt, region, service }) {
+  if (typeof found !== 'object' || found === null) return found;
+  const { secretAccessKey, signingKey, publicKey } = /** @type {Record<string, any>} */ (found);
+  if (secretAccessKey) return secretAccessKey;
+  if (isSigV4a) return publicKey === undefined ? undefined : bytesOf('publicKey', publicKey);
+  if (signingKey === undefined) return undefined;
+  if (typeof signingKey !== 'function') return bytesOf('signingKey', signingKey, 32);
+  const date = new Date(signedAt).toISOString().slice(0, 10).replaceAll('-', '');
+  const derived = signingKey({ date, region, service });
+  /** @param {unknown} key */
+  const checked = (key) => (key == null ? undefined : bytesOf('signingKey', key, 32));
+  return isPromise(derived) ? derived.then(checked) : checked(derived);
+}
+
+/** @typedef {string | Uint8Array | null | undefined} Key */
+
+/**
+ * @param {string} name
+ * @param {unknown} bytes
+ * @param {number} [length]
+ * @returns {Uint8Array}
+ */
+function bytesOf(name, bytes, length) {
+  if (bytes instanceof Uint8Array && (length === undefined || bytes.length === length)) return bytes;
+  throw new SigV4Error(
+    'ERR_SIGV4_CREDENTIALS_INVALID',
+    `${name} must be a Uint8Array${length === undefined ? '' : ` of ${length} bytes`}`,
   );
 }
 
 /**
- * @param {import('../protocol/authorization.js').ParsedAuthorization} authorization
- * @param {VerifiedRequest['payload']} payload
- * @param {Uint8Array | undefined} body
- * @param {string} stringToSign
- * @param {number} maxSkewSeconds
- * @returns {VerifiedRequest}
+ * @param {string | Uint8Array} key
+ * @param {KeyLookup} found
+ * @returns {import('../engine/verify-engine.js').Known}
  */
-function result(authorization, payload, body, stringToSign, maxSkewSeconds) {
-  const { accessKeyId, scheme, service, signedHeaders, expiresIn } = authorization;
-  const signedAt = parseAmzDate(authorization.amzDate);
+function knownOf(key, found) {
+  if (typeof found !== 'object' || found === null) {
+    return { key, sessionToken: undefined, isJudged: true, expiresAt: undefined };
+  }
+  const { sessionToken, expiration } = found;
   return {
-    accessKeyId,
-    algorithm: /** @type {VerifiedRequest['algorithm']} */ (scheme.algorithm),
-    region: scheme === SIGV4A ? authorization.regionSet : authorization.region,
-    service,
-    signedAt: new Date(signedAt),
-    ...(expiresIn !== undefined && { expiresAt: new Date(signedAt + expiresIn * 1000) }),
-    signedHeaders,
-    payload,
-    ...(body !== undefined && { body }),
-    // Most servers do not ask.
-    get replayId() {
-      return sha256Sync(`${accessKeyId}\n${stringToSign}`);
-    },
-    acceptableUntil: new Date(signedAt + (expiresIn ?? maxSkewSeconds) * 1000),
+    key,
+    sessionToken: sessionToken ?? undefined,
+    isJudged: false,
+    expiresAt: expiration === undefined ? undefined : Number(expiration),
   };
 }
 
-const MISMATCH =
-  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and ' +
-  'signing method. Consult the service documentation for details.';
+/** @type {import('../engine/verify-engine.js').Known} */
+const NOTHING = { key: '', sessionToken: undefined, isJudged: false, expiresAt: undefined };
+
+/**
+ * Of SigV4a.
+ *
+ * @param {string} stringToSign
+ * @param {string} signature
+ * @param {string} accessKeyId
+ * @param {string | Uint8Array} key
+ */
+async function isSigned(stringToSign, signature, accessKeyId, key) {
+  const { verifiesSigV4a, verifiesWithPublicKey } = await sigv4aModule();
+  if (typeof key !== 'string') {
+    const verifies = verifiesWithPublicKey(key, stringToSign, signature);
+    if (verifies !== undefined) return verifies;
+    throw new SigV4Error(
+      'ERR_SIGV4_CREDENTIALS_INVALID',
+      'publicKey is no point of P-256 as SEC 1 writes it',
+    );
+  }
+  const verifies = verifiesSigV4a(key, accessKeyId, stringToSign, signature);
+  if (verifies === undefined) throw coreError(SECRET_ACCESS_KEY_INVALID, {});
+  return verifies;
+}
+
+/**
+ * @param {import('../engine/verify-engine.js').Stated} stated
+ * @param {Uint8Array | undefined} body
+ * @param {string} stringToSign
+ * @param {number} maxSkewSeconds
+ * @param {KeyLookup} found
+ * @returns {VerifiedRequest}
+ */
+function result(stated, body, stringToSign, maxSkewSeconds, found) {
+  const { accessKeyId, isSigV4a, region, service, signedAt, expiresIn, signedHeaders, payload } = stated;
+  /** @type {VerifiedRequest} */
+  const verified = {
+    accessKeyId,
+    algorithm: isSigV4a ? 'AWS4-ECDSA-P256-SHA256' : 'AWS4-HMAC-SHA256',
+    region,
+    service,
+    signedAt: new Date(signedAt),
+    signedHeaders,
+    payload,
+    // Most servers do not ask.
+    get replayId() {
+      return hashOfText(`${accessKeyId}\n${stringToSign}`);
+    },
+    acceptableUntil: new Date(signedAt + (expiresIn || maxSkewSeconds) * 1000),
+  };
+  // Spreading objects into that one would take as long as to hash the request.
+  if (expiresIn > 0) verified.expiresAt = new Date(signedAt + expiresIn * 1000);
+  if (body !== undefined) verified.body = body;
+  if (typeof found === 'object' && found !== null) verified.credentials = withoutSecrets(found);
+  return verified;
+}
+
+/** @param {Exclude<KeyLookup, string | null | undefined>} found */
+function withoutSecrets(found) {
+  const { secretAccessKey, signingKey, sessionToken, ...credentials } =
+    /** @type {Record<string, unknown>} */ (found);
+  return credentials;
+}
+
+/**
+ * @template T
+ * @param {T | PromiseLike<T>} value
+ * @returns {value is Promise<T>}
+ */
+function isPromise(value) {
+  return typeof (/** @type {any} */ (value)?.then) === 'function';
+}

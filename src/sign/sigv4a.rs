@@ -4,9 +4,8 @@
 
 use alloc::vec::Vec;
 
-use p256::ecdsa::Signature;
-#[cfg(feature = "verify")]
-use p256::ecdsa::{VerifyingKey, signature::Verifier as _};
+use p256::ecdsa::signature::Verifier as _;
+use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::PrimeField;
 use p256::elliptic_curve::bigint::ArrayEncoding;
 use p256::elliptic_curve::ops::{Invert, Reduce};
@@ -86,17 +85,23 @@ impl SigV4a {
     }
 }
 
-#[cfg(feature = "verify")]
 impl SigV4a {
+    /// Whether the private key that belongs to a public one made a signature of a text, likewise. The key is a point of P-256,
+    /// compressed or not ("SEC 1", section 2.3.3); `None` where it is none.
+    pub fn verifies_with_public_key(public_key: &[u8], text: &str, signature: &str) -> Option<bool> {
+        let key = VerifyingKey::from_sec1_bytes(public_key).ok()?;
+        Some(Self::has_signed(&key, text, signature))
+    }
+
+    pub(crate) fn has_signed(key: &VerifyingKey, text: &str, signature: &str) -> bool {
+        parse_signature(signature).is_some_and(|signature| key.verify(text.as_bytes(), &signature).is_ok())
+    }
+
     /// The public key of these credentials.
+    #[cfg(feature = "verify")]
     pub(crate) fn public_key(secret_access_key: &str, access_key_id: &str) -> Result<VerifyingKey, Error> {
         let key = <Self as Scheme>::derive(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
         Ok(*p256::ecdsa::SigningKey::from(*key).verifying_key())
-    }
-
-    /// Whether the private key that belongs to a public one made a signature of a text.
-    pub(crate) fn has_signed(key: &VerifyingKey, text: &str, signature: &str) -> bool {
-        parse_signature(signature).is_some_and(|signature| key.verify(text.as_bytes(), &signature).is_ok())
     }
 }
 

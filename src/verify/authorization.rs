@@ -3,15 +3,17 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
+use core::mem::take;
 
 use super::dates::{amz_date, parse_amz_date, parse_http_date};
 use super::incoming_request::IncomingRequest;
-use super::latin1::is_space;
-use super::rejection::{Rejection, RejectionKind, malformed, quote};
+use super::latin1::{is_space, trim};
+use super::rejection::Say::{Quoted, Text};
+use super::rejection::{Rejection, RejectionKind, malformed, reject};
+use super::words::{Secret, SecretBytes, cut, find_part, join, replace, split};
 use crate::ServiceRules;
 use crate::endpoint;
+use crate::text::{Put, find};
 
 /// An algorithm of Signature Version 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,280 +41,340 @@ impl Algorithm {
 /// An authorization, from the header or from the query.
 pub(super) struct Authorization {
     pub(super) algorithm: Algorithm,
-    pub(super) credential: Credential,
-    /// Of SigV4a.
-    pub(super) region_set: Option<String>,
-    /// `YYYYMMDDTHHMMSSZ`.
-    pub(super) amz_date: String,
-    /// The same, in milliseconds since 1970.
+    pub(super) rules: &'static ServiceRules,
+    /// In milliseconds since 1970.
     pub(super) signed_at: i64,
-    /// Lower-case names, sorted, each once, joined with semicolons.
-    pub(super) signed_headers: String,
-    pub(super) signature: String,
-    pub(super) session_token: Option<Zeroizing<String>>,
     pub(super) is_presigned: bool,
     /// Seconds; only of a presigned request.
     pub(super) expires: Option<u32>,
-    pub(super) rules: &'static ServiceRules,
+    has_session_token: bool,
+    /// Its texts, one after the other: one piece of memory for all, and to wipe, as one of them may be a token.
+    texts: Secret,
+    /// Where each of [`PARTS`] ends.
+    ends: [usize; PARTS],
 }
 
-/// `AKID/20260203/eu-west-1/execute-api/aws4_request`, or without a region. Its parts are ASCII.
-pub(super) struct Credential {
-    text: String,
-    /// Where the parts end: key id, date, region, service.
-    ends: [usize; 4],
-    has_region: bool,
+/// The texts of an authorization.
+#[derive(Clone, Copy)]
+enum Part {
+    AccessKeyId,
+    /// Should be `YYYYMMDD`.
+    Date,
+    /// Empty with SigV4a.
+    Region,
+    Service,
+    /// Should be `aws4_request`.
+    Terminator,
+    /// `YYYYMMDDTHHMMSSZ`.
+    AmzDate,
+    /// Lower-case names, sorted, each once, joined with semicolons.
+    SignedHeaders,
+    Signature,
+    /// All of the credential but the access key id: `20260203/eu-west-1/execute-api/aws4_request`.
+    Scope,
+    /// Of SigV4a.
+    RegionSet,
+    SessionToken,
 }
+
+const PARTS: usize = Part::SessionToken as usize + 1;
 
 impl Authorization {
     /// The parameters of a presigned URL, or the header `Authorization`.
     pub(super) fn parse(request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
         let parameters = Parameters::parse(request)?;
-        let is_presigned = [ALGORITHM, CREDENTIAL, SIGNATURE].into_iter().any(|name| parameters.has(name));
+        let is_presigned =
+            [ALGORITHM, CREDENTIAL, SIGNATURE].into_iter().any(|at| parameters.get(at).is_some());
         let header = request.header_text(b"authorization");
         let stated = match &header {
             _ if is_presigned => Stated::in_query(&parameters)?,
             Some(authorization) => Stated::in_header(authorization, request)?,
             None => {
-                return Err(Rejection::new(RejectionKind::SignatureMissing, "Missing Authentication Token"));
+                let message = [Text("Missing Authentication Token")];
+                return Err(reject(RejectionKind::SignatureMissing, &message));
             }
         };
         let Stated { algorithm, credential, amz_date, signed_at, names, signature } = stated;
-        let credential = Credential::parse(credential, algorithm)?;
-        let rules = endpoint::rules(credential.service().as_bytes());
+        let [id, date, region, service, terminator] = split_credential(credential, algorithm)?;
+        let rules = endpoint::rules(service.as_bytes());
         if let (true, Some(authorization)) = (is_presigned, &header) {
             check_mechanism(authorization, rules)?;
         }
-        let given = |name: &str| {
-            let parameter = if is_presigned { parameters.get(name) } else { None };
-            parameter.map(String::from).or_else(|| {
-                let header = request.header_text(name.to_ascii_lowercase().as_bytes());
-                header.map(Cow::into_owned)
-            })
+        let given = |parameter: usize, header: &str| {
+            let parameter = if is_presigned { parameters.get(parameter) } else { None };
+            parameter.map(Cow::Borrowed).or_else(|| request.header_text(header.as_bytes()))
         };
         let region_set = match algorithm {
-            Algorithm::HmacSha256 => None,
-            Algorithm::EcdsaP256Sha256 => {
-                let regions = given(REGION_SET);
-                Some(regions.ok_or_else(|| malformed("SigV4a requires existence of 'X-Amz-Region-Set'."))?)
-            }
+            Algorithm::HmacSha256 => Cow::Borrowed(""),
+            Algorithm::EcdsaP256Sha256 => match given(REGION_SET, "x-amz-region-set") {
+                Some(regions) => regions,
+                None => return Err(malformed(&[Text("SigV4a requires existence of 'X-Amz-Region-Set'.")])),
+            },
         };
         let expires = if is_presigned { parameters.get(EXPIRES) } else { None };
         if is_presigned && expires.is_none() && rules.is_of_s3() {
             return Err(missing_parameter(EXPIRES));
         }
-        Ok(Self {
-            algorithm,
-            region_set,
-            amz_date,
-            signed_at,
-            signed_headers: checked_names(names)?,
-            signature: signature.into(),
-            session_token: given(rules.session_token_parameter).map(Zeroizing::new),
-            is_presigned,
-            expires: expires.map(parse_expires).transpose()?,
-            rules,
-            credential,
-        })
-    }
-
-    /// The region; of SigV4a, the region set.
-    pub(super) fn regions(&self) -> &str {
-        match (self.credential.region(), &self.region_set) {
-            ("", Some(regions)) => regions,
-            (region, _) => region,
+        check_names(names)?;
+        let token = given(place_of(rules.session_token_parameter), rules.session_token_header);
+        let expires = match expires {
+            Some(expires) => Some(parse_expires(expires)?),
+            None => None,
+        };
+        let texts = [
+            id,
+            date,
+            region,
+            service,
+            terminator,
+            &amz_date,
+            names,
+            signature,
+            credential.get(id.len() + 1..).unwrap_or_default(),
+            &region_set,
+            token.as_deref().unwrap_or_default(),
+        ];
+        let mut ends = [0; PARTS];
+        let mut length = 0;
+        for (end, text) in ends.iter_mut().zip(texts) {
+            length += text.len();
+            *end = length;
         }
-    }
-}
-
-impl Credential {
-    fn parse(text: &str, algorithm: Algorithm) -> Result<Self, Rejection> {
-        let has_region = algorithm == Algorithm::HmacSha256;
-        let (count, example) = if has_region {
-            ("5", "keyid/date/region/service/term")
-        } else {
-            ("4", "keyid/date/service/term")
-        };
-        let is_whole = |ends: [usize; 4]| {
-            let credential = Self { text: text.into(), ends, has_region };
-            // The id of a key of your own may hold slashes.
-            let is_date = |date: &str| date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
-            let id = credential.access_key_id();
-            let is_whole = !id.is_empty() && (!id.contains('/') || is_date(credential.date()));
-            is_whole.then_some(credential)
-        };
-        let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
-        let ends = if is_printable { ends(text, has_region) } else { None };
-        ends.and_then(is_whole).ok_or_else(|| {
-            let parts = ["Credential must have exactly ", count, " slash-delimited elements, e.g. ", example];
-            malformed([&parts.concat(), ", got ", &quote(text)].concat())
-        })
+        let texts = Secret(join(&texts));
+        let has_session_token = token.is_some();
+        Ok(Self { algorithm, rules, signed_at, is_presigned, expires, has_session_token, texts, ends })
     }
 
     pub(super) fn access_key_id(&self) -> &str {
-        self.part(0, self.ends[0])
+        self.part(Part::AccessKeyId)
     }
 
-    /// Should be `YYYYMMDD`.
     pub(super) fn date(&self) -> &str {
-        self.part(self.ends[0] + 1, self.ends[1])
+        self.part(Part::Date)
     }
 
     /// Empty with SigV4a.
     pub(super) fn region(&self) -> &str {
-        if self.has_region { self.part(self.ends[1] + 1, self.ends[2]) } else { "" }
+        self.part(Part::Region)
+    }
+
+    /// The region; of SigV4a, the region set.
+    pub(super) fn regions(&self) -> &str {
+        self.part(if self.region().is_empty() { Part::RegionSet } else { Part::Region })
     }
 
     pub(super) fn service(&self) -> &str {
-        self.part(self.ends[2] + 1, self.ends[3])
+        self.part(Part::Service)
     }
 
-    /// Should be `aws4_request`.
-    pub(super) fn terminator(&self) -> &str {
-        self.part(self.ends[3] + 1, self.text.len())
-    }
-
-    /// `date/region/service/aws4_request`.
     pub(super) fn scope(&self) -> &str {
-        self.part(self.ends[0] + 1, self.text.len())
+        self.part(Part::Scope)
     }
 
-    fn part(&self, start: usize, end: usize) -> &str {
-        self.text.get(start..end).unwrap_or_default()
+    pub(super) fn terminator(&self) -> &str {
+        self.part(Part::Terminator)
+    }
+
+    pub(super) fn amz_date(&self) -> &str {
+        self.part(Part::AmzDate)
+    }
+
+    pub(super) fn signed_headers(&self) -> &str {
+        self.part(Part::SignedHeaders)
+    }
+
+    pub(super) fn signature(&self) -> &str {
+        self.part(Part::Signature)
+    }
+
+    pub(super) fn session_token(&self) -> Option<&str> {
+        self.has_session_token.then(|| self.part(Part::SessionToken))
+    }
+
+    #[inline(never)]
+    fn part(&self, part: Part) -> &str {
+        let at = part as usize;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        let end = self.ends.get(at).copied().unwrap_or_default();
+        self.texts.0.get(start..end).unwrap_or_default()
     }
 }
 
-/// From the end; `None` for too few parts.
-fn ends(text: &str, has_region: bool) -> Option<[usize; 4]> {
-    let mut slashes = text.bytes().enumerate().rev().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at);
-    let service = slashes.next()?;
-    let region = slashes.next()?;
-    let date = if has_region { slashes.next()? } else { region };
-    Some([slashes.next()?, date, region, service])
+/// Access key id, date, region, service, terminator. The parts are ASCII; with SigV4a, the region is empty.
+fn split_credential(credential: &str, algorithm: Algorithm) -> Result<[&str; 5], Rejection> {
+    let has_region = algorithm == Algorithm::HmacSha256;
+    let parts = if credential.bytes().all(|byte| byte.is_ascii_graphic()) {
+        cut_last(credential).and_then(|(rest, terminator)| {
+            let (rest, service) = cut_last(rest)?;
+            let (rest, region) = if has_region { cut_last(rest)? } else { (rest, "") };
+            let (id, date) = cut_last(rest)?;
+            Some([id, date, region, service, terminator])
+        })
+    } else {
+        None
+    };
+    if let Some(parts) = parts {
+        let [id, date, ..] = parts;
+        // The id of a key of your own may hold slashes.
+        let is_date = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
+        if !id.is_empty() && (is_date || !id.as_bytes().contains(&b'/')) {
+            return Ok(parts);
+        }
+    }
+    let (count, example) =
+        if has_region { ("5", "keyid/date/region/service/term") } else { ("4", "keyid/date/service/term") };
+    Err(malformed(&[
+        Text("Credential must have exactly "),
+        Text(count),
+        Text(" slash-delimited elements, e.g. "),
+        Text(example),
+        Text(", got "),
+        Quoted(credential),
+    ]))
+}
+
+/// At the last slash.
+#[inline(never)]
+fn cut_last(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == b'/')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// What is said in either place, before it is understood.
 struct Stated<'t> {
     algorithm: Algorithm,
     credential: &'t str,
-    amz_date: String,
+    amz_date: Cow<'t, str>,
     signed_at: i64,
     names: &'t str,
     signature: &'t str,
 }
 
 impl<'t> Stated<'t> {
-    fn in_header(authorization: &'t str, request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
-        let (name, rest) = authorization.split_once(' ').unwrap_or((authorization, ""));
-        let parts = || rest.split(',').map(|part| part.trim_matches(is_space));
-        if let Some(part) = parts().find(|part| !part.is_empty() && !part.contains('=')) {
-            return Err(not_a_pair(part, name, authorization));
-        }
+    fn in_header(authorization: &'t str, request: &'t IncomingRequest<'_>) -> Result<Self, Rejection> {
+        let (name, rest) = cut(authorization, b' ').unwrap_or((authorization, ""));
         let algorithm = Algorithm::from_name(name);
-        let mut values = [""; 3];
+        let [mut credential, mut signature, mut names] = [""; 3];
         let mut count = 0;
-        for part in parts().filter(|_| algorithm.is_some()) {
+        for part in split(rest, b',') {
+            let part = trim(part);
             count += 1;
-            let (key, value) = part.split_once('=').unwrap_or_default();
-            let known = FIELDS.iter().zip(&mut values).find(|(field, _)| **field == key);
-            if let Some((_, place)) = known {
-                *place = value;
+            let Some((key, value)) = cut(part, b'=') else {
+                if part.is_empty() {
+                    continue;
+                }
+                return Err(not_a_pair(part, name, authorization));
+            };
+            match key {
+                "Credential" => credential = value,
+                "Signature" => signature = value,
+                "SignedHeaders" => names = value,
+                _ => {}
             }
         }
         let date = request.header_text(b"x-amz-date").or_else(|| iso_date(request.header_text(b"date")?));
         let date = date.unwrap_or_default();
-        let [credential, signature, names] = values;
+        let is_complete = ![credential, signature, names, &date].iter().any(|text| text.is_empty());
         match algorithm {
-            Some(algorithm) if values.iter().all(|value| !value.is_empty()) && !date.is_empty() => {
+            Some(algorithm) if is_complete => {
                 if count > 3 {
-                    return Err(malformed(
-                        "Invalid key=value pair in Authorization header: it holds one too many, or one twice.",
-                    ));
+                    let problem = "Invalid key=value pair in Authorization header: it holds one too many, or one twice.";
+                    return Err(malformed(&[Text(problem)]));
                 }
-                let (amz_date, signed_at) = checked_date(&date)?;
-                Ok(Self { algorithm, credential, amz_date, signed_at, names, signature })
+                let signed_at = checked_date(&date)?;
+                Ok(Self { algorithm, credential, amz_date: date, signed_at, names, signature })
             }
-            _ => {
-                let mut problems = String::new();
-                for (name, _) in FIELDS.iter().zip(values).filter(|(_, value)| value.is_empty()) {
-                    problems += &["Authorization header requires '", name, "' parameter. "].concat();
-                }
-                if date.is_empty() {
-                    problems += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
-                }
-                Err(malformed([&problems, "Authorization=", &quote(&shortened(name))].concat()))
-            }
+            Some(_) => Err(incomplete(name, [credential, signature, names], &date)),
+            None => Err(incomplete(name, [""; 3], &date)),
         }
     }
 
     fn in_query(parameters: &'t Parameters) -> Result<Self, Rejection> {
-        let required = |name| match parameters.get(name) {
-            Some(value) if !value.is_empty() => Ok(value),
-            _ => Err(missing_parameter(name)),
-        };
-        let name = required(ALGORITHM)?;
-        let credential = required(CREDENTIAL)?;
-        let date = required(DATE)?;
-        let names = required(SIGNED_HEADERS)?;
-        let signature = required(SIGNATURE)?;
+        let mut values = [""; 5];
+        for (value, at) in values.iter_mut().zip([ALGORITHM, CREDENTIAL, DATE, SIGNED_HEADERS, SIGNATURE]) {
+            *value = match parameters.get(at) {
+                Some(value) if !value.is_empty() => value,
+                _ => return Err(missing_parameter(at)),
+            };
+        }
+        let [name, credential, date, names, signature] = values;
         let Some(algorithm) = Algorithm::from_name(name) else {
-            return Err(malformed(["Unsupported AWS 'algorithm': ", &quote(name), "."].concat()));
+            return Err(malformed(&[Text("Unsupported AWS 'algorithm': "), Quoted(name), Text(".")]));
         };
-        let (amz_date, signed_at) = checked_date(date)?;
-        Ok(Self { algorithm, credential, amz_date, signed_at, names, signature })
+        let signed_at = checked_date(date)?;
+        Ok(Self { algorithm, credential, amz_date: Cow::Borrowed(date), signed_at, names, signature })
     }
 }
 
+/// What an `Authorization` header lacks: of the values, those that are empty.
+#[cold]
+fn incomplete(name: &str, values: [&str; 3], date: &str) -> Rejection {
+    let mut problems = Vec::new();
+    for (name, _) in FIELDS.iter().zip(values).filter(|(_, value)| value.is_empty()) {
+        problems.extend([Text("Authorization header requires '"), Text(name), Text("' parameter. ")]);
+    }
+    if date.is_empty() {
+        problems.push(Text(
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
+        ));
+    }
+    let shown = shortened(name);
+    problems.extend([Text("Authorization="), Quoted(&shown)]);
+    malformed(&problems)
+}
+
 /// The parameters of a signature, decoded; each is there once at most.
-struct Parameters(Vec<(&'static str, Zeroizing<String>)>);
+struct Parameters {
+    texts: Secret,
+    /// Where the value of each of [`OF_SIGNATURE`] is.
+    places: [Option<(usize, usize)>; OF_SIGNATURE.len()],
+}
 
 impl Parameters {
     fn parse(request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
-        let mut parameters = Self(Vec::new());
+        let mut texts = SecretBytes(Vec::new());
+        let mut places = [None; OF_SIGNATURE.len()];
         for (name, value) in request.parameters().filter(|(name, _)| name.starts_with(b"X-Amz-")) {
-            let Some(name) = OF_SIGNATURE.iter().find(|known| known.as_bytes() == name) else { continue };
-            if parameters.has(name) {
-                let problem = "' is there more than once. Re-examine the query-string parameters.";
-                return Err(malformed(["'", name, problem].concat()));
-            }
-            let Ok(value) = String::from_utf8(decode(value)) else {
-                return Err(malformed(
-                    ["'", name, "' is no UTF-8. Re-examine the query-string parameters."].concat(),
-                ));
+            let known = OF_SIGNATURE.iter().zip(&mut places);
+            let Some((name, place)) = known.into_iter().find(|(known, _)| known.as_bytes() == name) else {
+                continue;
             };
-            parameters.0.push((name, Zeroizing::new(value)));
+            let problem = if place.is_some() {
+                "' is there more than once. Re-examine the query-string parameters."
+            } else {
+                let start = texts.0.len();
+                decode(value, &mut texts.0);
+                *place = Some((start, texts.0.len()));
+                let decoded = texts.0.get(start..).unwrap_or_default();
+                if str::from_utf8(decoded).is_ok() {
+                    continue;
+                }
+                "' is no UTF-8. Re-examine the query-string parameters."
+            };
+            return Err(malformed(&[Text("'"), Text(name), Text(problem)]));
         }
-        Ok(parameters)
+        // Each of them was looked at.
+        let texts = Secret(String::from_utf8(take(&mut texts.0)).unwrap_or_default());
+        Ok(Self { texts, places })
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    fn get(&self, at: usize) -> Option<&str> {
+        let (start, end) = (*self.places.get(at)?)?;
+        self.texts.0.get(start..end)
     }
 }
 
 /// Of a value in its one spelling, in which a `%` begins an escape.
-fn decode(value: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(value.len());
+fn decode(value: &[u8], out: &mut Vec<u8>) {
     let mut rest = value;
-    while let [byte, tail @ ..] = rest {
-        let digit = |digit: &u8| char::from(*digit).to_digit(16);
-        match tail {
-            [high, low, tail @ ..] if *byte == b'%' => {
-                let byte = digit(high).zip(digit(low)).map_or(0, |(high, low)| high << 4 | low);
-                bytes.push(byte as u8);
-                rest = tail;
-            }
-            _ => {
-                bytes.push(*byte);
-                rest = tail;
-            }
-        }
+    loop {
+        let (plain, escape) = rest.split_at_checked(find(rest, 0, [b'%'; 3])).unwrap_or_default();
+        out.put(plain);
+        let [_, high, low, tail @ ..] = escape else { return };
+        let digit = |digit: &u8| char::from(*digit).to_digit(16).unwrap_or_default();
+        out.put(&[(digit(high) << 4 | digit(low)) as u8]);
+        rest = tail;
     }
-    bytes
 }
 
 /// S3 takes one mechanism of any kind: <https://repost.aws/knowledge-center/s3-presigned-url-bucket-access>.
@@ -322,36 +384,33 @@ fn check_mechanism(authorization: &str, rules: &ServiceRules) -> Result<(), Reje
         false if authorization.starts_with("AWS4-") => RejectionKind::SignatureMalformed,
         false => return Ok(()),
     };
-    Err(Rejection::new(
-        kind,
-        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or \
-         the Authorization header should be specified",
-    ))
+    let message = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter \
+                   or the Authorization header should be specified";
+    Err(reject(kind, &[Text(message)]))
 }
 
 /// As API Gateway says it, but for what may be a secret: messages end up in logs.
+#[cold]
 fn not_a_pair(part: &str, algorithm: &str, authorization: &str) -> Rejection {
-    let is_sigv4 = algorithm.starts_with("AWS4-");
-    let shown = if is_sigv4 {
-        part.into()
-    } else if algorithm.eq_ignore_ascii_case("basic") {
-        "…".into() // it holds a password, however short it is
-    } else {
-        shortened(part)
-    };
-    let whole =
-        if is_sigv4 { without_signatures(authorization) } else { authorization.replacen(part, &shown, 1) };
-    let problem = " not a valid key=value pair (missing equal-sign) in Authorization header: ";
-    malformed([&quote(&shown), problem, &quote(&whole), "."].concat())
+    let problem = Text(" not a valid key=value pair (missing equal-sign) in Authorization header: ");
+    if algorithm.starts_with("AWS4-") {
+        let whole = without_signatures(authorization);
+        return malformed(&[Quoted(part), problem, Quoted(&whole), Text(".")]);
+    }
+    // `Basic` holds a password, however short it is.
+    let is_basic = algorithm.eq_ignore_ascii_case("basic");
+    let shown = if is_basic { "…".into() } else { shortened(part) };
+    let whole = replace(authorization, part, &shown, 1);
+    malformed(&[Quoted(&shown), problem, Quoted(&whole.0), Text(".")])
 }
 
 fn without_signatures(authorization: &str) -> String {
     let mut shown = String::new();
     let mut rest = authorization;
-    while let Some((before, after)) = rest.split_once("Signature=") {
+    while let Some(at) = find_part(rest, "Signature=") {
+        let (before, after) = rest.split_at_checked(at + "Signature=".len()).unwrap_or_default();
         shown += before;
-        shown += "Signature=";
-        let end = after.find(',').unwrap_or(after.len());
+        let end = after.bytes().position(|byte| byte == b',').unwrap_or(after.len());
         if end > 0 {
             shown.push('…');
         }
@@ -362,54 +421,68 @@ fn without_signatures(authorization: &str) -> String {
 
 /// Of what could be a token, its start.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(8) {
-        Some((end, _)) if text.chars().count() > 24 => [text.get(..end).unwrap_or_default(), "…"].concat(),
+    // Header values: each character is one byte of what arrived.
+    let mut starts = text.char_indices().map(|(at, _)| at);
+    let end = starts.nth(8);
+    match (end, starts.nth(24 - 9)) {
+        (Some(end), Some(_)) => join(&[text.get(..end).unwrap_or_default(), "…"]),
         _ => text.into(),
     }
 }
 
-fn checked_names(names: &str) -> Result<String, Rejection> {
+fn check_names(names: &str) -> Result<(), Rejection> {
     let mut last: Option<&str> = None;
-    for name in names.split(';') {
+    for name in split(names, b';') {
         let is_name = !name.is_empty()
-            && !name.contains(|char: char| matches!(char, 'A'..='Z' | ',' | ':') || is_space(char));
+            && !name.chars().any(|char| matches!(char, 'A'..='Z' | ',' | ':') || is_space(char));
         let is_next = last.is_none_or(|last| last.encode_utf16().lt(name.encode_utf16()));
         if !is_name || !is_next {
             let problem = "SignedHeaders must be lower-case names, sorted, each once, got ";
-            return Err(malformed([problem, &quote(names)].concat()));
+            return Err(malformed(&[Text(problem), Quoted(names)]));
         }
         last = Some(name);
     }
-    Ok(names.into())
+    Ok(())
 }
 
 fn parse_expires(expires: &str) -> Result<u32, Rejection> {
-    let is_number = (1..=10).contains(&expires.len()) && expires.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number {
-        return Err(malformed("X-Amz-Expires should be a number"));
-    }
-    match expires.parse() {
-        Ok(0) => Err(malformed("X-Amz-Expires must be positive")),
-        Ok(seconds @ 1..=MAX_EXPIRES_SECONDS) => Ok(seconds),
-        _ => Err(malformed(
-            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
-        )),
-    }
-}
-
-fn missing_parameter(name: &str) -> Rejection {
-    let start = "AWS query-string parameters must include '";
-    malformed([start, name, "'. Re-examine the query-string parameters."].concat())
-}
-
-fn checked_date(date: &str) -> Result<(String, i64), Rejection> {
-    match parse_amz_date(date) {
-        Some(millis) => Ok((date.into(), millis)),
-        None => {
-            let parts = ["Date must be in ISO-8601 'basic format'. Got ", &quote(date)];
-            Err(malformed([&parts.concat(), ". See http://en.wikipedia.org/wiki/ISO_8601"].concat()))
+    let mut seconds: u64 = 0;
+    for digit in expires.bytes() {
+        if !digit.is_ascii_digit() || expires.len() > 10 {
+            return Err(malformed(&[Text("X-Amz-Expires should be a number")]));
         }
+        seconds = 10 * seconds + u64::from(digit - b'0');
     }
+    let problem = match seconds {
+        _ if expires.is_empty() => "X-Amz-Expires should be a number",
+        0 => "X-Amz-Expires must be positive",
+        1..=MAX_EXPIRES_SECONDS => return Ok(seconds as u32),
+        _ => {
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+        }
+    };
+    Err(malformed(&[Text(problem)]))
+}
+
+#[cold]
+fn missing_parameter(at: usize) -> Rejection {
+    let name = OF_SIGNATURE.get(at).copied().unwrap_or_default();
+    malformed(&[
+        Text("AWS query-string parameters must include '"),
+        Text(name),
+        Text("'. Re-examine the query-string parameters."),
+    ])
+}
+
+/// Milliseconds since 1970.
+fn checked_date(date: &str) -> Result<i64, Rejection> {
+    parse_amz_date(date).ok_or_else(|| {
+        malformed(&[
+            Text("Date must be in ISO-8601 'basic format'. Got "),
+            Quoted(date),
+            Text(". See http://en.wikipedia.org/wiki/ISO_8601"),
+        ])
+    })
 }
 
 /// A `Date` header, which AWS takes in place of `x-amz-date`: as HTTP writes it, or as AWS does.
@@ -420,26 +493,33 @@ fn iso_date(date: Cow<'_, str>) -> Option<Cow<'_, str>> {
     })
 }
 
+fn place_of(name: &str) -> usize {
+    OF_SIGNATURE.iter().position(|known| *known == name).unwrap_or(OF_SIGNATURE.len())
+}
+
 const FIELDS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
 
-const ALGORITHM: &str = "X-Amz-Algorithm";
-const CREDENTIAL: &str = "X-Amz-Credential";
-pub(super) const SIGNATURE: &str = "X-Amz-Signature";
-const DATE: &str = "X-Amz-Date";
-const EXPIRES: &str = "X-Amz-Expires";
-const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
-const REGION_SET: &str = "X-Amz-Region-Set";
 const OF_SIGNATURE: [&str; 9] = [
-    ALGORITHM,
-    CREDENTIAL,
-    SIGNATURE,
-    DATE,
-    EXPIRES,
-    SIGNED_HEADERS,
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    SIGNATURE_PARAMETER,
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Region-Set",
     "X-Amz-Security-Token",
     "X-Amz-S3session-Token",
-    REGION_SET,
 ];
+// Their places.
+const ALGORITHM: usize = 0;
+const CREDENTIAL: usize = 1;
+const SIGNATURE: usize = 2;
+const DATE: usize = 3;
+const EXPIRES: usize = 4;
+const SIGNED_HEADERS: usize = 5;
+const REGION_SET: usize = 6;
+
+pub(super) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 
 /// "Authenticating Requests: Using Query Parameters", S3 API reference.
-const MAX_EXPIRES_SECONDS: u32 = 604_800;
+const MAX_EXPIRES_SECONDS: u64 = 604_800;

@@ -7,58 +7,88 @@ use alloc::vec::Vec;
 use super::authorization::{Algorithm, Authorization};
 use super::dates::amz_date;
 use super::incoming_request::IncomingRequest;
-use super::latin1::is_space;
-use super::rejection::{Rejection, RejectionDetails, RejectionKind, denied, malformed, quote, shown_key};
+use super::latin1::trim;
+use super::rejection::Say::{Quoted, Text};
+use super::rejection::{
+    Rejection, RejectionDetails, RejectionKind, Say, denied, malformed, reject, shown_key,
+};
 use super::verifier::Verifier;
+use super::words::{cut, find_part, split};
 use crate::SessionTokenMode;
+use crate::canonical::Entry;
 use crate::canonical::headers::{CONTENT_SHA256, is_amz};
 use crate::request::UNSIGNED_PAYLOAD;
 
 /// Names all that is wrong with the credential scope.
 pub(super) fn check_scope(authorization: &Authorization, verifier: &Verifier) -> Result<(), Rejection> {
-    let credential = &authorization.credential;
-    let Verifier { region, service, .. } = verifier;
-    let (regions, date) = (authorization.regions(), authorization.amz_date.get(..8).unwrap_or_default());
-    let is_region = match (region, authorization.algorithm) {
+    let (regions, date) = (authorization.regions(), authorization.amz_date().get(..8).unwrap_or_default());
+    let is_region = match (&verifier.region, authorization.algorithm) {
         (None, _) => !regions.is_empty(),
         (Some(region), Algorithm::HmacSha256) => region == regions,
         (Some(region), Algorithm::EcdsaP256Sha256) => is_in_set(region, regions),
     };
-    let is_service = match service {
-        None => !credential.service().is_empty(),
-        Some(service) => service == credential.service(),
+    let is_service = match &verifier.service {
+        None => !authorization.service().is_empty(),
+        Some(service) => service == authorization.service(),
     };
-    let is_terminator = credential.terminator() == "aws4_request";
-    let is_date = credential.date() == date;
+    let is_terminator = authorization.terminator() == "aws4_request";
+    let is_date = authorization.date() == date;
     if is_region && is_service && is_terminator && is_date {
         return Ok(());
     }
-    let mut problems: Vec<String> = Vec::new();
+    Err(scope_mismatch(authorization, verifier, [is_region, is_service, is_terminator, is_date]))
+}
+
+#[cold]
+fn scope_mismatch(authorization: &Authorization, verifier: &Verifier, is_right: [bool; 4]) -> Rejection {
+    let [is_region, is_service, is_terminator, is_date] = is_right;
+    let regions = authorization.regions();
+    let mut problems = Vec::new();
     if !is_region {
-        problems.push(["Credential should be scoped to a valid region, not ", &quote(regions), "."].concat());
+        problems.extend([
+            Text(" Credential should be scoped to a valid region, not "),
+            Quoted(regions),
+            Text("."),
+        ]);
     }
     if !is_service {
-        let (before, after) = if service.is_some() { (": '", "'") } else { ("", "") };
-        let name = service.as_deref().unwrap_or_default();
-        problems.push(["Credential should be scoped to correct service", before, name, after, "."].concat());
+        problems.push(Text(" Credential should be scoped to correct service"));
+        if let Some(service) = &verifier.service {
+            problems.extend([Text(": '"), Text(service), Text("'")]);
+        }
+        problems.push(Text("."));
     }
     if !is_terminator {
-        let start = "Credential should be scoped with a valid terminator: 'aws4_request', not ";
-        problems.push([start, &quote(credential.terminator()), "."].concat());
+        problems.extend([
+            Text(" Credential should be scoped with a valid terminator: 'aws4_request', not "),
+            Quoted(authorization.terminator()),
+            Text("."),
+        ]);
     }
     if !is_date {
-        let start =
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ";
-        let shown = quote(credential.date());
-        problems.push([start, &shown, " != '", date, "', from '", &authorization.amz_date, "'."].concat());
+        let date = authorization.amz_date();
+        problems.extend([
+            Text(
+                " Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ",
+            ),
+            Quoted(authorization.date()),
+            Text(" != '"),
+            Text(date.get(..8).unwrap_or_default()),
+            Text("', from '"),
+            Text(date),
+            Text("'."),
+        ]);
     }
-    Err(Rejection::new(RejectionKind::ScopeMismatch, problems.join(" ")).with(RejectionDetails {
+    if let Some(Text(first)) = problems.first_mut() {
+        *first = first.trim_start_matches(' ');
+    }
+    reject(RejectionKind::ScopeMismatch, &problems).with(RejectionDetails {
         region: Some(regions.into()),
-        expected_region: region.clone(),
-        service: Some(credential.service().into()),
-        expected_service: service.clone(),
-        ..shown_key(credential.access_key_id())
-    }))
+        expected_region: verifier.region.clone(),
+        service: Some(authorization.service().into()),
+        expected_service: verifier.service.clone(),
+        ..shown_key(authorization.access_key_id())
+    })
 }
 
 /// `now` is in milliseconds since 1970.
@@ -68,27 +98,42 @@ pub(super) fn check_time(
     verifier: &Verifier,
 ) -> Result<(), Rejection> {
     let (now, signed_at) = (now as f64, authorization.signed_at as f64);
-    let (skew, minutes) = (verifier.max_skew_seconds * 1000.0, &verifier.max_skew_minutes);
-    let rejected = |kind, message: String| {
-        Err(Rejection::new(kind, message).with(RejectionDetails {
-            skew_seconds: Some(round((now - signed_at) / 1000.0)),
-            ..shown_key(authorization.credential.access_key_id())
-        }))
-    };
-    let rejected_for = |problem, limit, sign| {
-        let (limit, now, date) = (amz_date(limit), amz_date(now), &authorization.amz_date);
-        let message = ["Signature ", problem, &limit, " (", &now, sign, minutes, " min.)"].concat();
-        rejected(RejectionKind::SignatureExpired, message.replacen("{}", date, 1))
+    let skew = verifier.max_skew_seconds * 1000.0;
+    let not_now = |problem, limit, sign| {
+        let message = [
+            Text("Signature "),
+            Text(if sign == " + " { "not yet current: " } else { "expired: " }),
+            Text(authorization.amz_date()),
+            Text(problem),
+            Text(&amz_date(limit)),
+            Text(" ("),
+            Text(&amz_date(now)),
+            Text(sign),
+            Text(&verifier.max_skew_minutes),
+            Text(" min.)"),
+        ];
+        Err(skewed(RejectionKind::SignatureExpired, &message, authorization, now))
     };
     if signed_at > now + skew {
-        return rejected_for("not yet current: {} is still later than ", now + skew, " + ");
+        return not_now(" is still later than ", now + skew, " + ");
     }
     match authorization.expires {
         Some(seconds) if now < signed_at + f64::from(seconds) * 1000.0 => Ok(()),
-        Some(_) => rejected(RejectionKind::RequestExpired, "Request has expired".into()),
+        Some(_) => {
+            let message = [Text("Request has expired")];
+            Err(skewed(RejectionKind::RequestExpired, &message, authorization, now))
+        }
         None if signed_at >= now - skew => Ok(()),
-        None => rejected_for("expired: {} is now earlier than ", now - skew, " - "),
+        None => not_now(" is now earlier than ", now - skew, " - "),
     }
+}
+
+#[cold]
+fn skewed(kind: RejectionKind, message: &[Say<'_>], authorization: &Authorization, now: f64) -> Rejection {
+    reject(kind, message).with(RejectionDetails {
+        skew_seconds: Some(round((now - authorization.signed_at as f64) / 1000.0)),
+        ..shown_key(authorization.access_key_id())
+    })
 }
 
 /// Half a second is one, as `Math.round` has it.
@@ -101,12 +146,20 @@ fn round(seconds: f64) -> i64 {
 /// A request may name its host in several places. An application that reads an unsigned one would see a different host than
 /// the one that was signed (RFC 9112, section 3.2.2; RFC 9113, section 8.3.1).
 pub(super) fn check_host(request: &IncomingRequest<'_>) -> Result<(), Rejection> {
+    if request.has_one_host() {
+        return Ok(());
+    }
     let hosts = request.hosts();
     if hosts.len() < 2 {
         return Ok(());
     }
-    let shown: Vec<String> = hosts.iter().map(|host| quote(host)).collect();
-    Err(malformed(["The request names more than one host: ", &shown.join(", "), "."].concat()))
+    let mut message = Vec::from([Text("The request names more than one host: ")]);
+    for host in &hosts {
+        message.extend([Quoted(host), Text(", ")]);
+    }
+    message.pop();
+    message.push(Text("."));
+    Err(malformed(&message))
 }
 
 /// Whoever passes a request on could add what is not signed, or change it.
@@ -115,22 +168,30 @@ pub(super) fn check_coverage(
     request: &IncomingRequest<'_>,
 ) -> Result<(), Rejection> {
     let rules = authorization.rules;
-    let signed: Vec<&str> = authorization.signed_headers.split(';').collect();
-    let is_signed = |name: &[u8]| {
-        // They are sorted.
-        signed.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
-            || (rules.session_token_mode == SessionTokenMode::Appended
-                && name == rules.session_token_header.as_bytes())
+    let is_appended = |name: &[u8]| {
+        rules.session_token_mode == SessionTokenMode::Appended
+            && name == rules.session_token_header.as_bytes()
     };
-    let headers = request.headers().iter();
-    let unsigned =
-        headers.filter(|header| (is_amz(header.key) || header.key == b"host") && !is_signed(header.key));
-    let name = match unsigned.min_by_key(|header| header.order) {
+    // Both are sorted.
+    let mut signed = split(authorization.signed_headers(), b';').peekable();
+    let mut unsigned: Option<&Entry<'_>> = None;
+    for header in request.headers() {
+        if !is_amz(header.key) && header.key != b"host" {
+            continue;
+        }
+        while signed.next_if(|name| name.as_bytes() < header.key).is_some() {}
+        let is_signed = signed.peek().is_some_and(|name| name.as_bytes() == header.key);
+        if !is_signed && !is_appended(header.key) && unsigned.is_none_or(|first| header.order < first.order) {
+            unsigned = Some(header);
+        }
+    }
+    let signs_host = || split(authorization.signed_headers(), b';').any(|name| name == "host");
+    let name = match unsigned {
         Some(header) => str::from_utf8(header.key).unwrap_or_default(),
-        None if request.host_from_elsewhere().is_some() && !is_signed(b"host") => "host",
+        None if request.host_from_elsewhere().is_some() && !signs_host() => "host",
         None => return Ok(()),
     };
-    Err(denied([&quote(name), " must be a 'SignedHeader' in the AWS Authorization."].concat()))
+    Err(denied(&[Quoted(name), Text(" must be a 'SignedHeader' in the AWS Authorization.")]))
 }
 
 /// Whether a signature covers the body.
@@ -154,7 +215,7 @@ pub(super) fn stated_payload(
     let parameter = || {
         let mut parameters = request.parameters();
         let (_, value) = parameters.find(|(name, _)| name.eq_ignore_ascii_case(CONTENT_SHA256))?;
-        Some(Cow::Owned(String::from_utf8_lossy(value).into_owned()))
+        Some(Cow::Owned(String::from(str::from_utf8(value).unwrap_or_default())))
     };
     let of_url = || {
         let unsigned = || takes_unsigned.then_some(Cow::Borrowed(UNSIGNED));
@@ -170,31 +231,38 @@ pub(super) fn stated_payload(
         UNSIGNED => Payload::Unsigned,
         keyword if CHUNKED.contains(&keyword) => Payload::Chunked,
         _ => {
-            return Err(malformed(
+            return Err(malformed(&[Text(
                 "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-… or a valid sha256 value.",
-            ));
+            )]));
         }
     };
     // AWS checks the signature of each chunk; here, nobody may.
     if body_required.unwrap_or(!(payload == Payload::Unsigned && takes_unsigned)) {
-        return Err(denied(["The body must be signed: ", &declared, " is not accepted here."].concat()));
+        return Err(denied(&[
+            Text("The body must be signed: "),
+            Text(&declared),
+            Text(" is not accepted here."),
+        ]));
     }
     Ok((payload, Some(declared.into_owned())))
 }
 
 /// Names joined with commas, in which `*` stands for any characters.
 fn is_in_set(region: &str, region_set: &str) -> bool {
-    region_set.split(',').any(|pattern| {
-        let pattern = pattern.trim_matches(is_space);
-        let Some((start, rest)) = pattern.split_once('*') else { return region == pattern };
-        let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    split(region_set, b',').any(|pattern| {
+        let pattern = trim(pattern);
+        let Some((start, rest)) = cut(pattern, b'*') else { return region == pattern };
         let Some(mut left) = region.strip_prefix(start) else { return false };
         // The first place that fits leaves the most for those that follow.
-        for part in middle.split('*') {
-            let Some((_, after)) = left.split_once(part) else { return false };
-            left = after;
+        let mut parts = split(rest, b'*').peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                return left.ends_with(part);
+            }
+            let Some(at) = find_part(left, part) else { return false };
+            left = left.get(at + part.len()..).unwrap_or_default();
         }
-        left.ends_with(end)
+        false
     })
 }
 

@@ -21,7 +21,7 @@ pub(super) fn parse_amz_date(text: &str) -> Option<i64> {
 
 /// `Tue, 03 Feb 2026 04:05:06 GMT`: the one form that clients send (RFC 9110, section 5.6.7).
 pub(super) fn parse_http_date(text: &str) -> Option<i64> {
-    let (weekday, rest) = text.split_once(", ")?;
+    let (weekday, rest) = (text.get(..3)?, text.get(3..)?.strip_prefix(", ")?);
     let bytes = rest.as_bytes();
     let [_, _, b' ', _, _, _, b' ', _, _, _, _, b' ', _, _, b':', _, _, b':', _, _, b' ', b'G', b'M', b'T'] =
         bytes

@@ -3,9 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::latin1;
+use super::words::SecretBytes;
 use crate::Error;
 use crate::canonical::{Entry, add, headers, query, sort};
 use crate::request::is_token;
@@ -16,7 +15,7 @@ pub struct IncomingRequest<'a> {
     pub(super) method: &'a [u8],
     pub(super) path: &'a [u8],
     /// The parameters in the order given, each byte in its one spelling: `name=value&name=value&`. It may hold a token.
-    parameters: Zeroizing<Vec<u8>>,
+    parameters: SecretBytes,
     /// The headers, sorted by name; those of one name in the order given.
     headers: Vec<Entry<'a>>,
     scheme: &'a [u8],
@@ -61,9 +60,24 @@ impl<'a> IncomingRequest<'a> {
         for (order, (name, value)) in headers.into_iter().enumerate() {
             add(&mut entries, name, order, value);
         }
-        Self::parse(method, target, TargetForm::Line, entries)
+        Self::checked(method, target, TargetForm::Line, entries)
     }
 
+    fn checked(
+        method: &'a [u8],
+        target: &'a [u8],
+        form: TargetForm,
+        headers: Vec<Entry<'a>>,
+    ) -> Result<Self, Error> {
+        for header in &headers {
+            if contains(header.value, 0, *b"\r\n\0") {
+                return Err(Error::HeaderValueInvalid(header.order));
+            }
+        }
+        Self::parse(method, target, form, headers)
+    }
+
+    /// For headers whose values hold no CR, LF or NUL.
     pub(crate) fn parse(
         method: &'a [u8],
         target: &'a [u8],
@@ -75,9 +89,6 @@ impl<'a> IncomingRequest<'a> {
             if !is_token(name) || name.iter().any(u8::is_ascii_uppercase) {
                 return Err(Error::HeaderNameInvalid(header.order));
             }
-            if contains(header.value, 0, *b"\r\n\0") {
-                return Err(Error::HeaderValueInvalid(header.order));
-            }
         }
         if !is_token(method) {
             return Err(Error::MethodInvalid);
@@ -86,8 +97,8 @@ impl<'a> IncomingRequest<'a> {
         let has_fragment = form == TargetForm::Line && target.contains(&b'#');
         let (scheme, authority, target) = split_target(cut(target, b'#').0);
         let (path, wire_query) = cut(target, b'?');
-        let mut parameters = Zeroizing::new(Vec::new());
-        query::push_wire(wire_query, false, &mut parameters);
+        let mut parameters = SecretBytes(Vec::new());
+        query::push_wire(wire_query, false, &mut parameters.0);
         let authority = host_of(authority);
         let mut request = Self {
             method,
@@ -117,7 +128,7 @@ impl<'a> IncomingRequest<'a> {
 
     /// The parameters in the order given, each byte in its one spelling.
     pub(super) fn parameters(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let parts = split(&self.parameters, b'&').filter(|part| !part.is_empty());
+        let parts = split(&self.parameters.0, b'&').filter(|part| !part.is_empty());
         parts.map(|part| cut(part, b'='))
     }
 
@@ -165,27 +176,34 @@ impl<'a> IncomingRequest<'a> {
         Some(&self.host[..]).filter(|host| !host.is_empty())
     }
 
+    /// Whether nothing but one header names the host, as in nearly all requests.
+    pub(super) fn has_one_host(&self) -> bool {
+        let count = self.headers_named(b"host").len() + self.headers_named(b":authority").len();
+        let has_target_host = self.form != TargetForm::OfPlatform && !self.authority.is_empty();
+        count + usize::from(has_target_host) <= 1
+    }
+
     /// Every name that the request gives its host: in the request line, in the header, in `:authority`. Names that are the same
     /// but for case and the default port count once.
     pub(super) fn hosts(&self) -> Vec<Cow<'_, str>> {
-        let mut named: Vec<(usize, &[u8])> = Vec::new();
+        let mut named = Vec::new();
         if self.form != TargetForm::OfPlatform && !self.authority.is_empty() {
-            named.push((0, &self.authority));
+            add(&mut named, b"", 0, &self.authority);
         }
         for name in [&b":authority"[..], b"host"] {
-            let headers = self.headers_named(name).iter();
-            named.extend(headers.map(|header| (header.order + 1, trim(header.value))));
+            for header in self.headers_named(name) {
+                add(&mut named, b"", header.order + 1, trim(header.value));
+            }
         }
-        if named.iter().all(|(_, host)| Some(*host) == named.first().map(|(_, first)| *first)) {
-            named.truncate(1);
-            return named.into_iter().map(|(_, host)| latin1::decode(host)).collect();
+        let first = named.first().map(|host| host.value);
+        if named.iter().all(|host| Some(host.value) == first) {
+            return first.map(latin1::decode).into_iter().collect();
         }
-        // Few, of any number: those that arrived.
-        named.sort_by_key(|(order, _)| *order);
+        sort(&mut named);
         let scheme = self.header(b":scheme").unwrap_or(Cow::Borrowed(self.scheme));
         let mut hosts: Vec<Cow<'_, str>> = Vec::new();
-        for (_, host) in named {
-            let lower: Vec<u8> = host.iter().map(|byte| latin1::to_lower(*byte)).collect();
+        for host in named {
+            let lower: Vec<u8> = host.value.iter().map(|byte| latin1::to_lower(*byte)).collect();
             let host = latin1::decode(without_default_port(&lower, &scheme)).into_owned();
             if !hosts.iter().any(|known| *known == host) {
                 hosts.push(Cow::Owned(host));

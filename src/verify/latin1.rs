@@ -16,6 +16,11 @@ pub(super) fn is_space(char: char) -> bool {
     char.is_whitespace() && char != '\u{85}' || char == '\u{FEFF}'
 }
 
+#[inline(never)]
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
 /// Lower case of a byte that is one character.
 pub(super) fn to_lower(byte: u8) -> u8 {
     match byte {

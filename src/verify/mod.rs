@@ -14,9 +14,12 @@ mod incoming_request;
 mod latin1;
 mod rejection;
 mod verifier;
+mod words;
 
 pub use authorization::Algorithm;
 pub use checks::Payload as IncomingPayload;
 pub use incoming_request::IncomingRequest;
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
+pub(crate) use incoming_request::TargetForm;
 pub use rejection::{Rejection, RejectionDetails, RejectionKind};
 pub use verifier::{BodyHash, KnownCredentials, SessionToken, Unverified, Verified, Verifier, VerifyingKey};

@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
+use super::words::join;
+
 /// The one table of rejections: documentation, name, code, HTTP status, the name of AWS's exception.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident => $code:literal, $status:literal, $exception:literal;)*) => {
@@ -93,10 +95,6 @@ pub struct RejectionDetails {
 }
 
 impl Rejection {
-    pub(crate) fn new(kind: RejectionKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), details: None }
-    }
-
     pub(super) fn with(mut self, details: RejectionDetails) -> Self {
         self.details = Some(Box::new(details));
         self
@@ -136,30 +134,54 @@ impl fmt::Display for Rejection {
 
 impl core::error::Error for Rejection {}
 
-pub(super) fn malformed(message: impl Into<String>) -> Rejection {
-    Rejection::new(RejectionKind::SignatureMalformed, message)
+/// A piece of a message.
+#[derive(Clone, Copy)]
+pub(super) enum Say<'t> {
+    Text(&'t str),
+    /// What arrived: short, and without what a log could choke on.
+    Quoted(&'t str),
 }
 
-pub(super) fn denied(message: impl Into<String>) -> Rejection {
-    Rejection::new(RejectionKind::AccessDenied, message)
+#[cold]
+#[inline(never)]
+pub(super) fn reject(kind: RejectionKind, message: &[Say<'_>]) -> Rejection {
+    let mut text = String::new();
+    for piece in message {
+        match piece {
+            Say::Text(piece) => text.push_str(piece),
+            Say::Quoted(piece) => quote(piece, &mut text),
+        }
+    }
+    Rejection { kind, message: text, details: None }
 }
 
-/// What arrived, for a message: short, and without what a log could choke on. Counts UTF-16 units, as JavaScript does.
-pub(super) fn quote(text: &str) -> String {
-    let mut shown = String::from("'");
+#[cold]
+#[inline(never)]
+pub(super) fn malformed(message: &[Say<'_>]) -> Rejection {
+    reject(RejectionKind::SignatureMalformed, message)
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn denied(message: &[Say<'_>]) -> Rejection {
+    reject(RejectionKind::AccessDenied, message)
+}
+
+/// Counts UTF-16 units, as JavaScript does.
+fn quote(text: &str, out: &mut String) {
+    out.push('\'');
     for (count, unit) in text.encode_utf16().enumerate() {
         if count == 100 {
-            shown.push('…');
+            out.push('…');
             break;
         }
-        shown.push(match unit {
+        out.push(match unit {
             0x20..=0x7E => char::from(unit as u8),
             ELLIPSIS => '…',
             _ => '?',
         });
     }
-    shown.push('\'');
-    shown
+    out.push('\'');
 }
 
 const ELLIPSIS: u16 = '…' as u16;
@@ -168,7 +190,7 @@ const ELLIPSIS: u16 = '…' as u16;
 pub(super) fn shown_key(access_key_id: &str) -> RejectionDetails {
     let end = access_key_id.len().checked_sub(4).filter(|start| *start > 0);
     let shown = match end.and_then(|start| access_key_id.get(start..)) {
-        Some(end) => ["…", end].concat(),
+        Some(end) => join(&["…", end]),
         None => access_key_id.into(),
     };
     RejectionDetails { access_key_id: Some(shown), ..Default::default() }
@@ -180,6 +202,7 @@ mod tests {
 
     #[test]
     fn quotes_what_a_log_can_hold() {
+        let quote = |text: &str| malformed(&[Say::Quoted(text)]).message;
         assert_eq!(quote("a b\n\u{e9}…"), "'a b??…'");
         assert_eq!(quote(&"x".repeat(100)), ["'", &"x".repeat(100), "'"].concat());
         assert_eq!(quote(&"x".repeat(101)), ["'", &"x".repeat(100), "…'"].concat());

@@ -4,15 +4,17 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::mem::take;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use super::authorization::{Algorithm, Authorization, SIGNATURE};
+use super::authorization::{Algorithm, Authorization, SIGNATURE_PARAMETER};
 use super::checks::{Payload, check_coverage, check_host, check_scope, check_time, stated_payload};
 use super::incoming_request::IncomingRequest;
 use super::latin1;
-use super::rejection::{Rejection, RejectionKind, malformed, quote, shown_key};
+use super::rejection::Say::{Quoted, Text};
+use super::rejection::{Rejection, RejectionKind, Say, malformed, reject, shown_key};
+use super::words::{Secret, SecretBytes, join, replace, split};
 #[cfg(feature = "sigv4a")]
 use crate::SigV4a;
 use crate::canonical::encode::{Decode, encode};
@@ -24,14 +26,14 @@ use crate::{Error, PathEncoding, PathNormalization, Scope, SessionTokenMode, Sig
 /// What a server accepts.
 #[derive(Debug, Clone)]
 pub struct Verifier {
-    pub(super) region: Option<String>,
-    pub(super) service: Option<String>,
-    pub(super) max_skew_seconds: f64,
+    pub(crate) region: Option<String>,
+    pub(crate) service: Option<String>,
+    pub(crate) max_skew_seconds: f64,
     /// As messages have it.
-    pub(super) max_skew_minutes: String,
-    pub(super) body_required: Option<bool>,
-    pub(super) path_encoding: Option<PathEncoding>,
-    pub(super) explain: bool,
+    pub(crate) max_skew_minutes: String,
+    pub(crate) body_required: Option<bool>,
+    pub(crate) path_encoding: Option<PathEncoding>,
+    pub(crate) explain: bool,
 }
 
 impl Verifier {
@@ -116,7 +118,7 @@ impl Verifier {
     pub fn begin<'r>(&self, request: IncomingRequest<'r>, now: i64) -> Result<Unverified<'r, '_>, Rejection> {
         if request.has_fragment() {
             // No client sends one: whoever reads the path in another way than here would read what is not signed.
-            return Err(malformed("A fragment, from # on, is no part of a request."));
+            return Err(malformed(&[Text("A fragment, from # on, is no part of a request.")]));
         }
         let authorization = Authorization::parse(&request)?;
         check_scope(&authorization, self)?;
@@ -141,12 +143,12 @@ pub struct Unverified<'r, 'v> {
 impl Unverified<'_, '_> {
     /// Whose key is wanted.
     pub fn access_key_id(&self) -> &str {
-        self.authorization.credential.access_key_id()
+        self.authorization.access_key_id()
     }
 
     /// The session token that the request carries. It is compared by [`Unverified::verify`], or judged by the caller.
     pub fn session_token(&self) -> Option<&str> {
-        self.authorization.session_token.as_ref().map(|token| token.as_str())
+        self.authorization.session_token()
     }
 
     /// SigV4 or SigV4a.
@@ -156,7 +158,7 @@ impl Unverified<'_, '_> {
 
     /// `YYYYMMDD`, as in the credential scope.
     pub fn date(&self) -> &str {
-        self.authorization.credential.date()
+        self.authorization.date()
     }
 
     /// Such as `eu-west-1`; of SigV4a, the region set.
@@ -166,7 +168,7 @@ impl Unverified<'_, '_> {
 
     /// Such as `execute-api`.
     pub fn service(&self) -> &str {
-        self.authorization.credential.service()
+        self.authorization.service()
     }
 
     /// Whether the signature covers the body.
@@ -195,18 +197,23 @@ impl Unverified<'_, '_> {
         self.declared.as_deref()
     }
 
+    /// Whether this is the signature of the request, in constant time.
+    pub(crate) fn has_signature(&self, signature: &[u8; 64]) -> bool {
+        is_equal(signature, self.signature().as_bytes())
+    }
+
     pub(crate) fn signature(&self) -> &str {
-        &self.authorization.signature
+        self.authorization.signature()
     }
 
     /// Lower-case names, sorted, joined with semicolons.
     pub fn signed_headers(&self) -> &str {
-        &self.authorization.signed_headers
+        self.authorization.signed_headers()
     }
 
     /// The credential scope: `20260203/eu-west-1/execute-api/aws4_request`.
     pub fn scope(&self) -> &str {
-        self.authorization.credential.scope()
+        self.authorization.scope()
     }
 
     /// Whether the credentials are those of the request: before its body is read, where the signature needs it.
@@ -215,8 +222,8 @@ impl Unverified<'_, '_> {
         let given = self.session_token();
         let is_known = match token {
             SessionToken::Judged => true,
-            SessionToken::None => is_equal("", given.unwrap_or_default()),
-            SessionToken::Known(token) => is_equal(token, given.unwrap_or_default()),
+            SessionToken::None => given.unwrap_or_default().is_empty(),
+            SessionToken::Known(token) => is_equal(token.as_bytes(), given.unwrap_or_default().as_bytes()),
         };
         // Temporary credentials are none without their token.
         let lacks_token = given.is_none() && self.access_key_id().starts_with("ASIA");
@@ -225,8 +232,8 @@ impl Unverified<'_, '_> {
         }
         match expires_at {
             Some(expires_at) if expires_at <= self.now => {
-                let message = "The security token included in the request is expired";
-                Err(self.rejection(RejectionKind::CredentialsExpired, message))
+                let message = [Text("The security token included in the request is expired")];
+                Err(self.rejection(RejectionKind::CredentialsExpired, &message))
             }
             _ => Ok(()),
         }
@@ -234,8 +241,8 @@ impl Unverified<'_, '_> {
 
     /// For an access key id that nobody knows.
     pub fn unknown(&self) -> Rejection {
-        let message = "The security token included in the request is invalid.";
-        self.rejection(RejectionKind::AccessKeyUnknown, message)
+        let message = [Text("The security token included in the request is invalid.")];
+        self.rejection(RejectionKind::AccessKeyUnknown, &message)
     }
 
     /// Whether the signature is that of this request and this key. `body` is the hash of the body; without one, there is no
@@ -247,13 +254,11 @@ impl Unverified<'_, '_> {
     ) -> Result<Verified, Rejection> {
         self.check_token(known.session_token, known.expires_at)?;
         let canonical_request = self.canonical_request(body);
-        let string_to_sign = canonical_request.as_deref().map(|text| self.string_to_sign(text));
-        let is_signed = string_to_sign
-            .as_deref()
-            .is_some_and(|text| known.key.has_signed(text, self.signature(), self.algorithm()));
+        let string_to_sign = canonical_request.as_ref().map(|text| self.string_to_sign(&text.0));
+        let is_signed = string_to_sign.as_deref().is_some_and(|text| known.key.has_signed(text, &self));
         match string_to_sign {
             Some(string_to_sign) if is_signed => self.verified(string_to_sign, body),
-            text => Err(self.mismatch(canonical_request.as_deref().map(Vec::as_slice), text.as_deref())),
+            text => Err(self.mismatch(canonical_request.as_ref().map(|text| &text.0[..]), text.as_deref())),
         }
     }
 
@@ -262,7 +267,7 @@ impl Unverified<'_, '_> {
         let verified = Verified {
             access_key_id: self.access_key_id().into(),
             string_to_sign,
-            signed_headers: self.authorization.signed_headers,
+            signed_headers: self.signed_headers().into(),
             payload: self.payload,
             declared: if self.payload == Payload::Signed { self.declared } else { None },
         };
@@ -273,8 +278,9 @@ impl Unverified<'_, '_> {
     }
 
     /// `None` where a header that is signed did not arrive: AWS signs no such.
-    pub(crate) fn canonical_request(&self, body: Option<&BodyHash>) -> Option<Zeroizing<Vec<u8>>> {
-        let Authorization { rules, signed_headers, is_presigned, .. } = &self.authorization;
+    pub(crate) fn canonical_request(&self, body: Option<&BodyHash>) -> Option<SecretBytes> {
+        let Authorization { rules, is_presigned, .. } = &self.authorization;
+        let signed_headers = self.signed_headers();
         let request = &self.request;
         let mut signed: Vec<Entry<'_>> = Vec::with_capacity(request.headers().len());
         for name in signed_headers.as_bytes().split(|byte| *byte == b';') {
@@ -286,7 +292,7 @@ impl Unverified<'_, '_> {
         }
         let leaves_out = |name: &[u8]| {
             *is_presigned
-                && (name == SIGNATURE.as_bytes()
+                && (name == SIGNATURE_PARAMETER.as_bytes()
                     || rules.session_token_mode == SessionTokenMode::Appended
                         && name == rules.session_token_parameter.as_bytes())
         };
@@ -302,74 +308,83 @@ impl Unverified<'_, '_> {
             Some(PathEncoding::Single) => (PathEncoding::Single, PathNormalization::Disabled),
         };
         // Room for most of it: it may hold a token, of which each move would have to be wiped.
-        let mut text = Zeroizing::new(Vec::with_capacity(1024));
+        let mut secret = SecretBytes(Vec::with_capacity(1024));
+        let text = &mut secret.0;
         text.put(request.method).put(b"\n");
-        path::write(request.path, encoding, normalization, &mut text);
+        path::write(request.path, encoding, normalization, text);
         text.put(b"\n");
         for (count, parameter) in parameters.iter().enumerate() {
             let separator: &[u8] = if count == 0 { b"" } else { b"&" };
             text.put(separator).put(parameter.key).put(b"=").put(parameter.value);
         }
         text.put(b"\n");
-        headers::write_lines(&signed, &mut text);
+        headers::write_lines(&signed, text);
         text.put(b"\n").put(signed_headers.as_bytes()).put(b"\n");
         let empty = BodyHash::of(b"");
         text.put(match &self.declared {
             Some(declared) => declared.as_bytes(),
             None => &body.unwrap_or(&empty).0,
         });
-        Some(text)
+        Some(secret)
     }
 
     pub(crate) fn string_to_sign(&self, canonical_request: &[u8]) -> String {
         let hash = sha256_hex(canonical_request);
         let mut text = String::with_capacity(192);
-        for part in [self.algorithm().name(), "\n", &self.authorization.amz_date, "\n", self.scope(), "\n"] {
+        for part in [self.algorithm().name(), "\n", self.authorization.amz_date(), "\n", self.scope(), "\n"] {
             text += part;
         }
         text + str::from_utf8(&hash).unwrap_or_default()
     }
 
     /// That the signature is another. `string_to_sign` is there where the canonical request is.
+    #[cold]
     pub(crate) fn mismatch(
         &self,
         canonical_request: Option<&[u8]>,
         string_to_sign: Option<&str>,
     ) -> Rejection {
-        let mut message = String::from(MISMATCH);
-        if self.verifier.explain {
-            self.explain(canonical_request, string_to_sign, &mut message);
+        let kind = RejectionKind::SignatureMismatch;
+        if !self.verifier.explain {
+            return self.rejection(kind, &[Text(MISMATCH)]);
         }
-        self.rejection(RejectionKind::SignatureMismatch, message)
-    }
-
-    fn explain(&self, canonical_request: Option<&[u8]>, string_to_sign: Option<&str>, out: &mut String) {
         let (Some(canonical_request), Some(string_to_sign)) = (canonical_request, string_to_sign) else {
-            let has = |name: &str| {
-                name == "host" && self.request.host_from_elsewhere().is_some()
-                    || !self.request.headers_named(name.as_bytes()).is_empty()
-            };
-            let names = self.signed_headers().split(';').filter(|name| !has(name));
-            let missing: Vec<String> = names.map(quote).collect();
-            let plural = if missing.len() > 1 { "s" } else { "" };
-            *out += &["\n\nThe signed header", plural, " ", &missing.join(", "), " did not arrive"].concat();
-            return;
+            return self.rejection(kind, &self.missing_headers());
         };
-        let shown =
-            without_token(&latin1::decode(canonical_request), self.session_token().unwrap_or_default());
-        for part in [
-            "\n\nThe Canonical String for this request should have been\n'",
-            &shown,
-            "'\n\nThe String-to-Sign should have been\n'",
-            string_to_sign,
-            "'\n",
-        ] {
-            *out += part;
-        }
+        let token = self.session_token().unwrap_or_default();
+        let shown = without_token(&latin1::decode(canonical_request), token);
+        self.rejection(
+            kind,
+            &[
+                Text(MISMATCH),
+                Text("\n\nThe Canonical String for this request should have been\n'"),
+                Text(&shown),
+                Text("'\n\nThe String-to-Sign should have been\n'"),
+                Text(string_to_sign),
+                Text("'\n"),
+            ],
+        )
     }
 
-    fn rejection(&self, kind: RejectionKind, message: impl Into<String>) -> Rejection {
-        Rejection::new(kind, message).with(shown_key(self.access_key_id()))
+    fn missing_headers(&self) -> Vec<Say<'_>> {
+        let has = |name: &str| {
+            name == "host" && self.request.host_from_elsewhere().is_some()
+                || !self.request.headers_named(name.as_bytes()).is_empty()
+        };
+        let mut missing = Vec::new();
+        for name in split(self.signed_headers(), b';').filter(|name| !has(name)) {
+            missing.extend([Quoted(name), Text(", ")]);
+        }
+        missing.pop();
+        let start = if missing.len() > 1 { "\n\nThe signed headers " } else { "\n\nThe signed header " };
+        let mut message = Vec::from([Text(MISMATCH), Text(start)]);
+        message.append(&mut missing);
+        message.push(Text(" did not arrive"));
+        message
+    }
+
+    fn rejection(&self, kind: RejectionKind, message: &[Say<'_>]) -> Rejection {
+        reject(kind, message).with(shown_key(self.access_key_id()))
     }
 }
 
@@ -379,35 +394,38 @@ fn without_token(canonical_request: &str, token: &str) -> String {
     if token.is_empty() {
         return canonical_request.into();
     }
-    let mut shown = String::with_capacity(canonical_request.len());
+    let mut shown = Secret(String::with_capacity(canonical_request.len()));
     let mut rest = canonical_request;
     let mut is_line_start = true;
     while let Some(first) = rest.chars().next() {
-        let is_boundary = is_line_start || shown.ends_with(['?', '&']);
+        let is_boundary = is_line_start || shown.0.ends_with(['?', '&']);
         let named =
             |names: &[&str; 2]| names.iter().find(|name| starts_with(rest, name)).map(|name| name.len());
-        let (name, ends): (_, &[char]) = match (is_line_start, is_boundary) {
-            (true, _) if named(&HEADERS).is_some() => (named(&HEADERS), &['\n']),
-            (_, true) => (named(&PARAMETERS), &['&', '\n']),
-            _ => (None, &[]),
+        let (name, ends): (_, &[u8]) = match (is_line_start, is_boundary) {
+            (true, _) if named(&HEADERS).is_some() => (named(&HEADERS), b"\n"),
+            (_, true) => (named(&PARAMETERS), b"&\n"),
+            _ => (None, b""),
         };
         let kept = name.unwrap_or(first.len_utf8());
         let (before, after) = rest.split_at_checked(kept).unwrap_or((rest, ""));
-        shown += before;
+        shown.0 += before;
         rest = after;
         if name.is_some() {
-            shown += REDACTED;
-            rest = rest.get(rest.find(ends).unwrap_or(rest.len())..).unwrap_or_default();
+            shown.0 += REDACTED;
+            let end = rest.bytes().position(|byte| ends.contains(&byte)).unwrap_or(rest.len());
+            rest = rest.get(end..).unwrap_or_default();
         }
         is_line_start = first == '\n';
     }
     // A short one, which AWS issues none of, would be found in words.
     if token.encode_utf16().count() < 16 {
-        return shown;
+        return take(&mut shown.0);
     }
-    let mut encoded = Vec::new();
-    encode(token.as_bytes(), Decode::Nothing, false, &mut encoded);
-    shown.replace(token, REDACTED).replace(str::from_utf8(&encoded).unwrap_or_default(), REDACTED)
+    let mut encoded = SecretBytes(Vec::new());
+    encode(token.as_bytes(), Decode::Nothing, false, &mut encoded.0);
+    let shown = replace(&shown.0, token, REDACTED, usize::MAX);
+    let mut shown = replace(&shown.0, str::from_utf8(&encoded.0).unwrap_or_default(), REDACTED, usize::MAX);
+    take(&mut shown.0)
 }
 
 fn starts_with(text: &str, start: &str) -> bool {
@@ -418,9 +436,17 @@ const REDACTED: &str = "<session token>";
 const HEADERS: [&str; 2] = ["x-amz-security-token:", "x-amz-s3session-token:"];
 const PARAMETERS: [&str; 2] = ["X-Amz-Security-Token=", "X-Amz-S3session-Token="];
 
-/// Takes as long whatever the texts are, but for their lengths.
-fn is_equal(one: &str, other: &str) -> bool {
-    one.as_bytes().ct_eq(other.as_bytes()).into()
+/// Takes as long whatever the texts are, but for their lengths. By words: byte by byte, it would take as long to compare a
+/// session token as to verify the signature.
+#[inline(never)]
+fn is_equal(one: &[u8], other: &[u8]) -> bool {
+    let (words, rest) = one.as_chunks::<8>();
+    let (other_words, other_rest) = other.as_chunks::<8>();
+    let mut equal = one.len().ct_eq(&other.len()) & rest.ct_eq(other_rest);
+    for (word, other) in words.iter().zip(other_words) {
+        equal &= u64::from_ne_bytes(*word).ct_eq(&u64::from_ne_bytes(*other));
+    }
+    equal.into()
 }
 
 /// A request whose signature is valid.
@@ -441,7 +467,7 @@ impl Verified {
 
     /// Lower-case names; believe no other headers.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
-        self.signed_headers.split(';')
+        split(&self.signed_headers, b';')
     }
 
     /// Whether the signature covers the body.
@@ -457,9 +483,9 @@ impl Verified {
     /// Whether the body is the one that was signed. Not needed where its hash was passed to [`Unverified::verify`].
     pub fn check_body(&self, body: &BodyHash) -> Result<(), Rejection> {
         match &self.declared {
-            Some(declared) if declared.as_bytes() != body.0 => Err(Rejection::new(
+            Some(declared) if declared.as_bytes() != body.0 => Err(reject(
                 RejectionKind::BodyMismatch,
-                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+                &[Text("The provided 'x-amz-content-sha256' header does not match what was computed.")],
             )),
             _ => Ok(()),
         }
@@ -473,7 +499,7 @@ impl Verified {
     /// What is the same whenever the same request is sent again, in hex: the SHA-256 of the access key id, a line feed and the
     /// string to sign. Not the signature: of SigV4a, anyone can make a second one that is valid.
     pub fn replay_id(&self) -> String {
-        let hash = sha256_hex([&self.access_key_id, "\n", &self.string_to_sign].concat().as_bytes());
+        let hash = sha256_hex(join(&[&self.access_key_id, "\n", &self.string_to_sign]).as_bytes());
         str::from_utf8(&hash).unwrap_or_default().into()
     }
 }
@@ -528,7 +554,7 @@ impl VerifyingKey {
         if request.algorithm() == Algorithm::EcdsaP256Sha256 {
             return SigV4a::public_key(secret_access_key, request.access_key_id()).map(Key::Ecdsa).map(Self);
         }
-        let credential = &request.authorization.credential;
+        let credential = &request.authorization;
         // Of SigV4a, a key that verifies nothing.
         let region = if credential.region().is_empty() { "*" } else { credential.region() };
         let scope = Scope::new(credential.date(), region, credential.service())?;
@@ -547,14 +573,15 @@ impl VerifyingKey {
         p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(Key::Ecdsa).map(Self)
     }
 
-    fn has_signed(&self, text: &str, signature: &str, algorithm: Algorithm) -> bool {
-        match (&self.0, algorithm) {
+    fn has_signed(&self, text: &str, request: &Unverified<'_, '_>) -> bool {
+        match (&self.0, request.algorithm()) {
             (Key::Hmac(key), Algorithm::HmacSha256) => {
-                let expected = to_hex(&key.sign(text.as_bytes()));
-                expected[..].ct_eq(signature.as_bytes()).into()
+                request.has_signature(&to_hex(&key.sign(text.as_bytes())))
             }
             #[cfg(feature = "sigv4a")]
-            (Key::Ecdsa(key), Algorithm::EcdsaP256Sha256) => SigV4a::has_signed(key, text, signature),
+            (Key::Ecdsa(key), Algorithm::EcdsaP256Sha256) => {
+                SigV4a::has_signed(key, text, request.signature())
+            }
             _ => false,
         }
     }

@@ -3,6 +3,7 @@
 #[cfg(any(
     all(feature = "module-signing", feature = "module-sigv4a"),
     all(feature = "module-policy", feature = "engine"),
+    all(feature = "module-verify", any(feature = "engine", feature = "module-policy")),
 ))]
 compile_error!("a wasm module has one of the features module-*: build the crates in wasm/ one at a time");
 
@@ -15,3 +16,5 @@ mod runtime;
 pub(crate) mod signing;
 #[cfg(feature = "module-sigv4a")]
 mod sigv4a;
+#[cfg(feature = "module-verify")]
+mod verify;

@@ -38,3 +38,10 @@ impl Checksum {
 pub fn verifies_sigv4a(secret: String, access_key_id: &str, text: &str, signature: &str) -> Option<bool> {
     crate::SigV4a::verifies(&Zeroizing::new(secret), access_key_id, text, signature).ok()
 }
+
+/// Likewise, by a public key as SEC 1 writes it. Nothing, where it is none.
+#[wasm_bindgen(js_name = verifiesWithPublicKey)]
+#[allow(unreachable_pub)] // wasm-bindgen exports it
+pub fn verifies_with_public_key(public_key: &[u8], text: &str, signature: &str) -> Option<bool> {
+    crate::SigV4a::verifies_with_public_key(public_key, text, signature)
+}

@@ -53,6 +53,28 @@ test('memory grows as in WebAssembly, for what is larger than all of it', async 
   assert.equal(plain, wasm);
 });
 
+test('requests are verified, in headers and in a URL', async () => {
+  const code = `
+    delete globalThis.WebAssembly;
+    require('sigv4-wasm/asmjs');
+    const { Signer } = require('sigv4-wasm');
+    const { verifyRequest } = require('sigv4-wasm/verify');
+    const credentials = ${JSON.stringify(CREDENTIALS)};
+    const signer = new Signer(${signing});
+    const url = 'https://bucket.s3.amazonaws.com/key?a=é';
+    const options = { region: 'us-east-1', service: 's3', now: new Date(0), secretAccessKey: () => credentials };
+    (async () => {
+      const { headers } = signer.signSync({ url, method: 'PUT', body: 'hello' });
+      const parts = { method: 'PUT', headers: { ...headers, host: 'bucket.s3.amazonaws.com' }, body: 'hello' };
+      const target = new URL(url).href;
+      console.log((await verifyRequest({ url: target, ...parts }, options)).payload);
+      console.log((await verifyRequest({ url: signer.presignSync(url) }, options)).payload);
+      console.log(await verifyRequest({ url: target, ...parts, method: 'GET' }, options).catch((e) => e.code));
+    })();`;
+  const lines = (await node('-e', code)).split('\n');
+  assert.deepEqual(lines, ['signed', 'unsigned', 'ERR_SIGV4_SIGNATURE_MISMATCH']);
+});
+
 test('WebAssembly is preferred, and what has no fallback says so', async () => {
   const code = `
     require('sigv4-wasm/asmjs');

@@ -23,6 +23,14 @@ for (const signer of Object.keys(SIGNERS)) {
   }
 }
 
+/** What has changed since, on purpose: the reason, and what takes it back. @type {[reason: string, undo: (value: any) => any][]} */
+const CHANGES = [
+  [
+    'a verified request carries what else the lookup knows of the key: its user, for example',
+    ({ credentials: _, ...value }) => value,
+  ],
+];
+
 /** What a verifier may be told. @type {Record<string, unknown>[]} */
 const OPTIONS = [
   {},
@@ -54,6 +62,7 @@ for (const [title, seed] of [
       const [now, before] = await Promise.all(
         [verifyRequest, oracle.verifyRequest].map((verify) => outcomeOf(() => verify(changed, options))),
       );
+      if (now.value !== undefined) now.value = CHANGES.reduce((value, [, undo]) => undo(value), now.value);
       assert.deepEqual(now, before, `SIGV4_SEED=${seed}, request ${number}: ${JSON.stringify(changed)}`);
       codes[now.code ?? 'verified'] = (codes[now.code ?? 'verified'] ?? 0) + 1;
     }

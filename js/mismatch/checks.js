@@ -8,7 +8,7 @@ import { amzDateOf, parseAmzDate } from '../protocol/amz-date.js';
 
 /**
  * @typedef {import('../protocol/authorization.js').ParsedAuthorization} ParsedAuthorization
- * @typedef {import('./incoming-request.js').ReceivedRequest} ReceivedRequest
+ * @typedef {import('./received-request.js').ReceivedRequest} ReceivedRequest
  */
 
 /**

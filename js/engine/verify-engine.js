@@ -1,0 +1,288 @@
+// The two crossings of a verification: a flat record in, what it says of its signature out; then the record with the key. See
+// src/wasm/verify.rs.
+
+import { compile, compileSync } from '#module/verify';
+
+import { ModuleInstance } from './module-instance.js';
+
+/**
+ * What crosses of a request.
+ *
+ * @typedef {object} IncomingRecord
+ * @property {string} fields  the options of the verifier, method, then name and value of each header, each ended by a NUL
+ * @property {number} headerCount
+ * @property {string} target  as on the wire, one character for each byte
+ * @property {number} flags  see {@link FLAG}
+ * @property {number} now  milliseconds since 1970
+ * @property {number} maxSkewSeconds
+ * @property {() => void} checkLatin1  throws where a character is no byte
+ * @property {(status: number) => Error} errorOf  why the core takes no such request
+ *
+ * What a request says of its signature.
+ * @typedef {object} Stated
+ * @property {number} signedAt  milliseconds since 1970
+ * @property {number} expiresIn  seconds; 0 where it is not presigned
+ * @property {boolean} isSigV4a
+ * @property {'signed' | 'unsigned' | 'chunked'} payload
+ * @property {string} accessKeyId
+ * @property {string | undefined} sessionToken
+ * @property {string} region  of SigV4a, the region set
+ * @property {string} service
+ * @property {string} declared  what is signed in place of the body, where the request says so
+ * @property {string[]} signedHeaders
+ *
+ * What a server knows of an access key id.
+ * @typedef {object} Known
+ * @property {string | Uint8Array | undefined} key  the secret, or a derived key; `undefined` where another module verifies
+ * @property {string | undefined} sessionToken  that the request must carry
+ * @property {boolean} isJudged  whether somebody has looked at the token
+ * @property {number | undefined} expiresAt  milliseconds since 1970
+ *
+ * A rejection as the core writes it.
+ * @typedef {object} WrittenRejection
+ * @property {import('./errors.js').SigV4ErrorCode} code
+ * @property {number} status
+ * @property {string} type
+ * @property {string} message
+ * @property {Record<string, string | number> | undefined} details
+ *
+ * @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/verify.js').InitOutput, 'memory'>} VerifyExports
+ */
+
+/** The bits of `flags`; src/wasm/verify.rs names them alike. */
+export const FLAG = {
+  latin1: 1,
+  targetUrl: 1 << 1,
+  targetOfPlatform: 1 << 2,
+  bodyRequired: 1 << 3,
+  bodyOptional: 1 << 4,
+  pathDouble: 1 << 5,
+  pathSingle: 1 << 6,
+  explain: 1 << 7,
+  anyRegion: 1 << 8,
+  anyService: 1 << 9,
+  unknown: 1 << 10,
+  tokenJudged: 1 << 11,
+  hasToken: 1 << 12,
+  hasExpiry: 1 << 13,
+  checkOnly: 1 << 14,
+  isSigningKey: 1 << 15,
+  mismatch: 1 << 16,
+  bodyIsHash: 1 << 17,
+};
+
+/** The module, and what starts in its place where it cannot. */
+export const verifyModule = /** @type {ModuleInstance<VerifyExports>} */ (
+  /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
+);
+
+/**
+ * What a request says of its signature, after every check that needs no key.
+ *
+ * @param {IncomingRecord} record
+ * @returns {Stated | WrittenRejection}
+ * @throws {SigV4Error} where the request cannot have arrived like this
+ */
+export function begin(record) {
+  try {
+    const { now, maxSkewSeconds, headerCount } = record;
+    const flags = write(record, '', '', '');
+    const { exports } = verifyModule;
+    const status = exports.begin(fieldsLength, targetLength, headerCount, flags, now, maxSkewSeconds);
+    const text = read(status, record);
+    if (status & REJECTED) return rejectionOf(text);
+    const stated = statedOf(text);
+    // Nothing of a token stays in the buffer.
+    if (stated.sessionToken) verifyModule.buffer(0).fill(0, 0, status);
+    return stated;
+  } catch (error) {
+    throw verifyModule.failed(error);
+  }
+}
+
+/**
+ * Whether a request is signed with a key.
+ *
+ * @param {IncomingRecord} record  that {@link begin} took
+ * @param {Known} known
+ * @param {Uint8Array | string} body  or its hash
+ * @param {number} [moreFlags]  `FLAG.checkOnly`, `FLAG.mismatch`, `FLAG.unknown`
+ * @returns {string | WrittenRejection} the string to sign; of SigV4a without `FLAG.mismatch`, after a NUL the signature, which
+ *   has to be verified
+ */
+export function verify(record, known, body, moreFlags = 0) {
+  try {
+    const { now, maxSkewSeconds, headerCount } = record;
+    const { key = '', sessionToken, isJudged, expiresAt } = known;
+    const flags = write(record, sessionToken ?? '', key, body);
+    const token = isJudged ? FLAG.tokenJudged : sessionToken === undefined ? 0 : FLAG.hasToken;
+    const status = verifyModule.exports.verify(
+      fieldsLength,
+      targetLength,
+      headerCount,
+      flags | moreFlags | token | (expiresAt === undefined ? 0 : FLAG.hasExpiry),
+      now,
+      maxSkewSeconds,
+      tokenLength,
+      keyLength,
+      bodyLength,
+      expiresAt ?? 0,
+    );
+    const text = read(status, record);
+    return status & REJECTED ? rejectionOf(text) : text;
+  } catch (error) {
+    throw verifyModule.failed(error);
+  }
+}
+
+/**
+ * SHA-256 in wasm, in hex.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function sha256(bytes) {
+  try {
+    for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
+      const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
+      verifyModule.buffer(HASH_CHUNK_BYTES).set(chunk);
+      verifyModule.exports.hash_update(chunk.length);
+    }
+    verifyModule.exports.hash_finish();
+    return decoder.decode(verifyModule.buffer(64).subarray(0, 64));
+  } catch (error) {
+    throw verifyModule.failed(error);
+  }
+}
+
+/**
+ * Puts everything into the buffer, and notes how long each part is.
+ *
+ * @param {IncomingRecord} record
+ * @param {string} token
+ * @param {string | Uint8Array} key
+ * @param {string | Uint8Array} body
+ * @returns {number} flags
+ */
+function write(record, token, key, body) {
+  const { fields, target } = record;
+  let { flags } = record;
+  if (typeof key !== 'string') flags |= FLAG.isSigningKey;
+  if (typeof body === 'string' && body !== '') flags |= FLAG.bodyIsHash;
+  const isText = typeof key === 'string' && typeof body === 'string';
+  // One string, one encodeInto: cheaper than a call for each part.
+  const text = isText ? `${fields}${target}${token}${key}${body}` : `${fields}${target}${token}`;
+  // A UTF-16 unit takes at most three bytes of UTF-8.
+  const view = verifyModule.buffer(text.length * 3 + (isText ? 0 : key.length * 3 + body.length));
+  const { written } = encoder.encodeInto(text, view);
+  fieldsLength = fields.length;
+  targetLength = target.length;
+  tokenLength = token.length;
+  if (written === text.length) {
+    keyLength = put(key, view, isText ? -1 : written);
+    bodyLength = put(body, view, isText ? -1 : written + keyLength);
+    return flags;
+  }
+  fieldsLength = put(fields, view, 0);
+  targetLength = put(target, view, fieldsLength);
+  let at = fieldsLength + targetLength;
+  if (at !== fields.length + target.length) {
+    flags |= FLAG.latin1;
+    record.checkLatin1();
+  }
+  at += tokenLength = put(token, view, at);
+  at += keyLength = put(key, view, at);
+  bodyLength = put(body, view, at);
+  return flags;
+}
+
+let fieldsLength = 0;
+let targetLength = 0;
+let tokenLength = 0;
+let keyLength = 0;
+let bodyLength = 0;
+
+/**
+ * @param {string | Uint8Array} part
+ * @param {Uint8Array} view
+ * @param {number} at  below 0: it is there
+ * @returns {number} how long it is
+ */
+function put(part, view, at) {
+  if (at < 0 || part.length === 0) return part.length;
+  if (typeof part === 'string') return encoder.encodeInto(part, view.subarray(at)).written;
+  view.set(part, at);
+  return part.length;
+}
+
+/**
+ * The result at the start of the buffer.
+ *
+ * @param {number} status
+ * @param {IncomingRecord} record
+ */
+function read(status, record) {
+  if (status < 0) throw record.errorOf(status);
+  const length = status & ~REJECTED;
+  const text = decoder.decode(verifyModule.buffer(length).subarray(0, length));
+  verifyModule.release();
+  return text;
+}
+
+/** @param {string} text @returns {Stated} */
+function statedOf(text) {
+  // Slices rather than a split: this is the hot path.
+  const expiresAt = text.indexOf('\0') + 1;
+  const flagsAt = text.indexOf('\0', expiresAt) + 1;
+  const idAt = text.indexOf('\0', flagsAt) + 1;
+  const tokenAt = text.indexOf('\0', idAt) + 1;
+  const regionAt = text.indexOf('\0', tokenAt) + 1;
+  const serviceAt = text.indexOf('\0', regionAt) + 1;
+  const declaredAt = text.indexOf('\0', serviceAt) + 1;
+  const namesAt = text.indexOf('\0', declaredAt) + 1;
+  const flags = text.charCodeAt(flagsAt) - 48;
+  return {
+    signedAt: Number(text.slice(0, expiresAt - 1)) * 1000,
+    expiresIn: Number(text.slice(expiresAt, flagsAt - 1)),
+    isSigV4a: (flags & 2) !== 0,
+    payload: PAYLOADS[flags >> 2],
+    accessKeyId: text.slice(idAt, tokenAt - 1),
+    sessionToken: flags & 1 ? text.slice(tokenAt, regionAt - 1) : undefined,
+    region: text.slice(regionAt, serviceAt - 1),
+    service: text.slice(serviceAt, declaredAt - 1),
+    declared: text.slice(declaredAt, namesAt - 1),
+    signedHeaders: text.slice(namesAt).split(';'),
+  };
+}
+
+const PAYLOADS = /** @type {const} */ (['signed', 'unsigned', 'chunked']);
+
+/** @param {string} text @returns {WrittenRejection} */
+function rejectionOf(text) {
+  const [code, status, type, ...details] = text.split('\0');
+  const message = details.pop() ?? '';
+  const known = DETAILS.map((name, at) => /** @type {const} */ ([name, details[at]])).filter(
+    ([, value]) => value !== '',
+  );
+  const values = known.map(([name, value]) => {
+    const detail = value.slice(1);
+    return [name, name === 'skewSeconds' ? Number(detail) : detail];
+  });
+  return {
+    code: /** @type {import('./errors.js').SigV4ErrorCode} */ (code),
+    status: Number(status),
+    type,
+    message,
+    details: values.length === 0 ? undefined : Object.fromEntries(values),
+  };
+}
+
+const DETAILS = ['region', 'expectedRegion', 'service', 'expectedService', 'skewSeconds', 'accessKeyId'];
+
+/** Of a length that is that of a rejection. */
+const REJECTED = 1 << 30;
+
+/** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
+const HASH_CHUNK_BYTES = 64 * 1024;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

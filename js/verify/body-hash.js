@@ -1,0 +1,45 @@
+// Who hashes a body that arrived: the core, with the record, where it is short; otherwise the platform, where it can.
+
+import { isHashedByCore, platformSha256 } from '../engine/hashing.js';
+import { EMPTY_SHA256 } from '../engine/sha256.js';
+import { sha256 } from '../engine/verify-engine.js';
+
+/**
+ * @param {Uint8Array} body
+ * @returns {Uint8Array | string | Promise<string>} what crosses: a short body itself, the hash of any other; an empty text
+ *   where there is no body
+ */
+export function crossing(body) {
+  if (body.length === 0) return '';
+  return isHashedByCore(body) ? body : hashOf(body);
+}
+
+/**
+ * @param {Uint8Array} body
+ * @returns {string | Promise<string>} hex
+ */
+export function hashOf(body) {
+  if (body.length === 0) return EMPTY_SHA256;
+  const hash = platformSha256();
+  if (hash !== undefined) return hash(body);
+  const { subtle } = globalThis.crypto ?? {};
+  // A page that is not served over https has none.
+  return subtle === undefined ? sha256(body) : digest(subtle, body);
+}
+
+/**
+ * @param {string} text
+ * @returns {string} hex
+ */
+export function hashOfText(text) {
+  return platformSha256()?.(text) ?? sha256(new TextEncoder().encode(text));
+}
+
+/**
+ * @param {SubtleCrypto} subtle
+ * @param {Uint8Array} body
+ */
+async function digest(subtle, body) {
+  const bytes = await subtle.digest('SHA-256', /** @type {Uint8Array<ArrayBuffer>} */ (body));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,450 @@
+//! Verifying for JavaScript: what arrived crosses as a flat record, once to say whose key is wanted, and once more with the
+//! key. Nothing of a request stays here in between.
+//!
+//! A record begins with fields in UTF-8, each ended by a NUL: region, service, minutes of skew, method, then name and value
+//! of each header. The target follows, then what the server knows: the session token, the key, the body. Their lengths are
+//! known, so that none of them can pass for another. Method, headers and target have one character for each byte.
+#![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem::{replace, take};
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::runtime::{Single, clear_stack};
+use crate::canonical::add;
+use crate::canonical::headers::to_latin1;
+use crate::sha256::{self, Hasher};
+use crate::sign::key::KeyCache;
+use crate::sign::scheme::private::Scheme as _;
+use crate::text::{contains, find};
+use crate::verify::{
+    Algorithm, BodyHash, IncomingPayload, IncomingRequest, Rejection, SessionToken, TargetForm, Unverified,
+    Verifier,
+};
+use crate::{Error, PathEncoding, SigV4, SigningKey};
+
+static ENGINE: Single<Engine> = Single::new(Engine {
+    buffer: Vec::new(),
+    verifier: LastVerifier { options: Vec::new(), verifier: None },
+    keys: KeyCache::new(),
+    hasher: Hasher::new(),
+});
+
+/// At the end of each call, nothing of a key or a session token is left in the memory of the module, but for derived keys, and
+/// for a result that JavaScript has still to read.
+struct Engine {
+    /// Shared with JavaScript.
+    buffer: Vec<u8>,
+    /// Of the last request: most servers have one.
+    verifier: LastVerifier,
+    keys: KeyCache<SigV4>,
+    hasher: Hasher,
+}
+
+/// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
+#[wasm_bindgen]
+pub fn reserve(length: usize) -> usize {
+    let buffer = &mut ENGINE.lend().buffer;
+    grow(buffer, length);
+    buffer.as_ptr() as usize
+}
+
+/// What the request in the buffer says of its signature, after every check that needs no key. The result replaces it: see
+/// `described`. Returns its length; with [`REJECTED`], that of a rejection; of an error, its status (`Error::status`).
+#[wasm_bindgen]
+pub fn begin(
+    text_length: usize,
+    target_length: usize,
+    header_count: usize,
+    flags: u32,
+    now: f64,
+    max_skew_seconds: f64,
+) -> i32 {
+    let mut engine = ENGINE.lend();
+    let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
+    let Engine { buffer, verifier, .. } = &mut *engine;
+    let outcome = record.read(buffer, verifier, &mut |unverified, _| Ok(described(&unverified)));
+    engine.finish(outcome, text_length.saturating_add(target_length))
+}
+
+/// Whether the key is that of the signature, likewise. The result is the string to sign; where JavaScript has to compare the
+/// signature, which SigV4a leaves to another module, the signature follows after a NUL.
+#[allow(clippy::too_many_arguments)] // numbers cross for nothing
+#[wasm_bindgen]
+pub fn verify(
+    text_length: usize,
+    target_length: usize,
+    header_count: usize,
+    flags: u32,
+    now: f64,
+    max_skew_seconds: f64,
+    token_length: usize,
+    key_length: usize,
+    body_length: usize,
+    expires_at: f64,
+) -> i32 {
+    let mut engine = ENGINE.lend();
+    let Engine { buffer, verifier, keys, .. } = &mut *engine;
+    let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
+    let outcome = record.read(buffer, verifier, &mut |unverified, rest| {
+        let (token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
+        let (key, rest) = rest.split_at_checked(key_length).unwrap_or_default();
+        let body = rest.get(..body_length).unwrap_or_default();
+        let expires_at = (flags & HAS_EXPIRY != 0).then_some(expires_at as i64);
+        verified(unverified, keys, flags, token, key, body, expires_at)
+    });
+    let known = token_length.saturating_add(key_length).saturating_add(body_length);
+    let status = engine.finish(outcome, text_length.saturating_add(target_length).saturating_add(known));
+    clear_stack();
+    status
+}
+
+/// Takes the first `length` bytes of the buffer into a SHA-256.
+#[wasm_bindgen]
+pub fn hash_update(length: usize) {
+    let mut engine = ENGINE.lend();
+    let Engine { buffer, hasher, .. } = &mut *engine;
+    hasher.update(buffer.get(..length).unwrap_or_default());
+}
+
+/// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
+#[wasm_bindgen]
+pub fn hash_finish() {
+    let mut engine = ENGINE.lend();
+    let digest = sha256::to_hex(&replace(&mut engine.hasher, Hasher::new()).finish());
+    put(&mut engine.buffer, &digest);
+}
+
+/// What is done with a request; gets the bytes that follow it, too.
+type Work<'w> = &'w mut dyn FnMut(Unverified<'_, '_>, &[u8]) -> Result<String, Failure>;
+
+/// Why there is no result.
+enum Failure {
+    Rejected(Rejection),
+    Failed(Error),
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Engine {
+    /// The record, which is so long, gives way to the result.
+    fn finish(&mut self, outcome: Result<String, Failure>, length: usize) -> i32 {
+        let used = length.min(self.buffer.len());
+        self.buffer.get_mut(..used).unwrap_or_default().fill(0);
+        match outcome {
+            Ok(mut text) => {
+                let length = put(&mut self.buffer, text.as_bytes());
+                text.zeroize(); // it may hold the session token of the request
+                length
+            }
+            Err(Failure::Rejected(rejection)) => {
+                put(&mut self.buffer, written(&rejection).as_bytes()) | REJECTED
+            }
+            Err(Failure::Failed(error)) => error.status(),
+        }
+    }
+}
+
+/// Where the parts of a record are, and what crosses beside it.
+struct Record {
+    text_length: usize,
+    target_length: usize,
+    header_count: usize,
+    flags: u32,
+    now: f64,
+    max_skew_seconds: f64,
+}
+
+impl Record {
+    /// Takes a record apart.
+    fn read(&self, buffer: &mut [u8], last: &mut LastVerifier, work: Work<'_>) -> Result<String, Failure> {
+        let (text, rest) = buffer.split_at_mut_checked(self.text_length).unwrap_or_default();
+        let (target, rest) = rest.split_at_checked(self.target_length).unwrap_or_default();
+        let options_length = options_length(text).ok_or(Error::RecordInvalid)?;
+        let (options, text) = text.split_at_mut_checked(options_length).unwrap_or_default();
+        let verifier = last.get(options, self)?;
+        // The values of headers: in one go, rather than one by one.
+        let has_line_break = contains(text, 0, *b"\r\n\n");
+        let (mut latin1_text, latin1_target);
+        let (mut text, target) = if self.flags & NOT_ASCII == 0 {
+            (text, target)
+        } else {
+            (latin1_text, latin1_target) = (latin1(text), latin1(target));
+            (&mut latin1_text[..], &latin1_target[..])
+        };
+        let Some(method) = next_field(&mut text) else { return Err(Error::RecordInvalid.into()) };
+        let mut headers = Vec::with_capacity(self.header_count.min(text.len()));
+        for order in 0..self.header_count.min(text.len()) {
+            let (Some(name), Some(value)) = (next_field(&mut text), next_field(&mut text)) else { break };
+            name.make_ascii_lowercase();
+            add(&mut headers, name, order, value);
+        }
+        if !text.is_empty() || headers.len() != self.header_count {
+            return Err(Error::RecordInvalid.into());
+        }
+        if has_line_break {
+            return Err(Error::HeaderValueInvalid(0).into());
+        }
+        let request = IncomingRequest::parse(method, target, self.form(), headers)?;
+        work(verifier.begin(request, self.now as i64)?, rest)
+    }
+
+    fn form(&self) -> TargetForm {
+        match self.flags & (TARGET_URL | TARGET_OF_PLATFORM) {
+            TARGET_URL => TargetForm::Url,
+            TARGET_OF_PLATFORM => TargetForm::OfPlatform,
+            _ => TargetForm::Line,
+        }
+    }
+}
+
+struct LastVerifier {
+    /// The fields of the record that it was made of, then its flags and its skew.
+    options: Vec<u8>,
+    verifier: Option<Verifier>,
+}
+
+impl LastVerifier {
+    fn get(&mut self, options: &mut [u8], record: &Record) -> Result<&Verifier, Error> {
+        let flags = (record.flags & OF_VERIFIER).to_le_bytes();
+        let skew = record.max_skew_seconds.to_le_bytes();
+        let known = self.options.strip_prefix(&*options).and_then(|rest| rest.strip_prefix(&flags));
+        if known != Some(&skew) || self.verifier.is_none() {
+            self.verifier = Some(verifier(options, record)?);
+            self.options = [&*options, &flags, &skew].concat();
+        }
+        self.verifier.as_ref().ok_or(Error::RecordInvalid)
+    }
+}
+
+/// Of region, service and minutes of skew.
+fn options_length(text: &[u8]) -> Option<usize> {
+    let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at + 1);
+    ends.nth(2)
+}
+
+fn verifier(mut options: &mut [u8], record: &Record) -> Result<Verifier, Error> {
+    let mut text = || {
+        let field = next_field(&mut options).ok_or(Error::RecordInvalid)?;
+        str::from_utf8(field).map(String::from).map_err(|_| Error::RecordInvalid)
+    };
+    let (region, service, minutes) = (text()?, text()?, text()?);
+    let flags = record.flags;
+    Ok(Verifier {
+        region: (flags & ANY_REGION == 0).then_some(region),
+        service: (flags & ANY_SERVICE == 0).then_some(service),
+        max_skew_seconds: record.max_skew_seconds,
+        max_skew_minutes: minutes,
+        body_required: choose(flags, BODY_REQUIRED, true, BODY_OPTIONAL, false),
+        path_encoding: choose(flags, PATH_DOUBLE, PathEncoding::Double, PATH_SINGLE, PathEncoding::Single),
+        explain: flags & EXPLAIN != 0,
+    })
+}
+
+fn verified(
+    unverified: Unverified<'_, '_>,
+    keys: &mut KeyCache<SigV4>,
+    flags: u32,
+    token: &[u8],
+    key: &[u8],
+    body: &[u8],
+    expires_at: Option<i64>,
+) -> Result<String, Failure> {
+    if flags & UNKNOWN != 0 {
+        return Err(unverified.unknown().into());
+    }
+    let token = match flags & (TOKEN_JUDGED | HAS_TOKEN) {
+        TOKEN_JUDGED => SessionToken::Judged,
+        HAS_TOKEN => SessionToken::Known(str::from_utf8(token).map_err(|_| Error::RecordInvalid)?),
+        _ => SessionToken::None,
+    };
+    unverified.check_token(token, expires_at)?;
+    if flags & CHECK_ONLY != 0 {
+        return Ok(String::new());
+    }
+    let body = match body.try_into() {
+        Ok(hash) if flags & BODY_IS_HASH != 0 => BodyHash::from_hex(hash),
+        _ => BodyHash::of(body),
+    };
+    let canonical_request = unverified.canonical_request(Some(&body));
+    let canonical_request = canonical_request.as_ref().map(|text| &text.0[..]);
+    let string_to_sign = canonical_request.map(|text| unverified.string_to_sign(text));
+    let Some(mut text) = string_to_sign else { return Err(unverified.mismatch(None, None).into()) };
+    let is_signed = match unverified.algorithm() {
+        Algorithm::EcdsaP256Sha256 if flags & MISMATCH == 0 => {
+            text.push('\0');
+            text += unverified.signature();
+            true
+        }
+        Algorithm::EcdsaP256Sha256 => false,
+        Algorithm::HmacSha256 if flags & IS_SIGNING_KEY != 0 => {
+            let signature = SigningKey::new(key).sign(text.as_bytes());
+            unverified.has_signature(&sha256::to_hex(&signature))
+        }
+        Algorithm::HmacSha256 => {
+            let index = keys.find(0, Some(key), unverified.scope().as_bytes())?;
+            let signature = SigV4::sign(keys.key(index)?, text.as_bytes());
+            unverified.has_signature(&signature)
+        }
+    };
+    if is_signed { Ok(text) } else { Err(unverified.mismatch(canonical_request, Some(&text)).into()) }
+}
+
+/// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, session token,
+/// region, service, what is signed in place of the body, signed headers: a field each, with a NUL in between.
+fn described(unverified: &Unverified<'_, '_>) -> String {
+    let bits = u64::from(unverified.session_token().is_some())
+        | u64::from(unverified.algorithm() == Algorithm::EcdsaP256Sha256) << 1
+        | match unverified.payload() {
+            IncomingPayload::Signed => 0,
+            IncomingPayload::Unsigned => 1 << 2,
+            IncomingPayload::Chunked => 2 << 2,
+        };
+    let token = unverified.session_token().unwrap_or_default();
+    // Room for all of it: a token must leave no piece behind where the text was before it grew.
+    let mut text = String::with_capacity(
+        256 + token.len()
+            + unverified.region().len()
+            + unverified.scope().len()
+            + unverified.signed_headers().len(),
+    );
+    push_number(unverified.signed_at().unsigned_abs() / 1000, &mut text);
+    text.push('\0');
+    push_number(unverified.expires_in().unwrap_or_default().into(), &mut text);
+    text.push('\0');
+    push_number(bits, &mut text);
+    for field in [
+        unverified.access_key_id(),
+        token,
+        unverified.region(),
+        unverified.service(),
+        unverified.declared_payload().unwrap_or_default(),
+        unverified.signed_headers(),
+    ] {
+        text.push('\0');
+        text += field;
+    }
+    text
+}
+
+/// Code, status, AWS's exception, then the details, each after `=` where there is one, and the message.
+fn written(rejection: &Rejection) -> String {
+    let mut text = String::from(rejection.code());
+    text.push('\0');
+    push_number(rejection.status().into(), &mut text);
+    text.push('\0');
+    text += rejection.kind().exception();
+    let none = Default::default();
+    let details = rejection.details().unwrap_or(&none);
+    let skew = details.skew_seconds.map(|seconds| {
+        let mut text = String::from(if seconds < 0 { "-" } else { "" });
+        push_number(seconds.unsigned_abs(), &mut text);
+        text
+    });
+    for detail in [
+        &details.region,
+        &details.expected_region,
+        &details.service,
+        &details.expected_service,
+        &skew,
+        &details.access_key_id,
+    ] {
+        text.push('\0');
+        if let Some(detail) = detail {
+            text.push('=');
+            text += detail;
+        }
+    }
+    text.push('\0');
+    text + rejection.message()
+}
+
+fn push_number(number: u64, text: &mut String) {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start) = (number, digits.len());
+    for (at, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        start = at;
+        if rest == 0 {
+            break;
+        }
+    }
+    *text += digits.get(start..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default();
+}
+
+/// Of a text in UTF-8, one byte for each character.
+#[cold]
+fn latin1(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(text.to_vec());
+    to_latin1(&mut bytes);
+    bytes
+}
+
+/// The field that a text begins with; `None` where it has no end.
+fn next_field<'a>(text: &mut &'a mut [u8]) -> Option<&'a mut [u8]> {
+    let end = find(text, 0, [0; 3]);
+    let (field, rest) = take(text).split_at_mut_checked(end)?;
+    let (_, rest) = rest.split_first_mut()?;
+    *text = rest;
+    Some(field)
+}
+
+fn choose<T>(flags: u32, one_flag: u32, one: T, other_flag: u32, other: T) -> Option<T> {
+    if flags & one_flag != 0 { Some(one) } else { (flags & other_flag != 0).then_some(other) }
+}
+
+/// Puts a result at the start of the buffer, which grows where it must.
+fn put(buffer: &mut Vec<u8>, text: &[u8]) -> i32 {
+    grow(buffer, text.len());
+    if let Some(start) = buffer.get_mut(..text.len()) {
+        start.copy_from_slice(text);
+    }
+    text.len() as i32
+}
+
+/// The old content is wiped.
+fn grow(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        buffer.as_mut_slice().zeroize();
+        *buffer = alloc::vec![0; length];
+    }
+}
+
+/// Of a length that is that of a rejection.
+const REJECTED: i32 = 1 << 30;
+
+// The bits of `flags`; js/engine/verify-engine.js names them alike.
+const NOT_ASCII: u32 = 1;
+const TARGET_URL: u32 = 1 << 1;
+const TARGET_OF_PLATFORM: u32 = 1 << 2;
+const BODY_REQUIRED: u32 = 1 << 3;
+const BODY_OPTIONAL: u32 = 1 << 4;
+const PATH_DOUBLE: u32 = 1 << 5;
+const PATH_SINGLE: u32 = 1 << 6;
+const EXPLAIN: u32 = 1 << 7;
+const ANY_REGION: u32 = 1 << 8;
+const ANY_SERVICE: u32 = 1 << 9;
+const OF_VERIFIER: u32 =
+    BODY_REQUIRED | BODY_OPTIONAL | PATH_DOUBLE | PATH_SINGLE | EXPLAIN | ANY_REGION | ANY_SERVICE;
+const UNKNOWN: u32 = 1 << 10;
+const TOKEN_JUDGED: u32 = 1 << 11;
+const HAS_TOKEN: u32 = 1 << 12;
+const HAS_EXPIRY: u32 = 1 << 13;
+const CHECK_ONLY: u32 = 1 << 14;
+const IS_SIGNING_KEY: u32 = 1 << 15;
+const MISMATCH: u32 = 1 << 16;
+const BODY_IS_HASH: u32 = 1 << 17;
