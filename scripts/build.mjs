@@ -22,6 +22,7 @@ const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
 
 /** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
 const CHUNKS = {
+  'canonical-form': /^js\/engine\/canonical-form\.js$/,
   protocol: /^js\/protocol\//,
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
   explanation: /^js\/explain\//,
