@@ -100,7 +100,7 @@ export function declaresBody(headers) {
 
 /**
  * Reads a stream of Node to its end and puts back what was read, before the stream has said that it ended: whoever reads it
- * next finds it as it was. Not with `for await`, which would cut the connection before it is told why.
+ * next finds it as it was. Not with `for await`, which would cut the connection before the client gets an answer.
  *
  * @param {any} stream
  * @param {number} limit

@@ -57,7 +57,7 @@ export function openIncoming(request, maxBodyBytes) {
   /** @type {Uint8Array | Promise<Uint8Array> | undefined} */
   let body;
   const read = () => {
-    // What needs no waiting is there at once.
+    // A body that needs no waiting is there immediately.
     if (!isIncoming && !isFetch && input.body != null) {
       const bytes = bytesOf(input.body);
       if (bytes !== undefined) return bytes;

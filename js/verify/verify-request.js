@@ -248,7 +248,7 @@ function refusalOf({ code, message, status, type, details }) {
 }
 
 /**
- * What verifies: the secret, a key, or nothing.
+ * What verifies: the secret, a key, or `undefined`.
  *
  * @param {KeyLookup} found
  * @param {import('../engine/verify-engine.js').Stated} stated
