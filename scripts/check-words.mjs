@@ -25,7 +25,6 @@ const READ = /(?:\.(?:js|jsx|mjs|d\.ts|rs|md|html|toml)|^Makefile)$/;
 /** Written by the build. */
 const GENERATED = /^js\/(?:wasm|engine\/generated)\/|node_modules/;
 /** Until what is left of verifying has moved to Rust. */
-const BEING_MOVED = /^js\/verify\//;
 
 /**
  * A space in a pattern also matches a line break within a comment or a paragraph.
@@ -149,5 +148,5 @@ function filesOf(root) {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => READ.test(name))
     .map((name) => join(root, name))
-    .filter((name) => !GENERATED.test(name) && !BEING_MOVED.test(name));
+    .filter((name) => !GENERATED.test(name));
 }
