@@ -21,9 +21,9 @@ macro_rules! errors {
             $($name,)*
         }
 
-        /// The name and the code of each error, by number.
+        /// The name, the code and the message of each error, by number.
         #[cfg(any(test, feature = "tables"))]
-        pub(crate) const ROWS: &[(&str, &str)] = &[$((stringify!($name), $code),)*];
+        pub(crate) const ROWS: &[(&str, &str, &str)] = &[$((stringify!($name), $code, $message),)*];
 
         /// How many errors there are.
         const COUNT: usize = [$(Number::$name,)*].len();

@@ -21,14 +21,27 @@ pub fn errors() -> String {
     text += &format!(
         "/** How many numbers a status can distinguish. */\nexport const STATUS_NUMBERS = {STATUS_NUMBERS};\n\n"
     );
-    for (number, (name, _)) in ROWS.iter().enumerate() {
+    for (number, (name, ..)) in ROWS.iter().enumerate() {
         text += &format!("export const {} = {number};\n", screaming(name));
     }
     text += "\n/** By number. */\nexport const CORE_ERROR_CODES = /** @type {const} */ ([\n";
-    for (_, code) in ROWS {
+    for (_, code, _) in ROWS {
         text += &format!("  '{code}',\n");
     }
-    text + "]);\n"
+    text += "]);\n\n// The message of each, for those to which JavaScript has nothing to add.\n";
+    for (name, _, message) in ROWS {
+        let (quote, message) = quoted(message);
+        let start = format!("export const {}_TEXT =", screaming(name));
+        // As prettier would have it.
+        let gap = if start.len() + message.len() + 4 > 110 { "\n  " } else { " " };
+        text += &format!("{start}{gap}{quote}{message}{quote};\n");
+    }
+    text
+}
+
+/// A literal of JavaScript, in the quotes that prettier takes.
+fn quoted(text: &str) -> (char, String) {
+    if text.contains('\'') { ('"', text.replace('"', "\\\"")) } else { ('\'', String::from(text)) }
 }
 
 /// The text of `js/engine/generated/partitions.js`: the DNS suffix of each AWS partition.

@@ -2,26 +2,38 @@
 
 import {
   ACCESS_KEY_ID_INVALID,
+  ACCESS_KEY_ID_INVALID_TEXT,
   CORE_ERROR_CODES,
   DATE_INVALID,
+  DATE_INVALID_TEXT,
   EXPIRES_INVALID,
+  EXPIRES_INVALID_TEXT,
   HEADER_NAME_INVALID,
   HEADER_VALUE_INVALID,
   HEADER_VALUE_NOT_LATIN1,
   HOST_INVALID,
+  HOST_INVALID_TEXT,
   LIMIT_EXCEEDED,
+  LIMIT_EXCEEDED_TEXT,
   METHOD_INVALID,
+  METHOD_INVALID_TEXT,
   PAYLOAD_HASH_INVALID,
   RECORD_INVALID,
   REGION_INVALID,
+  REGION_INVALID_TEXT,
   REGION_REQUIRED,
   SECRET_ACCESS_KEY_INVALID,
+  SECRET_ACCESS_KEY_INVALID_TEXT,
   SERVICE_INVALID,
+  SERVICE_INVALID_TEXT,
   SERVICE_REQUIRED,
   SESSION_TOKEN_INVALID,
+  SESSION_TOKEN_INVALID_TEXT,
   SIG_V4A_REQUIRED,
   SIGNING_KEY_MISSING,
+  SIGNING_KEY_MISSING_TEXT,
   UNSIGNABLE_HEADER_INVALID,
+  UNSIGNABLE_HEADER_INVALID_TEXT,
 } from './generated/errors.js';
 
 /**
@@ -79,16 +91,12 @@ Object.defineProperty(SigV4Error.prototype, 'name', {
   writable: true,
 });
 
-/** What the core refuses, by number. `{name}` stands for what the core cannot know. */
+/** What the core refuses, by number: its own text, or one that says more. `{name}` stands for what the core cannot know. */
 const CORE_ERROR_TEXTS = /** @type {const} */ ({
-  [ACCESS_KEY_ID_INVALID]:
-    'accessKeyId has white space around it or a control character in it: pass the key id as AWS issued it',
-  [SECRET_ACCESS_KEY_INVALID]:
-    'secretAccessKey has white space around it or a control character in it: pass the secret as AWS issued it ' +
-    '(a trailing newline often comes from reading it out of a file)',
-  [SESSION_TOKEN_INVALID]:
-    'sessionToken has white space around it or a control character in it: pass the token as AWS issued it',
-  [SIGNING_KEY_MISSING]: 'the signing key is not cached and no secretAccessKey was given',
+  [ACCESS_KEY_ID_INVALID]: ACCESS_KEY_ID_INVALID_TEXT,
+  [SECRET_ACCESS_KEY_INVALID]: SECRET_ACCESS_KEY_INVALID_TEXT,
+  [SESSION_TOKEN_INVALID]: SESSION_TOKEN_INVALID_TEXT,
+  [SIGNING_KEY_MISSING]: SIGNING_KEY_MISSING_TEXT,
   [REGION_REQUIRED]:
     "cannot infer the region from the host {host}: pass the option region, for example region: 'eu-west-1' (with " +
     "SigV4a regionSet: ['eu-west-1'])",
@@ -98,28 +106,24 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
   [SERVICE_REQUIRED]:
     "cannot infer the service from the host {host}: pass the option service, for example service: 'execute-api' " +
     'for an API Gateway behind a custom domain',
-  [REGION_INVALID]:
-    "the option region holds a slash, white space or a control character: pass one such as 'eu-west-1'",
-  [SERVICE_INVALID]:
-    "the option service holds a slash, white space or a control character: pass one such as 'execute-api'",
-  [METHOD_INVALID]: "method is not an HTTP method: pass one such as 'GET' (RFC 9110, section 9.1)",
-  [HOST_INVALID]: 'the host of the URL is empty, or has white space or a control character in it',
+  [REGION_INVALID]: REGION_INVALID_TEXT,
+  [SERVICE_INVALID]: SERVICE_INVALID_TEXT,
+  [METHOD_INVALID]: METHOD_INVALID_TEXT,
+  [HOST_INVALID]: HOST_INVALID_TEXT,
   [HEADER_NAME_INVALID]:
     'the header name {header} is not valid: use letters, digits and hyphens (RFC 9110, section 5.1)',
   [HEADER_VALUE_INVALID]:
     'the value of the header {header} holds CR, LF or NUL, which no request can carry: remove them',
   [HEADER_VALUE_NOT_LATIN1]:
     'the value of the header {header} holds a character beyond U+00FF, which no HTTP client sends: encode it',
-  [DATE_INVALID]: 'date is not between the years 1970 and 9999',
-  [EXPIRES_INVALID]: 'expiresIn must be a whole number of seconds from 1 to 604800 (seven days)',
+  [DATE_INVALID]: DATE_INVALID_TEXT,
+  [EXPIRES_INVALID]: EXPIRES_INVALID_TEXT,
   [PAYLOAD_HASH_INVALID]:
     'payload.sha256, or the header x-amz-content-sha256, is neither 64 hex digits nor UNSIGNED-PAYLOAD or a ' +
     'STREAMING- keyword',
   // The options were checked before: see sign/options.js.
-  [UNSIGNABLE_HEADER_INVALID]: 'the option unsignableHeaders names a header that is always signed',
-  [LIMIT_EXCEEDED]:
-    'the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server ' +
-    'takes: send what is long in the body',
+  [UNSIGNABLE_HEADER_INVALID]: UNSIGNABLE_HEADER_INVALID_TEXT,
+  [LIMIT_EXCEEDED]: LIMIT_EXCEEDED_TEXT,
   [RECORD_INVALID]: '{header} holds a NUL character, which no request can carry: remove it',
 });
 
