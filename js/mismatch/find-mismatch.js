@@ -71,11 +71,11 @@ import { endpointOf } from '../protocol/endpoint-form.js';
 export async function findMismatch(request, options) {
   const { secretAccessKey, now, maxBodyBytes, deadlineMs, pathEncoding, ...known } = checkedOptions(options);
   const startedAt = performance.now();
+  await signingEngine.ready();
   const received = takeApart(request, maxBodyBytes);
   const authorization = parseAuthorization(received);
   const { declared } = statedPayload(authorization, received, false);
   const { secret, token, expiration } = await findSecret(secretAccessKey, authorization);
-  await signingEngine.ready();
   const usual = rulesOf(authorization.service);
   const rules = pathEncoding
     ? { ...usual, path: { encoding: pathEncoding, normalizes: pathEncoding === 'double' } }

@@ -1,8 +1,9 @@
 // A request that arrived, taken apart for the search: as the verifier reads it.
 
-import { canonicalValue, parseQuery } from '../protocol/canonical.js';
+import { canonicalValue } from '../engine/canonical-form.js';
 import { malformed } from '../protocol/verification-error.js';
 import { invalidity, openIncoming } from '../verify/incoming-request.js';
+import { parametersOf, spelled } from './signing-inputs.js';
 
 /**
  * @typedef {object} ReceivedRequest
@@ -42,7 +43,7 @@ export function takeApart(request, maxBodyBytes) {
   return {
     method: opened.method,
     path,
-    query: parseQuery(query),
+    query: parametersOf(query).map(([name, value = '']) => [spelled(name), spelled(value)]),
     search: query,
     headers,
     lines,
@@ -92,7 +93,8 @@ function joined(lines) {
   const headers = new Map();
   for (const [name, text] of lines) {
     const before = headers.get(name);
-    const canonical = canonicalValue(text);
+    // Most have no blanks, and need not cross.
+    const canonical = /[ \t]/.test(text) ? canonicalValue(text) : text;
     headers.set(name, before === undefined ? canonical : `${before},${canonical}`);
   }
   return headers;

@@ -30,7 +30,7 @@ export function isS3(service) {
  * The same rules, as a server applies them.
  *
  * @typedef {object} ServiceRules
- * @property {import('./canonical.js').PathForm} path
+ * @property {{ encoding: 'double' | 'single', normalizes: boolean }} path
  * @property {string} tokenName  of the parameter, or header, with the session token
  * @property {boolean} signsToken  or it stands beside the signature of a URL, not in it
  * @property {boolean} takesUnsigned  whether the body may be unsigned; that of a URL is, unless it says otherwise
