@@ -7,9 +7,24 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize;
 
-/// Writes texts one after the other, in a chain.
+/// Storage that texts are written into, one after the other, in a chain.
 pub(crate) trait Put {
     fn put(&mut self, text: &[u8]) -> &mut Self;
+
+    /// What was written so far.
+    fn written(&self) -> &[u8];
+
+    /// Likewise, to be changed in place.
+    fn written_mut(&mut self) -> &mut [u8];
+
+    /// Takes back what was written after this many bytes.
+    fn shorten(&mut self, length: usize);
+
+    /// Zeros after what was written, at most so many: to be filled in place, and shortened.
+    fn lengthen(&mut self, most: usize);
+
+    /// Notes that a text was cut off, where that can be.
+    fn overflow(&mut self) {}
 }
 
 impl Put for Vec<u8> {
@@ -21,6 +36,65 @@ impl Put for Vec<u8> {
             _ => self.extend_from_slice(text),
         }
         self
+    }
+
+    fn written(&self) -> &[u8] {
+        self
+    }
+
+    fn written_mut(&mut self) -> &mut [u8] {
+        self
+    }
+
+    fn shorten(&mut self, length: usize) {
+        self.truncate(length);
+    }
+
+    fn lengthen(&mut self, most: usize) {
+        reserve(self, most);
+        self.resize(self.len() + most, 0);
+    }
+}
+
+/// Memory that does not grow. What does not fit is left out, and that is noted.
+#[cfg(test)]
+pub(crate) struct Bounded<'b> {
+    pub(crate) memory: &'b mut [u8],
+    pub(crate) length: usize,
+    pub(crate) is_full: bool,
+}
+
+#[cfg(test)]
+impl Put for Bounded<'_> {
+    fn put(&mut self, text: &[u8]) -> &mut Self {
+        match self.memory.get_mut(self.length..self.length + text.len()) {
+            Some(room) => {
+                room.copy_from_slice(text);
+                self.length += text.len();
+            }
+            None => self.is_full = true,
+        }
+        self
+    }
+
+    fn written(&self) -> &[u8] {
+        &self.memory[..self.length]
+    }
+
+    fn written_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[..self.length]
+    }
+
+    fn shorten(&mut self, length: usize) {
+        self.length = self.length.min(length);
+    }
+
+    fn lengthen(&mut self, most: usize) {
+        self.length += most.min(self.memory.len() - self.length);
+    }
+
+    fn overflow(&mut self) {
+        self.is_full = true;
     }
 }
 

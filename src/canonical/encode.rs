@@ -1,8 +1,6 @@
 //! Percent-encoding with the unreserved set of RFC 3986, section 2.3, and upper-case hex: the only one SigV4 knows.
 
-use alloc::vec::Vec;
-
-use crate::text::{ByteSet, Put, reserve};
+use crate::text::{ByteSet, Put};
 
 /// What a text is before it is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +14,7 @@ pub(crate) enum Decode {
 }
 
 /// Encodes every byte but the unreserved ones and, where `keep_slash`, the slash.
-pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut Vec<u8>) {
+pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut impl Put) {
     let is_plain = |byte| UNRESERVED.contains(byte) || keep_slash && byte == b'/';
     let plain = text.iter().position(|byte| !is_plain(*byte)).unwrap_or(text.len());
     let (plain, mut rest) = text.split_at_checked(plain).unwrap_or_default();
@@ -26,14 +24,13 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut Ve
     }
     // Room for the longest outcome, filled byte by byte: in a session token, the runs between escapes are too short to be
     // worth a call each.
-    let start = out.len();
-    reserve(out, 3 * rest.len());
-    out.resize(start + 3 * rest.len(), 0);
-    let mut room = out.get_mut(start..).unwrap_or_default().iter_mut();
-    let mut push = |byte| {
-        if let Some(slot) = room.next() {
-            *slot = byte;
-        }
+    let start = out.written().len();
+    out.lengthen(3 * rest.len());
+    let mut room = out.written_mut().get_mut(start..).unwrap_or_default().iter_mut();
+    let mut is_cut_off = false;
+    let mut push = |byte| match room.next() {
+        Some(slot) => *slot = byte,
+        None => is_cut_off = true,
     };
     while let [byte, tail @ ..] = rest {
         let mut byte = *byte;
@@ -57,7 +54,10 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut Ve
         push(byte);
     }
     let left = room.len();
-    out.truncate(out.len() - left);
+    out.shorten(out.written().len() - left);
+    if is_cut_off {
+        out.overflow();
+    }
 }
 
 /// The byte for which two hex digits at the start of a text stand, and what follows.
@@ -76,6 +76,7 @@ static UNRESERVED: ByteSet = ByteSet::alphanumeric_and(b"-._~");
 #[cfg(test)]
 mod tests {
     use alloc::string::String;
+    use alloc::vec::Vec;
 
     use super::*;
 

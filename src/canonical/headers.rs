@@ -117,23 +117,24 @@ fn is_listed(table: Table, name: &[u8]) -> bool {
 }
 
 /// `name:value` lines of sorted entries; the values of one name are joined with a comma.
-pub(crate) fn write_lines(entries: &[Entry<'_>], out: &mut Vec<u8>) {
-    let mut last: &[u8] = b"";
+pub(crate) fn write_lines(entries: &[Entry<'_>], out: &mut impl Put) {
+    let mut last: Option<&[u8]> = None;
     for entry in entries {
-        if entry.key == last {
-            out.pop();
-            out.put(b",");
-        } else {
-            out.put(entry.key).put(b":");
-        }
+        match last {
+            Some(name) if name == entry.key => out.put(b","),
+            Some(_) => out.put(b"\n").put(entry.key).put(b":"),
+            None => out.put(entry.key).put(b":"),
+        };
         write_value(entry.value, out);
+        last = Some(entry.key);
+    }
+    if last.is_some() {
         out.put(b"\n");
-        last = entry.key;
     }
 }
 
 /// The names of sorted entries, each once, joined with a semicolon.
-pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut Vec<u8>) {
+pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut impl Put) {
     let mut last: &[u8] = b"";
     for entry in entries {
         if entry.key != last {
@@ -145,7 +146,7 @@ pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut Vec<u8>) {
 }
 
 /// Space and tab go at both ends, and runs of them become one space. Nothing else counts as white space.
-pub(crate) fn write_value(value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn write_value(value: &[u8], out: &mut impl Put) {
     if !has_blank(value) {
         out.put(value);
         return;

@@ -13,6 +13,7 @@ pub(crate) mod headers;
 pub(crate) mod path;
 pub(crate) mod payload;
 pub(crate) mod query;
+pub(crate) mod request;
 
 /// A query parameter or a header on its way to its sorted place. Field order is sort order.
 ///

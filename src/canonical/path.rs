@@ -1,7 +1,5 @@
 //! The canonical URI.
 
-use alloc::vec::Vec;
-
 use super::encode::{Decode, encode};
 use crate::text::{Put, split};
 
@@ -28,32 +26,33 @@ pub(crate) fn write(
     path: &[u8],
     encoding: PathEncoding,
     normalization: PathNormalization,
-    out: &mut Vec<u8>,
+    out: &mut impl Put,
 ) {
-    let normalized;
-    let path = match normalization {
-        PathNormalization::Enabled if needs_normalization(path) => {
-            normalized = normalize(path);
-            &normalized[..]
-        }
-        _ => path,
-    };
-    if !path.starts_with(b"/") {
-        out.put(b"/");
-    }
     let decode = match encoding {
         PathEncoding::Double => Decode::Nothing,
         PathEncoding::Single => Decode::Escapes,
     };
+    if normalization == PathNormalization::Enabled && needs_normalization(path) {
+        let start = out.written().len();
+        // With its slashes as escapes, a segment is still one when the next takes it back.
+        normalize(path, out, &|segment, out| encode(segment, decode, false, out));
+        decode_slashes(start, out);
+        return;
+    }
+    if !path.starts_with(b"/") {
+        out.put(b"/");
+    }
     encode(path, decode, true, out);
 }
 
 /// A path without its dot segments and empty segments, as it is spelled.
 #[cfg(any(test, feature = "tables", feature = "engine"))]
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))] // asked for by JavaScript
-pub(crate) fn write_normalized(path: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn write_normalized(path: &[u8], out: &mut impl Put) {
     if needs_normalization(path) {
-        out.put(&normalize(path));
+        normalize(path, out, &|segment, out| {
+            out.put(segment);
+        });
     } else {
         out.put(path);
     }
@@ -64,26 +63,47 @@ fn needs_normalization(path: &[u8]) -> bool {
     path.starts_with(b".") || path.windows(2).any(|pair| matches!(pair, b"//" | b"/."))
 }
 
-fn normalize(path: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
+/// `write` writes a segment without a slash in it.
+fn normalize<P: Put>(path: &[u8], out: &mut P, write: &dyn Fn(&[u8], &mut P)) {
+    let start = out.written().len();
     for segment in split(path, b'/') {
         match segment {
             b"" | b"." => {}
-            b".." => out.truncate(out.iter().rposition(|byte| *byte == b'/').unwrap_or(0)),
+            b".." => {
+                let written = out.written().get(start..).unwrap_or_default();
+                let last = written.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+                out.shorten(start + last);
+            }
             _ => {
-                out.put(b"/").put(segment);
+                out.put(b"/");
+                write(segment, out);
             }
         }
     }
-    if path.ends_with(b"/") || out.is_empty() {
+    if path.ends_with(b"/") || out.written().len() == start {
         out.put(b"/");
     }
-    out
+}
+
+/// Makes `%2F` a slash, from there on: in canonical encoding it stands for nothing else.
+fn decode_slashes(start: usize, out: &mut impl Put) {
+    let text = out.written_mut().get_mut(start..).unwrap_or_default();
+    let (mut from, mut to) = (0, 0);
+    while let Some(byte) = text.get(from).copied() {
+        let is_slash = text.get(from..from + 3) == Some(b"%2F");
+        if let Some(place) = text.get_mut(to) {
+            *place = if is_slash { b'/' } else { byte };
+        }
+        from += if is_slash { 3 } else { 1 };
+        to += 1;
+    }
+    out.shorten(start + to);
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::string::String;
+    use alloc::vec::Vec;
 
     use super::*;
 
@@ -111,6 +131,18 @@ mod tests {
             ("/prod/@connections/ab=", "/prod/%40connections/ab%3D"),
         ] {
             assert_eq!(written(wire, PathEncoding::Double, PathNormalization::Enabled), canonical, "{wire}");
+        }
+    }
+
+    #[test]
+    fn segments_go_before_their_escapes_are_decoded() {
+        for (wire, canonical) in [
+            ("/a%2Fb/../c", "/c"),
+            ("/a//b%2fc/", "/a/b/c/"),
+            ("/./%2F%25", "//%25"),
+            ("/a/%2E%2E/b//", "/a/../b/"),
+        ] {
+            assert_eq!(written(wire, PathEncoding::Single, PathNormalization::Enabled), canonical, "{wire}");
         }
     }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::encode::{Decode, encode};
-use super::{add, sort};
+use super::{Entry, add, sort};
 use crate::Error;
 use crate::packed_table::{Table, table};
 use crate::request::MAX_PARAMETERS;
@@ -51,16 +51,21 @@ pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) -> Result<bool, Error>
         return Err(Error::LimitExceeded);
     }
     sort(&mut entries);
+    Ok(write_sorted(&entries, out))
+}
+
+/// Likewise, of parameters that are sorted.
+pub(crate) fn write_sorted(parameters: &[Entry<'_>], out: &mut impl Put) -> bool {
     let (mut last, mut repeats) = (None, false);
-    for entry in entries {
+    for parameter in parameters {
         if last.is_some() {
             out.put(b"&");
         }
-        repeats |= last == Some(entry.key);
-        last = Some(entry.key);
-        out.put(entry.key).put(b"=").put(entry.value);
+        repeats |= last == Some(parameter.key);
+        last = Some(parameter.key);
+        out.put(parameter.key).put(b"=").put(parameter.value);
     }
-    Ok(repeats)
+    repeats
 }
 
 fn is_of_signature(parameter: &[u8]) -> bool {

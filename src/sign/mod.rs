@@ -4,18 +4,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::{swap, take};
 
-use crate::canonical::encode::{Decode, encode};
-use crate::canonical::headers::{
-    ALWAYS_SIGNED, CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_lines, write_names,
-};
-use crate::canonical::{add, path, payload, query, sort};
+use crate::canonical::headers::ALWAYS_SIGNED;
+use crate::canonical::{add, path};
 use crate::endpoint::LastHost;
 use crate::request::Input;
 use crate::sha256::sha256_hex;
 use crate::text::{Put, wipe};
 use crate::{
-    Credentials, Error, PathEncoding, PathNormalization, Payload, Request, Scope, SessionTokenMode, Settings,
-    SigV4, SignedHeaders, Timestamp, scope,
+    Credentials, Error, PathEncoding, PathNormalization, Payload, Request, Scope, Settings, SigV4,
+    SignedHeaders, Timestamp,
 };
 
 use scheme::private::Scheme;
@@ -23,6 +20,7 @@ use scheme::private::Scheme;
 #[cfg(feature = "sigv4a")]
 mod curve;
 pub(crate) mod key;
+mod prepare;
 pub(crate) mod scheme;
 #[cfg(feature = "sigv4a")]
 pub(crate) mod sigv4a;
@@ -304,159 +302,6 @@ impl<S: Scheme> Signer<S> {
         self.hash_and_complete()
     }
 
-    /// The canonical request, and all but its hash of the string to sign; `expires_in` makes it a presigned request.
-    ///
-    /// The one path of every signature, with [`Signer::complete`]. In between, whoever can do so fastest hashes the
-    /// canonical request, which is most of the work.
-    pub(crate) fn prepare(
-        &mut self,
-        input: &Input<'_>,
-        timestamp: Timestamp,
-        expires_in: Option<u32>,
-    ) -> Result<(), Error> {
-        self.last = None;
-        let is_presigned = expires_in.is_some();
-        if expires_in.is_some_and(|seconds| !(1..=MAX_EXPIRES_SECONDS).contains(&seconds)) {
-            return Err(Error::ExpiresInvalid);
-        }
-        let texts = &mut self.texts;
-        texts.clear();
-        input.check(&mut texts.names)?;
-        let host = self.last_host.look_up(input.host, input.web_socket);
-        // No region that a caller names makes such a host take SigV4.
-        if !S::HAS_REGION_SET && host.is_sigv4a_only {
-            return Err(Error::SigV4aRequired);
-        }
-        let region = if input.region.is_empty() { &host.region } else { input.region };
-        let service = if input.service.is_empty() { &host.service } else { input.service };
-        texts.credential.put(input.access_key_id).put(b"/");
-        if S::HAS_REGION_SET {
-            scope::check_region_set(region)?;
-            texts.region_set.put(region);
-        }
-        scope::write(timestamp.date_bytes(), S::region_of_scope(region), service, &mut texts.credential)?;
-        let scope = texts.credential.get(input.access_key_id.len() + 1..).unwrap_or_default();
-        let rules = input.rules(service);
-        let (signed_token, appended_token): (&[u8], &[u8]) = match rules.session_token_mode {
-            SessionTokenMode::Signed => (input.session_token, b""),
-            SessionTokenMode::Appended => (b"", input.session_token),
-        };
-        let unsigned = if is_presigned { rules.unsigned_presigned_payload } else { rules.unsigned_payload };
-        payload::write(input, unsigned, &mut texts.payload_hash);
-
-        // Headers of the caller: signed, moved to the query, or left alone.
-        let mut entries = Vec::with_capacity(input.headers.len() + 4);
-        let mut has_host = false;
-        let mut has_latin1 = false;
-        let mut content_sha256_header = rules.content_sha256_header;
-        let mut names = &texts.names[..];
-        for header in input.headers {
-            let (name, rest) = names.split_at_checked(header.key.len()).unwrap_or_default();
-            names = rest;
-            // A caller who sends this header gets it back with the hash that is signed.
-            content_sha256_header |= name == CONTENT_SHA256;
-            let is_latin1_at_most = !input.latin1_headers || header.value.is_ascii() || {
-                has_latin1 = true;
-                is_latin1(header.value)
-            };
-            let is_replaced = is_replaced(name) || (S::HAS_REGION_SET && name == REGION_SET);
-            let is_signed = !is_replaced && input.signs_header(name);
-            if is_presigned && is_signed && input.hoists_header(name) {
-                query::push(name, header.value, Decode::Nothing, &mut texts.parameters);
-                continue;
-            }
-            if !is_latin1_at_most {
-                return Err(Error::HeaderValueNotLatin1(header.order));
-            }
-            if is_signed {
-                has_host |= name == b"host";
-                add(&mut entries, name, header.order, header.value);
-            }
-        }
-        if !has_host {
-            add(&mut entries, b"host", 0, input.host);
-        }
-
-        // What the signer adds: headers, or parameters.
-        content_sha256_header &= !is_presigned;
-        if !is_presigned {
-            add(&mut entries, b"x-amz-date", 0, timestamp.as_bytes());
-            if content_sha256_header {
-                add(&mut entries, CONTENT_SHA256, 0, &texts.payload_hash);
-            }
-            if S::HAS_REGION_SET {
-                add(&mut entries, REGION_SET, 0, region);
-            }
-            if !signed_token.is_empty() {
-                add(&mut entries, rules.session_token_header.as_bytes(), 0, signed_token);
-            }
-        }
-        sort(&mut entries);
-        write_names(&entries, &mut texts.signed_headers);
-        let is_respelled = query::push_wire(input.query, is_presigned, &mut texts.parameters);
-        if let Some(seconds) = expires_in {
-            for (key, value) in [
-                ("X-Amz-Algorithm", S::ALGORITHM),
-                ("X-Amz-Credential", &texts.credential),
-                ("X-Amz-Date", timestamp.as_bytes()),
-                ("X-Amz-Expires", decimal(seconds, &mut [0; 10])),
-                ("X-Amz-SignedHeaders", &texts.signed_headers),
-                ("X-Amz-Region-Set", if S::HAS_REGION_SET { region } else { b"" }),
-                (rules.session_token_parameter, signed_token),
-            ] {
-                if !value.is_empty() {
-                    query::push(key.as_bytes(), value, Decode::Nothing, &mut texts.parameters);
-                }
-            }
-        }
-        let repeats = query::write(&texts.parameters, &mut texts.query)?;
-
-        let canonical_request = &mut texts.canonical_request;
-        canonical_request.put(input.method).put(b"\n");
-        let path_start = canonical_request.len();
-        path::write(input.path, rules.path_encoding, rules.path_normalization, canonical_request);
-        let path_end = canonical_request.len();
-        if rules.path_encoding == PathEncoding::Single {
-            let path = canonical_request.get(path_start..).unwrap_or_default();
-            let sends_query = !is_presigned && (is_respelled || repeats);
-            let query = if sends_query { &texts.query[..] } else { input.query };
-            if sends_query || path != input.path {
-                put_target(path, if is_presigned { b"" } else { query }, &mut texts.target);
-            }
-        }
-        canonical_request.put(b"\n").put(&texts.query).put(b"\n");
-        write_lines(&entries, canonical_request);
-        if has_latin1 {
-            to_latin1(canonical_request); // all that is not of a header is ASCII
-        }
-        canonical_request.put(b"\n").put(&texts.signed_headers).put(b"\n").put(&texts.payload_hash);
-
-        texts.string_to_sign.put(S::ALGORITHM).put(b"\n").put(timestamp.as_bytes()).put(b"\n").put(scope);
-        texts.string_to_sign.put(b"\n");
-        if is_presigned && !appended_token.is_empty() {
-            texts.appended.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
-            encode(appended_token, Decode::Nothing, false, &mut texts.appended);
-        }
-        self.last = Some(Prepared {
-            algorithm: S::ALGORITHM,
-            timestamp,
-            key: self.keys.find(
-                input.credentials_id,
-                input.secret_access_key,
-                S::key_name(scope, input.access_key_id),
-            )?,
-            is_presigned,
-            content_sha256_header,
-            session_token_header: rules.session_token_header,
-            path_form: (rules.path_encoding, rules.path_normalization),
-            #[cfg(all(target_arch = "wasm32", feature = "engine"))]
-            has_token: !input.session_token.is_empty(),
-            path: (path_start, path_end),
-            hash: texts.string_to_sign.len(),
-        });
-        Ok(())
-    }
-
     pub(crate) fn prepare_path(&mut self, path: &[u8]) -> Result<(), Error> {
         let last = self.last.as_mut().ok_or(Error::RecordInvalid)?;
         let Texts { canonical_request, next_request, target, .. } = &mut self.texts;
@@ -594,19 +439,6 @@ impl Texts {
     }
 }
 
-pub(crate) fn decimal(mut value: u32, digits: &mut [u8; 10]) -> &[u8] {
-    let mut at = digits.len();
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (value % 10) as u8;
-        value /= 10;
-        at -= 1;
-        if value == 0 {
-            break;
-        }
-    }
-    digits.get(at..).unwrap_or_default()
-}
-
 fn put_target(path: &[u8], query: &[u8], out: &mut Vec<u8>) {
     out.put(path);
     if !query.is_empty() {
@@ -618,9 +450,3 @@ fn put_target(path: &[u8], query: &[u8], out: &mut Vec<u8>) {
 fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }
-
-/// Where SigV4a names the regions.
-const REGION_SET: &[u8] = b"x-amz-region-set";
-
-/// Seven days: the longest that AWS takes ("Authenticating Requests: Using Query Parameters", S3 API reference).
-const MAX_EXPIRES_SECONDS: u32 = 604_800;

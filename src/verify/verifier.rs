@@ -18,9 +18,9 @@ use super::words::{Secret, SecretBytes, join, replace, split};
 #[cfg(feature = "sigv4a")]
 use crate::SigV4a;
 use crate::canonical::encode::{Decode, encode};
-use crate::canonical::{Entry, add, headers, path, sort};
+use crate::canonical::request::{CanonicalRequest, Query};
+use crate::canonical::{Entry, add, sort};
 use crate::sha256::{sha256_hex, to_hex};
-use crate::text::Put;
 use crate::{Error, PathEncoding, PathNormalization, Scope, SessionTokenMode, SigningKey};
 
 /// What a server accepts.
@@ -302,29 +302,27 @@ impl Unverified<'_, '_> {
         }
         sort(&mut parameters);
 
-        let (encoding, normalization) = match self.verifier.path_encoding {
+        let path_form = match self.verifier.path_encoding {
             None => (rules.path_encoding, rules.path_normalization),
             Some(PathEncoding::Double) => (PathEncoding::Double, PathNormalization::Enabled),
             Some(PathEncoding::Single) => (PathEncoding::Single, PathNormalization::Disabled),
         };
+        let empty = BodyHash::of(b"");
+        let request = CanonicalRequest {
+            method: request.method,
+            path: request.path,
+            path_form,
+            query: Query::Sorted(&parameters),
+            headers: &signed,
+            signed_headers: signed_headers.as_bytes(),
+            payload: match &self.declared {
+                Some(declared) => declared.as_bytes(),
+                None => &body.unwrap_or(&empty).0,
+            },
+        };
         // Room for most of it: it may hold a token, of which each move would have to be wiped.
         let mut secret = SecretBytes(Vec::with_capacity(1024));
-        let text = &mut secret.0;
-        text.put(request.method).put(b"\n");
-        path::write(request.path, encoding, normalization, text);
-        text.put(b"\n");
-        for (count, parameter) in parameters.iter().enumerate() {
-            let separator: &[u8] = if count == 0 { b"" } else { b"&" };
-            text.put(separator).put(parameter.key).put(b"=").put(parameter.value);
-        }
-        text.put(b"\n");
-        headers::write_lines(&signed, text);
-        text.put(b"\n").put(signed_headers.as_bytes()).put(b"\n");
-        let empty = BodyHash::of(b"");
-        text.put(match &self.declared {
-            Some(declared) => declared.as_bytes(),
-            None => &body.unwrap_or(&empty).0,
-        });
+        request.write(&mut secret.0);
         Some(secret)
     }
 
