@@ -9,6 +9,7 @@
 
 mod authorization;
 mod checks;
+mod chunks;
 mod dates;
 mod incoming_request;
 mod latin1;
@@ -18,6 +19,7 @@ mod words;
 
 pub use authorization::Algorithm;
 pub use checks::Payload as IncomingPayload;
+pub use chunks::{DecodedBody, SignatureChain};
 pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub(crate) use incoming_request::TargetForm;

@@ -49,6 +49,10 @@ kinds! {
     AccessDenied => "ERR_SIGV4_ACCESS_DENIED", 403, "AccessDeniedException";
     /// The body is not the one whose hash was signed.
     BodyMismatch => "ERR_SIGV4_BODY_MISMATCH", 400, "XAmzContentSHA256Mismatch";
+    /// A body in chunks is cut off, or is not encoded as the request says.
+    BodyIncomplete => "ERR_SIGV4_BODY_MISMATCH", 400, "IncompleteBody";
+    /// A checksum after the body is not that of the body.
+    ChecksumMismatch => "ERR_SIGV4_BODY_MISMATCH", 400, "BadDigest";
 }
 
 impl RejectionKind {

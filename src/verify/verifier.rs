@@ -1,5 +1,6 @@
 //! The verifier: who signed, then whether that is true.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::authorization::{Algorithm, Authorization, SIGNATURE_PARAMETER};
 use super::checks::{Payload, check_coverage, check_host, check_scope, check_time, stated_payload};
+use super::chunks::{self, DecodedBody, SignatureChain};
 use super::incoming_request::IncomingRequest;
 use super::latin1;
 use super::rejection::Say::{Quoted, Text};
@@ -198,6 +200,7 @@ impl Unverified<'_, '_> {
     }
 
     /// Whether this is the signature of the request, in constant time.
+    #[cfg(all(target_arch = "wasm32", feature = "module"))]
     pub(crate) fn has_signature(&self, signature: &[u8; 64]) -> bool {
         is_equal(signature, self.signature().as_bytes())
     }
@@ -255,7 +258,9 @@ impl Unverified<'_, '_> {
         self.check_token(known.session_token, known.expires_at)?;
         let canonical_request = self.canonical_request(body);
         let string_to_sign = canonical_request.as_ref().map(|text| self.string_to_sign(&text.0));
-        let is_signed = string_to_sign.as_deref().is_some_and(|text| known.key.has_signed(text, &self));
+        let is_signed = string_to_sign
+            .as_deref()
+            .is_some_and(|text| known.key.verifies(self.algorithm(), text, self.signature()));
         match string_to_sign {
             Some(string_to_sign) if is_signed => self.verified(string_to_sign, body),
             text => Err(self.mismatch(canonical_request.as_ref().map(|text| &text.0[..]), text.as_deref())),
@@ -269,7 +274,12 @@ impl Unverified<'_, '_> {
             string_to_sign,
             signed_headers: self.signed_headers().into(),
             payload: self.payload,
-            declared: if self.payload == Payload::Signed { self.declared } else { None },
+            algorithm: self.algorithm(),
+            amz_date: self.authorization.amz_date().into(),
+            scope: self.scope().into(),
+            signature: self.signature().into(),
+            decoded_length: self.request.header_text(b"x-amz-decoded-content-length").map(Cow::into_owned),
+            declared: self.declared,
         };
         match body {
             Some(body) => verified.check_body(body).map(|()| verified),
@@ -454,6 +464,11 @@ pub struct Verified {
     string_to_sign: String,
     signed_headers: String,
     payload: Payload,
+    algorithm: Algorithm,
+    amz_date: String,
+    scope: String,
+    signature: String,
+    decoded_length: Option<String>,
     declared: Option<String>,
 }
 
@@ -475,18 +490,45 @@ impl Verified {
 
     /// The hash that the body must have, in hex, where the request has declared one.
     pub fn declared_body_hash(&self) -> Option<&str> {
-        self.declared.as_deref()
+        self.declared.as_deref().filter(|_| self.payload == Payload::Signed)
     }
 
     /// Whether the body is the one that was signed. Not needed where its hash was passed to [`Unverified::verify`].
     pub fn check_body(&self, body: &BodyHash) -> Result<(), Rejection> {
-        match &self.declared {
+        match self.declared_body_hash() {
             Some(declared) if declared.as_bytes() != body.0 => Err(reject(
                 RejectionKind::BodyMismatch,
                 &[Text("The provided 'x-amz-content-sha256' header does not match what was computed.")],
             )),
             _ => Ok(()),
         }
+    }
+
+    /// Verifies the signatures of chunks, or of the messages of an event stream, which each sign the one before: by the key that
+    /// verified the request.
+    pub fn signature_chain(&self, key: &VerifyingKey) -> SignatureChain {
+        SignatureChain {
+            algorithm: self.algorithm,
+            amz_date: self.amz_date.clone(),
+            scope: self.scope.clone(),
+            key: key.clone(),
+            last: self.signature.clone(),
+        }
+    }
+
+    /// Takes a body in the encoding `aws-chunked` apart, and verifies the signatures of its chunks and trailers, as far as the
+    /// request says that they have some, and, with the feature `checksum`, the checksums in the trailers. Any other body is
+    /// returned as it is.
+    pub fn decode_body(&self, key: &VerifyingKey, body: &[u8]) -> Result<DecodedBody, Rejection> {
+        let keyword = self.declared.as_deref().unwrap_or_default();
+        if self.payload != Payload::Chunked || keyword.ends_with("-EVENTS") {
+            return Ok(DecodedBody { body: body.into(), trailers: Vec::new() });
+        }
+        let is_signed = !keyword.starts_with("STREAMING-UNSIGNED-");
+        let chain = is_signed.then(|| self.signature_chain(key));
+        // One that is no number is not that of any body.
+        let length = self.decoded_length.as_deref().map(|length| length.parse().unwrap_or(u64::MAX));
+        chunks::decode(chain, keyword.ends_with("-TRAILER"), length, body)
     }
 
     /// What was signed.
@@ -571,15 +613,19 @@ impl VerifyingKey {
         p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(Key::Ecdsa).map(Self)
     }
 
-    fn has_signed(&self, text: &str, request: &Unverified<'_, '_>) -> bool {
-        match (&self.0, request.algorithm()) {
+    #[cfg(test)]
+    pub(super) fn from_key(key: SigningKey) -> Self {
+        Self(Key::Hmac(key))
+    }
+
+    /// Whether it made a signature, in hex, of a text; in constant time.
+    pub(super) fn verifies(&self, algorithm: Algorithm, text: &str, signature: &str) -> bool {
+        match (&self.0, algorithm) {
             (Key::Hmac(key), Algorithm::HmacSha256) => {
-                request.has_signature(&to_hex(&key.sign(text.as_bytes())))
+                is_equal(&to_hex(&key.sign(text.as_bytes())), signature.as_bytes())
             }
             #[cfg(feature = "sigv4a")]
-            (Key::Ecdsa(key), Algorithm::EcdsaP256Sha256) => {
-                SigV4a::has_signed(key, text, request.signature())
-            }
+            (Key::Ecdsa(key), Algorithm::EcdsaP256Sha256) => SigV4a::has_signed(key, text, signature),
             _ => false,
         }
     }
@@ -598,6 +644,11 @@ impl BodyHash {
     /// Of a body that was hashed while it was read.
     pub fn from_sha256(digest: &[u8; 32]) -> Self {
         Self(to_hex(digest))
+    }
+
+    /// In hex.
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 
     #[cfg(target_arch = "wasm32")]
