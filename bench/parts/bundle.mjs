@@ -47,7 +47,7 @@ export async function run() {
   const withoutSigV4a = { splitting: false, external: ['#module/sigv4a'] };
   const value = await firstLoad(`export * from './pkg/esm/verify.js';`, withoutSigV4a);
   others.push({ name: 'sigv4-wasm/verify, one file, without the module sigv4a', value });
-  const wasm = ['signing', 'sigv4a', 'policy'].map((name) => ({
+  const wasm = ['signing', 'verify', 'sigv4a', 'policy'].map((name) => ({
     name: `${name}.wasm`,
     value: statSync(`${root}pkg/esm/wasm/${name}.wasm`).size / 1000,
   }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { startServers } from '../support/clients-harness.js';
 import { served } from './served.js';
-import { command, copiesIn, inChromium, judge } from './work.js';
+import { command, copiesIn, inChromium, judge, ofEachModule } from './work.js';
 
 /**
  * @typedef {object} Next
@@ -42,12 +42,7 @@ export function nextRows({ prefix, home, program, version, sends }) {
     },
   });
   const page = async (/** @type {string} */ origin) => {
-    const inlined = { inlined: 1, files: 0 };
-    assert.deepEqual(copiesIn(join(directory, '.next/static')), {
-      signing: inlined,
-      sigv4a: inlined,
-      policy: inlined,
-    });
+    assert.deepEqual(copiesIn(join(directory, '.next/static')), ofEachModule({ inlined: 1, files: 0 }));
     return `${judge(await inChromium(`${origin}/`))} in Chromium`;
   };
   const route = (/** @type {string} */ path) => async (/** @type {string} */ origin) => {

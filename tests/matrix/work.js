@@ -257,11 +257,14 @@ export function textsIn(directory) {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
 }
 
+/** The wasm modules of the package. */
+const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
+
 /**
  * How many copies of each wasm module are in the files of a folder, as text and as bytes.
  *
  * @param {string} directory
- * @returns {Record<'signing' | 'sigv4a' | 'policy', { inlined: number, files: number }>}
+ * @returns {Record<string, { inlined: number, files: number }>} by module
  */
 export function copiesIn(directory) {
   const files = textsIn(directory);
@@ -274,7 +277,16 @@ export function copiesIn(directory) {
     const inlined = count(part.toString('base64')) + count(middleOfText(name));
     return { inlined, files: count(part.toString('latin1')) };
   };
-  return { signing: copies('signing'), sigv4a: copies('sigv4a'), policy: copies('policy') };
+  return Object.fromEntries(MODULES.map((name) => [name, copies(name)]));
+}
+
+/**
+ * The same number of copies of each.
+ *
+ * @param {{ inlined: number, files: number }} copies
+ */
+export function ofEachModule(copies) {
+  return Object.fromEntries(MODULES.map((name) => [name, copies]));
 }
 
 /**
