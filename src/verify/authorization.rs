@@ -134,15 +134,38 @@ impl Authorization {
             &region_set,
             token.as_deref().unwrap_or_default(),
         ];
-        let mut ends = [0; PARTS];
-        let mut length = 0;
-        for (end, text) in ends.iter_mut().zip(texts) {
-            length += text.len();
-            *end = length;
-        }
-        let texts = Secret(join(&texts));
+        let (texts, ends) = joined(texts);
         let has_session_token = token.is_some();
         Ok(Self { algorithm, rules, signed_at, is_presigned, expires, has_session_token, texts, ends })
+    }
+
+    /// Of a form: a credential, a date, a signature and a session token.
+    #[cfg(feature = "policy")]
+    pub(super) fn of_form(
+        credential: &str,
+        amz_date: &str,
+        signature: &str,
+        token: Option<&str>,
+    ) -> Result<Self, Rejection> {
+        let algorithm = Algorithm::HmacSha256;
+        let [id, date, region, service, terminator] = split_credential(credential, algorithm)?;
+        let scope = credential.get(id.len() + 1..).unwrap_or_default();
+        let signed_at = checked_date(amz_date)?;
+        let token_text = token.unwrap_or_default();
+        let texts = [id, date, region, service, terminator, amz_date, "", signature, scope, "", token_text];
+        let (texts, ends) = joined(texts);
+        let rules = endpoint::rules(service.as_bytes());
+        let has_session_token = token.is_some();
+        Ok(Self {
+            algorithm,
+            rules,
+            signed_at,
+            is_presigned: false,
+            expires: None,
+            has_session_token,
+            texts,
+            ends,
+        })
     }
 
     pub(super) fn access_key_id(&self) -> &str {
@@ -198,6 +221,16 @@ impl Authorization {
         let end = self.ends.get(at).copied().unwrap_or_default();
         self.texts.0.get(start..end).unwrap_or_default()
     }
+}
+
+/// The texts in one, and where each ends.
+fn joined(texts: [&str; PARTS]) -> (Secret, [usize; PARTS]) {
+    let mut length = 0;
+    let ends = texts.map(|text| {
+        length += text.len();
+        length
+    });
+    (Secret(join(&texts)), ends)
 }
 
 /// Access key id, date, region, service, terminator. The parts are ASCII; with SigV4a, the region is empty.

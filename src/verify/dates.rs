@@ -41,6 +41,20 @@ pub(super) fn parse_http_date(text: &str) -> Option<i64> {
     (WEEKDAYS.get(day % 7) == Some(&weekday)).then_some(millis)
 }
 
+/// `2026-02-03T04:05:06.000Z`, with or without a fraction, which does not count.
+#[cfg(feature = "policy")]
+pub(super) fn parse_iso_date(text: &str) -> Option<i64> {
+    let (seconds, fraction) =
+        text.strip_suffix('Z')?.split_once('.').unwrap_or((text.strip_suffix('Z')?, ""));
+    let has_dashes = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let is_punctuated = has_dashes.iter().all(|(at, byte)| seconds.as_bytes().get(*at) == Some(byte));
+    if seconds.len() != 19 || !is_punctuated || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let basic: String = seconds.chars().filter(|char| !matches!(char, '-' | ':')).chain(['Z']).collect();
+    parse_amz_date(&basic)
+}
+
 /// As `x-amz-date` has it. Empty for what has no year of four digits.
 pub(super) fn amz_date(millis: f64) -> String {
     let timestamp = Timestamp::from_epoch_millis(millis as i64);

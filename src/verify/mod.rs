@@ -13,6 +13,8 @@ mod chunks;
 mod dates;
 mod incoming_request;
 mod latin1;
+#[cfg(feature = "policy")]
+mod post_policy;
 mod rejection;
 mod verifier;
 mod words;
@@ -23,5 +25,7 @@ pub use chunks::{DecodedBody, SignatureChain};
 pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub(crate) use incoming_request::TargetForm;
+#[cfg(feature = "policy")]
+pub use post_policy::{PostForm, UnverifiedPost};
 pub use rejection::{Rejection, RejectionDetails, RejectionKind};
 pub use verifier::{BodyHash, KnownCredentials, SessionToken, Unverified, Verified, Verifier, VerifyingKey};

@@ -51,6 +51,10 @@ kinds! {
     BodyMismatch => "ERR_SIGV4_BODY_MISMATCH", 400, "XAmzContentSHA256Mismatch";
     /// A body in chunks is cut off, or is not encoded as the request says.
     BodyIncomplete => "ERR_SIGV4_BODY_MISMATCH", 400, "IncompleteBody";
+    /// A file is larger than the policy of its form allows.
+    UploadTooLarge => "ERR_SIGV4_ACCESS_DENIED", 400, "EntityTooLarge";
+    /// A file is smaller than the policy of its form allows.
+    UploadTooSmall => "ERR_SIGV4_ACCESS_DENIED", 400, "EntityTooSmall";
     /// A checksum after the body is not that of the body.
     ChecksumMismatch => "ERR_SIGV4_BODY_MISMATCH", 400, "BadDigest";
 }

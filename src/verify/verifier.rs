@@ -222,30 +222,12 @@ impl Unverified<'_, '_> {
     /// Whether the credentials are those of the request: before its body is read, where the signature needs it.
     /// [`Unverified::verify`] does so in any case.
     pub fn check_token(&self, token: SessionToken<'_>, expires_at: Option<i64>) -> Result<(), Rejection> {
-        let given = self.session_token();
-        let is_known = match token {
-            SessionToken::Judged => true,
-            SessionToken::None => given.unwrap_or_default().is_empty(),
-            SessionToken::Known(token) => is_equal(token.as_bytes(), given.unwrap_or_default().as_bytes()),
-        };
-        // Temporary credentials are none without their token.
-        let lacks_token = given.is_none() && self.access_key_id().starts_with("ASIA");
-        if !is_known || lacks_token {
-            return Err(self.unknown());
-        }
-        match expires_at {
-            Some(expires_at) if expires_at <= self.now => {
-                let message = [Text("The security token included in the request is expired")];
-                Err(self.rejection(RejectionKind::CredentialsExpired, &message))
-            }
-            _ => Ok(()),
-        }
+        check_token(&self.authorization, self.now, token, expires_at)
     }
 
     /// For an access key id that nobody knows.
     pub fn unknown(&self) -> Rejection {
-        let message = [Text("The security token included in the request is invalid.")];
-        self.rejection(RejectionKind::AccessKeyUnknown, &message)
+        unknown(&self.authorization)
     }
 
     /// Whether the signature is that of this request and this key. `body` is the hash of the body; without one, there is no
@@ -394,6 +376,39 @@ impl Unverified<'_, '_> {
     fn rejection(&self, kind: RejectionKind, message: &[Say<'_>]) -> Rejection {
         reject(kind, message).with(shown_key(self.access_key_id()))
     }
+}
+
+/// Whether the credentials are those of a request.
+pub(super) fn check_token(
+    authorization: &Authorization,
+    now: i64,
+    token: SessionToken<'_>,
+    expires_at: Option<i64>,
+) -> Result<(), Rejection> {
+    let given = authorization.session_token();
+    let is_known = match token {
+        SessionToken::Judged => true,
+        SessionToken::None => given.unwrap_or_default().is_empty(),
+        SessionToken::Known(token) => is_equal(token.as_bytes(), given.unwrap_or_default().as_bytes()),
+    };
+    // Temporary credentials are none without their token.
+    let lacks_token = given.is_none() && authorization.access_key_id().starts_with("ASIA");
+    if !is_known || lacks_token {
+        return Err(unknown(authorization));
+    }
+    match expires_at {
+        Some(expires_at) if expires_at <= now => {
+            let message = [Text("The security token included in the request is expired")];
+            let rejection = reject(RejectionKind::CredentialsExpired, &message);
+            Err(rejection.with(shown_key(authorization.access_key_id())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unknown(authorization: &Authorization) -> Rejection {
+    let message = [Text("The security token included in the request is invalid.")];
+    reject(RejectionKind::AccessKeyUnknown, &message).with(shown_key(authorization.access_key_id()))
 }
 
 /// A canonical request to be shown: the values of the headers and parameters that carry a session token, and the token
@@ -599,6 +614,11 @@ impl VerifyingKey {
         let region = if credential.region().is_empty() { "*" } else { credential.region() };
         let scope = Scope::new(credential.date(), region, credential.service())?;
         SigningKey::derive(secret_access_key, &scope).map(Key::Hmac).map(Self)
+    }
+
+    /// Derives the key of a scope, such as that of a form.
+    pub fn for_scope(secret_access_key: &str, scope: &Scope<'_>) -> Result<Self, Error> {
+        SigningKey::derive(secret_access_key, scope).map(Key::Hmac).map(Self)
     }
 
     /// A key of SigV4 that was derived elsewhere, so that a server need not hold the secret: the result of the last HMAC of
