@@ -1,7 +1,7 @@
 //! AWS Signature Version 4: a request in, signed headers (or a presigned query) out.
 //!
-//! The crate opens no socket, reads no file and knows no clock but the one that it is given. It is the core of the
-//! npm package `sigv4-wasm`, and is as usable from Rust:
+//! The crate opens no socket, reads no file and knows no clock but the one that it is given; random bytes, which SigV4a mixes
+//! in, can be given, too. It is the core of the npm package `sigv4-wasm`, and is as usable from Rust:
 //!
 //! ```
 //! use sigv4_wasm::{Credentials, Payload, Request, Settings, Signer, Timestamp};

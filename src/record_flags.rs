@@ -30,4 +30,6 @@ flags! {
     PLATFORM_HASH = 1 << 16;
     SIGNATURE_ONLY = 1 << 17;
     KEEP = 1 << 18;
+    DETERMINISTIC = 1 << 19;
+    PLATFORM_SIGN = 1 << 20;
 }

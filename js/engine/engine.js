@@ -39,12 +39,13 @@ import { platformDecoder } from './node-builtins.js';
  *   empty if they are sent as they were given
  * @property {string} value  the authorization header or, presigned, the query
  * @property {string} canonicalRequest  where `FLAG.trace` asks for it
- * @property {string} stringToSign  likewise
+ * @property {string} stringToSign  likewise, and where `FLAG.platformSign` leaves the signature out of `value`
  *
  * A wasm module that has an engine.
  * @typedef {object} EngineModule
  * @property {() => Promise<WebAssembly.Module>} compile
  * @property {() => WebAssembly.Module} compileSync
+ * @property {typeof instantiate} [instantiate]  where it imports something
  *
  * @typedef {import('./instantiate.js').WasmInstance} WasmInstance
  */
@@ -104,7 +105,7 @@ export class Engine {
     this.#loading ??= (async () => {
       try {
         const module = await load();
-        this.#start(() => instantiate(module));
+        this.#start(() => (this.#module.instantiate ?? instantiate)(module));
       } catch (cause) {
         this.#fallBack(cause);
       } finally {
@@ -119,7 +120,7 @@ export class Engine {
     if (this.#instantiate !== undefined) return;
     try {
       const module = this.#module.compileSync();
-      this.#start(() => instantiate(module));
+      this.#start(() => (this.#module.instantiate ?? instantiate)(module));
     } catch (cause) {
       this.#fallBack(cause);
     }
@@ -150,7 +151,7 @@ export class Engine {
       }
       if (status < 0) throw describe(status, request.host, payload.headers);
       identity.hasKey = identity.credentialsId !== 0;
-      const signature = parse(this.#read(status), (flags & FLAG.trace) !== 0);
+      const signature = parse(this.#read(status), (flags & (FLAG.trace | FLAG.platformSign)) !== 0);
       if (!(flags & FLAG.keep)) {
         // A URL has the session token in it, and so has a canonical request.
         if (flags & (FLAG.presign | FLAG.trace) && identity.sessionToken !== '') this.#started().wipe();
@@ -167,14 +168,15 @@ export class Engine {
    * signed since. {@link Engine.wipe} ends the series.
    *
    * @param {string} path  as on the wire
+   * @param {number} [moreFlags]  `FLAG.platformSign`
    * @returns {{ path: string, signature: string }} the path to send, and the signature in hex
    */
-  signPath(path) {
+  signPath(path, moreFlags = 0) {
     try {
       this.#reserve(path.length * 3);
       const { written } = encoder.encodeInto(path, this.#view);
       const hash = platformSha256();
-      const flags = FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.platformHash);
+      const flags = moreFlags | FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.platformHash);
       let status = this.#started().sign_path(written, flags);
       if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
       if (status < 0) throw describe(status);
@@ -192,13 +194,15 @@ export class Engine {
    * @param {string} text
    * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`
    * @param {SigningIdentity} identity
+   * @param {number} flags  those of the settings, of which `FLAG.deterministic` counts
    * @returns {string} the signature, in hex
    */
-  signText(text, scope, identity) {
+  signText(text, scope, identity, flags) {
     use(identity);
+    const withSecret = flags | FLAG.hasSecret;
     try {
-      let status = this.#callText(text, scope, identity, !identity.hasKey);
-      if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, true);
+      let status = this.#callText(text, scope, identity, identity.hasKey ? flags : withSecret);
+      if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, withSecret);
       if (status < 0) throw describe(status);
       identity.hasKey = identity.credentialsId !== 0;
       return this.#read(status);
@@ -298,6 +302,29 @@ export class Engine {
     }
   }
 
+  /**
+   * Takes a secret into the core, and out what it makes of it, of which the core's copy is then wiped.
+   *
+   * @protected
+   * @template T
+   * @param {string} text
+   * @param {(engine: WasmInstance, length: number) => number} ask
+   * @param {(answer: Uint8Array) => T} read
+   * @returns {T}
+   */
+  exchangeSecret(text, ask, read) {
+    try {
+      this.#reserve(text.length * 3);
+      const status = ask(this.#started(), encoder.encodeInto(text, this.#view).written);
+      if (status < 0) throw describe(status);
+      return read(this.#result(status));
+    } catch (error) {
+      throw this.#failed(error);
+    } finally {
+      this.#engine?.wipe();
+    }
+  }
+
   /** Forgets every signing key. */
   clearKeys() {
     this.#engine?.clear_keys();
@@ -378,16 +405,16 @@ export class Engine {
    * @param {string} text
    * @param {Parameters<Engine['signText']>[1]} scope
    * @param {SigningIdentity} identity
-   * @param {boolean} withSecret
+   * @param {number} flags
    */
-  #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, credentialsId }, withSecret) {
-    const secret = withSecret ? `${secretAccessKey}\0` : '';
+  #callText(text, { date, region, service }, { accessKeyId, secretAccessKey, credentialsId }, flags) {
+    const secret = flags & FLAG.hasSecret ? `${secretAccessKey}\0` : '';
     const fields = `${date}\0${region}\0${service}\0${accessKeyId}\0${secret}`;
     if (fields.length + text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     this.#reserve((fields.length + text.length) * 3);
     const fieldsLength = encoder.encodeInto(fields, this.#view).written;
     const textLength = encoder.encodeInto(text, this.#view.subarray(fieldsLength)).written;
-    return this.#started().sign_text(fieldsLength, textLength, withSecret ? 1 : 0, credentialsId);
+    return this.#started().sign_text(fieldsLength, textLength, flags, credentialsId);
   }
 
   /**

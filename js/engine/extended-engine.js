@@ -2,11 +2,12 @@
 
 import { compile, compileSync } from '#module/sigv4a';
 
-import { Engine, unavailable } from './engine.js';
+import { unavailable } from './engine.js';
+import { SigV4aEngine } from './sigv4a-engine.js';
 import { Checksum, initSync, verifiesSigV4a, verifiesWithPublicKey } from '../wasm/sigv4a.js';
 
 /** Its engine: SigV4a. */
-export const sigv4aEngine = /* @__PURE__ */ new Engine({ compile, compileSync });
+export const sigv4aEngine = /* @__PURE__ */ new SigV4aEngine({ compile, compileSync });
 
 /** @type {Promise<typeof MODULE> | undefined} */
 let loading;

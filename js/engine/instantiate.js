@@ -10,14 +10,15 @@
 
 /**
  * @param {WebAssembly.Module} module
+ * @param {(name: string) => ((...numbers: number[]) => void) | undefined} [importNamed]  what is called of what it imports
  * @returns {WasmInstance}
  */
-export function instantiate(module) {
-  /** @type {Record<string, Record<string, () => void>>} */
+export function instantiate(module, importNamed) {
+  /** @type {Record<string, Record<string, (...numbers: number[]) => void>>} */
   const imports = {};
-  // The engine calls none of them: they are for JavaScript values, and it takes only numbers.
+  // The engine calls none of the others: they are for JavaScript values, and it takes only numbers.
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    (imports[from] ??= {})[name] = () => {};
+    (imports[from] ??= {})[name] = importNamed?.(name) ?? (() => {});
   }
   const { exports } = new WebAssembly.Instance(module, imports);
   return /** @type {any} */ (exports);

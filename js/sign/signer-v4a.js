@@ -1,7 +1,8 @@
 // SigV4a: one signature for several regions.
 
 import { SigV4Error } from '../engine/errors.js';
-import { compileSettings } from './options.js';
+import { FLAG } from '../engine/engine.js';
+import { choose, compileSettings } from './options.js';
 import { BaseSigner } from './signer.js';
 import { sigv4aEngine } from '../engine/extended-engine.js';
 import { SIGV4A } from '../protocol/algorithms.js';
@@ -10,12 +11,14 @@ import { SIGNER_OPTIONS } from '../protocol/option-names.js';
 export { SigV4Error };
 
 /**
- * @typedef {Omit<import('./signer.js').SignerOptions, 'region'> & RegionSetOption} SignerV4aOptions
+ * @typedef {Omit<import('./signer.js').SignerOptions, 'region'> & V4aOptions} SignerV4aOptions
  *
- * @typedef {object} RegionSetOption
+ * @typedef {object} V4aOptions
  * @property {readonly string[]} [regionSet]  the regions that the signature is good for, such as
  *   `['us-east-1', 'us-west-*']`; `['*']` for all of them. Default: the region inferred from a known AWS host; for an S3
  *   Multi-Region Access Point, all.
+ * @property {boolean} [deterministic]  whether a request that is signed twice has one signature (RFC 6979), for tests. Then
+ *   the wasm module signs, on all platforms. Default: `false`.
  */
 
 /**
@@ -23,7 +26,10 @@ export { SigV4Error };
  * Access Points, EventBridge global endpoints, CloudFront KeyValueStore.
  *
  * A signature takes longer than one of SigV4, and its code is loaded only with this entry. The key is derived from the
- * credentials once. Signatures are deterministic (RFC 6979).
+ * credentials once. Signatures vary: random bytes are mixed into each.
+ *
+ * Where there is `node:crypto`, it signs for credentials that have signed 16 times. Then their private key is in its memory,
+ * too, until a key object is collected that {@link SignerV4a.dispose} lets go of.
  *
  * Source: "AWS Signature Version 4a", IAM user guide.
  *
@@ -36,13 +42,20 @@ export class SignerV4a extends BaseSigner {
       engine: sigv4aEngine,
       scheme: SIGV4A,
       compileSettings: compileV4aSettings,
-      names: new Set([...SIGNER_OPTIONS, 'regionSet']),
+      names: new Set([...SIGNER_OPTIONS, 'regionSet', 'deterministic']),
     });
   }
 }
 
-/** @param {import('./options.js').SigningOptions & RegionSetOption} options */
-function compileV4aSettings({ regionSet, ...options }) {
+/** @param {import('./options.js').SigningOptions & V4aOptions} options */
+function compileV4aSettings({ deterministic, ...options }) {
+  const settings = compileRegionSet(options);
+  settings.flags |= choose('deterministic', deterministic, { true: FLAG.deterministic, false: 0 });
+  return settings;
+}
+
+/** @param {import('./options.js').SigningOptions & Pick<V4aOptions, 'regionSet'>} options */
+function compileRegionSet({ regionSet, ...options }) {
   if (options.region !== undefined) {
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', "SigV4a has no region: pass regionSet: ['eu-west-1']");
   }

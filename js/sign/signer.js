@@ -300,7 +300,7 @@ export class BaseSigner {
       identity,
       at: () => timeOf(options),
       /** @type {import('../protocol/signature-chain.js').SignText} */
-      signText: (text, scope) => engine.signText(text, scope, identity),
+      signText: (text, scope) => engine.signText(text, scope, identity, settings.flags),
     };
   }
 

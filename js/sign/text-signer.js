@@ -22,7 +22,7 @@ export function ready() {
  */
 export function signText(text, scope, identity) {
   signingEngine.readySync();
-  return signingEngine.signText(text, scope, identity);
+  return signingEngine.signText(text, scope, identity, 0);
 }
 
 /** Forgets every signing key. */

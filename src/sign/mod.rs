@@ -17,8 +17,6 @@ use crate::{
 
 use scheme::private::Scheme;
 
-#[cfg(feature = "sigv4a")]
-mod curve;
 pub(crate) mod key;
 mod prepare;
 pub(crate) mod scheme;
@@ -32,6 +30,7 @@ pub struct Signer<S: Scheme = SigV4> {
     /// The last request, for [`Signer::complete`] and [`Signer::sign_path`].
     last: Option<Prepared>,
     last_host: LastHost,
+    pub(crate) entropy: S::Entropy,
 }
 
 /// Texts of the last signature; the next one reuses their memory.
@@ -197,7 +196,13 @@ impl<S: Scheme> Default for Signer<S> {
 
 impl<S: Scheme> Signer<S> {
     pub(crate) const fn empty() -> Self {
-        Self { keys: key::KeyCache::new(), texts: Texts::new(), last: None, last_host: LastHost::new() }
+        Self {
+            keys: key::KeyCache::new(),
+            texts: Texts::new(),
+            last: None,
+            last_host: LastHost::new(),
+            entropy: S::SYSTEM_ENTROPY,
+        }
     }
 
     /// Signs with the `authorization` header.
@@ -322,13 +327,26 @@ impl<S: Scheme> Signer<S> {
 
     /// Signs what was prepared last; `hash` is that of the canonical request, in hex.
     pub(crate) fn complete(&mut self, hash: &[u8; 64]) -> Result<Signed<'_>, Error> {
-        let prepared = self.last.ok_or(Error::RecordInvalid)?;
+        let prepared = self.complete_text(hash)?;
         let texts = &mut self.texts;
-        texts.string_to_sign.truncate(prepared.hash);
-        texts.string_to_sign.put(hash);
-        texts.signature.clear();
-        texts.signature.put(S::sign(self.keys.key(prepared.key)?, &texts.string_to_sign).as_ref());
+        let key = self.keys.key(prepared.key)?;
+        texts.signature.put(S::sign(key, &texts.string_to_sign, self.entropy).as_ref());
         Ok(Signed { texts, prepared })
+    }
+
+    /// Likewise, without a signature: for a platform that signs the string to sign itself.
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
+    pub(crate) fn complete_unsigned(&mut self, hash: &[u8; 64]) -> Result<Signed<'_>, Error> {
+        let prepared = self.complete_text(hash)?;
+        Ok(Signed { texts: &self.texts, prepared })
+    }
+
+    fn complete_text(&mut self, hash: &[u8; 64]) -> Result<Prepared, Error> {
+        let prepared = self.last.ok_or(Error::RecordInvalid)?;
+        self.texts.string_to_sign.truncate(prepared.hash);
+        self.texts.string_to_sign.put(hash);
+        self.texts.signature.clear();
+        Ok(prepared)
     }
 
     /// Signs any text with the key of a scope, such as the string to sign of a chunk, a trailer, an event or a POST policy.
@@ -357,7 +375,7 @@ impl<S: Scheme> Signer<S> {
     ) -> Result<S::Signature, Error> {
         self.last = None; // its key may go
         let index = self.keys.find(credentials_id, secret_access_key, S::key_name(scope, access_key_id))?;
-        Ok(S::sign(self.keys.key(index)?, text))
+        Ok(S::sign(self.keys.key(index)?, text, self.entropy))
     }
 
     /// The texts of the last signature, or of what was prepared.

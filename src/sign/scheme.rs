@@ -28,6 +28,13 @@ pub(crate) mod private {
         type Key: Clone;
         /// In hex.
         type Signature: AsRef<[u8]>;
+        /// Where random bytes come from.
+        type Entropy: Copy;
+
+        /// The operating system.
+        const SYSTEM_ENTROPY: Self::Entropy;
+        /// Nowhere: signatures are deterministic.
+        const NO_ENTROPY: Self::Entropy;
 
         /// The region that is part of the credential scope.
         fn region_of_scope(region: &[u8]) -> Option<&[u8]> {
@@ -38,7 +45,7 @@ pub(crate) mod private {
         /// Derives the key of that name.
         fn derive(secret_access_key: &[u8], key_name: &[u8]) -> Result<Self::Key, Error>;
         /// Signs a text.
-        fn sign(key: &mut Self::Key, text: &[u8]) -> Self::Signature;
+        fn sign(key: &mut Self::Key, text: &[u8], entropy: Self::Entropy) -> Self::Signature;
     }
 }
 
@@ -48,6 +55,10 @@ impl private::Scheme for SigV4 {
 
     type Key = CachedKey;
     type Signature = [u8; 64];
+    type Entropy = ();
+
+    const SYSTEM_ENTROPY: () = ();
+    const NO_ENTROPY: () = ();
 
     fn key_name<'a>(scope: &'a [u8], _access_key_id: &'a [u8]) -> &'a [u8] {
         scope
@@ -57,7 +68,7 @@ impl private::Scheme for SigV4 {
         SigningKey::derive_for(secret_access_key, scope).map(CachedKey::new)
     }
 
-    fn sign(key: &mut CachedKey, text: &[u8]) -> [u8; 64] {
+    fn sign(key: &mut CachedKey, text: &[u8], (): ()) -> [u8; 64] {
         to_hex(&key.sign(text))
     }
 }

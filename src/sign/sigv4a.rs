@@ -2,18 +2,24 @@
 //!
 //! Source: "AWS Signature Version 4a", IAM user guide; the derivation is NIST SP 800-108's counter mode.
 
+use core::convert::Infallible;
+
 use alloc::vec::Vec;
 
 use p256::ecdsa::signature::Verifier as _;
+use p256::ecdsa::signature::hazmat::{PrehashSigner, RandomizedPrehashSigner};
+use p256::ecdsa::signature::rand_core::{TryCryptoRng, TryRng};
 use p256::ecdsa::{Signature, VerifyingKey};
+use p256::elliptic_curve::Group;
 use p256::elliptic_curve::PrimeField;
 use p256::elliptic_curve::bigint::ArrayEncoding;
 use p256::elliptic_curve::ops::{Invert, Reduce};
-use p256::{FieldBytes, NonZeroScalar, Scalar, U256};
+use p256::elliptic_curve::point::AffineCoordinates;
+use p256::{FieldBytes, NonZeroScalar, ProjectivePoint, Scalar, U256};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::curve::multiply_base_point;
+use super::Signer;
 use super::key::SigningKey;
 use super::scheme::private::{self, Scheme};
 use crate::Error;
@@ -25,8 +31,9 @@ use crate::text::Put;
 /// The region of [`Settings`](crate::Settings) is a region set: names joined with commas, in which `*` stands for any
 /// characters.
 ///
-/// Signatures are deterministic (RFC 6979), so a request that is signed twice has one signature, and no random
-/// numbers are needed that could be bad.
+/// Signatures vary: the secret number of each is made of key and text (RFC 6979), into which random bytes of the operating
+/// system are mixed (section 3.6). So neither bad random numbers nor a fault in one of two equal computations give the key
+/// away. Where there are no random bytes, a signature is that of RFC 6979; so it is with [`Signer::with_entropy`], for tests.
 #[derive(Debug, Clone, Copy)]
 pub struct SigV4a;
 
@@ -34,35 +41,90 @@ impl private::Scheme for SigV4a {
     const ALGORITHM: &'static [u8] = b"AWS4-ECDSA-P256-SHA256";
     const HAS_REGION_SET: bool = true;
 
-    type Key = Zeroizing<NonZeroScalar>;
+    /// Wiped on drop.
+    type Key = p256::ecdsa::SigningKey;
     type Signature = Vec<u8>;
+    type Entropy = Entropy;
+
+    const SYSTEM_ENTROPY: Entropy = system_entropy;
+    const NO_ENTROPY: Entropy = no_entropy;
 
     fn key_name<'a>(_scope: &'a [u8], access_key_id: &'a [u8]) -> &'a [u8] {
         access_key_id
     }
 
     fn derive(secret_access_key: &[u8], access_key_id: &[u8]) -> Result<Self::Key, Error> {
-        check_secret_access_key(secret_access_key)?;
-        let mut input_key = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
-        input_key.put(PREFIX).put(secret_access_key);
-        let key = (1..=MAX_COUNTER).find_map(|counter| candidate(&input_key, access_key_id, counter));
-        input_key.as_mut_slice().zeroize();
-        // Out of reach: each candidate but one in 2^32 is a key.
-        key.ok_or(Error::SecretAccessKeyInvalid)
+        private_key(secret_access_key, access_key_id).map(|key| (*key).into())
     }
 
-    fn sign(key: &mut Self::Key, text: &[u8]) -> Vec<u8> {
-        let hash = reduce(Sha256::digest(text));
-        let mut numbers = Numbers::new(key, &hash);
-        loop {
-            if let Some(signature) = numbers.candidate().and_then(|number| sign_with(key, hash, &number)) {
-                return hex::encode(signature.to_der()).into_bytes();
-            }
-            // Out of reach: each candidate but one in 2^32 makes a signature.
-            numbers.update(0, &[]);
-        }
+    #[allow(clippy::expect_used)] // Each signs with any key: see their documentation.
+    fn sign(key: &mut Self::Key, text: &[u8], entropy: Entropy) -> Vec<u8> {
+        let hash = Sha256::digest(text);
+        let signature: Result<Signature, _> = match entropy() {
+            Some(bytes) => key.sign_prehash_with_rng(&mut Bytes(Zeroizing::new(bytes)), &hash),
+            None => key.sign_prehash(&hash),
+        };
+        hex::encode(signature.expect("ECDSA signs any hash").to_der()).into_bytes()
     }
 }
+
+/// Random bytes for one signature, if there are any: of the platform, as time is, and so an argument.
+type Entropy = fn() -> Option<[u8; 32]>;
+
+fn system_entropy() -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).is_ok().then_some(bytes)
+}
+
+fn no_entropy() -> Option<[u8; 32]> {
+    None
+}
+
+impl Signer<SigV4a> {
+    /// Signs with random bytes of this function, instead of those of the operating system. With `|| None`, a request that is
+    /// signed twice has one signature: for tests.
+    ///
+    /// ```
+    /// use sigv4_wasm::{Credentials, Scope, SigV4a, Signer};
+    ///
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)?;
+    /// let scope = Scope::new("20150830", "us-east-1", "s3")?;
+    /// let mut signer = Signer::<SigV4a>::with_entropy(|| None);
+    /// let signature = signer.sign_text(b"text", &credentials, &scope)?;
+    /// assert_eq!(signature, signer.sign_text(b"text", &credentials, &scope)?);
+    /// # Ok::<(), sigv4_wasm::Error>(())
+    /// ```
+    pub fn with_entropy(entropy: fn() -> Option<[u8; 32]>) -> Self {
+        Self { entropy, ..Self::empty() }
+    }
+}
+
+/// What a signature is to be mixed with, in the shape in which the crate `p256` asks for it.
+struct Bytes(Zeroizing<[u8; 32]>);
+
+impl TryRng for Bytes {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Asked once, for 32 bytes.
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.iter_mut().zip(self.0.iter().cycle()).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Bytes {}
 
 impl SigV4a {
     /// Whether the key of these credentials made a signature of a text. The signature is DER in lower-case hex: one
@@ -73,14 +135,14 @@ impl SigV4a {
         text: &str,
         signature: &str,
     ) -> Result<bool, Error> {
-        let key = <Self as Scheme>::derive(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
+        let key = private_key(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
         let signature = parse_signature(signature);
         let hash = reduce(Sha256::digest(text));
         Ok(signature.is_some_and(|signature| {
             let (r, s) = signature.split_scalars();
             // The signer's point, computed with the private key: one multiple of the base point, instead of a sum of two.
             let number = Zeroizing::new(*s.invert() * (hash + *r * **key));
-            x_of_multiple(&number) == *r
+            reduce(ProjectivePoint::mul_by_generator(&number).to_affine().x()) == *r
         }))
     }
 }
@@ -101,7 +163,21 @@ impl SigV4a {
     #[cfg(feature = "verify")]
     pub(crate) fn public_key(secret_access_key: &str, access_key_id: &str) -> Result<VerifyingKey, Error> {
         let key = <Self as Scheme>::derive(secret_access_key.as_bytes(), access_key_id.as_bytes())?;
-        Ok(*p256::ecdsa::SigningKey::from(*key).verifying_key())
+        Ok(*key.verifying_key())
+    }
+
+    /// The private key of these credentials, 32 bytes, then the public one, 65 bytes: for a platform that signs itself.
+    #[cfg(all(target_arch = "wasm32", feature = "module-sigv4a"))]
+    pub(crate) fn write_key_pair(
+        secret_access_key: &[u8],
+        access_key_id: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let key = <Self as Scheme>::derive(secret_access_key, access_key_id)?;
+        let mut number = key.to_bytes();
+        out.put(&number).put(key.verifying_key().to_sec1_point(false).as_bytes());
+        number.zeroize();
+        Ok(())
     }
 }
 
@@ -112,50 +188,18 @@ fn parse_signature(signature: &str) -> Option<Signature> {
     Signature::from_der(&der).ok()
 }
 
-/// The secret numbers that RFC 6979, section 3.2, makes of a key and a hash. The next one is for when one does not sign.
-struct Numbers {
-    key: SigningKey,
-    value: Zeroizing<[u8; 32]>,
-}
-
-impl Numbers {
-    fn new(key: &Scalar, hash: &Scalar) -> Self {
-        let seed = Zeroizing::new([key.to_bytes(), hash.to_bytes()]);
-        let mut numbers = Self { key: SigningKey::new(&[0; 32]), value: Zeroizing::new([1; 32]) };
-        numbers.update(0, &*seed);
-        numbers.update(1, &*seed);
-        numbers
-    }
-
-    fn update(&mut self, separator: u8, seed: &[FieldBytes]) {
-        let mut mac = self.key.begin();
-        mac.update(&*self.value).update(&[separator]);
-        for part in seed {
-            mac.update(part);
-        }
-        self.key = SigningKey::new(&*Zeroizing::new(mac.finish()));
-        *self.value = self.key.sign(&*self.value);
-    }
-
-    fn candidate(&mut self) -> Option<Zeroizing<NonZeroScalar>> {
-        *self.value = self.key.sign(&*self.value);
-        NonZeroScalar::from_repr((*self.value).into()).into_option().map(Zeroizing::new)
-    }
-}
-
-/// ECDSA ("SEC 1: Elliptic Curve Cryptography", section 4.1.3). Nothing, where a part of the signature would be zero.
-fn sign_with(key: &NonZeroScalar, hash: Scalar, number: &NonZeroScalar) -> Option<Signature> {
-    let r = x_of_multiple(number);
-    let s = *number.invert() * (hash + r * **key);
-    Signature::from_scalars(r, s).ok()
-}
-
-fn x_of_multiple(number: &Scalar) -> Scalar {
-    reduce(multiply_base_point(number))
-}
-
 fn reduce(bytes: FieldBytes) -> Scalar {
     Scalar::reduce(&U256::from_be_byte_array(bytes))
+}
+
+fn private_key(secret_access_key: &[u8], access_key_id: &[u8]) -> Result<Zeroizing<NonZeroScalar>, Error> {
+    check_secret_access_key(secret_access_key)?;
+    let mut input_key = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
+    input_key.put(PREFIX).put(secret_access_key);
+    let key = (1..=MAX_COUNTER).find_map(|counter| candidate(&input_key, access_key_id, counter));
+    input_key.as_mut_slice().zeroize();
+    // Out of reach: each candidate but one in 2^32 is a key.
+    key.ok_or(Error::SecretAccessKeyInvalid)
 }
 
 /// A key, if the number that this counter gives is below the order of the curve less one: the key is one more than that.
@@ -184,37 +228,53 @@ const MAX_COUNTER: u8 = 254;
 mod tests {
     use alloc::string::String;
 
-    use p256::ecdsa::signature::Signer;
-
     use super::*;
 
     /// RFC 6979, appendix A.2.5.
+    fn rfc_key() -> p256::ecdsa::SigningKey {
+        let key = "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721";
+        p256::ecdsa::SigningKey::from_slice(&hex::decode(key).unwrap()).unwrap()
+    }
+
+    /// RFC 6979, appendix A.2.5.
     #[test]
-    fn signs_as_the_rfc_does() {
+    fn signs_as_the_rfc_does_without_entropy() {
         let number = |text| FieldBytes::try_from(hex::decode(text).unwrap().as_slice()).unwrap();
-        let key = number("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
-        let mut key = Zeroizing::new(NonZeroScalar::from_repr(key).unwrap());
         let expected = Signature::from_scalars(
             number("EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"),
             number("F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"),
         );
-        assert_eq!(SigV4a::sign(&mut key, b"sample"), hex::encode(expected.unwrap().to_der()).into_bytes());
+        let expected = hex::encode(expected.unwrap().to_der()).into_bytes();
+        assert_eq!(SigV4a::sign(&mut rfc_key(), b"sample", SigV4a::NO_ENTROPY), expected);
+    }
+
+    /// "Optional variants", section 3.6: computed by the Python package `ecdsa` 0.19.1, `sign_deterministic` with
+    /// `extra_entropy=bytes(range(32))`.
+    #[test]
+    fn mixes_entropy_in_as_the_rfc_says() {
+        let entropy: Entropy = || Some(core::array::from_fn(|at| at as u8));
+        let expected = "3045022025404cfdb1228f680881e195dae0665f43f988c40cbc4e23927810d7c4635d740221008f\
+                        076e7b9ea4bde92fb16b5cf25d0d3656db01a6e19c885b53cb8754f1b819c3";
+        assert_eq!(SigV4a::sign(&mut rfc_key(), b"sample", entropy), expected.as_bytes());
     }
 
     #[test]
-    fn signs_as_the_crate_p256_does() {
-        for count in 0..100u32 {
-            let text = count.to_be_bytes();
-            let mut key = SigV4a::derive(b"secret", &text).unwrap();
-            let expected: Signature = p256::ecdsa::SigningKey::from(*key).sign(&text);
-            assert_eq!(SigV4a::sign(&mut key, &text), hex::encode(expected.to_der()).into_bytes());
-        }
+    fn signatures_vary_by_default_and_all_verify() {
+        let mut key = rfc_key();
+        let public_key = *key.verifying_key();
+        let mut signatures: Vec<_> = (0..20)
+            .map(|_| String::from_utf8(SigV4a::sign(&mut key, b"text", SigV4a::SYSTEM_ENTROPY)).unwrap())
+            .collect();
+        assert!(signatures.iter().all(|signature| SigV4a::has_signed(&public_key, "text", signature)));
+        signatures.sort();
+        signatures.dedup();
+        assert_eq!(signatures.len(), 20);
     }
 
     #[test]
     fn verifies_its_own_signatures_and_no_others() {
         let mut key = SigV4a::derive(b"secret", b"AKID").unwrap();
-        let signature = String::from_utf8(SigV4a::sign(&mut key, b"text")).unwrap();
+        let signature = String::from_utf8(SigV4a::sign(&mut key, b"text", SigV4a::SYSTEM_ENTROPY)).unwrap();
         let verifies = |secret, id, text, signature: &str| SigV4a::verifies(secret, id, text, signature);
         assert_eq!(verifies("secret", "AKID", "text", &signature), Ok(true));
         assert_eq!(verifies("secret", "AKID", "texu", &signature), Ok(false));

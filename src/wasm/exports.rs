@@ -73,9 +73,9 @@ pub fn complete(flags: u32) -> i32 {
 }
 
 #[wasm_bindgen]
-pub fn sign_text(scope_length: usize, text_length: usize, has_secret: bool, credentials_id: f64) -> i32 {
-    let status = ENGINE.lend().sign_text(scope_length, text_length, has_secret, credentials_id);
-    if LEAVES_KEYS || has_secret {
+pub fn sign_text(scope_length: usize, text_length: usize, flags: u32, credentials_id: f64) -> i32 {
+    let status = ENGINE.lend().sign_text(scope_length, text_length, flags, credentials_id);
+    if LEAVES_KEYS || flags & HAS_SECRET != 0 {
         clear_stack();
     }
     status
@@ -99,6 +99,14 @@ pub fn hash_update(length: usize) {
 #[wasm_bindgen]
 pub fn hash_finish() {
     ENGINE.lend().hash_finish();
+}
+
+#[cfg(feature = "module-sigv4a")]
+#[wasm_bindgen]
+pub fn key_pair(length: usize) -> i32 {
+    let status = ENGINE.lend().key_pair(length);
+    clear_stack();
+    status
 }
 
 #[wasm_bindgen]

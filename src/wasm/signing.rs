@@ -14,8 +14,9 @@ use crate::canonical::form::Form;
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::endpoint::region_and_service;
 use crate::record_flags::{
-    BODY_HASH, CONTENT_SHA256_YES, HAS_SECRET, KEEP, KEEP_HEADERS, PATH_DOUBLE, PAYLOAD_SIGNED,
-    PLATFORM_HASH, PRESIGN, SIGNATURE_ONLY, SIGNED_HEADERS_ALL, TOKEN_SIGNED, TRACE, WEB_SOCKET,
+    BODY_HASH, CONTENT_SHA256_YES, DETERMINISTIC, HAS_SECRET, KEEP, KEEP_HEADERS, PATH_DOUBLE,
+    PAYLOAD_SIGNED, PLATFORM_HASH, PLATFORM_SIGN, PRESIGN, SIGNATURE_ONLY, SIGNED_HEADERS_ALL, TOKEN_SIGNED,
+    TRACE, WEB_SOCKET,
 };
 use crate::request::Input;
 use crate::sha256::{self, Hasher};
@@ -66,6 +67,9 @@ impl Engine {
     /// With a flag, the result is the canonical request instead, which stays where it is, to be hashed by the platform:
     /// [`Engine::complete`] gives the result. With another one, the request stays for [`Engine::sign_path`].
     ///
+    /// With a third flag, which only SigV4a knows, the signature is missing, and after two NULs comes the string to sign: for a
+    /// platform that signs it.
+    ///
     /// A presigned request, a trace, and a request that stays may leave a session token behind, until [`Engine::wipe`].
     ///
     /// `credentials_id` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
@@ -82,6 +86,7 @@ impl Engine {
         expires_in: u32,
         credentials_id: f64,
     ) -> i32 {
+        self.signer.entropy = entropy(flags);
         let (text, rest) = self.buffer.split_at_checked(text_length).unwrap_or_default();
         let (session_token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
         let body = rest.get(..body_length).unwrap_or_default();
@@ -101,7 +106,7 @@ impl Engine {
     }
 
     /// Signs the last request once more, with the path that the buffer begins with. The result is the path to send (empty
-    /// if it is that one) and the signature, a line each.
+    /// if it is that one) and the signature, or the string to sign where the platform signs it.
     pub fn sign_path(&mut self, path_length: usize, flags: u32) -> i32 {
         let path = self.buffer.get(..path_length).unwrap_or_default();
         match self.signer.prepare_path(path) {
@@ -121,20 +126,21 @@ impl Engine {
         self.finish(&hash, flags)
     }
 
-    /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with
-    /// `has_secret`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex. Returns its
+    /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with the flag
+    /// `HAS_SECRET`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex. Returns its
     /// length; of an error, its status.
     #[inline(never)]
     pub fn sign_text(
         &mut self,
         scope_length: usize,
         text_length: usize,
-        has_secret: bool,
+        flags: u32,
         credentials_id: f64,
     ) -> i32 {
+        self.signer.entropy = entropy(flags);
         let (scope, text) = self.buffer.split_at_checked(scope_length).unwrap_or_default();
         let text = text.get(..text_length).unwrap_or_default();
-        let outcome = sign_text(&mut self.signer, scope, text, has_secret, credentials_id);
+        let outcome = sign_text(&mut self.signer, scope, text, flags & HAS_SECRET != 0, credentials_id);
         self.used = self.used.max(scope_length.saturating_add(text_length));
         self.wipe_buffer();
         match outcome {
@@ -201,6 +207,22 @@ impl Engine {
         self.wipe();
     }
 
+    /// Replaces the secret and the access key id that the buffer begins with, each ended by a NUL, by the private key of
+    /// SigV4a, 32 bytes, and the public one: for a platform that signs. [`Engine::wipe`] once they are read.
+    #[cfg(feature = "module-sigv4a")]
+    #[inline(never)]
+    pub fn key_pair(&mut self, length: usize) -> i32 {
+        self.used = self.used.max(length);
+        let text = self.buffer.get(..length).unwrap_or_default();
+        let mut fields = Fields { rest: text, is_complete: text.ends_with(b"\0") };
+        let (secret_access_key, access_key_id) = (fields.next(), fields.next());
+        let mut out = Vec::with_capacity(32 + 65);
+        let outcome = crate::SigV4a::write_key_pair(secret_access_key, access_key_id, &mut out);
+        let length = self.replace_by(out, outcome);
+        self.used = self.used.max(usize::try_from(length).unwrap_or_default());
+        length
+    }
+
     /// How many signing keys were derived so far.
     pub fn derived_keys(&self) -> f64 {
         self.signer.derived_keys() as f64
@@ -229,13 +251,17 @@ impl Engine {
     }
 
     fn finish(&mut self, hash: &[u8; 64], flags: u32) -> i32 {
-        let signed = match self.signer.complete(hash) {
+        let leaves_signature = SIGNS_BY_PLATFORM && flags & PLATFORM_SIGN != 0;
+        let outcome =
+            if leaves_signature { self.signer.complete_unsigned(hash) } else { self.signer.complete(hash) };
+        let signed = match outcome {
             Ok(signed) => signed,
             Err(error) => return error.status(),
         };
         let texts = signed.texts;
         let length = if flags & SIGNATURE_ONLY != 0 {
-            put(&mut self.buffer, &[&[&texts.target, b"\n", &texts.signature]])
+            let signature = if leaves_signature { &texts.string_to_sign } else { &texts.signature };
+            put(&mut self.buffer, &[&[&texts.target, b"\n", signature]])
         } else {
             let lines: [&[u8]; 10] = [
                 signed.amz_date_bytes(),
@@ -250,7 +276,12 @@ impl Engine {
                 b"\n",
             ];
             let trace: [&[u8]; 4] = [b"\0", &texts.canonical_request, b"\0", &texts.string_to_sign];
-            let trace: &[&[u8]] = if flags & TRACE != 0 { &trace } else { &[] };
+            let unsigned: [&[u8]; 2] = [b"\0\0", &texts.string_to_sign];
+            let trace: &[&[u8]] = match flags & TRACE != 0 {
+                true => &trace,
+                false if leaves_signature => &unsigned,
+                false => &[],
+            };
             put(&mut self.buffer, &[&lines, &signed.parts(), trace])
         };
         if signed.has_token() {
@@ -268,6 +299,13 @@ impl Engine {
         self.buffer.get_mut(..used).unwrap_or_default().fill(0);
         self.used = 0;
     }
+}
+
+/// Whether a platform may sign in place of the core.
+const SIGNS_BY_PLATFORM: bool = cfg!(feature = "module-sigv4a");
+
+fn entropy(flags: u32) -> <Scheme as private::Scheme>::Entropy {
+    if flags & DETERMINISTIC != 0 { Scheme::NO_ENTROPY } else { Scheme::SYSTEM_ENTROPY }
 }
 
 /// What JavaScript wrote.

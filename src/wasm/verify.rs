@@ -296,7 +296,7 @@ fn verified(
         }
         Algorithm::HmacSha256 => {
             let index = keys.find(0, Some(key), unverified.scope().as_bytes())?;
-            let signature = SigV4::sign(keys.key(index)?, text.as_bytes());
+            let signature = SigV4::sign(keys.key(index)?, text.as_bytes(), ());
             unverified.has_signature(&signature)
         }
     };

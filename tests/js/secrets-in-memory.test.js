@@ -17,6 +17,8 @@ const KEPT = {
   'host-hash': { ...NOTHING, 'inner midstate': 1, 'outer midstate': 1 },
   'wasm-hash': { ...NOTHING, 'inner midstate': 1, 'outer midstate': 1 },
   asmjs: { ...NOTHING, 'inner midstate': 1, 'outer midstate': 1 },
+  // The same where node:crypto signs: its key crossed, and is wiped.
+  'host-v4a': { ...NOTHING, 'inner midstate': 1, 'outer midstate': 0 },
   v4a: { ...NOTHING, 'inner midstate': 1, 'outer midstate': 0 }, // a number, low byte first
 };
 
@@ -33,7 +35,7 @@ for (const [variant, kept] of Object.entries(KEPT)) {
     test('after each call neither secret nor token is left, and the key in one place', () => {
       assert.deepEqual(findings.live, kept);
       assert.deepEqual(findings.beforeEviction, kept);
-      if (variant !== 'v4a') assert.deepEqual(findings.once, kept);
+      if (!variant.endsWith('v4a')) assert.deepEqual(findings.once, kept);
     });
 
     test('dispose() leaves nothing, and the signer signs no more', () => {

@@ -19,6 +19,17 @@ const publicKey = publicKeyOf(
   '18b7d04643359f6ec270dcbab8dce6d169d66ddc9778c75cfb08dfdb701637ab',
   'fa36b35e4fe67e3112261d2e17a956ef85b06e44712d2850bcd3c2161e9993f2',
 );
+const OF_AWS_C_AUTH = {
+  credentials: {
+    accessKeyId: 'AKISORANDOMAASORANDOM',
+    secretAccessKey: 'q+jcrXGc+0zWN6uzclKVhvMmUsIfRPa4rlRandom',
+  },
+  regionSet: ['*'],
+};
+const PUBLIC_KEY_OF_AWS_C_AUTH = publicKeyOf(
+  '15d242ceebf8d8169fd6a8b5a746c41140414c3b07579038da06af89190fffcb',
+  '0515242cedd82e94799482e4c0514b505afccf2c0c98d6a553bf539f424c5ec0',
+);
 const date = new Date('2013-05-24T00:00:00Z');
 const service = 's3';
 const options = { credentials, service, date };
@@ -27,7 +38,7 @@ const url = 'https://example.com/a%20b?x=2&x=1';
 
 describe('headers', () => {
   test('carry the region set, and a signature that verifies', async () => {
-    const signer = new SignerV4a({ ...options, regionSet });
+    const signer = new SignerV4a({ ...options, regionSet, deterministic: true });
     const request = { method: 'PUT', url, headers: { 'content-type': 'text/plain' }, body: 'hello' };
     const { headers } = await signer.sign(request);
     const trace = await signer.trace(request);
@@ -40,13 +51,6 @@ describe('headers', () => {
     assert.ok(trace.canonicalRequest.includes('\nx-amz-region-set:us-east-1,us-west-*\n'));
     assert.ok(verifies(trace.stringToSign, signatureIn(headers)));
     assert.equal(signatureIn(headers), trace.signature);
-  });
-
-  test('a signature is the same each time, and another for another body', () => {
-    const signer = new SignerV4a({ ...options, regionSet });
-    const sign = (body) => signatureIn(signer.signSync({ method: 'PUT', url, body }).headers);
-    assert.equal(sign('a'), sign('a'));
-    assert.notEqual(sign('a'), sign('b'));
   });
 
   test('as the AWS SDK signs', async () => {
@@ -75,26 +79,15 @@ describe('headers', () => {
 });
 
 test('derives the key of the AWS C library (aws-c-auth, tests/key_derivation_tests.c)', async () => {
-  const signer = new SignerV4a({
-    ...options,
-    credentials: {
-      accessKeyId: 'AKISORANDOMAASORANDOM',
-      secretAccessKey: 'q+jcrXGc+0zWN6uzclKVhvMmUsIfRPa4rlRandom',
-    },
-    regionSet: ['*'],
-  });
+  const signer = new SignerV4a({ ...options, ...OF_AWS_C_AUTH });
   const { stringToSign, signature } = await signer.trace(url);
-  const key = publicKeyOf(
-    '15d242ceebf8d8169fd6a8b5a746c41140414c3b07579038da06af89190fffcb',
-    '0515242cedd82e94799482e4c0514b505afccf2c0c98d6a553bf539f424c5ec0',
-  );
-  assert.ok(verifies(stringToSign, signature, key));
+  assert.ok(verifies(stringToSign, signature, PUBLIC_KEY_OF_AWS_C_AUTH));
   assert.ok(!verifies(stringToSign, signature), 'another key');
 });
 
 describe('presigned URLs', () => {
   test('carry the region set as a parameter', async () => {
-    const signer = new SignerV4a({ ...options, regionSet: ['*'] });
+    const signer = new SignerV4a({ ...options, regionSet: ['*'], deterministic: true });
     const presigned = new URL(await signer.presign({ url }, { expiresIn: 60 }));
     const { canonicalRequest, stringToSign } = await signer.trace({ url }, { expiresIn: 60 });
     assert.equal(presigned.searchParams.get('X-Amz-Region-Set'), '*');
@@ -109,6 +102,112 @@ describe('presigned URLs', () => {
     assert.deepEqual(await signer.presignMany([url], { expiresIn: 60 }), [presigned.href]);
     // Presigned again, nothing of the old signature stays.
     assert.equal(signer.presignSync(presigned.href, { expiresIn: 60 }), presigned.href);
+  });
+});
+
+describe('signatures vary', () => {
+  const request = { method: 'PUT', url, body: 'a' };
+  const crypto = process.getBuiltinModule('node:crypto');
+
+  /** Ten signatures of one request, in each of its forms, which all verify; how many of them differ. */
+  async function signInEveryWay(signer) {
+    const { stringToSign } = await signer.trace(request);
+    const { stringToSign: presignedText } = await signer.trace({ url }, { expiresIn: 60 });
+    const signatures = [];
+    for (let n = 0; n < 10; n++) {
+      signatures.push(signatureIn(signer.signSync(request).headers));
+      assert.ok(verifies(stringToSign, signatures.at(-1)));
+      const urls = [signer.presignSync({ url }, { expiresIn: 60 })];
+      urls.push(...(await signer.presignMany([url, url], { expiresIn: 60 })));
+      for (const one of urls) {
+        signatures.push(new URL(one).searchParams.get('X-Amz-Signature'));
+        assert.ok(verifies(presignedText, signatures.at(-1)));
+      }
+      const trace = await signer.trace({ url }, { expiresIn: 60 });
+      signatures.push(trace.signature);
+      assert.ok(verifies(trace.stringToSign, trace.signature));
+    }
+    return new Set(signatures).size;
+  }
+
+  test('made by node:crypto, and made by the core', async (t) => {
+    const sign = t.mock.method(crypto, 'sign');
+    assert.equal(await signInEveryWay(new SignerV4a({ ...options, regionSet })), 50);
+    assert.ok(sign.mock.callCount() > 30);
+    sign.mock.resetCalls();
+    t.mock.method(process, 'getBuiltinModule', () => undefined);
+    assert.equal(await signInEveryWay(new SignerV4a({ ...options, regionSet })), 50);
+    assert.equal(sign.mock.callCount(), 0);
+  });
+
+  test('with the option deterministic, none does, and none is made by node:crypto', async (t) => {
+    const sign = t.mock.method(crypto, 'sign');
+    const signer = new SignerV4a({ ...options, regionSet, deterministic: true });
+    assert.equal(await signInEveryWay(signer), 2);
+    assert.equal(sign.mock.callCount(), 0);
+    const other = signer.signSync(request, { deterministic: false }).headers;
+    assert.notEqual(signatureIn(other), signatureIn(signer.signSync(request).headers));
+    assert.throws(() => new SignerV4a({ ...options, regionSet, deterministic: 'yes' }), {
+      code: 'ERR_SIGV4_OPTION_INVALID',
+    });
+  });
+
+  test('with the option deterministic, they are those of RFC 6979', async () => {
+    const signer = new SignerV4a({
+      ...options,
+      ...OF_AWS_C_AUTH,
+      service: 'execute-api',
+      deterministic: true,
+    });
+    // Computed by the Python package ecdsa 0.19.1 (`sign_deterministic`) from the text and the key that aws-c-auth gives.
+    assert.equal(
+      signatureIn(signer.signSync(url).headers),
+      '3046022100ebb452d52c437b9e37943519f0bfd26cf9abd8ad6111bab1cfe2ada04d57aee1022100938883857a4608ba8b5f2da35010f6a27e6a19e6253f110292b41b376ddd27c0',
+    );
+  });
+
+  test('node:crypto signs for credentials that have signed 16 times, until they are forgotten', (t) => {
+    const sign = t.mock.method(crypto, 'sign');
+    const signer = new SignerV4a({ ...options, regionSet });
+    const counts = Array.from({ length: 18 }, () => {
+      signer.signSync(request);
+      return sign.mock.callCount();
+    });
+    // One more, which is verified before any other is used.
+    assert.deepEqual(counts, [...Array(16).fill(0), 2, 3]);
+    const again = new SignerV4a({ ...options, regionSet });
+    signer.dispose();
+    assert.throws(() => signer.signSync(request), { code: 'ERR_SIGV4_CREDENTIALS_INVALID' });
+    again.signSync(request);
+    assert.equal(sign.mock.callCount(), 3);
+  });
+
+  for (const [what, name, broken] of [
+    ['makes no key', 'createPrivateKey', () => assert.fail()],
+    ['signs with another key', 'createPublicKey', () => PUBLIC_KEY_OF_AWS_C_AUTH],
+    ['makes bad signatures', 'sign', () => Buffer.alloc(70)],
+  ]) {
+    test(`where node:crypto ${what}, the core signs`, async (t) => {
+      const signer = new SignerV4a({ ...options, regionSet });
+      const method = t.mock.method(crypto, name, broken);
+      const traces = await Promise.all(Array.from({ length: 20 }, () => signer.trace(request)));
+      assert.equal(method.mock.callCount(), 1);
+      method.mock.restore();
+      for (const { stringToSign, signature } of traces) assert.ok(verifies(stringToSign, signature));
+    });
+  }
+
+  test('where there are no random bytes, the core signs as RFC 6979 says', async (t) => {
+    t.mock.method(process, 'getBuiltinModule', () => undefined);
+    const given = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
+    Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true });
+    t.after(() => Object.defineProperty(globalThis, 'crypto', given));
+    const [random, fixed] = [false, true].map((deterministic) => {
+      const signer = new SignerV4a({ ...options, regionSet, deterministic });
+      return [1, 2, 3].map(() => signatureIn(signer.signSync(request).headers));
+    });
+    assert.deepEqual(random, fixed);
+    assert.equal(new Set(random).size, 1);
   });
 });
 
