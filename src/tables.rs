@@ -98,10 +98,10 @@ pub fn services() -> String {
     text += "/** The rules of the others, by signing name. @type {Record<string, ServiceRules>} */\n";
     text += "export const SERVICE_RULES = {\n";
     for (service, rules) in SERVICE_RULES {
-        let own = fields(rules).into_iter().zip(fields(&DEFAULT)).filter(|(one, other)| one != other);
         let quote = if service.contains('-') { "'" } else { "" };
-        text += &format!("  {quote}{service}{quote}: {{\n    ...DEFAULT_RULES,\n");
-        for ((name, value), _) in own {
+        text += &format!("  {quote}{service}{quote}: {{\n");
+        // Each in full: what is spread into another object stays in every bundle, used or not.
+        for (name, value) in fields(rules) {
             text += &format!("    {name}: {value},\n");
         }
         text += "  },\n";

@@ -1,6 +1,7 @@
 // The server's canonical request and string to sign beside the client's, line by line.
 
-import { redact, REDACTED, REDACTED_SIGNATURE } from '../protocol/redact.js';
+import { redact, REDACTED_SIGNATURE } from '../protocol/redact.js';
+import { REDACTED } from '../protocol/redact-token.js';
 
 /**
  * @typedef {object} DiffLine

@@ -1,7 +1,7 @@
 // What is shown of a mismatch: nothing that is secret.
 
 import { build, partOf } from './signing-inputs.js';
-import { REDACTED, withoutToken } from '../protocol/redact.js';
+import { REDACTED, withoutToken } from '../protocol/redact-token.js';
 
 /**
  * @param {Pick<import('./search.js').Change, 'pieces' | 'parts'>} change

@@ -1,9 +1,6 @@
 // What can be shown: without tokens and passwords, and without what a terminal or a log could choke on.
 
-import { escapeUri, wellFormed } from './percent-encoding.js';
-
-/** In place of a session token, here and in a `SigningTrace`. */
-export const REDACTED = '<session token>';
+import { REDACTED } from './redact-token.js';
 
 /** In place of a signature: whoever has that of a presigned URL can make its request. */
 export const REDACTED_SIGNATURE = '<signature>';
@@ -60,22 +57,3 @@ function printable(text) {
     .replaceAll('\r\n', '\n')
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '?');
 }
-
-/**
- * @param {string} canonicalRequest
- * @param {string} token  empty without one
- * @returns {string} to be shown
- */
-export function withoutToken(canonicalRequest, token) {
-  if (token === '') return canonicalRequest;
-  const redacted = canonicalRequest.replace(
-    TOKEN,
-    (_, header = '', parameter = '') => `${header}${parameter}${REDACTED}`,
-  );
-  // A short one, which AWS issues none of, would be found in words.
-  if (token.length < 16) return redacted;
-  return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(wellFormed(token)), REDACTED);
-}
-
-const TOKEN =
-  /^(x-amz-(?:security|s3session)-token:).+|(?<=[?&\n])(X-Amz-(?:Security|S3session)-Token=)[^&\n]*/gim;

@@ -1,6 +1,6 @@
 // What callers get of a signature.
 
-import { withoutToken } from '../protocol/redact.js';
+import { withoutToken } from '../protocol/redact-token.js';
 
 /**
  * What must go on the wire.

@@ -1,0 +1,25 @@
+// Session tokens, taken out of what is shown. A file of its own, as everyone who signs has it, and redact.js only those who explain.
+
+import { escapeUri, wellFormed } from './percent-encoding.js';
+
+/** In place of a session token, in explanations and in a `SigningTrace`. */
+export const REDACTED = '<session token>';
+
+/**
+ * @param {string} canonicalRequest
+ * @param {string} token  empty without one
+ * @returns {string} to be shown
+ */
+export function withoutToken(canonicalRequest, token) {
+  if (token === '') return canonicalRequest;
+  const redacted = canonicalRequest.replace(
+    TOKEN,
+    (_, header = '', parameter = '') => `${header}${parameter}${REDACTED}`,
+  );
+  // A short one, which AWS issues none of, would be found in words.
+  if (token.length < 16) return redacted;
+  return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(wellFormed(token)), REDACTED);
+}
+
+const TOKEN =
+  /^(x-amz-(?:security|s3session)-token:).+|(?<=[?&\n])(X-Amz-(?:Security|S3session)-Token=)[^&\n]*/gim;
