@@ -141,9 +141,14 @@ class Pace {
 
 /** @param {(value: unknown) => void} resume */
 function pause(resume) {
-  // A timer waits for a millisecond at least, in browsers for four.
-  const soon = /** @type {any} */ (globalThis).setImmediate ?? setTimeout;
-  soon(resume);
+  const { setImmediate } = /** @type {any} */ (globalThis);
+  // A timer waits for a millisecond at least, in browsers for four. But browsers have nothing else, and in Next.js's edge
+  // runtime there is a function that throws.
+  try {
+    setImmediate(resume);
+  } catch {
+    setTimeout(resume);
+  }
 }
 
 /** Two changes that are both unlikely are not tried together: from this rank on. */

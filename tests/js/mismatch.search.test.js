@@ -185,6 +185,19 @@ describe('time', () => {
     assert.ok(waits.length > 10, `only ${waits.length} turns`);
   });
 
+  test('a runtime whose setImmediate throws, as the edge runtime of Next.js', async (t) => {
+    let calls = 0;
+    t.mock.method(globalThis, 'setImmediate', () => {
+      calls += 1;
+      throw new Error('A Node.js API is used (setImmediate) which is not supported in the Edge Runtime.');
+    });
+    assert.deepEqual(
+      await provedOf(await signedBy('smithy', REQUESTS.json), { ...other, deadlineMs: 200 }),
+      [],
+    );
+    assert.ok(calls > 0, 'it was asked for a turn');
+  });
+
   test('a body of 10 MiB', async (t) => {
     const body = Buffer.alloc(10_485_760, '{"a":"b"}');
     const signed = signByHand({ method: 'POST', url: `${API}/prod/orders`, body: 'undefined' });
