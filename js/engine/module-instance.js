@@ -24,8 +24,6 @@ export class ModuleInstance {
   #instantiate;
   /** @type {E | undefined} */
   #instance;
-  /** @type {Promise<void> | undefined} */
-  #loading;
   /** Whether memory that grows detaches its views: that of wasm does, that of plain JavaScript does not. */
   #detaches = true;
   /** Whether the buffer has become so large that the instance is not kept. */
@@ -48,27 +46,19 @@ export class ModuleInstance {
     return this.#instantiate !== undefined;
   }
 
-  /**
-   * Compiles and starts the module, once; concurrent callers share the work.
-   *
-   * @returns {Promise<void>}
-   */
-  ready() {
-    if (this.isReady) return Promise.resolve();
-    this.#loading ??= (async () => {
-      try {
-        const module = await this.#module.compile();
-        this.#instantiate ??= () => /** @type {any} */ (instantiate(module));
-        this.#instance ??= this.#instantiate();
-      } catch (cause) {
-        if (this.#fallback === undefined) throw unavailable(cause);
-        this.#detaches = false;
-        this.#instantiate = this.#fallback;
-      } finally {
-        this.#loading = undefined;
-      }
-    })();
-    return this.#loading;
+  /** Compiles and starts the module, once. */
+  readySync() {
+    if (this.isReady) return;
+    try {
+      const module = this.#module.compileSync();
+      const start = () => /** @type {E} */ (/** @type {unknown} */ (instantiate(module)));
+      this.#instance = start();
+      this.#instantiate = start;
+    } catch (cause) {
+      if (this.#fallback === undefined) throw unavailable(cause);
+      this.#detaches = false;
+      this.#instantiate = this.#fallback;
+    }
   }
 
   /** @returns {E} */
