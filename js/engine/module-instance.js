@@ -31,7 +31,7 @@ export class ModuleInstance {
   /** Of the buffer. */
   #view = NO_BYTES;
 
-  /** @param {import('./engine.js').EngineModule} module */
+  /** @param {{ compileSync: () => WebAssembly.Module }} module */
   constructor(module) {
     this.#module = module;
   }

@@ -13,10 +13,11 @@ import { builtin } from './node-builtins.js';
  * @typedef {(text: string) => string} PlatformKey
  */
 
-/** An engine that lets node:crypto sign where it is there, synchronously, and signs the same as the core. */
+/** An engine that has node:crypto sign if the platform offers it synchronously and its signatures verify under the core's public key. */
 export class SigV4aEngine extends Engine {
   /**
-   * By the number of the credentials: how many signatures they have made, then who makes the next; `undefined` is the core.
+   * For each credentials id, the number of signatures made so far, then the key that makes the next one; `undefined` means
+   * that the core signs.
    *
    * @type {Map<number, number | PlatformKey | undefined>}
    */

@@ -1,7 +1,7 @@
 // The two crossings of a verification: a flat record in, what it says of its signature out; then the record with the key. See
 // src/wasm/verify.rs.
 
-import { compile, compileSync } from '#module/verify';
+import { compileSync } from '#module/verify';
 
 import { ModuleInstance } from './module-instance.js';
 
@@ -73,7 +73,7 @@ export const FLAG = {
 
 /** The module, and what starts in its place where it cannot. */
 export const verifyModule = /** @type {ModuleInstance<VerifyExports>} */ (
-  /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
+  /* @__PURE__ */ new ModuleInstance({ compileSync })
 );
 
 /**

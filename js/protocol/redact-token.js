@@ -1,4 +1,5 @@
-// Session tokens, taken out of what is shown. A file of its own, as everyone who signs has it, and redact.js only those who explain.
+// Replaces session tokens in texts that are shown. This is a separate file because signing needs it, and redact.js is needed only
+// for explanations.
 
 import { escapeUri, wellFormed } from './percent-encoding.js';
 

@@ -167,7 +167,7 @@ struct Selected<'a> {
     headers: Vec<Entry<'a>>,
     /// Whether a value holds what is not ASCII, and crosses as Latin-1.
     has_latin1: bool,
-    /// A caller who sends the hash of the body gets it back with the one that is signed.
+    /// Whether the caller sends `x-amz-content-sha256`. The signed hash replaces its value.
     sends_hash: bool,
 }
 
