@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 /**
  * From the module as cargo built it (for the first wasm there was: `target-cpu=mvp`) to one file of JavaScript: a function that starts it, as often as one asks for it.
  *
- * @param {(command: string, args: string[]) => void} run
+ * @param {(command: string, args: string[]) => Promise<void>} run
  * @param {string} wasm  the module, before wasm-bindgen
  * @param {string} folder  for what is between
  * @param {string} name
@@ -17,11 +17,11 @@ import { build } from 'esbuild';
 export async function buildAsmjs(run, wasm, folder, name, out) {
   mkdirSync(folder, { recursive: true });
   const lowered = `${folder}/lowered.wasm`;
-  run('node_modules/.bin/wasm-opt', [wasm, '-o', lowered, ...LOWERING]);
+  await run('node_modules/.bin/wasm-opt', [wasm, '-o', lowered, ...LOWERING]);
   const glue = ['--target', 'bundler', '--omit-default-module-path'];
-  run('scripts/wasm-env', ['wasm-bindgen', ...glue, '--out-dir', folder, '--out-name', name, lowered]);
+  await run('scripts/wasm-env', ['wasm-bindgen', ...glue, '--out-dir', folder, '--out-name', name, lowered]);
   const plain = `${folder}/${name}_plain.js`;
-  run('node_modules/.bin/wasm2js', [`${folder}/${name}_bg.wasm`, '-o', plain, ...TRANSLATION]);
+  await run('node_modules/.bin/wasm2js', [`${folder}/${name}_bg.wasm`, '-o', plain, ...TRANSLATION]);
   writeFileSync(plain, adapt(readFileSync(plain, 'utf8')));
   const entry = `
     import { asmFunc } from './${name}_plain.js';
