@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all bench lint fmt clean
+.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all test-reproducible bench deny sbom lint fmt clean
 
 help:
 	@echo 'make demo    build, and send signed requests through a local gateway'
@@ -10,6 +10,10 @@ help:
 	@echo '             also every runtime and bundler, and the table of the README'
 	@echo 'make test-matrix-all'
 	@echo '             also old and new releases of Node.js, HTTP clients, Express and Next.js (Linux, x64)'
+	@echo 'make test-reproducible'
+	@echo '             builds twice, and compares byte by byte what would be published'
+	@echo 'make deny    licences, sources and known vulnerabilities of all dependencies'
+	@echo 'make sbom    bills of materials (CycloneDX), in target/sbom/'
 	@echo 'make build   the npm package, in pkg/'
 	@echo 'make devtools'
 	@echo '             the package with the command sigv4, in devtools/'
@@ -60,6 +64,21 @@ test-matrix-all: test-matrix
 	@scripts/setup matrix-all
 	@scripts/wasm-env node tests/matrix/run.js --versions
 	@node tests/matrix/readme.js versions
+
+test-reproducible:
+	@echo '== test-reproducible: two clean builds'
+	@scripts/setup build
+	@[ -d devtools/node_modules ] || $(MAKE) --no-print-directory devtools
+	@scripts/test-reproducible
+
+deny:
+	@echo '== deny: licences, sources and known vulnerabilities'
+	@scripts/deny
+
+sbom:
+	@echo '== sbom: bills of materials, in target/sbom/'
+	@scripts/setup build
+	@node scripts/sbom.mjs
 
 bench: build
 	@echo '== bench'

@@ -10,15 +10,14 @@ import { gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
 
 import { buildAsmjs } from './lib/asmjs.mjs';
+import { MODULES } from './lib/compiled-crates.mjs';
 import { declareDisposable, writeForOlderCompilers } from './lib/declarations.mjs';
 import { loaderFile, RUNTIMES } from './lib/loaders.mjs';
+import { notices } from './lib/notices.mjs';
 import { toText } from './lib/text.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
-
-/** The crates in wasm/. */
-const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
 
 /** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
 const CHUNKS = {
@@ -90,6 +89,7 @@ const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1
 const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
 writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
 writeFileSync('pkg/README.md', forPackage(readFileSync('README.md', 'utf8')));
+writeFileSync('pkg/THIRD_PARTY_NOTICES.md', notices());
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
 for (const [name, bytes] of Object.entries(wasm)) {
