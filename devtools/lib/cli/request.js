@@ -23,7 +23,7 @@ import { prepare } from './signing.js';
 /**
  * @typedef {object} Exchange
  * @property {import('./send.js').Wire} wire
- * @property {import('./send.js').Answer} answer
+ * @property {import('./send.js').ServerResponse} answer
  * @property {import('sigv4-wasm/explain').Explanation} [explanation]  of a refusal
  * @property {number} [clockOffset]  how far the server's clock is ahead, in milliseconds, if that is the cause
  */
@@ -132,7 +132,7 @@ function isStdoutSeen({ output = '-' }) {
 /**
  * Reads a refusal and explains it.
  *
- * @param {import('./send.js').Answer} answer
+ * @param {import('./send.js').ServerResponse} answer
  * @param {import('./send.js').Wire} wire
  * @param {import('sigv4-wasm').SigningTrace} signed
  * @param {(text: string) => string} redact
@@ -170,7 +170,7 @@ function inWords(offset) {
 }
 
 /**
- * @param {import('./send.js').Answer} answer
+ * @param {import('./send.js').ServerResponse} answer
  * @param {{ output?: string, include?: boolean, head?: boolean, fail?: boolean }} options
  */
 async function write(answer, { output = '-', include, head, fail }) {
@@ -190,7 +190,7 @@ async function write(answer, { output = '-', include, head, fail }) {
   }
 }
 
-/** @param {import('./send.js').Answer} answer */
+/** @param {import('./send.js').ServerResponse} answer */
 function headOf({ status, statusText, headers }) {
   const lines = [`HTTP/1.1 ${status} ${statusText}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
   // No control characters, which a terminal might interpret.

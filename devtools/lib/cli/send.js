@@ -14,7 +14,7 @@ import { CliError } from './exit.js';
  * @property {Record<string, string>} headers
  * @property {import('./input.js').Body} [body]
  *
- * @typedef {object} Answer
+ * @typedef {object} ServerResponse
  * @property {number} status
  * @property {string} statusText
  * @property {[string, string][]} headers  as they arrived
@@ -26,7 +26,7 @@ import { CliError } from './exit.js';
  * @param {object} options
  * @param {AbortSignal} [options.signal]
  * @param {(head: string) => void} [options.onHead]  receives the head of the request as it is sent
- * @returns {Promise<Answer>}
+ * @returns {Promise<ServerResponse>}
  */
 export async function send({ method, url, headers, body }, { signal, onHead }) {
   const isFile = body !== undefined && 'file' in body;

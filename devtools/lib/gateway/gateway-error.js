@@ -52,7 +52,7 @@ const ANSWERS = {
 };
 
 /**
- * @typedef {object} Answer
+ * @typedef {object} GatewayResponse
  * @property {number} status
  * @property {[string, string][]} headers
  * @property {Buffer} body
@@ -79,13 +79,13 @@ export class GatewayError extends Error {
 
   /**
    * @param {'rest' | 'http' | 'websocket'} apiType
-   * @returns {Answer}
+   * @returns {GatewayResponse}
    */
   answer(apiType) {
     const [status, message] = (ANSWERS[this.code] ?? ANSWERS.ERR_GATEWAY_REFUSED).http;
     return apiType === 'http'
-      ? jsonAnswer(status, { message })
-      : jsonAnswer(this.status, { [this.key]: this.shown }, [['x-amzn-errortype', this.type]]);
+      ? jsonResponse(status, { message })
+      : jsonResponse(this.status, { [this.key]: this.shown }, [['x-amzn-errortype', this.type]]);
   }
 }
 
@@ -93,9 +93,9 @@ export class GatewayError extends Error {
  * @param {number} status
  * @param {unknown} value
  * @param {[string, string][]} [headers]
- * @returns {Answer}
+ * @returns {GatewayResponse}
  */
-export function jsonAnswer(status, value, headers = []) {
+export function jsonResponse(status, value, headers = []) {
   return {
     status,
     headers: [['content-type', 'application/json'], ...headers],

@@ -199,7 +199,7 @@ class Gateway {
 
   /**
    * @param {Transaction} record
-   * @returns {Promise<import('./gateway-error.js').Answer>}
+   * @returns {Promise<import('./gateway-error.js').GatewayResponse>}
    * @throws {GatewayError}
    */
   async #answer(record) {
@@ -395,7 +395,7 @@ class Transaction {
   startedAt = performance.now();
   /** @type {Partial<import('./authorizer.js').Authorized>} */
   authorized = {};
-  /** @type {import('./gateway-error.js').Answer} */
+  /** @type {import('./gateway-error.js').GatewayResponse} */
   answer = { status: 500, headers: [], body: Buffer.alloc(0) };
   /** @type {GatewayError | undefined} */
   failure;

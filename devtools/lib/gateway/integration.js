@@ -6,11 +6,11 @@ import https from 'node:https';
 
 import { REPLACED_HEADERS, SIGNATURE_PARAMETERS } from 'sigv4-wasm';
 
-import { GatewayError, jsonAnswer } from './gateway-error.js';
+import { GatewayError, jsonResponse } from './gateway-error.js';
 import { decode } from './routes.js';
 
 /**
- * @typedef {import('./gateway-error.js').Answer} Answer
+ * @typedef {import('./gateway-error.js').GatewayResponse} GatewayResponse
  * @typedef {import('./request.js').GatewayRequest} GatewayRequest
  * @typedef {import('./routes.js').Matched} Matched
  * @typedef {import('./authorizer.js').Authorized} Authorized
@@ -22,13 +22,13 @@ import { decode } from './routes.js';
  * @param {GatewayRequest} request
  * @param {Matched} matched
  * @param {Partial<Authorized>} authorized
- * @returns {Answer}
+ * @returns {GatewayResponse}
  */
 export function echo({ method, rawHeaders, rawBody, sourceIp }, matched, { principal, accessKeyId }) {
   const text = rawBody.toString('utf8');
   const isBase64Encoded = !Buffer.from(text, 'utf8').equals(rawBody);
   const { stage, path, rawPath, query, route, parameters } = matched;
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     method,
     path,
     rawPath,
@@ -64,7 +64,7 @@ export class Upstreams {
    * @param {GatewayRequest} request
    * @param {Matched} matched
    * @param {Partial<Authorized>} authorized
-   * @returns {Promise<Answer>}
+   * @returns {Promise<GatewayResponse>}
    * @throws {GatewayError} ERR_GATEWAY_TIMEOUT, ERR_GATEWAY_UPSTREAM
    */
   async send(upstream, request, { rawPath, query }, { principal }) {

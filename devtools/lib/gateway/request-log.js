@@ -25,7 +25,7 @@ import { pairs } from './integration.js';
  * @property {Date} at
  * @property {number} durationMs
  * @property {import('./request.js').GatewayRequest} request
- * @property {import('./gateway-error.js').Answer} answer
+ * @property {import('./gateway-error.js').GatewayResponse} answer
  * @property {import('./gateway-error.js').GatewayError} [failure]
  * @property {Partial<import('./authorizer.js').Authorized>} authorized
  * @property {{ code: string, summary: string, fix: string }[]} [mismatches]

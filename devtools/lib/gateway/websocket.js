@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import { WebSocket, WebSocketServer } from 'ws';
 
-import { GatewayError, jsonAnswer } from './gateway-error.js';
+import { GatewayError, jsonResponse } from './gateway-error.js';
 
 /** "Quotas for configuring and running a WebSocket API": payload of a message, minutes idle, hours of a connection. */
 const MAX_MESSAGE_BYTES = 128 * 1024;
@@ -128,7 +128,7 @@ export class Connections {
    * @param {string} method
    * @param {string} id
    * @param {Buffer} body
-   * @returns {import('./gateway-error.js').Answer}
+   * @returns {import('./gateway-error.js').GatewayResponse}
    * @throws {GatewayError} ERR_GATEWAY_GONE, ERR_GATEWAY_PAYLOAD, ERR_GATEWAY_ROUTE
    */
   command(method, id, body) {
@@ -138,7 +138,7 @@ export class Connections {
     const { socket, connectedAt, lastActiveAt, identity } = connection;
     switch (method) {
       case 'GET':
-        return jsonAnswer(200, { connectedAt, lastActiveAt, identity });
+        return jsonResponse(200, { connectedAt, lastActiveAt, identity });
       case 'POST':
         if (body.length > MAX_MESSAGE_BYTES) {
           throw new GatewayError(

@@ -5,18 +5,18 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {object} FileAnswer
+ * @typedef {object} ServedFile
  * @property {number} status
  * @property {Record<string, string>} headers
  * @property {Buffer} body
  */
 
-/** @type {Map<string, FileAnswer> | undefined} */
+/** @type {Map<string, ServedFile> | undefined} */
 let files;
 
 /**
  * @param {string} pathname  below where the page is mounted: `/`, or `/assets/…`
- * @returns {FileAnswer | undefined}  `undefined` if there is no such file
+ * @returns {ServedFile | undefined}  `undefined` if there is no such file
  */
 export function inspectorFiles(pathname) {
   files ??= readFiles(fileURLToPath(new URL('../../dist/inspector/', import.meta.url)));
@@ -28,7 +28,7 @@ export function inspectorFiles(pathname) {
  * Reads all files in advance: they are few, and no path can lead to another file.
  *
  * @param {string} folder
- * @returns {Map<string, FileAnswer>}
+ * @returns {Map<string, ServedFile>}
  */
 function readFiles(folder) {
   const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
