@@ -10,6 +10,8 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("forms.js"), sigv4_wasm::tables::forms())?;
     std::fs::write(folder.join("headers.js"), sigv4_wasm::tables::headers())?;
     std::fs::write(folder.join("limits.js"), sigv4_wasm::tables::limits())?;
+    std::fs::write(folder.join("policy-flags.js"), sigv4_wasm::tables::policy_flags())?;
+    std::fs::write(folder.join("verify-flags.js"), sigv4_wasm::tables::verify_flags())?;
     std::fs::write(folder.join("parameters.js"), sigv4_wasm::tables::parameters())?;
     std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())?;
     std::fs::write(folder.join("services.js"), sigv4_wasm::tables::services())

@@ -49,7 +49,7 @@ mod error;
 mod packed_table;
 #[cfg(feature = "policy")]
 pub mod policy;
-#[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "engine")))]
+#[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "module")))]
 #[doc(hidden)]
 pub mod record_flags;
 mod request;

@@ -34,12 +34,28 @@ impl Iterator for Texts {
 }
 
 macro_rules! table {
+    ($texts:ident) => {
+        $crate::packed_table::Table(&$crate::packed_table::pack::<{ $crate::packed_table::packed_length(&$texts) }>(&$texts))
+    };
     ($([$($text:expr),+]),+ $(,)?) => {{
         const TEXTS: &[&str] = &[$($($text),+),+];
         $crate::packed_table::Table(&$crate::packed_table::pack::<{ $crate::packed_table::packed_length(TEXTS) }>(TEXTS))
     }};
 }
 pub(crate) use table;
+
+/// One list after another. `LENGTH` is that of both.
+pub(crate) const fn joined<const LENGTH: usize>(
+    list: &[&'static str],
+    other: &[&'static str],
+) -> [&'static str; LENGTH] {
+    assert!(list.len() + other.len() == LENGTH);
+    let mut both = [""; LENGTH];
+    let (start, end) = both.split_at_mut(list.len());
+    start.copy_from_slice(list);
+    end.copy_from_slice(other);
+    both
+}
 
 pub(crate) const fn packed_length(texts: &[&str]) -> usize {
     let mut length = texts.len();

@@ -1,4 +1,4 @@
-//! The bits of the number that crosses with a record: js/engine/generated/flags.js has them from here.
+//! The bits of the numbers that cross with records: js/engine/generated/ has them from here. Those of the signer are at the top.
 
 macro_rules! flags {
     ($($(#[$about:meta])* $name:ident = $bits:expr;)*) => {
@@ -32,4 +32,45 @@ flags! {
     KEEP = 1 << 18;
     DETERMINISTIC = 1 << 19;
     PLATFORM_SIGN = 1 << 20;
+}
+
+/// Of the module `verify`.
+pub mod verify {
+    flags! {
+        NOT_ASCII = 1;
+        TARGET_URL = 1 << 1;
+        TARGET_OF_PLATFORM = 1 << 2;
+        BODY_REQUIRED = 1 << 3;
+        BODY_OPTIONAL = 1 << 4;
+        PATH_DOUBLE = 1 << 5;
+        PATH_SINGLE = 1 << 6;
+        EXPLAIN = 1 << 7;
+        ANY_REGION = 1 << 8;
+        ANY_SERVICE = 1 << 9;
+        UNKNOWN = 1 << 10;
+        TOKEN_JUDGED = 1 << 11;
+        HAS_TOKEN = 1 << 12;
+        HAS_EXPIRY = 1 << 13;
+        CHECK_ONLY = 1 << 14;
+        IS_SIGNING_KEY = 1 << 15;
+        MISMATCH = 1 << 16;
+        BODY_IS_HASH = 1 << 17;
+        // Of results: what a request says of its signature.
+        IS_PRESIGNED = 1 << 18;
+        IS_V4A = 1 << 19;
+        HAS_SESSION_TOKEN = 1 << 20;
+        PAYLOAD_UNSIGNED = 1 << 21;
+        PAYLOAD_CHUNKED = 1 << 22;
+        // In the length of a result: that it is a rejection.
+        REJECTED = 1 << 30;
+    }
+}
+
+/// Of the module `policy`.
+pub mod policy {
+    flags! {
+        IS_ACCESS = 1;
+        HAS_PRINCIPAL = 1 << 1;
+        ESCAPED = 1 << 2;
+    }
 }

@@ -9,7 +9,7 @@ use crate::canonical::form::Form;
 use crate::canonical::headers::{ALWAYS_SIGNED, REPLACED};
 use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
-use crate::endpoint::{DEFAULT, SERVICE_RULES, ServiceRules, dns_suffixes};
+use crate::endpoint::{DEFAULT, SERVICE_RULES, SESSION_TOKEN_HEADERS, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
 use crate::policy::MAX_POLICY_CHARACTERS;
 use crate::record_flags;
@@ -68,9 +68,14 @@ pub fn headers() -> String {
     text += &list(
         "ALWAYS_SIGNED",
         "What every signature is about, or brings along by itself.",
-        ALWAYS_SIGNED.iter().copied(),
+        ALWAYS_SIGNED.into_iter(),
     );
-    text
+    text += "\n";
+    text + &list(
+        "SESSION_TOKEN_HEADERS",
+        "The headers that carry session tokens; but for case, the parameters of presigned URLs have the same names.",
+        SESSION_TOKEN_HEADERS.into_iter(),
+    )
 }
 
 /// The text of `js/engine/generated/parameters.js`: the parameters of a presigned URL.
@@ -164,12 +169,26 @@ fn list(name: &str, about: &str, texts: impl Iterator<Item = &'static str>) -> S
     format!("/** {about} */\nexport const {name} = /** @type {{const}} */ ([{start}{items}{end}]);\n")
 }
 
-/// The text of `js/engine/generated/flags.js`: the bits of the number that crosses with a record.
+/// The text of `js/engine/generated/flags.js`: the bits of the number that crosses with a record of the signer.
 pub fn flags() -> String {
+    flags_of(record_flags::ALL)
+}
+
+/// The text of `js/engine/generated/verify-flags.js`: likewise, of the verifier. A file each, as few load all of them.
+pub fn verify_flags() -> String {
+    flags_of(record_flags::verify::ALL)
+}
+
+/// The text of `js/engine/generated/policy-flags.js`: likewise, of policies.
+pub fn policy_flags() -> String {
+    flags_of(record_flags::policy::ALL)
+}
+
+fn flags_of(flags: &[(&str, u32)]) -> String {
     let mut text = String::from("// Written by the build from src/record_flags.rs. Do not edit.\n\n");
     text += "/** The bits of `flags`. */\n";
     text += "export const FLAG = /** @type {const} */ ({\n";
-    for (name, bits) in record_flags::ALL {
+    for (name, bits) in flags {
         text += &format!("  {}: {bits:#x},\n", camel(name));
     }
     text + "});\n"

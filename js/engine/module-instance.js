@@ -30,8 +30,10 @@ export class ModuleInstance {
   #isOversized = false;
   /** Of the buffer. */
   #view = NO_BYTES;
+  /** @type {Promise<void> | undefined} */
+  #loading;
 
-  /** @param {{ compileSync: () => WebAssembly.Module }} module */
+  /** @param {{ compile: () => Promise<WebAssembly.Module>, compileSync: () => WebAssembly.Module }} module */
   constructor(module) {
     this.#module = module;
   }
@@ -46,19 +48,49 @@ export class ModuleInstance {
     return this.#instantiate !== undefined;
   }
 
-  /** Compiles and starts the module, once. */
+  /**
+   * Compiles and starts the module, once; concurrent callers share the work.
+   *
+   * @returns {Promise<void>}
+   */
+  ready() {
+    if (this.isReady) return Promise.resolve();
+    this.#loading ??= (async () => {
+      try {
+        this.#start(await this.#module.compile());
+      } catch (cause) {
+        this.#fallBack(cause);
+      } finally {
+        this.#loading = undefined;
+      }
+    })();
+    return this.#loading;
+  }
+
+  /** Likewise, synchronously. */
   readySync() {
     if (this.isReady) return;
     try {
-      const module = this.#module.compileSync();
-      const start = () => /** @type {E} */ (/** @type {unknown} */ (instantiate(module)));
-      this.#instance = start();
-      this.#instantiate = start;
+      this.#start(this.#module.compileSync());
     } catch (cause) {
-      if (this.#fallback === undefined) throw unavailable(cause);
-      this.#detaches = false;
-      this.#instantiate = this.#fallback;
+      this.#fallBack(cause);
     }
+  }
+
+  /** @param {WebAssembly.Module} module */
+  #start(module) {
+    if (this.isReady) return;
+    const start = () => /** @type {E} */ (/** @type {unknown} */ (instantiate(module)));
+    this.#instance = start();
+    this.#instantiate = start;
+  }
+
+  /** @param {unknown} cause  why the wasm module cannot start */
+  #fallBack(cause) {
+    if (this.isReady) return;
+    if (this.#fallback === undefined) throw unavailable(cause);
+    this.#detaches = false;
+    this.#instantiate = this.#fallback;
   }
 
   /** @returns {E} */

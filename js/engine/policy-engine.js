@@ -5,6 +5,7 @@ import { compileSync } from '#module/policy';
 
 import { unavailable } from './engine.js';
 import { SigV4Error } from './errors.js';
+import { FLAG } from './generated/policy-flags.js';
 import { evaluate, initSync, outcome, parse, release, reserve } from '../wasm/policy.js';
 
 /**
@@ -34,11 +35,6 @@ import { evaluate, initSync, outcome, parse, release, reserve } from '../wasm/po
  * @property {Verdict} resource
  * @property {{ identity?: object, resource?: object } | undefined} details
  */
-
-/** Of `flags`; src/wasm/policy.rs names them alike. */
-const IS_ACCESS = 1;
-const HAS_PRINCIPAL = 1 << 1;
-const ESCAPED = 1 << 2;
 
 /** What `evaluate` returns in place of a length. */
 const RECORD_INVALID = -1;
@@ -143,11 +139,11 @@ export function evaluateRecord({ identityPolicies, resourcePolicy, isAccess, pri
     rest.resource,
     ...rest.context,
   ];
-  const flags = (isAccess ? IS_ACCESS : 0) | (principal === undefined ? 0 : HAS_PRINCIPAL);
+  const flags = (isAccess ? FLAG.isAccess : 0) | (principal === undefined ? 0 : FLAG.hasPrincipal);
   try {
     let status = call(fields, flags);
     // A text has what ends a field.
-    if (status === RECORD_INVALID) status = call(fields.map(escape), flags | ESCAPED);
+    if (status === RECORD_INVALID) status = call(fields.map(escape), flags | FLAG.escaped);
     if (status < 0) return status;
     const details = status === 0 ? undefined : JSON.parse(read(status));
     const answer = { decision: verdicts[0], identity: verdictAt(1), resource: verdictAt(4), details };

@@ -1,8 +1,9 @@
 // The two crossings of a verification: a flat record in, what it says of its signature out; then the record with the key. See
 // src/wasm/verify.rs.
 
-import { compileSync } from '#module/verify';
+import { compile, compileSync } from '#module/verify';
 
+import { FLAG } from './generated/verify-flags.js';
 import { ModuleInstance } from './module-instance.js';
 
 /**
@@ -31,6 +32,21 @@ import { ModuleInstance } from './module-instance.js';
  * @property {string} declared  what is signed in place of the body, where the request says so
  * @property {string[]} signedHeaders
  *
+ * What a request says of its signature, before anything of it is checked.
+ * @typedef {object} ParsedSignature
+ * @property {number} signedAt  milliseconds since 1970
+ * @property {number} expiresIn  seconds; 0 where the request does not say
+ * @property {boolean} isPresigned
+ * @property {boolean} isSigV4a
+ * @property {boolean} hasSessionToken
+ * @property {string} accessKeyId
+ * @property {string} region  of SigV4a, the region set
+ * @property {string} service
+ * @property {string} scope
+ * @property {string} amzDate
+ * @property {string} signature
+ * @property {string[]} signedHeaders
+ *
  * What a server knows of an access key id.
  * @typedef {object} Known
  * @property {string | Uint8Array | undefined} key  the secret, or a derived key; `undefined` where another module verifies
@@ -49,31 +65,11 @@ import { ModuleInstance } from './module-instance.js';
  * @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/verify.js').InitOutput, 'memory'>} VerifyExports
  */
 
-/** The bits of `flags`; src/wasm/verify.rs names them alike. */
-export const FLAG = {
-  latin1: 1,
-  targetUrl: 1 << 1,
-  targetOfPlatform: 1 << 2,
-  bodyRequired: 1 << 3,
-  bodyOptional: 1 << 4,
-  pathDouble: 1 << 5,
-  pathSingle: 1 << 6,
-  explain: 1 << 7,
-  anyRegion: 1 << 8,
-  anyService: 1 << 9,
-  unknown: 1 << 10,
-  tokenJudged: 1 << 11,
-  hasToken: 1 << 12,
-  hasExpiry: 1 << 13,
-  checkOnly: 1 << 14,
-  isSigningKey: 1 << 15,
-  mismatch: 1 << 16,
-  bodyIsHash: 1 << 17,
-};
+export { FLAG };
 
 /** The module, and what starts in its place where it cannot. */
 export const verifyModule = /** @type {ModuleInstance<VerifyExports>} */ (
-  /* @__PURE__ */ new ModuleInstance({ compileSync })
+  /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
 );
 
 /**
@@ -90,11 +86,30 @@ export function begin(record) {
     const { exports } = verifyModule;
     const status = exports.begin(fieldsLength, targetLength, headerCount, flags, now, maxSkewSeconds);
     const text = read(status, record);
-    if (status & REJECTED) return rejectionOf(text);
+    if (status & FLAG.rejected) return rejectionOf(text);
     const stated = statedOf(text);
     // Nothing of a token stays in the buffer.
     if (stated.sessionToken) verifyModule.buffer(0).fill(0, 0, status);
     return stated;
+  } catch (error) {
+    throw verifyModule.failed(error);
+  }
+}
+
+/**
+ * What a request says of its signature, checked for form only.
+ *
+ * @param {IncomingRecord} record
+ * @returns {ParsedSignature | WrittenRejection}
+ * @throws {SigV4Error} where the request cannot have arrived like this
+ */
+export function parseAuthorization(record) {
+  try {
+    const flags = write(record, '', '', '');
+    const { exports } = verifyModule;
+    const status = exports.parse_authorization(fieldsLength, targetLength, record.headerCount, flags);
+    const text = read(status, record);
+    return status & FLAG.rejected ? rejectionOf(text) : parsedOf(text);
   } catch (error) {
     throw verifyModule.failed(error);
   }
@@ -129,7 +144,7 @@ export function verify(record, known, body, moreFlags = 0) {
       expiresAt ?? 0,
     );
     const text = read(status, record);
-    return status & REJECTED ? rejectionOf(text) : text;
+    return status & FLAG.rejected ? rejectionOf(text) : text;
   } catch (error) {
     throw verifyModule.failed(error);
   }
@@ -186,7 +201,7 @@ function write(record, token, key, body) {
   targetLength = put(target, view, fieldsLength);
   let at = fieldsLength + targetLength;
   if (at !== fields.length + target.length) {
-    flags |= FLAG.latin1;
+    flags |= FLAG.notAscii;
     record.checkLatin1();
   }
   at += tokenLength = put(token, view, at);
@@ -222,7 +237,7 @@ function put(part, view, at) {
  */
 function read(status, record) {
   if (status < 0) throw record.errorOf(status);
-  const length = status & ~REJECTED;
+  const length = status & ~FLAG.rejected;
   const text = decoder.decode(verifyModule.buffer(length).subarray(0, length));
   verifyModule.release();
   return text;
@@ -239,14 +254,14 @@ function statedOf(text) {
   const serviceAt = text.indexOf('\0', regionAt) + 1;
   const declaredAt = text.indexOf('\0', serviceAt) + 1;
   const namesAt = text.indexOf('\0', declaredAt) + 1;
-  const flags = text.charCodeAt(flagsAt) - 48;
+  const flags = Number(text.slice(flagsAt, idAt - 1));
   return {
     signedAt: Number(text.slice(0, expiresAt - 1)) * 1000,
     expiresIn: Number(text.slice(expiresAt, flagsAt - 1)),
-    isSigV4a: (flags & 2) !== 0,
-    payload: PAYLOADS[flags >> 2],
+    isSigV4a: (flags & FLAG.isV4a) !== 0,
+    payload: flags & FLAG.payloadUnsigned ? 'unsigned' : flags & FLAG.payloadChunked ? 'chunked' : 'signed',
     accessKeyId: text.slice(idAt, tokenAt - 1),
-    sessionToken: flags & 1 ? text.slice(tokenAt, regionAt - 1) : undefined,
+    sessionToken: flags & FLAG.hasSessionToken ? text.slice(tokenAt, regionAt - 1) : undefined,
     region: text.slice(regionAt, serviceAt - 1),
     service: text.slice(serviceAt, declaredAt - 1),
     declared: text.slice(declaredAt, namesAt - 1),
@@ -254,7 +269,21 @@ function statedOf(text) {
   };
 }
 
-const PAYLOADS = /** @type {const} */ (['signed', 'unsigned', 'chunked']);
+/** @param {string} text @returns {ParsedSignature} */
+function parsedOf(text) {
+  const [signedAt, expiresIn, bits, accessKeyId, region, service, scope, amzDate, signature, names] =
+    text.split('\0');
+  const flags = Number(bits);
+  return {
+    signedAt: Number(signedAt) * 1000,
+    expiresIn: Number(expiresIn),
+    isPresigned: (flags & FLAG.isPresigned) !== 0,
+    isSigV4a: (flags & FLAG.isV4a) !== 0,
+    hasSessionToken: (flags & FLAG.hasSessionToken) !== 0,
+    ...{ accessKeyId, region, service, scope, amzDate, signature },
+    signedHeaders: names.split(';'),
+  };
+}
 
 /** @param {string} text @returns {WrittenRejection} */
 function rejectionOf(text) {
@@ -277,9 +306,6 @@ function rejectionOf(text) {
 }
 
 const DETAILS = ['region', 'expectedRegion', 'service', 'expectedService', 'skewSeconds', 'accessKeyId'];
-
-/** Of a length that is that of a rejection. */
-const REJECTED = 1 << 30;
 
 /** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
 const HASH_CHUNK_BYTES = 64 * 1024;

@@ -1,5 +1,6 @@
 // What it means that a line differs, and what to do about it.
 
+import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { fill } from '../protocol/fill-template.js';
 
 /** @typedef {import('./diff.js').DiffLine} DiffLine */
@@ -11,6 +12,8 @@ import { fill } from '../protocol/fill-template.js';
  * @property {string} summary  `{server}`, `{client}` and `{name}` stand for what the line has
  * @property {string} fix
  */
+
+const TOKEN_HEADER = new RegExp(`^header (?:${SESSION_TOKEN_HEADERS.join('|')})$`);
 
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -112,19 +115,19 @@ const DIFFERENCES = [
     fix: 'Sign the host that the request arrives with: the host of the URL, or the one that a proxy or custom domain sets (the option host).',
   },
   {
-    label: /^header x-amz-(?:security|s3session)-token$/,
+    label: TOKEN_HEADER,
     when: (server) => server === '',
     summary: 'You signed a session token, but the server received none.',
     fix: 'Send the header {name}: look for something that drops headers, such as CORS, or a proxy.',
   },
   {
-    label: /^header x-amz-(?:security|s3session)-token$/,
+    label: TOKEN_HEADER,
     when: (_, client) => client === '',
     summary: 'The server received a session token, but you signed none.',
     fix: 'Pass the session token to the signer: it must be one of the signed headers.',
   },
   {
-    label: /^header x-amz-(?:security|s3session)-token$/,
+    label: TOKEN_HEADER,
     summary: 'The server received another session token than you signed.',
     fix: 'Sign with one set of credentials: the access key id, the secret access key and the session token belong together.',
   },

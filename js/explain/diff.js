@@ -1,5 +1,6 @@
 // The server's canonical request and string to sign beside the client's, line by line.
 
+import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { redact, REDACTED_SIGNATURE } from '../protocol/redact.js';
 import { REDACTED } from '../protocol/redact-token.js';
 
@@ -178,4 +179,4 @@ function shown(label, value) {
 
 /** One that was signed by mistake. */
 const SIGNATURE = /^query X-Amz-Signature$/i;
-const TOKEN = /^(?:query|header) x-amz-(?:security|s3session)-token$/i;
+const TOKEN = new RegExp(`^(?:query|header) (?:${SESSION_TOKEN_HEADERS.join('|')})$`, 'i');

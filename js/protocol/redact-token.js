@@ -1,6 +1,7 @@
 // Replaces session tokens in texts that are shown. This is a separate file because signing needs it, and redact.js is needed only
 // for explanations.
 
+import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { escapeUri, wellFormed } from './percent-encoding.js';
 
 /** In place of a session token, in explanations and in a `SigningTrace`. */
@@ -13,14 +14,12 @@ export const REDACTED = '<session token>';
  */
 export function withoutToken(canonicalRequest, token) {
   if (token === '') return canonicalRequest;
+  const names = SESSION_TOKEN_HEADERS.join('|');
   const redacted = canonicalRequest.replace(
-    TOKEN,
+    new RegExp(`^((?:${names}):).+|(?<=[?&\\n])((?:${names})=)[^&\\n]*`, 'gim'),
     (_, header = '', parameter = '') => `${header}${parameter}${REDACTED}`,
   );
   // A short one, which AWS issues none of, would be found in words.
   if (token.length < 16) return redacted;
   return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(wellFormed(token)), REDACTED);
 }
-
-const TOKEN =
-  /^(x-amz-(?:security|s3session)-token:).+|(?<=[?&\n])(X-Amz-(?:Security|S3session)-Token=)[^&\n]*/gim;

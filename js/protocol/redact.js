@@ -1,5 +1,6 @@
 // What can be shown: without tokens and passwords, and without what a terminal or a log could choke on.
 
+import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { REDACTED } from './redact-token.js';
 
 /** In place of a signature: whoever has that of a presigned URL can make its request. */
@@ -17,7 +18,10 @@ const VALUE = /(?:(?!%(?:25){0,3}26|\\u0026)[^\s&"'<>,;)\]}])+/.source;
  */
 const SECRETS = [
   // In a canonical request: a header, or a parameter.
-  [new RegExp(`(x-amz-(?:security|s3session|access)-token${EQUALS})(?!<)${VALUE}`, 'gi'), `$1${REDACTED}`],
+  [
+    new RegExp(`((?:${SESSION_TOKEN_HEADERS.join('|')}|x-amz-access-token)${EQUALS})(?!<)${VALUE}`, 'gi'),
+    `$1${REDACTED}`,
+  ],
   [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
   [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
   // Of presigned URLs, also those of SigV2, CloudFront and Google Cloud Storage, of headers, and of forms.

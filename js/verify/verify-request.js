@@ -2,20 +2,13 @@
 // who waits.
 
 import { coreError, SigV4Error } from '../engine/errors.js';
-import {
-  HEADER_NAME_INVALID,
-  HEADER_VALUE_INVALID,
-  METHOD_INVALID,
-  RECORD_INVALID,
-  SECRET_ACCESS_KEY_INVALID,
-  STATUS_NUMBERS,
-} from '../engine/generated/errors.js';
+import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { sigv4aModule } from '../engine/extended-engine.js';
 import { begin, FLAG, verify, verifyModule } from '../engine/verify-engine.js';
-import { epochMillis } from '../protocol/amz-date.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { crossing, hashOf, hashOfText } from './body-hash.js';
-import { invalidity, openIncoming } from './incoming-request.js';
+import { accepted, IncomingRecord, refusalOf } from './incoming-record.js';
+import { openIncoming } from './incoming-request.js';
 import { checkedOptions, VERIFY_OPTIONS } from './options.js';
 
 /**
@@ -61,7 +54,6 @@ import { checkedOptions, VERIFY_OPTIONS } from './options.js';
  * @typedef {SecretLookup | KnownSigningKey | KnownPublicKey} KeyLookup
  *
  * @typedef {import('../engine/verify-engine.js').WrittenRejection} WrittenRejection
- * @typedef {import('../engine/verify-engine.js').IncomingRecord} CrossingRecord
  *
  * @typedef {object} VerifiedRequest
  * @property {string} accessKeyId
@@ -194,59 +186,6 @@ const NAMES = /** @type {(keyof VerifyOptions)[]} */ ([...VERIFY_OPTIONS]);
 function isUnchanged(options, values) {
   for (let i = 0; i < values.length; i++) if (options[NAMES[i]] !== values[i]) return false;
   return true;
-}
-
-/** What crosses of a request, and why it could not. @implements {CrossingRecord} */
-class IncomingRecord {
-  #opened;
-
-  /**
-   * @param {import('./incoming-request.js').OpenedRequest} opened
-   * @param {Settings} settings
-   */
-  constructor(opened, { fields, flags, now, maxSkewSeconds }) {
-    const { method, target, form, lines } = opened;
-    let text = `${fields}${method}\0`;
-    for (const [name, value] of lines) text += `${name}\0${value}\0`;
-    this.#opened = opened;
-    this.fields = text;
-    this.headerCount = lines.length;
-    this.target = target;
-    this.flags = form === 'line' ? flags : flags | (form === 'url' ? FLAG.targetUrl : FLAG.targetOfPlatform);
-    this.now = epochMillis(now);
-    this.maxSkewSeconds = maxSkewSeconds;
-  }
-
-  checkLatin1() {
-    const invalid = invalidity(this.#opened);
-    if (invalid !== undefined) throw invalid;
-  }
-
-  /** @param {number} status */
-  errorOf(status) {
-    const number = /** @type {import('../engine/errors.js').CoreErrorNumber} */ (
-      (-1 - status) % STATUS_NUMBERS
-    );
-    return (OF_REQUEST.has(number) ? invalidity(this.#opened) : undefined) ?? coreError(number, {});
-  }
-}
-
-/** What the core says of a request that cannot have arrived, of which more can be said here. @type {Set<number>} */
-const OF_REQUEST = new Set([HEADER_NAME_INVALID, HEADER_VALUE_INVALID, METHOD_INVALID, RECORD_INVALID]);
-
-/**
- * @template {object | string} T
- * @param {T | WrittenRejection} outcome
- * @returns {T}
- */
-function accepted(outcome) {
-  if (typeof outcome === 'object' && 'code' in outcome) throw refusalOf(outcome);
-  return /** @type {T} */ (outcome);
-}
-
-/** @param {WrittenRejection} rejection */
-function refusalOf({ code, message, status, type, details }) {
-  return new Refusal(code, message, [status, type], details);
 }
 
 /**

@@ -3,17 +3,15 @@
 use alloc::vec::Vec;
 
 use super::Entry;
-use crate::packed_table::{Table, table};
+use crate::endpoint::{SESSION_TOKEN_HEADERS, SESSION_TOKEN_NAMES};
+use crate::packed_table::{Table, joined, table};
 use crate::text::{Put, contains};
 
 /// Written by the signer itself: whatever the caller passed under these names is stale.
-pub(crate) const REPLACED: Table = table![
-    ["authorization"],
-    ["x-amz-date"],
-    ["x-amz-security-token"],
-    ["x-amz-s3session-token"],
-    ["x-amz-content-sha256"],
-];
+pub(crate) const REPLACED: Table = table!(REPLACED_NAMES);
+
+const REPLACED_NAMES: [&str; 3 + SESSION_TOKEN_NAMES] =
+    joined(&["authorization", "x-amz-date", "x-amz-content-sha256"], &SESSION_TOKEN_HEADERS);
 
 pub(crate) const CONTENT_SHA256: &[u8] = b"x-amz-content-sha256";
 
@@ -66,16 +64,17 @@ const HOP_HEADERS: Table = table![
 ];
 
 /// What every signature is about, or brings along by itself: no caller can leave these out.
-pub(crate) const ALWAYS_SIGNED: &[&str] = &[
-    "host",
-    "x-amz-date",
-    "x-amz-content-sha256",
-    "x-amz-security-token",
-    "x-amz-s3session-token",
-    "x-amz-region-set",
-    "x-amz-trailer",
-    "x-amz-decoded-content-length",
-];
+pub(crate) const ALWAYS_SIGNED: [&str; 6 + SESSION_TOKEN_NAMES] = joined(
+    &[
+        "host",
+        "x-amz-date",
+        "x-amz-content-sha256",
+        "x-amz-region-set",
+        "x-amz-trailer",
+        "x-amz-decoded-content-length",
+    ],
+    &SESSION_TOKEN_HEADERS,
+);
 
 /// `x-amz-*` headers that stay headers when all others move to the query of a presigned URL.
 const UNHOISTABLE: Table = table![

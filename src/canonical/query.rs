@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::encode::{Decode, encode};
 use super::{Entry, add, sort};
 use crate::Error;
-use crate::packed_table::{Table, table};
+use crate::endpoint::{SESSION_TOKEN_NAMES, SESSION_TOKEN_PARAMETERS};
+use crate::packed_table::{Table, joined, table};
 use crate::request::MAX_PARAMETERS;
 use crate::text::{Put, cut, split};
 
@@ -74,17 +75,21 @@ fn is_of_signature(parameter: &[u8]) -> bool {
 }
 
 /// What a signature in a query is made of.
-pub(crate) const SIGNATURE_PARAMETERS: Table = table![
-    ["X-Amz-Algorithm"],
-    ["X-Amz-Credential"],
-    ["X-Amz-Date"],
-    ["X-Amz-Expires"],
-    ["X-Amz-SignedHeaders"],
-    ["X-Amz-Signature"],
-    ["X-Amz-Security-Token"],
-    ["X-Amz-S3session-Token"],
-    ["X-Amz-Region-Set"],
-];
+pub(crate) const SIGNATURE_PARAMETERS: Table = table!(SIGNATURE_PARAMETER_NAMES);
+
+/// Likewise. The verifier knows the first ones by their places.
+pub(crate) const SIGNATURE_PARAMETER_NAMES: [&str; 7 + SESSION_TOKEN_NAMES] = joined(
+    &[
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Signature",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-SignedHeaders",
+        "X-Amz-Region-Set",
+    ],
+    &SESSION_TOKEN_PARAMETERS,
+);
 
 /// Added by presigners of the AWS SDKs: no part of a signature, but dropped with an old one.
 #[cfg(feature = "tables")]

@@ -1,19 +1,20 @@
 //! What a request says of its own signature, in its `Authorization` header or in its query, checked for form only.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::mem::take;
+use core::fmt;
 
-use super::dates::{amz_date, parse_amz_date, parse_http_date};
+use super::authorization_header;
+use super::dates::parse_amz_date;
 use super::incoming_request::IncomingRequest;
-use super::latin1::{is_space, trim};
+use super::latin1::is_space;
+use super::presigned_url::{
+    self, ALGORITHM, CREDENTIAL, EXPIRES, Parameters, REGION_SET, SIGNATURE, missing_parameter, place_of,
+};
 use super::rejection::Say::{Quoted, Text};
 use super::rejection::{Rejection, RejectionKind, malformed, reject};
-use super::words::{Secret, SecretBytes, cut, find_part, join, replace, split};
+use super::words::{Secret, join, split};
 use crate::ServiceRules;
 use crate::endpoint;
-use crate::text::{Put, find};
 
 /// An algorithm of Signature Version 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,19 +34,31 @@ impl Algorithm {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         [Self::HmacSha256, Self::EcdsaP256Sha256].into_iter().find(|algorithm| algorithm.name() == name)
     }
 }
 
-/// An authorization, from the header or from the query.
-pub(super) struct Authorization {
+/// What a request says of its own signature, in its header or in its query. Nothing of it is known to be true:
+/// [`Verifier::begin`](super::Verifier::begin) is what checks it.
+///
+/// ```
+/// use sigv4_wasm::verify::{Authorization, IncomingRequest};
+///
+/// let authorization: &[u8] = b"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+///     SignedHeaders=host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
+/// let headers = [(&b"authorization"[..], authorization), (b"x-amz-date", b"20150830T123600Z")];
+/// let request = IncomingRequest::new(b"GET", b"/", headers)?;
+/// let authorization = Authorization::parse(&request)?;
+/// assert_eq!(authorization.access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(authorization.scope(), "20150830/us-east-1/iam/aws4_request");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Authorization {
     pub(super) algorithm: Algorithm,
     pub(super) rules: &'static ServiceRules,
-    /// In milliseconds since 1970.
     pub(super) signed_at: i64,
     pub(super) is_presigned: bool,
-    /// Seconds; only of a presigned request.
     pub(super) expires: Option<u32>,
     has_session_token: bool,
     /// Its texts, one after the other: one piece of memory for all, and to wipe, as one of them may be a token.
@@ -80,15 +93,15 @@ enum Part {
 const PARTS: usize = Part::SessionToken as usize + 1;
 
 impl Authorization {
-    /// The parameters of a presigned URL, or the header `Authorization`.
-    pub(super) fn parse(request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
+    /// Reads the parameters of a presigned URL, or the header `Authorization`. Scope, time and signature are not checked.
+    pub fn parse(request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
         let parameters = Parameters::parse(request)?;
         let is_presigned =
             [ALGORITHM, CREDENTIAL, SIGNATURE].into_iter().any(|at| parameters.get(at).is_some());
         let header = request.header_text(b"authorization");
         let stated = match &header {
-            _ if is_presigned => Stated::in_query(&parameters)?,
-            Some(authorization) => Stated::in_header(authorization, request)?,
+            _ if is_presigned => presigned_url::parse(&parameters)?,
+            Some(authorization) => authorization_header::parse(authorization, request)?,
             None => {
                 let message = [Text("Missing Authentication Token")];
                 return Err(reject(RejectionKind::SignatureMissing, &message));
@@ -168,29 +181,53 @@ impl Authorization {
         })
     }
 
-    pub(super) fn access_key_id(&self) -> &str {
+    /// SigV4 or SigV4a.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether the signature is in the query.
+    pub fn is_presigned(&self) -> bool {
+        self.is_presigned
+    }
+
+    /// When it was signed, in milliseconds since 1970.
+    pub fn signed_at(&self) -> i64 {
+        self.signed_at
+    }
+
+    /// Of a presigned request: for how many seconds it is good.
+    pub fn expires_in(&self) -> Option<u32> {
+        self.expires
+    }
+
+    /// Such as `AKIAIOSFODNN7EXAMPLE`.
+    pub fn access_key_id(&self) -> &str {
         self.part(Part::AccessKeyId)
     }
 
-    pub(super) fn date(&self) -> &str {
+    /// Of the scope, such as `20260203`.
+    pub fn date(&self) -> &str {
         self.part(Part::Date)
     }
 
     /// Empty with SigV4a.
-    pub(super) fn region(&self) -> &str {
+    pub fn region(&self) -> &str {
         self.part(Part::Region)
     }
 
     /// The region; of SigV4a, the region set.
-    pub(super) fn regions(&self) -> &str {
+    pub fn regions(&self) -> &str {
         self.part(if self.region().is_empty() { Part::RegionSet } else { Part::Region })
     }
 
-    pub(super) fn service(&self) -> &str {
+    /// Such as `execute-api`.
+    pub fn service(&self) -> &str {
         self.part(Part::Service)
     }
 
-    pub(super) fn scope(&self) -> &str {
+    /// All of the credential but the access key id: `20260203/eu-west-1/execute-api/aws4_request`.
+    pub fn scope(&self) -> &str {
         self.part(Part::Scope)
     }
 
@@ -198,19 +235,23 @@ impl Authorization {
         self.part(Part::Terminator)
     }
 
-    pub(super) fn amz_date(&self) -> &str {
+    /// When it was signed, `YYYYMMDDTHHMMSSZ`.
+    pub fn amz_date(&self) -> &str {
         self.part(Part::AmzDate)
     }
 
-    pub(super) fn signed_headers(&self) -> &str {
+    /// Lower-case names, sorted, each once, joined with semicolons.
+    pub fn signed_headers(&self) -> &str {
         self.part(Part::SignedHeaders)
     }
 
-    pub(super) fn signature(&self) -> &str {
+    /// As the request has it.
+    pub fn signature(&self) -> &str {
         self.part(Part::Signature)
     }
 
-    pub(super) fn session_token(&self) -> Option<&str> {
+    /// The session token that the request carries.
+    pub fn session_token(&self) -> Option<&str> {
         self.has_session_token.then(|| self.part(Part::SessionToken))
     }
 
@@ -220,6 +261,17 @@ impl Authorization {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
         let end = self.ends.get(at).copied().unwrap_or_default();
         self.texts.0.get(start..end).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorization")
+            .field("algorithm", &self.algorithm)
+            .field("access_key_id", &self.access_key_id())
+            .field("scope", &self.scope())
+            .field("signed_headers", &self.signed_headers())
+            .finish_non_exhaustive()
     }
 }
 
@@ -274,140 +326,13 @@ fn cut_last(text: &str) -> Option<(&str, &str)> {
 }
 
 /// What is said in either place, before it is understood.
-struct Stated<'t> {
-    algorithm: Algorithm,
-    credential: &'t str,
-    amz_date: Cow<'t, str>,
-    signed_at: i64,
-    names: &'t str,
-    signature: &'t str,
-}
-
-impl<'t> Stated<'t> {
-    fn in_header(authorization: &'t str, request: &'t IncomingRequest<'_>) -> Result<Self, Rejection> {
-        let (name, rest) = cut(authorization, b' ').unwrap_or((authorization, ""));
-        let algorithm = Algorithm::from_name(name);
-        let [mut credential, mut signature, mut names] = [""; 3];
-        let mut count = 0;
-        for part in split(rest, b',') {
-            let part = trim(part);
-            count += 1;
-            let Some((key, value)) = cut(part, b'=') else {
-                if part.is_empty() {
-                    continue;
-                }
-                return Err(not_a_pair(part, name, authorization));
-            };
-            match key {
-                "Credential" => credential = value,
-                "Signature" => signature = value,
-                "SignedHeaders" => names = value,
-                _ => {}
-            }
-        }
-        let date = request.header_text(b"x-amz-date").or_else(|| iso_date(request.header_text(b"date")?));
-        let date = date.unwrap_or_default();
-        let is_complete = ![credential, signature, names, &date].iter().any(|text| text.is_empty());
-        match algorithm {
-            Some(algorithm) if is_complete => {
-                if count > 3 {
-                    let problem = "Invalid key=value pair in Authorization header: it holds one too many, or one twice.";
-                    return Err(malformed(&[Text(problem)]));
-                }
-                let signed_at = checked_date(&date)?;
-                Ok(Self { algorithm, credential, amz_date: date, signed_at, names, signature })
-            }
-            Some(_) => Err(incomplete(name, [credential, signature, names], &date)),
-            None => Err(incomplete(name, [""; 3], &date)),
-        }
-    }
-
-    fn in_query(parameters: &'t Parameters) -> Result<Self, Rejection> {
-        let mut values = [""; 5];
-        for (value, at) in values.iter_mut().zip([ALGORITHM, CREDENTIAL, DATE, SIGNED_HEADERS, SIGNATURE]) {
-            *value = match parameters.get(at) {
-                Some(value) if !value.is_empty() => value,
-                _ => return Err(missing_parameter(at)),
-            };
-        }
-        let [name, credential, date, names, signature] = values;
-        let Some(algorithm) = Algorithm::from_name(name) else {
-            return Err(malformed(&[Text("Unsupported AWS 'algorithm': "), Quoted(name), Text(".")]));
-        };
-        let signed_at = checked_date(date)?;
-        Ok(Self { algorithm, credential, amz_date: Cow::Borrowed(date), signed_at, names, signature })
-    }
-}
-
-/// What an `Authorization` header lacks: of the values, those that are empty.
-#[cold]
-fn incomplete(name: &str, values: [&str; 3], date: &str) -> Rejection {
-    let mut problems = Vec::new();
-    for (name, _) in FIELDS.iter().zip(values).filter(|(_, value)| value.is_empty()) {
-        problems.extend([Text("Authorization header requires '"), Text(name), Text("' parameter. ")]);
-    }
-    if date.is_empty() {
-        problems.push(Text(
-            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
-        ));
-    }
-    let shown = shortened(name);
-    problems.extend([Text("Authorization="), Quoted(&shown)]);
-    malformed(&problems)
-}
-
-/// The parameters of a signature, decoded; each is there once at most.
-struct Parameters {
-    texts: Secret,
-    /// Where the value of each of [`OF_SIGNATURE`] is.
-    places: [Option<(usize, usize)>; OF_SIGNATURE.len()],
-}
-
-impl Parameters {
-    fn parse(request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
-        let mut texts = SecretBytes(Vec::new());
-        let mut places = [None; OF_SIGNATURE.len()];
-        for (name, value) in request.parameters().filter(|(name, _)| name.starts_with(b"X-Amz-")) {
-            let known = OF_SIGNATURE.iter().zip(&mut places);
-            let Some((name, place)) = known.into_iter().find(|(known, _)| known.as_bytes() == name) else {
-                continue;
-            };
-            let problem = if place.is_some() {
-                "' is there more than once. Re-examine the query-string parameters."
-            } else {
-                let start = texts.0.len();
-                decode(value, &mut texts.0);
-                *place = Some((start, texts.0.len()));
-                let decoded = texts.0.get(start..).unwrap_or_default();
-                if str::from_utf8(decoded).is_ok() {
-                    continue;
-                }
-                "' is no UTF-8. Re-examine the query-string parameters."
-            };
-            return Err(malformed(&[Text("'"), Text(name), Text(problem)]));
-        }
-        // Each of them was looked at.
-        let texts = Secret(String::from_utf8(take(&mut texts.0)).unwrap_or_default());
-        Ok(Self { texts, places })
-    }
-
-    fn get(&self, at: usize) -> Option<&str> {
-        let (start, end) = (*self.places.get(at)?)?;
-        self.texts.0.get(start..end)
-    }
-}
-
-/// Of a value in its one spelling, in which a `%` begins an escape.
-fn decode(value: &[u8], out: &mut Vec<u8>) {
-    let mut rest = value;
-    loop {
-        let (plain, escape) = rest.split_at_checked(find(rest, 0, [b'%'; 3])).unwrap_or_default();
-        out.put(plain);
-        let [_, high, low, tail @ ..] = escape else { return };
-        let digit = |digit: &u8| char::from(*digit).to_digit(16).unwrap_or_default();
-        out.put(&[(digit(high) << 4 | digit(low)) as u8]);
-        rest = tail;
-    }
+pub(super) struct Stated<'t> {
+    pub(super) algorithm: Algorithm,
+    pub(super) credential: &'t str,
+    pub(super) amz_date: Cow<'t, str>,
+    pub(super) signed_at: i64,
+    pub(super) names: &'t str,
+    pub(super) signature: &'t str,
 }
 
 /// S3 takes one mechanism of any kind: <https://repost.aws/knowledge-center/s3-presigned-url-bucket-access>.
@@ -420,47 +345,6 @@ fn check_mechanism(authorization: &str, rules: &ServiceRules) -> Result<(), Reje
     let message = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter \
                    or the Authorization header should be specified";
     Err(reject(kind, &[Text(message)]))
-}
-
-/// As API Gateway says it, but for what may be a secret: messages end up in logs.
-#[cold]
-fn not_a_pair(part: &str, algorithm: &str, authorization: &str) -> Rejection {
-    let problem = Text(" not a valid key=value pair (missing equal-sign) in Authorization header: ");
-    if algorithm.starts_with("AWS4-") {
-        let whole = without_signatures(authorization);
-        return malformed(&[Quoted(part), problem, Quoted(&whole), Text(".")]);
-    }
-    // `Basic` holds a password, however short it is.
-    let is_basic = algorithm.eq_ignore_ascii_case("basic");
-    let shown = if is_basic { "…".into() } else { shortened(part) };
-    let whole = replace(authorization, part, &shown, 1);
-    malformed(&[Quoted(&shown), problem, Quoted(&whole.0), Text(".")])
-}
-
-fn without_signatures(authorization: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = authorization;
-    while let Some(at) = find_part(rest, "Signature=") {
-        let (before, after) = rest.split_at_checked(at + "Signature=".len()).unwrap_or_default();
-        shown += before;
-        let end = after.bytes().position(|byte| byte == b',').unwrap_or(after.len());
-        if end > 0 {
-            shown.push('…');
-        }
-        rest = after.get(end..).unwrap_or_default();
-    }
-    shown + rest
-}
-
-/// Of what could be a token, its start.
-fn shortened(text: &str) -> String {
-    // Header values: each character is one byte of what arrived.
-    let mut starts = text.char_indices().map(|(at, _)| at);
-    let end = starts.nth(8);
-    match (end, starts.nth(24 - 9)) {
-        (Some(end), Some(_)) => join(&[text.get(..end).unwrap_or_default(), "…"]),
-        _ => text.into(),
-    }
 }
 
 fn check_names(names: &str) -> Result<(), Rejection> {
@@ -497,18 +381,8 @@ fn parse_expires(expires: &str) -> Result<u32, Rejection> {
     Err(malformed(&[Text(problem)]))
 }
 
-#[cold]
-fn missing_parameter(at: usize) -> Rejection {
-    let name = OF_SIGNATURE.get(at).copied().unwrap_or_default();
-    malformed(&[
-        Text("AWS query-string parameters must include '"),
-        Text(name),
-        Text("'. Re-examine the query-string parameters."),
-    ])
-}
-
 /// Milliseconds since 1970.
-fn checked_date(date: &str) -> Result<i64, Rejection> {
+pub(super) fn checked_date(date: &str) -> Result<i64, Rejection> {
     parse_amz_date(date).ok_or_else(|| {
         malformed(&[
             Text("Date must be in ISO-8601 'basic format'. Got "),
@@ -517,42 +391,6 @@ fn checked_date(date: &str) -> Result<i64, Rejection> {
         ])
     })
 }
-
-/// A `Date` header, which AWS takes in place of `x-amz-date`: as HTTP writes it, or as AWS does.
-fn iso_date(date: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    Some(match parse_http_date(&date) {
-        Some(millis) => Cow::Owned(amz_date(millis as f64)),
-        None => date,
-    })
-}
-
-fn place_of(name: &str) -> usize {
-    OF_SIGNATURE.iter().position(|known| *known == name).unwrap_or(OF_SIGNATURE.len())
-}
-
-const FIELDS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
-
-const OF_SIGNATURE: [&str; 9] = [
-    "X-Amz-Algorithm",
-    "X-Amz-Credential",
-    SIGNATURE_PARAMETER,
-    "X-Amz-Date",
-    "X-Amz-Expires",
-    "X-Amz-SignedHeaders",
-    "X-Amz-Region-Set",
-    "X-Amz-Security-Token",
-    "X-Amz-S3session-Token",
-];
-// Their places.
-const ALGORITHM: usize = 0;
-const CREDENTIAL: usize = 1;
-const SIGNATURE: usize = 2;
-const DATE: usize = 3;
-const EXPIRES: usize = 4;
-const SIGNED_HEADERS: usize = 5;
-const REGION_SET: usize = 6;
-
-pub(super) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 
 /// "Authenticating Requests: Using Query Parameters", S3 API reference.
 const MAX_EXPIRES_SECONDS: u64 = 604_800;

@@ -7,9 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::authorization::Algorithm;
+use super::body_hash::BodyHash;
+use super::known_credentials::VerifyingKey;
 use super::rejection::Say::Text;
 use super::rejection::{Rejection, RejectionKind, reject};
-use super::verifier::{BodyHash, VerifyingKey};
 use super::words::{cut, join};
 
 /// Verifies signatures that each sign the one before, from that of the request on. Made by

@@ -8,24 +8,35 @@
 //! Messages are those of API Gateway and S3.
 
 mod authorization;
+mod authorization_header;
+mod body_hash;
 mod checks;
 mod chunks;
 mod dates;
 mod incoming_request;
+mod known_credentials;
 mod latin1;
 #[cfg(feature = "policy")]
 mod post_policy;
+mod presigned_url;
 mod rejection;
+mod signature_mismatch;
+mod unverified;
+mod verified;
 mod verifier;
 mod words;
 
-pub use authorization::Algorithm;
+pub use authorization::{Algorithm, Authorization};
+pub use body_hash::BodyHash;
 pub use checks::Payload as IncomingPayload;
 pub use chunks::{DecodedBody, SignatureChain};
 pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub(crate) use incoming_request::TargetForm;
+pub use known_credentials::{KnownCredentials, SessionToken, VerifyingKey};
 #[cfg(feature = "policy")]
 pub use post_policy::{PostForm, UnverifiedPost};
 pub use rejection::{Rejection, RejectionDetails, RejectionKind};
-pub use verifier::{BodyHash, KnownCredentials, SessionToken, Unverified, Verified, Verifier, VerifyingKey};
+pub use unverified::Unverified;
+pub use verified::Verified;
+pub use verifier::Verifier;

@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::authorization::{Algorithm, Authorization};
 use super::checks::check_scope;
 use super::dates::parse_iso_date;
+use super::known_credentials::{KnownCredentials, check_token};
 use super::rejection::Say::{Quoted, Text};
 use super::rejection::{Rejection, RejectionKind, Say, malformed, reject, shown_key};
-use super::verifier::{KnownCredentials, Verifier, check_token};
+use super::verifier::Verifier;
 
 /// A form as it arrived, without its file.
 #[derive(Clone, Copy)]

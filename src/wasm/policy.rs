@@ -18,6 +18,7 @@ use crate::policy::{
     AccessRequest, Context, Decision, Element, Evaluation, Place, Policy, PolicyKind, evaluate_access,
     evaluate_policies,
 };
+use crate::record_flags::policy::{ESCAPED, HAS_PRINCIPAL, IS_ACCESS};
 
 /// Errors are text: what is wrong with the document.
 #[wasm_bindgen]
@@ -90,11 +91,6 @@ pub fn evaluate(length: usize, fields: usize, flags: u32) -> i32 {
 const RECORD_INVALID: i32 = -1;
 const ACTION_INVALID: i32 = -2;
 const RESOURCE_INVALID: i32 = -3;
-
-// Bits of `flags`; js/engine/policy-engine.js names them alike.
-const IS_ACCESS: u32 = 1;
-const HAS_PRINCIPAL: u32 = 1 << 1;
-const ESCAPED: u32 = 1 << 2;
 
 static STATE: Single<State> =
     Single::new(State { buffer: Vec::new(), policies: Vec::new(), vacant: Vec::new(), outcome: [0; 7] });

@@ -16,13 +16,14 @@ use zeroize::{Zeroize, Zeroizing};
 use super::runtime::{Single, clear_stack};
 use crate::canonical::add;
 use crate::canonical::headers::to_latin1;
+use crate::record_flags::verify::*;
 use crate::sha256::{self, Hasher};
 use crate::sign::key::KeyCache;
 use crate::sign::scheme::private::Scheme as _;
 use crate::text::{contains, find};
 use crate::verify::{
-    Algorithm, BodyHash, IncomingPayload, IncomingRequest, Rejection, SessionToken, TargetForm, Unverified,
-    Verifier,
+    Algorithm, Authorization, BodyHash, IncomingPayload, IncomingRequest, Rejection, SessionToken,
+    TargetForm, Unverified, Verifier,
 };
 use crate::{Error, PathEncoding, SigV4, SigningKey};
 
@@ -66,7 +67,18 @@ pub fn begin(
     let mut engine = ENGINE.lend();
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
     let Engine { buffer, verifier, .. } = &mut *engine;
-    let outcome = record.read(buffer, verifier, &mut |unverified, _| Ok(described(&unverified)));
+    let outcome = record
+        .read(buffer, &mut |options, request, _| Ok(described(&record.begin(verifier, options, request)?)));
+    engine.finish(outcome, text_length.saturating_add(target_length))
+}
+
+/// What the request in the buffer says of its signature, checked for form only. Likewise: see `parsed`.
+#[wasm_bindgen]
+pub fn parse_authorization(text_length: usize, target_length: usize, header_count: usize, flags: u32) -> i32 {
+    let mut engine = ENGINE.lend();
+    let record = Record { text_length, target_length, header_count, flags, now: 0.0, max_skew_seconds: 0.0 };
+    let Engine { buffer, .. } = &mut *engine;
+    let outcome = record.read(buffer, &mut |_, request, _| Ok(parsed(&Authorization::parse(&request)?)));
     engine.finish(outcome, text_length.saturating_add(target_length))
 }
 
@@ -89,7 +101,8 @@ pub fn verify(
     let mut engine = ENGINE.lend();
     let Engine { buffer, verifier, keys, .. } = &mut *engine;
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
-    let outcome = record.read(buffer, verifier, &mut |unverified, rest| {
+    let outcome = record.read(buffer, &mut |options, request, rest| {
+        let unverified = record.begin(verifier, options, request)?;
         let (token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
         let (key, rest) = rest.split_at_checked(key_length).unwrap_or_default();
         let body = rest.get(..body_length).unwrap_or_default();
@@ -118,8 +131,8 @@ pub fn hash_finish() {
     put(&mut engine.buffer, &digest);
 }
 
-/// What is done with a request; gets the bytes that follow it, too.
-type Work<'w> = &'w mut dyn FnMut(Unverified<'_, '_>, &[u8]) -> Result<String, Failure>;
+/// What is done with a request; gets the options of the verifier before it, and the bytes that follow it.
+type Work<'w> = &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<String, Failure>;
 
 /// Why there is no result.
 enum Failure {
@@ -151,7 +164,7 @@ impl Engine {
                 length
             }
             Err(Failure::Rejected(rejection)) => {
-                put(&mut self.buffer, written(&rejection).as_bytes()) | REJECTED
+                put(&mut self.buffer, written(&rejection).as_bytes()) | REJECTED as i32
             }
             Err(Failure::Failed(error)) => error.status(),
         }
@@ -170,12 +183,11 @@ struct Record {
 
 impl Record {
     /// Takes a record apart.
-    fn read(&self, buffer: &mut [u8], last: &mut LastVerifier, work: Work<'_>) -> Result<String, Failure> {
+    fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<String, Failure> {
         let (text, rest) = buffer.split_at_mut_checked(self.text_length).unwrap_or_default();
         let (target, rest) = rest.split_at_checked(self.target_length).unwrap_or_default();
         let options_length = options_length(text).ok_or(Error::RecordInvalid)?;
         let (options, text) = text.split_at_mut_checked(options_length).unwrap_or_default();
-        let verifier = last.get(options, self)?;
         // The values of headers: in one go, rather than one by one.
         let has_line_break = contains(text, 0, *b"\r\n\n");
         let (mut latin1_text, latin1_target);
@@ -199,7 +211,16 @@ impl Record {
             return Err(Error::HeaderValueInvalid(0).into());
         }
         let request = IncomingRequest::parse(method, target, self.form(), headers)?;
-        work(verifier.begin(request, self.now as i64)?, rest)
+        work(options, request, rest)
+    }
+
+    fn begin<'r, 'v>(
+        &self,
+        last: &'v mut LastVerifier,
+        options: &mut [u8],
+        request: IncomingRequest<'r>,
+    ) -> Result<Unverified<'r, 'v>, Failure> {
+        Ok(last.get(options, self)?.begin(request, self.now as i64)?)
     }
 
     fn form(&self) -> TargetForm {
@@ -303,16 +324,36 @@ fn verified(
     if is_signed { Ok(text) } else { Err(unverified.mismatch(canonical_request, Some(&text)).into()) }
 }
 
+/// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, region,
+/// service, scope, amz-date, signature, signed headers: a field each, with a NUL in between.
+fn parsed(authorization: &Authorization) -> String {
+    let bits = signature_bits(authorization) | if authorization.is_presigned() { IS_PRESIGNED } else { 0 };
+    let mut text = String::new();
+    push_numbers(authorization, bits, &mut text);
+    for field in [
+        authorization.access_key_id(),
+        authorization.regions(),
+        authorization.service(),
+        authorization.scope(),
+        authorization.amz_date(),
+        authorization.signature(),
+        authorization.signed_headers(),
+    ] {
+        text.push('\0');
+        text += field;
+    }
+    text
+}
+
 /// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, session token,
 /// region, service, what is signed in place of the body, signed headers: a field each, with a NUL in between.
 fn described(unverified: &Unverified<'_, '_>) -> String {
-    let bits = u64::from(unverified.session_token().is_some())
-        | u64::from(unverified.algorithm() == Algorithm::EcdsaP256Sha256) << 1
-        | match unverified.payload() {
-            IncomingPayload::Signed => 0,
-            IncomingPayload::Unsigned => 1 << 2,
-            IncomingPayload::Chunked => 2 << 2,
-        };
+    let authorization = unverified.authorization();
+    let payload = match unverified.payload() {
+        IncomingPayload::Signed => 0,
+        IncomingPayload::Unsigned => PAYLOAD_UNSIGNED,
+        IncomingPayload::Chunked => PAYLOAD_CHUNKED,
+    };
     let token = unverified.session_token().unwrap_or_default();
     // Room for all of it: a token must leave no piece behind where the text was before it grew.
     let mut text = String::with_capacity(
@@ -321,11 +362,7 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
             + unverified.scope().len()
             + unverified.signed_headers().len(),
     );
-    push_number(unverified.signed_at().unsigned_abs() / 1000, &mut text);
-    text.push('\0');
-    push_number(unverified.expires_in().unwrap_or_default().into(), &mut text);
-    text.push('\0');
-    push_number(bits, &mut text);
+    push_numbers(authorization, signature_bits(authorization) | payload, &mut text);
     for field in [
         unverified.access_key_id(),
         token,
@@ -338,6 +375,21 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
         text += field;
     }
     text
+}
+
+fn signature_bits(authorization: &Authorization) -> u32 {
+    let is_v4a = authorization.algorithm() == Algorithm::EcdsaP256Sha256;
+    let token = if authorization.session_token().is_some() { HAS_SESSION_TOKEN } else { 0 };
+    token | if is_v4a { IS_V4A } else { 0 }
+}
+
+/// When a request was signed, in seconds since 1970, for how long it is good, and the bits.
+fn push_numbers(authorization: &Authorization, bits: u32, text: &mut String) {
+    push_number(authorization.signed_at().unsigned_abs() / 1000, text);
+    text.push('\0');
+    push_number(authorization.expires_in().unwrap_or_default().into(), text);
+    text.push('\0');
+    push_number(bits.into(), text);
 }
 
 /// Code, status, AWS's exception, then the details, each after `=` where there is one, and the message.
@@ -424,27 +476,6 @@ fn grow(buffer: &mut Vec<u8>, length: usize) {
     }
 }
 
-/// Of a length that is that of a rejection.
-const REJECTED: i32 = 1 << 30;
-
-// The bits of `flags`; js/engine/verify-engine.js names them alike.
-const NOT_ASCII: u32 = 1;
-const TARGET_URL: u32 = 1 << 1;
-const TARGET_OF_PLATFORM: u32 = 1 << 2;
-const BODY_REQUIRED: u32 = 1 << 3;
-const BODY_OPTIONAL: u32 = 1 << 4;
-const PATH_DOUBLE: u32 = 1 << 5;
-const PATH_SINGLE: u32 = 1 << 6;
-const EXPLAIN: u32 = 1 << 7;
-const ANY_REGION: u32 = 1 << 8;
-const ANY_SERVICE: u32 = 1 << 9;
+/// What a verifier is made of.
 const OF_VERIFIER: u32 =
     BODY_REQUIRED | BODY_OPTIONAL | PATH_DOUBLE | PATH_SINGLE | EXPLAIN | ANY_REGION | ANY_SERVICE;
-const UNKNOWN: u32 = 1 << 10;
-const TOKEN_JUDGED: u32 = 1 << 11;
-const HAS_TOKEN: u32 = 1 << 12;
-const HAS_EXPIRY: u32 = 1 << 13;
-const CHECK_ONLY: u32 = 1 << 14;
-const IS_SIGNING_KEY: u32 = 1 << 15;
-const MISMATCH: u32 = 1 << 16;
-const BODY_IS_HASH: u32 = 1 << 17;

@@ -140,6 +140,30 @@ describe('each format, with the signature that AWS signs it with', () => {
       await partIs('canonical.method', 'DELETE');
     }));
 
+  test('the module that reads signatures is loaded for the first request that has one', () =>
+    withPage({}, async ({ paste, partIs, requested }) => {
+      const names = () =>
+        requested.map((url) => new URL(url).pathname).filter((path) => path.endsWith('.js'));
+      const readsSignatures = (path) => inspectorFiles(path)?.body.includes('parse_authorization');
+      await partIs('canonical.method', 'PUT');
+      assert.deepEqual(names().filter(readsSignatures), []);
+      const date = '2026-02-03T04:05:06Z';
+      const signature = await signatureBySmithy(
+        { method: 'GET', url, headers: [['x-amz-security-token', CREDENTIALS.sessionToken]] },
+        date,
+      );
+      await paste(SOURCE, JSON_OF_STS);
+      await paste(
+        SOURCE,
+        `GET ${url.slice(`https://${HOST}`.length)} HTTP/1.1\nHost: ${HOST}\nX-Amz-Date: 20260203T040506Z\n` +
+          `X-Amz-Security-Token: ${CREDENTIALS.sessionToken}\n` +
+          `Authorization: AWS4-HMAC-SHA256 Credential=${CREDENTIALS.accessKeyId}/20260203/us-east-1/execute-api/aws4_request, ` +
+          `SignedHeaders=host;x-amz-date;x-amz-security-token, Signature=${signature}\n\n`,
+      );
+      await partIs('signature', signature);
+      assert.equal(names().filter(readsSignatures).length, 1);
+    }));
+
   test('a text that is none says so, and where', () =>
     withPage({}, async ({ paste, says, page }) => {
       await paste(SOURCE, "curl 'https://h/' --unknown");

@@ -7,7 +7,7 @@ import { inferEndpoint, Signer, signingRules } from 'sigv4-wasm';
 import aws4 from 'sigv4-wasm/aws4';
 import { findMismatch } from 'sigv4-wasm/explain';
 import { SignatureV4 } from 'sigv4-wasm/smithy';
-import { verifyRequest } from 'sigv4-wasm/verify';
+import { parseAuthorization, verifyRequest } from 'sigv4-wasm/verify';
 
 import { findPython } from '../differential/oracle.js';
 import {
@@ -94,6 +94,22 @@ describe('rules', { skip: python === undefined && 'there is no Python with botoc
             return true;
           },
         );
+      });
+
+      await t.test('parseAuthorization', async () => {
+        const parsed = await parseAuthorization(arrived);
+        assert.deepEqual(
+          [
+            parsed.accessKeyId,
+            parsed.region,
+            parsed.service,
+            parsed.signature,
+            parsed.signedHeaders.join(';'),
+          ],
+          [CREDENTIALS.accessKeyId, region, service, signature, signedHeaders],
+        );
+        assert.equal(parsed.hasSessionToken, token !== undefined);
+        assert.equal(parsed.signedAt.toISOString(), date.toISOString());
       });
 
       await t.test('findMismatch', async () => {

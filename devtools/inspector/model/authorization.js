@@ -2,12 +2,15 @@
 
 import { REPLACED_HEADERS, SIGNATURE_PARAMETERS, signingRules } from 'sigv4-wasm';
 
+import { wireHeaders } from './wire-headers.js';
+
 /**
  * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
  *
  * @typedef {object} Authorization
+ * @property {'AWS4-HMAC-SHA256' | 'AWS4-ECDSA-P256-SHA256'} algorithm
  * @property {string} accessKeyId
- * @property {string} region
+ * @property {string | undefined} region  `undefined` with SigV4a
  * @property {string} service
  * @property {string} amzDate  `YYYYMMDDTHHMMSSZ`
  * @property {string[]} signedHeaders
@@ -20,45 +23,34 @@ import { REPLACED_HEADERS, SIGNATURE_PARAMETERS, signingRules } from 'sigv4-wasm
 
 /**
  * @param {ParsedRequest} request
- * @returns {Authorization | undefined}  `undefined` if it is not signed
+ * @returns {Promise<Authorization | undefined>}  `undefined` if it is not signed
+ * @throws {import('sigv4-wasm').SigV4Error} if its signature cannot be read
  */
-export function authorizationOf(request) {
-  const headers = new Map(request.headers.map(([name, value]) => [name.toLowerCase(), value]));
-  const contentSha256 = headers.get('x-amz-content-sha256');
-  const query = new URL(request.url).searchParams;
-  const tokenIn = (/** @type {import('sigv4-wasm').ServiceRules} */ rules) =>
-    query.get(rules.sessionTokenParameter) ?? headers.get(rules.sessionTokenHeader);
-  if (query.get('X-Amz-Algorithm') === ALGORITHM) {
-    return parseAuthorization({
-      tokenIn,
-      contentSha256,
-      credential: query.get('X-Amz-Credential'),
-      amzDate: query.get('X-Amz-Date'),
-      names: query.get('X-Amz-SignedHeaders'),
-      signature: query.get('X-Amz-Signature'),
-      expiresIn: Number(query.get('X-Amz-Expires') ?? 300),
+export async function authorizationOf({ method, url, headers }) {
+  const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  const query = new URL(url).searchParams;
+  // What is not signed needs no second wasm module.
+  const isSigned = values.get('authorization')?.startsWith('AWS4-') || /[?&]X-Amz-/.test(url);
+  if (!isSigned) return undefined;
+  const { parseAuthorization } = await import('sigv4-wasm/verify');
+  try {
+    const { region, signatureLocation, expiresIn, ...parsed } = await parseAuthorization({
+      method,
+      url: new URL(url).href,
+      headers: wireHeaders(headers),
     });
+    const rules = signingRules(parsed.service);
+    return {
+      ...parsed,
+      ...{ region, rules, contentSha256: values.get('x-amz-content-sha256') },
+      sessionToken: query.get(rules.sessionTokenParameter) ?? values.get(rules.sessionTokenHeader),
+      ...(signatureLocation === 'query' && { expiresIn: expiresIn ?? 300 }),
+    };
+  } catch (error) {
+    if (/** @type {import('sigv4-wasm').SigV4Error} */ (error).code === 'ERR_SIGV4_SIGNATURE_MISSING')
+      return undefined;
+    throw error;
   }
-  const header = headers.get('authorization');
-  if (!header?.startsWith(`${ALGORITHM} `)) return undefined;
-  /** @param {string} field */
-  const field = (field) => new RegExp(`[ ,]${field}=([^, ]*)`).exec(header)?.[1];
-  return parseAuthorization({
-    tokenIn,
-    contentSha256,
-    credential: field('Credential'),
-    amzDate: headers.get('x-amz-date'),
-    names: field('SignedHeaders'),
-    signature: field('Signature'),
-  });
-}
-
-/** @param {ParsedRequest} request  whether it has a signature of the other kind */
-export function isV4a({ url, headers }) {
-  const isInHeader = headers.some(
-    ([name, value]) => /^authorization$/i.test(name) && value.startsWith('AWS4-ECDSA'),
-  );
-  return isInHeader || /[?&]X-Amz-Algorithm=AWS4-ECDSA/.test(url);
 }
 
 /** @param {string | undefined} text  a session token, or what a log puts in its place */
@@ -129,23 +121,6 @@ export function splitQuery(url) {
       ];
 }
 
-/**
- * @param {{ credential?: string | null, amzDate?: string | null, names?: string | null, signature?: string | null, contentSha256?: string, expiresIn?: number, tokenIn: (rules: import('sigv4-wasm').ServiceRules) => string | undefined }} fields
- * @returns {Authorization | undefined}
- */
-function parseAuthorization({ credential, amzDate, names, signature, contentSha256, expiresIn, tokenIn }) {
-  const [, accessKeyId, region, service] =
-    /^(.+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential ?? '') ?? [];
-  if (!accessKeyId || !amzDate || !names || !signature) return undefined;
-  const rules = signingRules(service);
-  return {
-    ...{ accessKeyId, region, service, amzDate, signature, contentSha256 },
-    ...{ rules, sessionToken: tokenIn(rules) },
-    signedHeaders: names.toLowerCase().split(';'),
-    ...(expiresIn !== undefined && { expiresIn }),
-  };
-}
-
 /** @param {string} pair */
 function decodeName(pair) {
   try {
@@ -159,4 +134,3 @@ function decodeName(pair) {
 const PARAMETERS = new Set(SIGNATURE_PARAMETERS);
 /** @type {ReadonlySet<string>} */
 const HEADERS = new Set(REPLACED_HEADERS);
-const ALGORITHM = 'AWS4-HMAC-SHA256';

@@ -2,7 +2,7 @@
 
 import { init, Signer, signingRules } from 'sigv4-wasm';
 
-import { authorizationOf, isToken, isV4a, unsigned, withToken } from './authorization.js';
+import { authorizationOf, isToken, unsigned, withToken } from './authorization.js';
 import { isoOf } from './dates.js';
 import { deriveKeys } from './key-chain.js';
 
@@ -44,16 +44,15 @@ import { deriveKeys } from './key-chain.js';
  */
 export async function inspect(pasted, settings) {
   const { secretAccessKey } = settings;
-  if (isV4a(pasted)) {
+  await init();
+  const found = await authorizationOf(pasted);
+  if (found?.algorithm === 'AWS4-ECDSA-P256-SHA256') {
     throw new Error(
       'This request is signed with SigV4a (AWS4-ECDSA-P256-SHA256), which this page does not support.',
     );
   }
-  await init();
-  const request = settings.sessionToken
-    ? withToken(pasted, settings.sessionToken, authorizationOf(pasted))
-    : pasted;
-  const authorization = authorizationOf(request);
+  const request = settings.sessionToken ? withToken(pasted, settings.sessionToken, found) : pasted;
+  const authorization = request === pasted ? found : await authorizationOf(request);
   const sessionToken =
     authorization === undefined ? settings.sessionToken || undefined : authorization.sessionToken;
   const missing = [

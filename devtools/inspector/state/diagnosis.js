@@ -2,8 +2,8 @@
 
 import { computed, effect, signal } from '@preact/signals';
 
-import { bytesOf } from '../../lib/requests/bytes.js';
 import { isoOf } from '../model/dates.js';
+import { wireHeaders } from '../model/wire-headers.js';
 import { inspection, refusal, source } from './store.js';
 
 /**
@@ -77,15 +77,10 @@ async function prove({ request, authorization, secretAccessKey }) {
   const incoming = {
     method,
     url,
-    headers: headers.map(([name, value]) => withLatin1Value(name, value)),
+    headers: wireHeaders(headers),
     body,
   };
   // As if it had just arrived: a pasted request is usually older than AWS allows.
   const now = new Date(isoOf(authorization?.amzDate ?? ''));
   return findMismatch(/** @type {any} */ (incoming), { secretAccessKey, now });
-}
-
-/** One character for each byte. @param {string} name @param {string} value @returns {[string, string]} */
-function withLatin1Value(name, value) {
-  return [name, String.fromCharCode(...bytesOf(value))];
 }

@@ -43,8 +43,23 @@ export const request = computed(
   () => parsed.value.requests[Math.min(entry.value, parsed.value.requests.length - 1)],
 );
 
-/** What the request says about its signature. */
-export const authorization = computed(() => request.value && authorizationOf(request.value));
+/** What the request says about its signature, as soon as it was read. @type {import('@preact/signals').Signal<import('../model/authorization.js').Authorization | undefined>} */
+export const authorization = signal(undefined);
+effect(() => {
+  const current = request.value;
+  readAuthorization(current).then((found) => {
+    if (current === request.peek()) authorization.value = found;
+  });
+});
+
+/**
+ * @param {ParsedRequest | undefined} signed
+ * @returns {Promise<import('../model/authorization.js').Authorization | undefined>} `undefined` also for what cannot be read,
+ *   of which {@link failure} tells
+ */
+async function readAuthorization(signed) {
+  return signed && authorizationOf(signed).catch(() => undefined);
+}
 
 /** The last one that worked out. @type {import('@preact/signals').Signal<Inspection | undefined>} */
 export const inspection = signal(undefined);
@@ -140,16 +155,19 @@ export function chooseEntry(index) {
 
 /** What the request brings along: the credentials of curl's options, the answer in a HAR. */
 function takeHints() {
-  const { signing, response } = request.value ?? {};
-  const accessKeyId = authorization.value?.accessKeyId;
-  if (accessKeyId !== undefined && accessKeyId !== settings.value.accessKeyId) {
-    // The secret of another key would only say that all is wrong.
-    change({ accessKeyId, secretAccessKey: '', sessionToken: '' });
-  }
-  const given = Object.entries(signing ?? {}).filter(
-    ([, value]) => value !== undefined && !value.startsWith('$'),
+  const current = request.value;
+  const { signing, response } = current ?? {};
+  const given = Object.fromEntries(
+    Object.entries(signing ?? {}).filter(([, value]) => value !== undefined && !value.startsWith('$')),
   );
-  if (given.length > 0) change(Object.fromEntries(given));
+  const knownId = settings.peek().accessKeyId;
+  readAuthorization(current).then((found) => {
+    const { accessKeyId } = found ?? {};
+    if (current !== request.peek() || accessKeyId === undefined || accessKeyId === knownId) return;
+    // The secret of another key would only say that all is wrong.
+    change({ accessKeyId, secretAccessKey: '', sessionToken: '', ...given });
+  });
+  change(given);
   refusal.value = response !== undefined && response.status >= 400 ? response.body : '';
 }
 

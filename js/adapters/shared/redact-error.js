@@ -1,6 +1,8 @@
 // Errors of HTTP clients hold the request that was sent, with its signature and session token. Here they lose these where they
 // are printed or logged: by `console.log`, by loggers that write the enumerable properties.
 
+import { SESSION_TOKEN_HEADERS } from '../../engine/generated/headers.js';
+
 /**
  * Leaves a property readable by its name, but hides it from loops and loggers.
  *
@@ -19,5 +21,6 @@ export function hide(target, name) {
  * @param {string} text
  */
 export function withoutSecrets(text) {
-  return text.replace(/(X-Amz-(?:Signature|(?:Security|S3session)-Token)=)[^&\s'"]+/gi, '$1<redacted>');
+  const names = ['X-Amz-Signature', ...SESSION_TOKEN_HEADERS].join('|');
+  return text.replace(new RegExp(`((?:${names})=)[^&\\s'"]+`, 'gi'), '$1<redacted>');
 }
