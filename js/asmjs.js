@@ -1,7 +1,7 @@
 // The core once more, as plain JavaScript: for runtimes that have no WebAssembly, or forbid it. To import this file is
 // enough; whatever signs or verifies falls back to it.
 
-import { signingEngine } from './engine/engine.js';
+import { signingEngine } from './engine/signing-engine.js';
 import { verifyModule } from './engine/verify-engine.js';
 import { instantiate } from './wasm/signing-asmjs.js';
 import { instantiate as instantiateVerify } from './wasm/verify-asmjs.js';

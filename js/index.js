@@ -12,16 +12,8 @@ export { init, presignUrl, Signer, signRequest } from './sign/signer.js';
  * @typedef {import('./engine/generated/services.js').ServiceRules} ServiceRules
  * @typedef {import('./sign/signer.js').Credentials} Credentials
  * @typedef {import('./sign/signer.js').CredentialsProvider} CredentialsProvider
- * @typedef {import('./sign/event-stream.js').EventSigner} EventSigner
- * @typedef {import('./sign/s3/presigned-post.js').PostCondition} PostCondition
- * @typedef {import('./sign/s3/presigned-post.js').PostOptions} PostOptions
- * @typedef {import('./sign/s3/presigned-post.js').PresignedPost} PresignedPost
- * @typedef {import('./sign/s3/upload-source.js').StreamSource} StreamSource
- * @typedef {import('./sign/s3/signed-upload.js').SignedStreamRequest} SignedStreamRequest
- * @typedef {import('./sign/s3/signed-upload.js').StreamOptions} StreamOptions
  * @typedef {import('./sign/signer.js').PresignOptions} PresignOptions
  * @typedef {import('./sign/signer.js').SignableRequest} SignableRequest
  * @typedef {import('./sign/signer.js').SignedRequest} SignedRequest
  * @typedef {import('./sign/signer.js').SignerOptions} SignerOptions
- * @typedef {import('./sign/signer.js').SigningTrace} SigningTrace
  */

@@ -19,8 +19,15 @@ import { toText } from './lib/text.mjs';
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
-/** Files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
+/** What signers of all algorithms have in common, with all that these files import: no module is among it. */
+const SIGNER = ['sign/base-signer', 'engine/engine', 'protocol/algorithms', 'protocol/service-rules'].map(
+  (name) => `js/${name}.js`,
+);
+
+/** Further files of the package that hold several of js/, besides those of its entries. @type {Record<string, RegExp>} */
 const CHUNKS = {
+  signer: /^js\/engine\/load\//,
+  signing: /^js\/engine\/sha256\.js$/,
   'canonical-form': /^js\/engine\/canonical-form\.js$/,
   protocol: /^js\/protocol\//,
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
@@ -199,12 +206,13 @@ async function bundle(format, directory) {
     plugins: [{ name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) }],
     treeshake: { moduleSideEffects: false },
   });
+  const signer = new Set(SIGNER.flatMap((file) => [file, ...staticImports(file)]));
   const signing = staticImports('js/index.js');
   await bundled.write({
     format,
     dir: directory,
     chunkFileNames: '[name].js',
-    manualChunks: (id) => chunkOf(relative(root, id), signing),
+    manualChunks: (id) => chunkOf(relative(root, id), signer, signing),
     // Jest cannot run import() in CommonJS.
     dynamicImportInCjs: false,
     esModule: true,
@@ -216,13 +224,16 @@ async function bundle(format, directory) {
 }
 
 /**
- * What explains, what searches for a mismatch and what both use have a file each: bundlers leave the search out, and the
+ * What signers of all algorithms have in common has a file of its own, so that `sigv4-wasm/v4a` loads no other module than
+ * its own. What explains, what searches for a mismatch and what both use have a file each: bundlers leave the search out, and the
  * wasm module with it, for those who only explain responses.
  *
  * @param {string} file
+ * @param {Set<string>} signer  see {@link SIGNER}
  * @param {Set<string>} signing  files of the main entry
  */
-function chunkOf(file, signing) {
+function chunkOf(file, signer, signing) {
+  if (signer.has(file)) return 'signer';
   if (signing.has(file)) return 'signing';
   return Object.entries(CHUNKS).find(([, files]) => files.test(file))?.[0];
 }

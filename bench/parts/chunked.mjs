@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 
 import { Signer } from '../../pkg/esm/index.js';
+import { signStream } from '../../pkg/esm/s3.js';
 import { race } from '../harness.mjs';
 import { OURS } from '../peers.mjs';
 import { s3, temporary } from '../requests.mjs';
@@ -17,7 +18,7 @@ export async function run({ quick }) {
   const signer = new Signer({ credentials: temporary, ...s3 });
   const request = { url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/film.mp4' };
   const upload = async (/** @type {object} */ options) => {
-    const signed = await signer.signStream(request, body, { chunkSize: CHUNK, ...options });
+    const signed = await signStream(signer, request, body, { chunkSize: CHUNK, ...options });
     let length = 0;
     for await (const frame of signed.body) length += frame.length;
     if (length !== Number(signed.headers['content-length'])) throw new Error('the upload is not whole');

@@ -4,6 +4,7 @@
 import { Session } from 'node:inspector/promises';
 
 import { Signer } from '../../pkg/esm/index.js';
+import { trace } from '../../pkg/esm/trace.js';
 import { race } from '../harness.mjs';
 import { gateway, get, longTerm, post, smallBody, temporary } from '../requests.mjs';
 
@@ -23,7 +24,7 @@ export async function run({ quick }) {
   const tables = [];
   for (const [id, title, work, credentials] of WORK) {
     const signer = new Signer({ credentials, ...gateway });
-    const { canonicalRequest, stringToSign } = await signer.trace(work);
+    const { canonicalRequest, stringToSign } = await trace(signer, work);
     // The trace hides the token, which is as many bytes of the canonical request.
     const hidden = (credentials.sessionToken ?? '').length - '<session token>'.length;
     const requestLength = canonicalRequest.length + (credentials.sessionToken ? hidden : 0);

@@ -1,7 +1,7 @@
 // The pieces of a canonical request, as the core writes them: src/canonical/form.rs. Texts are up to U+00FF, each character a
 // byte. Each of these starts the module where it has not started yet.
 
-import { signingEngine } from './engine.js';
+import { signingEngine } from './signing-engine.js';
 import { FORM } from './generated/forms.js';
 
 /** A path as it goes on the wire, for all services but S3. */

@@ -1,6 +1,6 @@
 // Region and service of a host, as the core knows them: src/endpoint.rs.
 
-import { signingEngine } from './engine.js';
+import { signingEngine } from './signing-engine.js';
 import { SigV4Error } from './errors.js';
 
 /**

@@ -1,8 +1,6 @@
 // js/engine starts the wasm modules and calls them. Here is the one crossing: a flat record in, the parts of a signature out.
 // See src/wasm/signing.rs.
 
-import { compile, compileSync } from '#module/signing';
-
 import { instantiate } from './instantiate.js';
 import { coreError, SigV4Error } from './errors.js';
 import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
@@ -514,9 +512,6 @@ const HASH_CHUNK_BYTES = 64 * 1024;
 const MIN_BUFFER_BYTES = 8 * 1024;
 /** A request with so much text takes some megabytes; all that are not attacks are smaller. */
 const MAX_KEPT_BYTES = 256 * 1024;
-
-/** The engine of the module `signing`: SigV4. */
-export const signingEngine = /* @__PURE__ */ new Engine({ compile, compileSync });
 
 /**
  * Credentials that sign a second time get a number.

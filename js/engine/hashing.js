@@ -55,3 +55,48 @@ export function isHashedByCore(body) {
 export function canonicalRequestHash(length, isFirst) {
   return isFirst || length < PLATFORM_HASH_BYTES ? undefined : platformSha256();
 }
+
+/**
+ * SHA-256 of a body.
+ *
+ * @param {string | Uint8Array} data  a text is hashed as UTF-8
+ * @param {Hasher} engine
+ * @returns {string} hex
+ */
+export function hashSync(data, engine) {
+  return platformSha256()?.(data) ?? engine.sha256(toBytes(data));
+}
+
+/**
+ * Likewise, in a thread of the platform where that is faster.
+ *
+ * @param {string | Uint8Array} data
+ * @param {Hasher} engine
+ * @returns {Promise<string>} hex
+ */
+export async function hash(data, engine) {
+  // A page that is not served over https has no `subtle`, and the synchronous hash of a platform needs no detour over a
+  // thread.
+  const subtle = globalThis.crypto?.subtle;
+  if (subtle === undefined || platformSha256() !== undefined) return hashSync(data, engine);
+  if (isHashedByCore(data)) {
+    await engine.ready();
+    return hashSync(data, engine);
+  }
+  const digest = await subtle.digest('SHA-256', /** @type {Uint8Array<ArrayBuffer>} */ (toBytes(data)));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * What hashes where the platform does not: an engine.
+ *
+ * @typedef {Pick<import('./engine.js').Engine, 'ready' | 'sha256'>} Hasher
+ */
+
+/** @param {string | Uint8Array} data */
+function toBytes(data) {
+  return typeof data === 'string' ? new TextEncoder().encode(data) : data;
+}
+
+/** SHA-256 of nothing, in hex. */
+export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

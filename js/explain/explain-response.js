@@ -16,7 +16,7 @@ import { valuesOf } from './message-values.js';
 
 /**
  * @typedef {object} ExplainOptions
- * @property {import('../sign/signed-request.js').SigningTrace | string} [signed]  what `signer.trace` returns for the same request, with
+ * @property {import('../sign/trace.js').SigningTrace | string} [signed]  what `trace(signer, …)` returns for the same request, with
  *   the same date, or the canonical request as text
  * @property {RefusedRequest} [request]  what was sent, such as what `signer.sign` returned, where the response or error does
  *   not say: with it, an explanation names the region and service of the signature, and the end of the access key id
@@ -72,7 +72,7 @@ export async function explainResponse(responseOrError, options) {
  */
 async function explain(given, { signed, request, now }) {
   const response = { ...given, url: given.url || String(request?.url ?? '') };
-  /** @type {Partial<import('../sign/signed-request.js').SigningTrace>} */
+  /** @type {Partial<import('../sign/trace.js').SigningTrace>} */
   const client = typeof signed === 'string' ? { canonicalRequest: signed.trim() } : (signed ?? {});
   const sent = describeSentRequest({
     url: response.url,

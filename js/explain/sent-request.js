@@ -1,6 +1,6 @@
 // What is known about the request that was refused: from the client, from the caller, or from its trace.
 
-import { EMPTY_SHA256 } from '../engine/sha256.js';
+import { EMPTY_SHA256 } from '../engine/hashing.js';
 
 /**
  * Each property is the empty string where nothing is known.
@@ -19,7 +19,7 @@ import { EMPTY_SHA256 } from '../engine/sha256.js';
  * @property {string} method
  * @property {Map<string, string>} headers  of the request, by lower-case name
  * @property {unknown} [body]
- * @property {Partial<import('../sign/signed-request.js').SigningTrace>} signed
+ * @property {Partial<import('../sign/trace.js').SigningTrace>} signed
  */
 
 /**

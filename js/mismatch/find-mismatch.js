@@ -1,7 +1,7 @@
 // js/mismatch finds what a client did wrong: it computes the signature again under known mistakes, until one gives the
 // signature of the request. Here: the search from start to end.
 
-import { signingEngine } from '../engine/engine.js';
+import { signingEngine } from '../engine/signing-engine.js';
 import { SigV4Error } from '../engine/errors.js';
 import { sha256 } from '../engine/sha256.js';
 import { shownKey } from '../protocol/key-id.js';

@@ -276,20 +276,3 @@ function isoDate(date) {
   const isHttp = millis >= 0 && new Date(millis).toUTCString() === date;
   return isHttp ? amzDateOf(millis) : date;
 }
-
-/**
- * What a signed request tells: the start of a chain.
- *
- * @param {{ headers: Record<string, string> }} signed
- * @returns {{ amzDate: string, scope: import('./signature-chain.js').Scope, signature: string } | undefined}
- */
-export function startOf({ headers }) {
-  const authorization = headers?.authorization;
-  if (typeof authorization !== 'string') return undefined;
-  const parts = /Credential=.*\/(\d{8})\/(?:([^/]+)\/)?([^/]+)\/aws4_request,.*Signature=([0-9a-f]+)$/.exec(
-    authorization,
-  );
-  if (parts === null) return undefined;
-  const [, date, region = '', service, signature] = parts;
-  return { amzDate: headers['x-amz-date'], scope: { date, region, service }, signature };
-}

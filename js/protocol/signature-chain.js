@@ -13,11 +13,11 @@ export class SignatureChain {
   signature;
 
   /**
-   * @param {import('./algorithms.js').Scheme} scheme
+   * @param {string} algorithm
    * @param {string} first  the signature that the chain starts from
    * @param {SignText} signText
    */
-  constructor({ algorithm }, first, signText) {
+  constructor(algorithm, first, signText) {
     this.#algorithm = algorithm;
     this.#signText = signText;
     this.signature = first;
@@ -43,4 +43,21 @@ export class SignatureChain {
     this.signature = await this.#signText(lines.join('\n'), scope);
     return this.signature;
   }
+}
+
+/**
+ * What a signed request tells: the start of a chain.
+ *
+ * @param {{ headers: Record<string, string> }} signed
+ * @returns {{ amzDate: string, scope: Scope, signature: string } | undefined}
+ */
+export function startOf({ headers }) {
+  const authorization = headers?.authorization;
+  if (typeof authorization !== 'string') return undefined;
+  const parts = /Credential=.*\/(\d{8})\/(?:([^/]+)\/)?([^/]+)\/aws4_request,.*Signature=([0-9a-f]+)$/.exec(
+    authorization,
+  );
+  if (parts === null) return undefined;
+  const [, date, region = '', service, signature] = parts;
+  return { amzDate: headers['x-amz-date'], scope: { date, region, service }, signature };
 }

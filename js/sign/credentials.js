@@ -43,6 +43,9 @@ import { shownKey } from '../protocol/key-id.js';
  *
  * @typedef {import('../engine/engine.js').SigningIdentity & { expiration: number }} Identity  expiration in epoch milliseconds
  *
+ * What everyone sees who sees what they signed.
+ * @typedef {Pick<Identity, 'accessKeyId' | 'sessionToken' | 'expiration'>} ShownIdentity
+ *
  * What expiration is compared with, in epoch milliseconds.
  * @typedef {() => number} Clock
  */

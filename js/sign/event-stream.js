@@ -2,33 +2,38 @@
 // its signature ("Event stream encoding" in the developer guides, such as that of Amazon Transcribe).
 
 import { chunkBytes } from '../http/body.js';
-import { SignatureChain } from '../protocol/signature-chain.js';
+import { SignatureChain, startOf } from '../protocol/signature-chain.js';
 import { SigV4Error } from '../engine/errors.js';
-import { sha256 } from '../engine/sha256.js';
 import { checksumOf } from './s3/checksum.js';
 import { SIGV4 } from '../protocol/algorithms.js';
 import { amzDateOf, epochMillis } from '../protocol/amz-date.js';
-import { startOf } from '../protocol/authorization.js';
+import { operationsOf } from './operations.js';
 
 /**
- * @typedef {object} EventSigning
- * @property {string} region  empty if the signed request has it
- * @property {string} service
- * @property {() => number} now  epoch milliseconds
- * @property {import('../protocol/signature-chain.js').SignText} signText
- */
-
-/**
- * @param {import('./signed-request.js').SignedRequest | string} prior
- * @param {EventSigning} signing
+ * Signs the messages of an event stream, such as one to Amazon Transcribe. Its request is signed first, with
+ * `payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' }` and `contentSha256Header: true`.
+ *
+ * @example
+ *   const events = await eventSigner(signer, await signer.sign(request));
+ *   socket.send(await events.sign(message));
+ *
+ * @param {import('./operations.js').AnySigner} signer  a `Signer`: SigV4a has no event streams
+ * @param {import('./signed-request.js').SignedRequest | string} prior  that request, or its signature; the latter needs the
+ *   options region and service. Credentials are those of this moment until the end of the stream.
+ * @param {Partial<import('./signer.js').SignerOptions>} [options]
  * @returns {Promise<EventSigner>}
+ * @throws {SigV4Error}
  */
-export async function openEventSigner(prior, signing) {
-  const start = typeof prior === 'string' ? { signature: prior, scope: signing } : startOf(prior ?? {});
+export async function eventSigner(signer, prior, options) {
+  const operations = operationsOf(signer);
+  if (operations.algorithm !== SIGV4.algorithm)
+    throw optionInvalid('eventSigner takes a Signer, and no SignerV4a');
+  const ready = await operations.open(options);
+  const start =
+    typeof prior === 'string' ? { signature: prior, scope: ready.settings } : startOf(prior ?? {});
   if (start === undefined || !/^[0-9a-f]{64}$/.test(start.signature)) {
-    throw new SigV4Error(
-      'ERR_SIGV4_OPTION_INVALID',
-      'the first argument of eventSigner must be the signed request that starts the stream, or its signature of 64 ' +
+    throw optionInvalid(
+      'the second argument of eventSigner must be the signed request that starts the stream, or its signature of 64 ' +
         'hex digits',
     );
   }
@@ -43,15 +48,15 @@ export async function openEventSigner(prior, signing) {
     checksum.update(bytes);
     return checksum.finish();
   };
-  const chain = new SignatureChain(SIGV4, start.signature, signing.signText);
-  return new EventSigner(chain, { region, service }, signing.now, crc32);
+  const chain = new SignatureChain(SIGV4.algorithm, start.signature, ready.signText);
+  return new EventSigner(chain, { region, service }, ready, crc32);
 }
 
 /** Signs the messages of one event stream, each of which signs the one before. */
 export class EventSigner {
   #chain;
   #scope;
-  #now;
+  #ready;
   #crc32;
   #ended = false;
   /** @type {Promise<unknown>} */
@@ -60,13 +65,13 @@ export class EventSigner {
   /**
    * @param {SignatureChain} chain
    * @param {{ region: string, service: string }} scope
-   * @param {() => number} now
+   * @param {Pick<import('./operations.js').ReadySigner, 'now' | 'hash'>} ready
    * @param {(bytes: Uint8Array) => Uint8Array} crc32
    */
-  constructor(chain, scope, now, crc32) {
+  constructor(chain, scope, ready, crc32) {
     this.#chain = chain;
     this.#scope = scope;
-    this.#now = now;
+    this.#ready = ready;
     this.#crc32 = crc32;
   }
 
@@ -111,7 +116,7 @@ export class EventSigner {
     if (this.#ended) {
       throw new SigV4Error('ERR_SIGV4_BODY_USED', 'the event stream was ended: open a new one to send more');
     }
-    const at = date === undefined ? this.#now() : epochMillis(date);
+    const at = date === undefined ? this.#ready.now() : epochMillis(date);
     const amzDate = amzDateOf(at);
     // A copy: the message may change while this waits its turn.
     const frame = frameOf(chunkBytes(message), Math.floor(at / 1000));
@@ -128,8 +133,8 @@ export class EventSigner {
     const scope = { date: amzDate.slice(0, 8), ...this.#scope };
     const end = frame.length - CRC_BYTES;
     const hashes = [
-      await sha256(frame.subarray(PRELUDE_BYTES, PRELUDE_BYTES + DATE_HEADER_BYTES)),
-      await sha256(frame.subarray(PRELUDE_BYTES + HEADERS_BYTES, end)),
+      await this.#ready.hash(frame.subarray(PRELUDE_BYTES, PRELUDE_BYTES + DATE_HEADER_BYTES)),
+      await this.#ready.hash(frame.subarray(PRELUDE_BYTES + HEADERS_BYTES, end)),
     ];
     const signature = await this.#chain.next('PAYLOAD', amzDate, scope, ...hashes);
     const at = PRELUDE_BYTES + HEADERS_BYTES - SIGNATURE_BYTES;
@@ -170,6 +175,11 @@ function frameOf(message, seconds) {
   view.setUint16(at, SIGNATURE_BYTES);
   frame.set(message, PRELUDE_BYTES + HEADERS_BYTES);
   return frame;
+}
+
+/** @param {string} message */
+function optionInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
 /**

@@ -4,11 +4,10 @@ import { expired } from './credentials.js';
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { EXPIRES_INVALID } from '../engine/generated/errors.js';
 import { choose } from './options.js';
-import { presigned } from './signed-request.js';
 
 /**
- * @param {import('./signer.js').PresignOptions | undefined} options
- * @param {import('./credentials.js').Identity} identity
+ * @param {import('./base-signer.js').PresignOptions | undefined} options
+ * @param {import('./credentials.js').ShownIdentity} identity
  * @param {number} at  epoch milliseconds
  * @returns {number} seconds
  */

@@ -1,6 +1,6 @@
 // What the caller chose, checked once and compiled to what crosses into wasm.
 
-import { FLAG } from '../engine/engine.js';
+import { FLAG } from '../engine/generated/flags.js';
 import { SigV4Error } from '../engine/errors.js';
 import { ALWAYS_SIGNED } from '../engine/generated/headers.js';
 import { NOT_IN_HOST } from './normalize-request.js';

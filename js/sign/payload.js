@@ -11,8 +11,7 @@ import {
   readRequestBody,
 } from '../http/body.js';
 import { SigV4Error } from '../engine/errors.js';
-import { isHashedByCore, platformSha256 } from '../engine/hashing.js';
-import { sha256, sha256Sync } from '../engine/sha256.js';
+import { hash, hashSync, isHashedByCore, platformSha256 } from '../engine/hashing.js';
 
 /**
  * @typedef {import('./normalize-request.js').NormalizedRequest} NormalizedRequest
@@ -30,9 +29,10 @@ import { sha256, sha256Sync } from '../engine/sha256.js';
  *
  * @param {NormalizedRequest} request
  * @param {PayloadOption} option
+ * @param {import('../engine/hashing.js').Hasher} engine
  * @returns {Payload}
  */
-export function settlePayloadSync(request, option) {
+export function settlePayloadSync(request, option, engine) {
   const unread = settleUnread(request, option);
   if (unread !== undefined) return unread;
   const body = isFetchBody(request.source) ? undefined : bodyInMemory(request.source);
@@ -43,7 +43,7 @@ export function settlePayloadSync(request, option) {
     );
   }
   const payload = payloadOf(request, option, body);
-  return isSettled(payload) ? payload : withHash(payload, sha256Sync(bytesOf(payload)));
+  return isSettled(payload) ? payload : withHash(payload, hashSync(bytesOf(payload), engine));
 }
 
 /**
@@ -51,11 +51,12 @@ export function settlePayloadSync(request, option) {
  *
  * @param {NormalizedRequest} request
  * @param {PayloadOption} option
+ * @param {import('../engine/hashing.js').Hasher} engine
  * @returns {Promise<Payload>}
  */
-export async function settlePayload(request, option) {
+export async function settlePayload(request, option, engine) {
   const payload = settleUnread(request, option) ?? payloadOf(request, option, await readSource(request));
-  return isSettled(payload) ? payload : withHash(payload, await sha256(bytesOf(payload)));
+  return isSettled(payload) ? payload : withHash(payload, await hash(bytesOf(payload), engine));
 }
 
 /**

@@ -1,7 +1,5 @@
 // What callers get of a signature.
 
-import { withoutToken } from '../protocol/redact-token.js';
-
 /**
  * What must go on the wire.
  *
@@ -16,20 +14,17 @@ import { withoutToken } from '../protocol/redact-token.js';
  */
 
 /**
- * What a signature was made of, for debugging. The session token is redacted, and the secret was never in it.
+ * What was signed, and what came of it. Of the credentials there is what goes on the wire.
  *
- * @typedef {object} SigningTrace
- * @property {string} canonicalRequest
- * @property {string} stringToSign
- * @property {string} scope  `date/region/service/aws4_request`; of SigV4a without the region
- * @property {string[]} signedHeaders
- * @property {string} signature
+ * @typedef {object} Work
+ * @property {import('./normalize-request.js').NormalizedRequest} request
+ * @property {import('./payload.js').Payload} payload
+ * @property {string} sessionToken  empty without one
+ * @property {import('../engine/engine.js').Signature} signature
  */
 
-/** @typedef {{ request: import('./normalize-request.js').NormalizedRequest, payload: import('./payload.js').Payload, identity: import('./credentials.js').Identity, signature: import('../engine/engine.js').Signature }} Work */
-
 /** @param {Work} work @returns {SignedRequest} */
-export function headerSigned({ request, payload, identity, signature }) {
+export function headerSigned({ request, payload, sessionToken, signature }) {
   /** @type {Record<string, string>} */
   const headers = {};
   for (const [name, value] of payload.headers) headers[name] = value;
@@ -37,10 +32,10 @@ export function headerSigned({ request, payload, identity, signature }) {
   headers['x-amz-date'] = signature.amzDate;
   if (signature.contentSha256 !== '') headers['x-amz-content-sha256'] = signature.contentSha256;
   if (signature.regionSet !== '') headers['x-amz-region-set'] = signature.regionSet;
-  if (identity.sessionToken !== '') {
+  if (sessionToken !== '') {
     // A name that is cut out of a text takes longer as a key.
     const isUsual = signature.sessionTokenHeader === TOKEN_HEADER;
-    headers[isUsual ? TOKEN_HEADER : signature.sessionTokenHeader] = identity.sessionToken;
+    headers[isUsual ? TOKEN_HEADER : signature.sessionTokenHeader] = sessionToken;
   }
   /** @type {SignedRequest} */
   const signed = {
@@ -62,30 +57,4 @@ function targetOf({ path, query }) {
 /** @param {Work} work */
 export function presigned({ request, signature }) {
   return `${request.origin}${signature.target || request.path}?${signature.value}`;
-}
-
-/**
- * What stands before and after the signature in the query of a presigned URL.
- *
- * @param {string} query
- */
-export function aroundSignature(query) {
-  const [, before, after] = /** @type {RegExpExecArray} */ (
-    /^(.*&X-Amz-Signature=)[0-9a-f]+(.*)$/s.exec(query)
-  );
-  return [before, after];
-}
-
-/** @param {Work} work @returns {SigningTrace} */
-export function traced({ identity, signature }) {
-  const { canonicalRequest, stringToSign } = signature;
-  const lines = canonicalRequest.split('\n');
-  const token = identity.sessionToken;
-  return {
-    canonicalRequest: withoutToken(canonicalRequest, token),
-    stringToSign,
-    scope: stringToSign.split('\n')[2],
-    signedHeaders: lines[lines.length - 2].split(';'),
-    signature: /Signature=([0-9a-f]+)/.exec(signature.value)?.[1] ?? '',
-  };
 }

@@ -1,9 +1,9 @@
 // SigV4a: one signature for several regions.
 
 import { SigV4Error } from '../engine/errors.js';
-import { FLAG } from '../engine/engine.js';
+import { FLAG } from '../engine/generated/flags.js';
 import { choose, compileSettings } from './options.js';
-import { BaseSigner } from './signer.js';
+import { BaseSigner } from './base-signer.js';
 import { sigv4aEngine } from '../engine/extended-engine.js';
 import { SIGV4A } from '../protocol/algorithms.js';
 import { SIGNER_OPTIONS } from '../protocol/option-names.js';
@@ -40,7 +40,7 @@ export class SignerV4a extends BaseSigner {
   constructor(options) {
     super(options, {
       engine: sigv4aEngine,
-      scheme: SIGV4A,
+      algorithm: SIGV4A.algorithm,
       compileSettings: compileV4aSettings,
       names: new Set([...SIGNER_OPTIONS, 'regionSet', 'deterministic']),
     });

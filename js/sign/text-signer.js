@@ -1,6 +1,6 @@
 // Signs texts that an adapter has written itself: those in place of another signer hand out each step, as that does.
 
-import { signingEngine } from '../engine/engine.js';
+import { signingEngine } from '../engine/signing-engine.js';
 
 /**
  * Starts the module that signs.

@@ -30,7 +30,7 @@ export function writeForOlderCompilers(folder) {
 export function declareDisposable(folder) {
   const file = 'engine/disposable.d.ts';
   cpSync(join('js', file), join(folder, file));
-  for (const name of ['sign/signer.d.ts', 'policy/document.d.ts']) {
+  for (const name of ['sign/base-signer.d.ts', 'policy/document.d.ts']) {
     const path = join(folder, name);
     writeFileSync(path, `/// <reference path="../${file}" />\n${readFileSync(path, 'utf8')}`);
   }

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { Signer } from 'sigv4-wasm';
+import { trace } from 'sigv4-wasm/trace';
 
 import { Random, randomCase, smaller } from '../differential/case.js';
 import { change, decode, encode, rowsFor } from '../differential/known.js';
@@ -340,7 +341,7 @@ async function describeCase(oracle, one, signer) {
   const { forUs, forThem } = level(wire(one), rows);
   const [theirs] = await oracle.ask([{ ...forOthers(forThem), signers: [signer] }]);
   const { signer: us, request, options } = handIn(forUs);
-  const ours = await us.trace(request, options).catch(String);
+  const ours = await trace(us, request, options).catch(String);
   return [
     `SIGV4_CASE='${JSON.stringify(one).replaceAll("'", String.raw`'\''`)}'`,
     `known differences that apply, and are not all: ${JSON.stringify(rows.map(({ id }) => id))}`,

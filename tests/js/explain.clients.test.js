@@ -17,6 +17,7 @@ import * as undici from 'undici';
 
 import { Signer, signRequest } from 'sigv4-wasm';
 import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
+import { trace } from 'sigv4-wasm/trace';
 
 import { REFUSALS, TOKEN } from '../support/refusals.js';
 
@@ -65,7 +66,7 @@ describe('AWS SDK', () => {
 
   test('client-s3: the canonical request, which it keeps, beside the one that was signed', async () => {
     const signer = new Signer({ credentials, region: 'eu-west-1', service: 's3' });
-    const signed = await signer.trace({ url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a' });
+    const signed = await trace(signer, { url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a' });
     const seen = signed.canonicalRequest.replace('/a\n', '/b\n').replace(/(?<=token:).*/, TOKEN);
     next = {
       ...REFUSALS['S3: mismatch'].answer,
@@ -387,9 +388,9 @@ describe('clocks that no message is about', () => {
   test('the time of the signature counts, where it is known', async () => {
     const signer = new Signer({ credentials, region: 'us-east-1', service: 'execute-api' });
     const request = { url: 'https://abc.execute-api.us-east-1.amazonaws.com/' };
-    const old = await signer.trace(request, { date: new Date(Date.now() - 10 * 60_000) });
+    const old = await trace(signer, request, { date: new Date(Date.now() - 10 * 60_000) });
     assert.equal((await explainResponse(at(0), { signed: old })).code, 'clock-skew');
-    assert.equal((await explainResponse(at(0), { signed: await signer.trace(request) })).code, 'forbidden');
+    assert.equal((await explainResponse(at(0), { signed: await trace(signer, request) })).code, 'forbidden');
   });
 
   test('headers alone, of an answer to HEAD', async () => {
@@ -443,7 +444,7 @@ describe('services', () => {
   test('the service of the scope, where no host tells', async () => {
     const { url: _, ...answer } = forbidden('');
     const signer = new Signer({ credentials, region: 'us-east-1', service: 'lambda' });
-    const signed = await signer.trace({ url: 'https://api.example.com/' });
+    const signed = await trace(signer, { url: 'https://api.example.com/' });
     assert.equal((await explainResponse(answer, { signed })).service, 'lambda');
   });
 });
@@ -461,7 +462,7 @@ describe('scopes that no message is about', () => {
       const url = `https://${host}/a`;
       const explained = async (/** @type {object} */ scope) => {
         const signer = new Signer({ credentials, region, service, ...scope });
-        const signed = await signer.trace({ url });
+        const signed = await trace(signer, { url });
         const { answer } = REFUSALS['HTTP API: whatever'];
         return explainResponse({ ...answer, headers: {} }, { signed });
       };

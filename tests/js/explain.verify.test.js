@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { Signer } from 'sigv4-wasm';
 import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
 import { verifyRequest, withVerification } from 'sigv4-wasm/verify';
+import { trace } from 'sigv4-wasm/trace';
 
 import { DATE, KNOWN, REGION, REQUESTS, arrived, signedBy } from '../support/verify-requests.js';
 import { CREDENTIALS } from '../support/wire.js';
@@ -233,7 +234,7 @@ describe('mismatches', () => {
       const { pathEncoding, ...overrides } = /** @type {any} */ (signs ?? {});
       const signer = new Signer({ ...settings, pathEncoding });
       const request = { ...POST, ...overrides };
-      const signed = await signer.trace(request);
+      const signed = await trace(signer, request);
       const refused = arrives(arrived({ ...request, ...(await signer.sign(request)), ...as }));
       const error = await refusalOf(refused, options);
       const explanation = await explainResponse(error, { signed });
@@ -257,7 +258,7 @@ describe('mismatches', () => {
     const signer = new Signer(settings);
     const sent = arrived({ ...POST, ...(await signer.sign(POST)) });
     const changed = change({ ...sent, url: `${sent.url}&z=1`, body: '' }, 'x-amz-target', () => 'B');
-    const signed = await signer.trace(POST);
+    const signed = await trace(signer, POST);
     const { diff = [], summary } = await explainResponse(await refusalOf(changed), { signed });
     assert.match(summary, /parameter z .*Also different: header x-amz-target, payload hash\.$/);
     assert.deepEqual(
@@ -292,7 +293,7 @@ describe('mismatches', () => {
   test('a query that was not sorted before it was signed', async () => {
     const signer = new Signer(settings);
     const request = { ...POST, url: `${API}/prod/a?b=2&a=1` };
-    const signed = await signer.trace(request);
+    const signed = await trace(signer, request);
     const unsorted = signed.canonicalRequest.replace('a=1&b=2', 'b=2&a=1');
     const error = await refusalOf(arrived({ ...request, ...(await signer.sign(request)) }), {
       secretAccessKey: () => 'another',
@@ -389,7 +390,7 @@ describe('mismatches', () => {
   test('a presigned URL, whose token is a parameter', async () => {
     const signer = new Signer({ ...settings, service: 's3' });
     const request = { url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a' };
-    const signed = await signer.trace(request, { expiresIn: 60 });
+    const signed = await trace(signer, request, { expiresIn: 60 });
     const token = encodeURIComponent(CREDENTIALS.sessionToken);
     const seen = signed.canonicalRequest.replace('<session token>', token).replace('/a\n', '/b\n');
     assert.ok(seen.includes(token));
@@ -411,7 +412,7 @@ describe('mismatches', () => {
     const request = { ...POST, url: `${API}/prod/a?a=1&a=2` };
     const sent = arrived({ ...request, ...(await signer.sign(request)) });
     const error = await refusalOf({ ...sent, url: '/prod/a?a=1&a=3&a=4' });
-    const { diff } = await explainResponse(error, { signed: await signer.trace(request) });
+    const { diff } = await explainResponse(error, { signed: await trace(signer, request) });
     assert.deepEqual(
       diff?.filter(({ label }) => label === 'query a'),
       [
@@ -425,7 +426,7 @@ describe('mismatches', () => {
   test('S3: bytes count more than texts that were copied', async () => {
     const signer = new Signer({ ...settings, service: 's3' });
     const request = { method: 'GET', url: 'https://my-bucket.s3.eu-west-1.amazonaws.com/a?b&c=1' };
-    const { canonicalRequest, stringToSign, ...signed } = await signer.trace(request);
+    const { canonicalRequest, stringToSign, ...signed } = await trace(signer, request);
     const seen = canonicalRequest.replace('/a\n', '/b\n');
     const hex = (/** @type {string} */ text) =>
       Buffer.from(text)

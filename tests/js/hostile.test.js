@@ -14,6 +14,10 @@ import { evaluateAccess, evaluatePolicies, executeApiArn, parsePolicy } from 'si
 import { sigv4Interceptor as undiciInterceptor } from 'sigv4-wasm/undici';
 import { SignerV4a } from 'sigv4-wasm/v4a';
 import { ReplayCache, verifyMiddleware, verifyRequest, withVerification } from 'sigv4-wasm/verify';
+import { presignMany } from 'sigv4-wasm/batch';
+import { eventSigner } from 'sigv4-wasm/events';
+import { presignPost, signStream } from 'sigv4-wasm/s3';
+import { trace } from 'sigv4-wasm/trace';
 
 /** Made anew for each call, as some functions change what they get. */
 const VALUES = () => [
@@ -118,46 +122,46 @@ const PLACES = {
   signRequest: signing(signRequest),
   presignUrl: signing(presignUrl),
   'signer.signSync': signing((request, given) => new Signer(given).signSync(request)),
-  'signer.trace': signing((request, given) => new Signer(given).trace(request)),
+  trace: signing((request, given) => trace(new Signer(given), request)),
   SignerV4a: signing((request, { region, ...given } = /** @type {any} */ ({})) =>
     new SignerV4a({ ...given, regionSet: region === undefined ? undefined : ['*'] }).sign(request),
   ).filter(([name]) => name !== 'the options'),
   'signer.sign': [['overrides', (value) => signer.sign(url, value)]],
-  'signer.presignMany': [
-    ['the requests', (value) => signer.presignMany(value)],
-    ['a request', (value) => signer.presignMany([value])],
-    ['overrides', (value) => signer.presignMany([url], value)],
+  presignMany: [
+    ['the requests', (value) => presignMany(signer, value)],
+    ['a request', (value) => presignMany(signer, [value])],
+    ['overrides', (value) => presignMany(signer, [url], value)],
   ],
-  'signer.signStream': [
-    ['the source', (value) => signer.signStream(s3, value)],
-    ['overrides', (value) => signer.signStream(s3, 'x', value)],
-    ...each(['chunkSize', 'trailer', 'length', 'payload'], (change) => signer.signStream(s3, 'x', change)),
+  signStream: [
+    ['the source', (value) => signStream(signer, s3, value)],
+    ['overrides', (value) => signStream(signer, s3, 'x', value)],
+    ...each(['chunkSize', 'trailer', 'length', 'payload'], (change) => signStream(signer, s3, 'x', change)),
     ...each(['content-length', 'content-encoding', 'x-amz-trailer'], (headers) =>
-      signer.signStream({ url: s3, headers }, 'x'),
+      signStream(signer, { url: s3, headers }, 'x'),
     ),
   ],
-  'signer.eventSigner': [
-    ['the start', (value) => signer.eventSigner(value)],
-    ['overrides', (value) => signer.eventSigner(seed, value)],
-    ['headers', (value) => signer.eventSigner(/** @type {any} */ ({ headers: value }))],
+  eventSigner: [
+    ['the start', (value) => eventSigner(signer, value)],
+    ['overrides', (value) => eventSigner(signer, seed, value)],
+    ['headers', (value) => eventSigner(signer, /** @type {any} */ ({ headers: value }))],
     [
       'authorization',
-      (value) => signer.eventSigner(/** @type {any} */ ({ headers: { authorization: value } })),
+      (value) => eventSigner(signer, /** @type {any} */ ({ headers: { authorization: value } })),
     ],
-    ['a message', async (value) => (await signer.eventSigner(seed)).sign(value)],
-    ['a date', async (value) => (await signer.eventSigner(seed)).sign(new Uint8Array(1), value)],
+    ['a message', async (value) => (await eventSigner(signer, seed)).sign(value)],
+    ['a date', async (value) => (await eventSigner(signer, seed)).sign(new Uint8Array(1), value)],
   ],
-  'signer.presignPost': [
-    ['the upload', (value) => signer.presignPost(value)],
-    ['overrides', (value) => signer.presignPost(upload, value)],
+  presignPost: [
+    ['the upload', (value) => presignPost(signer, value)],
+    ['overrides', (value) => presignPost(signer, upload, value)],
     ...each(['bucket', 'key', 'conditions', 'fields', 'expiresIn', 'region', 'endpoint'], (change) =>
-      signer.presignPost({ ...upload, ...change }),
+      presignPost(signer, { ...upload, ...change }),
     ),
-    ['a condition', (value) => signer.presignPost({ ...upload, conditions: [value] })],
-    ['an operator', (value) => signer.presignPost({ ...upload, conditions: [[value, '$acl', 'x']] })],
-    ['its field', (value) => signer.presignPost({ ...upload, conditions: [['eq', value, 'x']] })],
-    ['its value', (value) => signer.presignPost({ ...upload, conditions: [['eq', '$acl', value]] })],
-    ['a field', (value) => signer.presignPost({ ...upload, fields: { acl: value } })],
+    ['a condition', (value) => presignPost(signer, { ...upload, conditions: [value] })],
+    ['an operator', (value) => presignPost(signer, { ...upload, conditions: [[value, '$acl', 'x']] })],
+    ['its field', (value) => presignPost(signer, { ...upload, conditions: [['eq', value, 'x']] })],
+    ['its value', (value) => presignPost(signer, { ...upload, conditions: [['eq', '$acl', value]] })],
+    ['a field', (value) => presignPost(signer, { ...upload, fields: { acl: value } })],
   ],
   init: [['the module', (value) => (value === undefined ? undefined : init(value))]],
   createSigv4Fetch: adapter(createSigv4Fetch, 'fetch'),

@@ -14,6 +14,10 @@ import { parsePolicy } from 'sigv4-wasm/policy';
 import { sigv4Interceptor as undiciInterceptor } from 'sigv4-wasm/undici';
 import { verifyRequest } from 'sigv4-wasm/verify';
 import { SignerV4a } from 'sigv4-wasm/v4a';
+import { presignMany } from 'sigv4-wasm/batch';
+import { eventSigner } from 'sigv4-wasm/events';
+import { presignPost, signStream } from 'sigv4-wasm/s3';
+import { trace } from 'sigv4-wasm/trace';
 
 const URL_ = 'https://abc.execute-api.eu-west-1.amazonaws.com/prod';
 const S3_URL = 'https://b.s3.eu-west-1.amazonaws.com/k';
@@ -31,15 +35,15 @@ const PLACES = {
   'signer.signSync': [(more) => signer.signSync(URL_, more)],
   'signer.presign': [(more) => signer.presign(URL_, more), 'expiresIn', 'onEarlyExpiry'],
   'signer.presignSync': [(more) => signer.presignSync(URL_, more), 'expiresIn', 'onEarlyExpiry'],
-  'signer.trace': [(more) => signer.trace(URL_, more), 'expiresIn', 'onEarlyExpiry'],
-  'signer.presignMany': [(more) => signer.presignMany([URL_], more), 'expiresIn', 'onEarlyExpiry'],
-  'signer.signStream': [(more) => signer.signStream(S3_URL, 'x', more), 'chunkSize', 'trailer', 'length'],
-  'signer.eventSigner': [(more) => signer.eventSigner(SEED, { region: 'r', service: 's', ...more })],
-  'signer.presignPost, the upload': [
-    (more) => signer.presignPost({ bucket: 'b', key: 'k', region: 'eu-west-1', ...more }),
+  trace: [(more) => trace(signer, URL_, more), 'expiresIn', 'onEarlyExpiry'],
+  presignMany: [(more) => presignMany(signer, [URL_], more), 'expiresIn', 'onEarlyExpiry'],
+  signStream: [(more) => signStream(signer, S3_URL, 'x', more), 'chunkSize', 'trailer', 'length'],
+  eventSigner: [(more) => eventSigner(signer, SEED, { region: 'r', service: 's', ...more })],
+  'presignPost, the upload': [
+    (more) => presignPost(signer, { bucket: 'b', key: 'k', region: 'eu-west-1', ...more }),
     ...['expiresIn', 'onEarlyExpiry', 'conditions', 'fields', 'endpoint'],
   ],
-  'signer.presignPost': [(more) => signer.presignPost({ bucket: 'b', key: 'k', region: 'eu-west-1' }, more)],
+  presignPost: [(more) => presignPost(signer, { bucket: 'b', key: 'k', region: 'eu-west-1' }, more)],
   SignerV4a: [(more) => new SignerV4a({ ...options, ...more }), 'regionSet'],
   'signerV4a.sign': [(more) => v4a.sign(S3_URL, more), 'regionSet'],
   'axios, sigv4Interceptor': [
@@ -116,7 +120,7 @@ describe('an option that is not known', () => {
     test(`${place}: those that are known are taken`, async () => {
       const names = place.endsWith('the upload') || place in OTHER_PLACES ? own : [...OF_A_SIGNER, ...own];
       for (const name of names) {
-        if (place === 'signer.eventSigner' && /region|service/.test(name)) continue;
+        if (place === 'eventSigner' && /region|service/.test(name)) continue;
         await use({ [name]: undefined });
       }
     });

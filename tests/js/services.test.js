@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { Signer } from 'sigv4-wasm';
+import { trace } from 'sigv4-wasm/trace';
 
 const signer = new Signer({
   credentials: {
@@ -64,7 +65,7 @@ for (const [name, [target, pathEncoding, contentSha256, presigned, tokenMode, to
   /** What a signature covers, and what is sent. */
   const sign = async (options) => {
     const { headers } = signer.signSync(request, options);
-    const { canonicalRequest } = await signer.trace(request, options);
+    const { canonicalRequest } = await trace(signer, request, options);
     const lines = canonicalRequest.split('\n');
     return { headers, path: lines[1], signed: lines.at(-2).split(';'), payload: lines.at(-1) };
   };

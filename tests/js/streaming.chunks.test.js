@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { crc32 as zlibCrc32, gunzipSync, gzipSync } from 'node:zlib';
 
 import { Signer } from 'sigv4-wasm';
+import { signStream } from 'sigv4-wasm/s3';
 
 import { decode, sha256 } from '../support/aws-chunked.js';
 
@@ -27,7 +28,7 @@ const url = 'https://s3.amazonaws.com/examplebucket/chunkObject.txt';
 
 const bytesOf = async (stream) => Buffer.from(await new Response(stream).arrayBuffer());
 async function upload(request, source, overrides) {
-  const signed = await signer.signStream(request, source, overrides);
+  const signed = await signStream(signer, request, source, overrides);
   const encoded = await bytesOf(signed.body);
   return { signed, encoded, ...decode(signed, encoded, credentials.secretAccessKey) };
 }
@@ -148,7 +149,7 @@ describe('chunks', () => {
     let now = Date.parse('2013-05-24T23:59:59Z');
     const temporary = { ...credentials, sessionToken: 'token' };
     const other = new Signer({ ...options, credentials: temporary, date: () => new Date(now) });
-    const signed = await other.signStream(url, 'x'.repeat(20_000), { chunkSize });
+    const signed = await signStream(other, url, 'x'.repeat(20_000), { chunkSize });
     now += 10_000;
     assert.equal(signed.headers['x-amz-security-token'], 'token');
     const { body } = decode(signed, await bytesOf(signed.body), credentials.secretAccessKey);
@@ -262,20 +263,21 @@ test('require() streams alike', async () => {
   const { Signer: CjsSigner } = createRequire(import.meta.url)('sigv4-wasm');
   const overrides = { trailer: 'crc64nvme' };
   const mine = await upload(url, 'hello', overrides);
-  const signed = await new CjsSigner(options).signStream(url, 'hello', overrides);
+  const signed = await signStream(new CjsSigner(options), url, 'hello', overrides);
   assert.ok((await bytesOf(signed.body)).equals(mine.encoded));
 });
 
 test('the second wasm module is loaded only for a checksum, and where the host does not have that one', () => {
   const code = `
     import { Signer } from 'sigv4-wasm';
+    import { signStream } from 'sigv4-wasm/s3';
     const compile = WebAssembly.compile;
     let compiled = 0;
     WebAssembly.compile = (...a) => { compiled++; return compile(...a); };
     const signer = new Signer({ credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, region: 'c', service: 's3' });
     const counts = [];
     for (const trailer of [undefined, 'crc32c', 'crc64nvme']) {
-      const signed = await signer.signStream('https://example.com/', 'x', { trailer });
+      const signed = await signStream(signer, 'https://example.com/', 'x', { trailer });
       for await (const _ of signed.body); // Node's Response would compile a module of its own
       counts.push(compiled);
     }

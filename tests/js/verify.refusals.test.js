@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 
 import { Signer } from 'sigv4-wasm';
 import { verifyRequest } from 'sigv4-wasm/verify';
+import { trace } from 'sigv4-wasm/trace';
 
 import { DATE, KNOWN, LONG_TERM, REGION, REQUESTS, signedBy } from '../support/verify-requests.js';
 import { CREDENTIALS } from '../support/wire.js';
@@ -412,7 +413,7 @@ describe('accepted', () => {
 test('explain tells what should have been signed, without the session token', async () => {
   const settings = { ...options, explain: true };
   const error = await verifyRequest({ ...json, body: 'x' }, settings).catch((reason) => reason);
-  const { canonicalRequest } = await new Signer({ ...signing, service: SERVICE }).trace({
+  const { canonicalRequest } = await trace(new Signer({ ...signing, service: SERVICE }), {
     ...REQUESTS.json,
     body: 'x',
   });

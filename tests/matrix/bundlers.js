@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { modulesIn } from '../support/wasm-modules.js';
 import { nextRows } from './next.js';
 import { served } from './served.js';
 import {
@@ -135,7 +136,8 @@ function emptied(name) {
 }
 
 /**
- * Who imports `signRequest` alone gets no adapter, and it still signs.
+ * Who imports `signRequest` alone gets no adapter and no other module, not even in a file that is loaded on use, and it
+ * still signs.
  *
  * @param {string} bundler
  */
@@ -148,6 +150,7 @@ async function assertShaken(bundler) {
   } finally {
     await close();
   }
+  assert.deepEqual(modulesIn(textsIn(directory).join('\n'), installed), ['signing']);
   const marks = Object.entries(adapterMarks());
   assert.ok(marks.length > 0);
   for (const [file, mark] of marks) {

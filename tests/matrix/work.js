@@ -23,6 +23,7 @@ import { build } from 'esbuild';
 
 import { CHECKS } from '../conformance/suite.js';
 import { launchChromium } from '../support/chromium.js';
+import { MODULES, piecesOf } from '../support/wasm-modules.js';
 
 /**
  * @typedef {import('../conformance/suite.js').Outcome} Outcome
@@ -257,9 +258,6 @@ export function textsIn(directory) {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
 }
 
-/** The wasm modules of the package. */
-const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
-
 /**
  * How many copies of each wasm module are in the files of a folder, as text and as bytes.
  *
@@ -271,11 +269,8 @@ export function copiesIn(directory) {
   const count = (/** @type {string} */ text) =>
     files.reduce((sum, file) => sum + file.split(text).length - 1, 0);
   const copies = (/** @type {string} */ name) => {
-    const module = readFileSync(join(installed, `esm/wasm/${name}.wasm`));
-    const middle = Math.floor(module.length / 6) * 3;
-    const part = module.subarray(middle, middle + 300);
-    const inlined = count(part.toString('base64')) + count(middleOfText(name));
-    return { inlined, files: count(part.toString('latin1')) };
+    const { inlined, bytes } = piecesOf(name, installed);
+    return { inlined: inlined.reduce((sum, piece) => sum + count(piece), 0), files: count(bytes) };
   };
   return Object.fromEntries(MODULES.map((name) => [name, copies(name)]));
 }
@@ -287,18 +282,6 @@ export function copiesIn(directory) {
  */
 export function ofEachModule(copies) {
   return Object.fromEntries(MODULES.map((name) => [name, copies]));
-}
-
-/**
- * A piece of a module as it is spelled for browsers.
- *
- * @param {string} name
- */
-function middleOfText(name) {
-  const file = `${name}-browser.js`;
-  const [, text] = /text: '([^']+)'/.exec(readFileSync(join(installed, 'esm/wasm', file), 'utf8')) ?? [];
-  assert.ok(text, `${file} holds the module as text`);
-  return text.slice(text.length / 2, text.length / 2 + 300);
 }
 
 /**

@@ -1,6 +1,7 @@
 // Everything that the page shows of a signature, computed from a request and its settings.
 
 import { init, Signer, signingRules } from 'sigv4-wasm';
+import { trace } from 'sigv4-wasm/trace';
 
 import { authorizationOf, isToken, unsigned, withToken } from './authorization.js';
 import { isoOf } from './dates.js';
@@ -23,7 +24,7 @@ import { deriveKeys } from './key-chain.js';
  * @typedef {object} Inspection
  * @property {ParsedRequest} request  as it was pasted, with its session token if that was hidden
  * @property {import('./authorization.js').Authorization | undefined} authorization  of a signed request
- * @property {import('sigv4-wasm').SigningTrace} trace
+ * @property {import('sigv4-wasm/trace').SigningTrace} trace
  * @property {import('sigv4-wasm').ServiceRules} rules  of the service
  * @property {string} amzDate
  * @property {string} accessKeyId
@@ -76,12 +77,25 @@ export async function inspect(pasted, settings) {
       ? settings.expiresIn
       : authorization?.expiresIn;
   const input = authorization === undefined ? withoutSigning(request) : unsigned(request, authorization);
-  const trace = await signer.trace(/** @type {any} */ (input), expiresIn === undefined ? {} : { expiresIn });
+  const traced = await trace(
+    signer,
+    /** @type {any} */ (input),
+    expiresIn === undefined ? {} : { expiresIn },
+  );
   return {
-    ...{ request, authorization, trace, accessKeyId, secretAccessKey, sessionToken, missing, expiresIn },
-    rules: signingRules(trace.scope.split('/')[2]),
-    amzDate: trace.stringToSign.split('\n')[1],
-    chain: secretAccessKey ? await deriveKeys(secretAccessKey, trace.scope, trace.stringToSign) : undefined,
+    ...{
+      request,
+      authorization,
+      trace: traced,
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      missing,
+      expiresIn,
+    },
+    rules: signingRules(traced.scope.split('/')[2]),
+    amzDate: traced.stringToSign.split('\n')[1],
+    chain: secretAccessKey ? await deriveKeys(secretAccessKey, traced.scope, traced.stringToSign) : undefined,
     signed: authorization !== undefined || secretAccessKey ? await signedRequest() : undefined,
   };
 
@@ -90,7 +104,7 @@ export async function inspect(pasted, settings) {
     if (expiresIn === undefined) return /** @type {any} */ (await signer.sign(/** @type {any} */ (input)));
     const url = await signer.presign(/** @type {any} */ (input), { expiresIn });
     const headers = Object.fromEntries(
-      input.headers.filter(([name]) => trace.signedHeaders.includes(name.toLowerCase())),
+      input.headers.filter(([name]) => traced.signedHeaders.includes(name.toLowerCase())),
     );
     return { method: input.method, url, headers, body: input.body };
   }

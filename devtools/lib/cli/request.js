@@ -134,7 +134,7 @@ function isStdoutSeen({ output = '-' }) {
  *
  * @param {import('./send.js').ServerResponse} answer
  * @param {import('./send.js').Wire} wire
- * @param {import('sigv4-wasm').SigningTrace} signed
+ * @param {import('sigv4-wasm/trace').SigningTrace} signed
  * @param {(text: string) => string} redact
  */
 async function explained(answer, { method, url }, signed, redact) {

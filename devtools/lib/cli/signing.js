@@ -1,6 +1,7 @@
 // From the command line to a signature: what `request`, `sign` and `presign` share.
 
 import { Signer, signingRules } from 'sigv4-wasm';
+import { trace } from 'sigv4-wasm/trace';
 
 import { CliError } from './exit.js';
 import { resolveCredentials, resolveScope } from './identity.js';
@@ -16,7 +17,7 @@ import { hashFile } from './input.js';
  * @property {import('sigv4-wasm').Credentials} credentials
  * @property {string[]} origins  a sentence on where each setting comes from
  * @property {(date: Date) => Promise<import('./send.js').Wire>} sign  in the URL, if the options say so
- * @property {(date: Date) => Promise<import('sigv4-wasm').SigningTrace>} trace
+ * @property {(date: Date) => Promise<import('sigv4-wasm/trace').SigningTrace>} trace
  */
 
 /**
@@ -51,7 +52,7 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
       const presigned = await signer.presign(signable, { date, expiresIn });
       return { method, url: presigned, headers: headersBeside(presigned, headers), body };
     },
-    trace: (date) => signer.trace(signable, { date, ...(isPresigned && { expiresIn }) }),
+    trace: (date) => trace(signer, signable, { date, ...(isPresigned && { expiresIn }) }),
   };
 
   /** A file is streamed for its hash, only if the signature covers the body, and streamed again when it is sent. */

@@ -1,7 +1,8 @@
 // Signatures of HTTP clients that go into the query, so that the request keeps an Authorization header of its own.
 
-import { FLAG } from '../../engine/engine.js';
+import { FLAG } from '../../engine/generated/flags.js';
 import { SigV4Error } from '../../engine/errors.js';
+import { operationsOf } from '../../sign/operations.js';
 import { presigned } from '../../sign/signed-request.js';
 import { TOLERATED_SKEW } from '../../protocol/clock-skew.js';
 import { isS3 } from '../../protocol/service-rules.js';
@@ -29,7 +30,7 @@ export class QuerySigner extends Signer {
    * @param {Partial<import('../../sign/signer.js').SignerOptions>} [overrides]
    */
   async sign(request, overrides) {
-    return this.#finish(await this.work(request, { ...overrides, ...PRESIGN }, FLAG.presign));
+    return this.#finish(await operationsOf(this).sign(request, { ...overrides, ...PRESIGN }, FLAG.presign));
   }
 
   /**
@@ -38,7 +39,7 @@ export class QuerySigner extends Signer {
    * @param {Partial<import('../../sign/signer.js').SignerOptions>} [overrides]
    */
   signSync(request, overrides) {
-    return this.#finish(this.workSync(request, { ...overrides, ...PRESIGN }, FLAG.presign));
+    return this.#finish(operationsOf(this).signSync(request, { ...overrides, ...PRESIGN }, FLAG.presign));
   }
 
   /**

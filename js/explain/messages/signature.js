@@ -258,7 +258,7 @@ export const FORMS = [
 const DIFFERENT_SECRET =
   'The request that arrived is not the one that was signed, or it was signed with another secret.';
 const COMPARE =
-  'Pass the trace of what you signed (signer.trace) as `signed` to see which line differs; if none does, the secret is wrong.';
+  'Pass the trace of what you signed (sigv4-wasm/trace) as `signed` to see which line differs; if none does, the secret is wrong.';
 const CHANGED = [
   'the secret access key does not belong to the access key id: look for white space around it',
   'the body changed after it was signed: JSON that is serialized again, an empty body',
@@ -285,7 +285,7 @@ export const MISMATCHES = [
     code: 'signature-mismatch',
     text: /^Forbidden: Invalid signature$|^Signature validation failed/,
     summary: DIFFERENT_SECRET,
-    fix: 'Compare what you signed (signer.trace) with what was sent: this server does not show what it expected.',
+    fix: 'Compare what you signed (sigv4-wasm/trace) with what was sent: this server does not show what it expected.',
     causes: CHANGED,
   },
 ];
@@ -296,7 +296,7 @@ export const UNEXPLAINED_MISMATCHES = [
     code: 'signature-mismatch',
     type: /^(?:SignatureDoesNotMatch|InvalidSignatureException)$/,
     summary: 'The signature does not match: {message|the server does not say why.}',
-    fix: 'Compare what you signed (signer.trace) with what was sent: method, path, query, signed headers, body, region, service.',
+    fix: 'Compare what you signed (sigv4-wasm/trace) with what was sent: method, path, query, signed headers, body, region, service.',
     causes: CHANGED,
   },
 ];

@@ -1,7 +1,7 @@
 // The encoding `aws-chunked`: each chunk with its length and its signature, at the end perhaps a checksum.
 
 import { SigV4Error } from '../../engine/errors.js';
-import { EMPTY_SHA256, sha256 } from '../../engine/sha256.js';
+import { EMPTY_SHA256 } from '../../engine/hashing.js';
 
 /**
  * @typedef {object} Encoding
@@ -16,6 +16,7 @@ import { EMPTY_SHA256, sha256 } from '../../engine/sha256.js';
  * @property {number} length  of the value of the header
  *
  * @typedef {object} Signing
+ * @property {(bytes: Uint8Array) => Promise<string>} hash  SHA-256, in hex
  * @property {(...hashes: string[]) => Promise<string>} chunk
  * @property {(hash: string) => Promise<string>} trailer
  */
@@ -96,7 +97,7 @@ async function* encode(source, encoding, signing, newChecksum) {
   try {
     for await (const chunk of chunksOf(source, encoding)) {
       checksum?.update(chunk);
-      const first = await head(chunk.length, ...(signing === undefined ? [] : [await sha256(chunk)]));
+      const first = await head(chunk.length, ...(signing === undefined ? [] : [await signing.hash(chunk)]));
       yield chunk.length < SMALL ? [joined(first, chunk)] : [encoder.encode(first), chunk];
       end = '\r\n';
     }
@@ -107,7 +108,7 @@ async function* encode(source, encoding, signing, newChecksum) {
       const line = `${trailer.header}:${value}`;
       last += `${line}\r\n`;
       if (signing !== undefined) {
-        const hash = await sha256(encoder.encode(`${line}\n`));
+        const hash = await signing.hash(encoder.encode(`${line}\n`));
         last += `${TRAILER_SIGNATURE}${filled(await signing.trailer(hash))}\r\n`;
       }
     }

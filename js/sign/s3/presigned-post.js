@@ -7,6 +7,8 @@ import { checkNames, PRESIGN_OPTIONS } from '../../protocol/option-names.js';
 import { checkConditions, checkText, FILENAME, optionInvalid } from './post-policy.js';
 import { amzDateOf } from '../../protocol/amz-date.js';
 import { lifetime } from '../expiry.js';
+import { operationsOf } from '../operations.js';
+import { SIGV4 } from '../../protocol/algorithms.js';
 
 /**
  * @typedef {import('./post-policy.js').PostCondition} PostCondition
@@ -29,15 +31,25 @@ import { lifetime } from '../expiry.js';
  */
 
 /**
+ * Presigns an upload by an HTML form: whoever has the result can upload one file to S3, under the conditions given,
+ * until it expires.
+ *
+ * Source: "Browser-Based Uploads Using POST", Amazon S3 API reference.
+ *
+ * @example
+ *   const { url, fields } = await presignPost(signer, { bucket: 'my-bucket', key: 'photos/${filename}' });
+ *
+ * @param {import('../operations.js').AnySigner} signer  a `Signer`: such forms have no SigV4a
  * @param {PostOptions} upload
- * @param {object} signing
- * @param {string} signing.region
- * @param {import('../credentials.js').Identity} signing.identity
- * @param {number} signing.at  epoch milliseconds
- * @param {import('../../protocol/signature-chain.js').SignText} signing.signText
+ * @param {Partial<import('../signer.js').SignerOptions>} [options]
  * @returns {Promise<PresignedPost>}
+ * @throws {SigV4Error}
  */
-export async function presignPost(upload, signing) {
+export async function presignPost(signer, upload, options) {
+  const operations = operationsOf(signer);
+  if (operations.algorithm !== SIGV4.algorithm)
+    throw optionInvalid('presignPost takes a Signer, and no SignerV4a');
+  const { settings, identity, now, signText } = await operations.open(options);
   checkNames(upload, POST_OPTIONS);
   const { bucket, key, conditions = [], fields = {}, endpoint } = upload ?? {};
   for (const [name, value] of Object.entries({ bucket, key })) {
@@ -50,13 +62,13 @@ export async function presignPost(upload, signing) {
     );
   }
   checkFields(fields);
-  const region = upload.region ?? signing.region;
+  const region = upload.region ?? settings.region;
   if (typeof region !== 'string' || region === '') {
     throw new SigV4Error('ERR_SIGV4_REGION_REQUIRED', 'pass the option region: that of the bucket');
   }
   const url = bucketUrl(bucket, region, endpoint);
 
-  const { identity, at } = signing;
+  const at = now();
   checkIdentity(identity);
   const amzDate = amzDateOf(at);
   const seconds = lifetime(upload, identity, at);
@@ -79,7 +91,7 @@ export async function presignPost(upload, signing) {
   ];
   const distinct = [...new Set(all.map((one) => JSON.stringify(one)))].join(',');
   const policy = base64(`{"expiration":"${isoSeconds(at + seconds * 1000)}","conditions":[${distinct}]}`);
-  const signature = await signing.signText(policy, scope);
+  const signature = await signText(policy, scope);
   return { url, fields: { ...signed, key, policy, 'x-amz-signature': signature } };
 }
 

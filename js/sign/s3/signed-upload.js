@@ -1,12 +1,16 @@
 // js/sign/s3 has what only S3 takes: uploads in chunks, checksums, HTML forms. Here: uploads in signed chunks ("Transferring
 // Payload in Multiple Chunks", Amazon S3 API reference).
 
-import { SignatureChain } from '../../protocol/signature-chain.js';
+import { SIGV4, SIGV4A } from '../../protocol/algorithms.js';
+import { SignatureChain, startOf } from '../../protocol/signature-chain.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { checksumOf } from './checksum.js';
 import { encodedLength, encodedStream, mismatch } from './aws-chunked.js';
 import { openSource } from './upload-source.js';
-import { startOf } from '../../protocol/authorization.js';
+import { normalizeRequest } from '../normalize-request.js';
+import { operationsOf } from '../operations.js';
+import { separatePayload } from '../payload.js';
+import { headerSigned } from '../signed-request.js';
 
 /**
  * @typedef {object} StreamOptions
@@ -28,46 +32,61 @@ import { startOf } from '../../protocol/authorization.js';
  * @property {ReadableStream<Uint8Array<ArrayBuffer>>} body  encoded. Fails where the source fails, and before its end
  *   where the source is not as long as was said. Its pieces may be views of what the source gave: write into neither.
  * @property {'half'} duplex  for `fetch`, which wants it with a stream
- *
- * @typedef {object} Seed
- * @property {import('../signed-request.js').SignedRequest} signed
- * @property {import('../../protocol/signature-chain.js').SignText} signText
  */
 
 /**
- * @param {unknown} request  as it was given
- * @param {import('../normalize-request.js').NormalizedRequest} upload  the same, normalized. It gets the headers of the upload
- * @param {unknown} body
- * @param {Omit<import('../options.js').SigningOptions, 'payload'> & { payload?: unknown } & Omit<StreamOptions, 'payload'>} options
- * @param {import('../../protocol/algorithms.js').Scheme} scheme
- * @param {(keyword: string) => Promise<Seed>} seed  signs the headers of the upload, with this in place of the hash of the body
+ * Signs an upload to S3 whose body is too large to be held, or not there yet: the body is sent in chunks, each of
+ * which is signed as it goes, and may end with a checksum.
+ *
+ * Source: "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", Amazon S3
+ * API reference, and its page on trailing headers.
+ *
+ * @example
+ *   const upload = await signStream(signer, 'https://my-bucket.s3.eu-west-1.amazonaws.com/key', file.stream(), { length: file.size });
+ *   await fetch(upload.url, upload);
+ *
+ * @template [Overrides=Partial<import('../signer.js').SignerOptions>]
+ * @param {import('../operations.js').AnySigner<Overrides>} signer
+ * @param {import('../normalize-request.js').SignableRequest} request  without its body; the method is PUT unless it says
+ *   otherwise
+ * @param {import('./upload-source.js').StreamSource} source  the body. It is read as fast as the signed one is, and
+ *   given up where that is given up.
+ * @param {Overrides & StreamOptions} [options]
  * @returns {Promise<SignedStreamRequest>}
+ * @throws {SigV4Error}
  */
-export async function signStream(request, upload, body, options, scheme, seed) {
-  const { payload, ...plan } = planOf(options, scheme);
+export async function signStream(signer, request, source, options) {
+  const operations = operationsOf(signer);
+  const settings = operations.settings(options, STREAM_OPTIONS);
+  const upload = normalizeRequest(request, settings.host);
+  const { payload: keyword, ...plan } = planOf(
+    { ...options, payload: settings.payload },
+    operations.algorithm,
+  );
   prepareUpload(request, upload);
-  const source = openSource(body);
+  const opened = openSource(source);
   try {
-    const length = lengthOf(options.length, upload.headers, source.size);
+    const length = lengthOf(options?.length, upload.headers, opened.size);
     const encoding = { ...plan, length };
-    setHeaders(upload.headers, encoding, payload, source.contentType);
-    const [{ signed, signText }, newChecksum] = await Promise.all([
-      seed(payload),
+    setHeaders(upload.headers, encoding, keyword, opened.contentType);
+    const [ready, newChecksum] = await Promise.all([
+      operations.open(options, STREAM_OPTIONS),
       plan.trailer && checksumOf(plan.trailer.name),
     ]);
-    source.take();
-    const start = startOf(signed);
-    const signing = plan.signatureLength > 0 && start ? chunkSigning(scheme, start, signText) : undefined;
+    const signed = headerSigned(ready.sign(upload, separatePayload(upload, keyword), ready.now(), 0));
+    opened.take();
     const { method, url, headers } = signed;
+    const start = plan.signatureLength > 0 ? startOf(signed) : undefined;
+    const signing = start && chunkSigning(operations.algorithm, start, ready);
     return {
       method,
       url,
       headers,
-      body: encodedStream(source, encoding, signing, newChecksum),
+      body: encodedStream(opened, encoding, signing, newChecksum),
       duplex: 'half',
     };
   } catch (error) {
-    source.release();
+    opened.release();
     throw error;
   }
 }
@@ -75,10 +94,10 @@ export async function signStream(request, upload, body, options, scheme, seed) {
 /**
  * What was chosen, checked.
  *
- * @param {Parameters<typeof signStream>[3]} options
- * @param {import('../../protocol/algorithms.js').Scheme} scheme
+ * @param {Omit<StreamOptions, 'payload'> & { payload?: unknown }} options
+ * @param {string} algorithm
  */
-function planOf({ chunkSize = 65_536, trailer: checksum, payload }, { algorithm, length }) {
+function planOf({ chunkSize = 65_536, trailer: checksum, payload }, algorithm) {
   if (!Number.isInteger(chunkSize) || chunkSize < MIN_CHUNK_SIZE || chunkSize > MAX_CHUNK_SIZE) {
     throw optionInvalid(
       `chunkSize must be a whole number of bytes from ${MIN_CHUNK_SIZE} to ${MAX_CHUNK_SIZE}`,
@@ -94,7 +113,7 @@ function planOf({ chunkSize = 65_536, trailer: checksum, payload }, { algorithm,
   if (payload === undefined || payload === 'signed') {
     const suffix = trailer === undefined ? '' : '-TRAILER';
     const keyword = `STREAMING-${algorithm}-PAYLOAD${suffix}`;
-    return { chunkSize, trailer, signatureLength: length, payload: keyword };
+    return { chunkSize, trailer, signatureLength: SIGNATURE_LENGTHS[algorithm], payload: keyword };
   }
   if (payload !== 'unsigned') {
     throw optionInvalid(
@@ -196,14 +215,15 @@ function checkTrailer(header) {
 }
 
 /**
- * @param {import('../../protocol/algorithms.js').Scheme} scheme
+ * @param {string} algorithm
  * @param {NonNullable<ReturnType<typeof startOf>>} start
- * @param {import('../../protocol/signature-chain.js').SignText} signText
+ * @param {import('../operations.js').ReadySigner} ready
  * @returns {import('./aws-chunked.js').Signing}
  */
-function chunkSigning(scheme, { amzDate, scope, signature }, signText) {
-  const chain = new SignatureChain(scheme, signature, signText);
+function chunkSigning(algorithm, { amzDate, scope, signature }, { signText, hash }) {
+  const chain = new SignatureChain(algorithm, signature, signText);
   return {
+    hash,
     chunk: (...hashes) => chain.next('PAYLOAD', amzDate, scope, ...hashes),
     trailer: (hash) => chain.next('TRAILER', amzDate, scope, hash),
   };
@@ -214,8 +234,11 @@ function optionInvalid(message) {
   return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
+/** On the wire. @type {Record<string, number>} */
+const SIGNATURE_LENGTHS = { [SIGV4.algorithm]: SIGV4.length, [SIGV4A.algorithm]: SIGV4A.length };
+
 /** Besides those of a signer. */
-export const STREAM_OPTIONS = new Set(['chunkSize', 'trailer', 'length']);
+const STREAM_OPTIONS = new Set(['chunkSize', 'trailer', 'length']);
 const AWS_CHUNKED = 'aws-chunked';
 const DECODED_LENGTH = 'x-amz-decoded-content-length';
 const MIN_CHUNK_SIZE = 8192;

@@ -3,8 +3,12 @@
 import axios from 'axios';
 import * as sigv4 from 'sigv4-wasm';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
+import * as batch from 'sigv4-wasm/batch';
+import * as events from 'sigv4-wasm/events';
 import * as explain from 'sigv4-wasm/explain';
 import * as policy from 'sigv4-wasm/policy';
+import * as s3 from 'sigv4-wasm/s3';
+import * as trace from 'sigv4-wasm/trace';
 import { SignerV4a } from 'sigv4-wasm/v4a';
 import * as verify from 'sigv4-wasm/verify';
 
@@ -27,7 +31,12 @@ const STARTS = {
 
 /** @type {Record<string, (...args: any[]) => any>} */
 const TASKS = {
-  conform: () => conformance({ ...sigv4, axios, sigv4Interceptor, ...explain, ...policy, ...verify }),
+  conform: () =>
+    conformance({
+      ...{ ...sigv4, axios, sigv4Interceptor },
+      ...{ ...batch, ...events, ...s3, ...trace },
+      ...{ ...explain, ...policy, ...verify },
+    }),
   async start(way, wasm) {
     await STARTS[way](wasm);
     return 'started';

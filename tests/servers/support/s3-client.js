@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { Signer } from 'sigv4-wasm';
+import { presignPost, signStream } from 'sigv4-wasm/s3';
+import { trace } from 'sigv4-wasm/trace';
 
 /**
  * @typedef {object} Answer
@@ -18,7 +20,7 @@ import { Signer } from 'sigv4-wasm';
  * @typedef {Omit<import('sigv4-wasm').SdkRequest, 'hostname' | 'port' | 'protocol'>} PathRequest
  * @typedef {Partial<import('sigv4-wasm').SignerOptions>} Overrides
  * @typedef {Overrides & { expiresIn?: number }} PresignOverrides
- * @typedef {Overrides & import('sigv4-wasm').StreamOptions} StreamOverrides
+ * @typedef {Overrides & import('sigv4-wasm/s3').StreamOptions} StreamOverrides
  */
 
 export class S3Client {
@@ -72,15 +74,15 @@ export class S3Client {
    * @param {StreamOverrides} [overrides]
    */
   signStream(request, source, overrides) {
-    return this.#signer.signStream(this.#absolute(request), source, overrides);
+    return signStream(this.#signer, this.#absolute(request), source, overrides);
   }
 
   /**
-   * @param {Omit<import('sigv4-wasm').PostOptions, 'bucket' | 'endpoint'>} upload
+   * @param {Omit<import('sigv4-wasm/s3').PostOptions, 'bucket' | 'endpoint'>} upload
    * @param {Overrides} [overrides]
    */
   presignPost(upload, overrides) {
-    return this.#signer.presignPost({ ...upload, bucket: this.bucket, endpoint: this.origin }, overrides);
+    return presignPost(this.#signer, { ...upload, bucket: this.bucket, endpoint: this.origin }, overrides);
   }
 
   /**
@@ -102,7 +104,7 @@ export class S3Client {
   async ok(request, overrides) {
     const answer = await this.try(request, overrides);
     if (isSuccess(answer)) return answer;
-    const { canonicalRequest } = await this.#signer.trace(this.#absolute(request), overrides);
+    const { canonicalRequest } = await trace(this.#signer, this.#absolute(request), overrides);
     assert.fail(`${answer.status} ${answer.text}\n\nsigned here:\n${canonicalRequest}`);
   }
 
@@ -118,7 +120,7 @@ export class S3Client {
     const url = await this.presign(request, overrides);
     const answer = await send({ method: request.method ?? 'GET', url, headers: {}, ...use });
     if (isSuccess(answer)) return answer;
-    const { canonicalRequest } = await this.#signer.trace(this.#absolute(request), {
+    const { canonicalRequest } = await trace(this.#signer, this.#absolute(request), {
       expiresIn: 3600,
       ...overrides,
     });

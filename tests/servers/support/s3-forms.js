@@ -10,7 +10,7 @@ import { send as sendRequest } from './s3-client.js';
 /**
  * @typedef {import('./s3-client.js').S3Client} S3Client
  * @typedef {import('./s3-client.js').Overrides} Overrides
- * @typedef {Omit<import('sigv4-wasm').PostOptions, 'bucket' | 'endpoint'>} Upload
+ * @typedef {Omit<import('sigv4-wasm/s3').PostOptions, 'bucket' | 'endpoint'>} Upload
  *
  * @typedef {object} Form
  * @property {Partial<Upload>} [upload]

@@ -16,6 +16,9 @@ import {
   signRequest,
 } from 'sigv4-wasm';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
+import { presignMany } from 'sigv4-wasm/batch';
+import { eventSigner } from 'sigv4-wasm/events';
+import { presignPost, signStream } from 'sigv4-wasm/s3';
 
 const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders';
 const credentials: Credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -42,15 +45,15 @@ export async function use(): Promise<SigV4ErrorCode | undefined> {
   await signRequest(new Request(url), options);
 
   const signer = new Signer(options);
-  const many: string[] = await signer.presignMany([url, { url, method: 'PUT' }]);
-  const upload = await signer.signStream(url, new Blob(many).stream(), { trailer: 'crc32c' });
+  const many: string[] = await presignMany(signer, [url, { url, method: 'PUT' }]);
+  const upload = await signStream(signer, url, new Blob(many).stream(), { trailer: 'crc32c' });
   await fetch(upload.url, upload);
-  const { fields } = await signer.presignPost({
+  const { fields } = await presignPost(signer, {
     bucket: 'b',
     key: 'k',
     conditions: [['starts-with', '$key', 'k']],
   });
-  const events = await signer.eventSigner(signed);
+  const events = await eventSigner(signer, signed);
   const frame: Uint8Array = await events.sign(new TextEncoder().encode(fields.policy));
 
   // @ts-expect-error credentials are required

@@ -9,6 +9,8 @@ import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 import { SignatureV4 } from 'sigv4-wasm/smithy';
 import { SignerV4a } from 'sigv4-wasm/v4a';
 import { ReplayCache, verifyRequest } from 'sigv4-wasm/verify';
+import { eventSigner } from 'sigv4-wasm/events';
+import { signStream } from 'sigv4-wasm/s3';
 
 const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders';
 const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -31,9 +33,9 @@ export async function use(bytes: Uint8Array): Promise<Uint8Array> {
   new ReplayCache({ maxEntries: 10 }).admit(verified);
 
   const signer = new Signer(options);
-  const upload = await signer.signStream(url, new Blob(['tea']).stream(), { trailer: 'crc32c' });
+  const upload = await signStream(signer, url, new Blob(['tea']).stream(), { trailer: 'crc32c' });
   await fetch(upload.url, upload);
-  const events = await signer.eventSigner(signed);
+  const events = await eventSigner(signer, signed);
   const frame = await events.sign(bytes);
   await fetch(url, { method: 'POST', body: frame });
   const { body } = signed;

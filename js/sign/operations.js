@@ -1,0 +1,67 @@
+// How the entries beside the main one reach into a signer: sigv4-wasm/s3, /events, /batch and /trace. A signer of the CommonJS
+// copy works with an entry of the ES modules, as the method has a name that both copies know.
+
+import { SigV4Error } from '../engine/errors.js';
+
+/** The name of a method that no loop finds: see `BaseSigner`. */
+export const OPERATIONS = Symbol.for('sigv4-wasm.operations');
+
+/** Counts the changes of what is typed here, requests and payloads and flags included. */
+export const OPERATIONS_VERSION = 1;
+
+/**
+ * A `Signer` or a `SignerV4a`, of either copy of the package.
+ *
+ * @template [Overrides=Partial<import('./signer.js').SignerOptions>]
+ * @typedef {object} AnySigner
+ * @property {(request: any, overrides?: Overrides) => Promise<import('./signed-request.js').SignedRequest>} sign
+ * @property {() => void} dispose
+ */
+
+/**
+ * What a signer does for them. It hands out neither its credentials nor its state.
+ *
+ * @typedef {object} Operations
+ * @property {number} version
+ * @property {string} algorithm
+ * @property {(overrides: object | undefined, also: ReadonlySet<string>) => import('./base-signer.js').Settings} settings
+ *   with overrides, whose names are checked: those of a signer, and `also`
+ * @property {(request: any, overrides: object | undefined, flags: number) => Promise<Work>} sign
+ * @property {(request: any, overrides: object | undefined, flags: number) => Work} signSync
+ * @property {(overrides: object | undefined, also?: ReadonlySet<string>) => Promise<ReadySigner>} open
+ *
+ * @typedef {import('./signed-request.js').Work} Work
+ *
+ * A signer whose module has started, with the credentials of this moment: of these, it shows what every request shows that
+ * they sign.
+ * @typedef {object} ReadySigner
+ * @property {import('./base-signer.js').Settings} settings
+ * @property {import('./credentials.js').ShownIdentity} identity
+ * @property {() => number} now  epoch milliseconds
+ * @property {(request: NormalizedRequest) => Payload | Promise<Payload>} settle
+ * @property {(request: NormalizedRequest, payload: Payload, at: number, flags: number, overrides?: object) => Work} sign
+ * @property {import('../engine/engine.js').Engine['signPath']} signPath
+ * @property {() => void} wipe
+ * @property {import('../protocol/signature-chain.js').SignText} signText
+ * @property {(bytes: Uint8Array) => Promise<string>} hash
+ *
+ * @typedef {import('./normalize-request.js').NormalizedRequest} NormalizedRequest
+ * @typedef {import('./payload.js').Payload} Payload
+ */
+
+/**
+ * @param {any} signer
+ * @returns {Operations}
+ * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`, `ERR_SIGV4_VERSION_MISMATCH`
+ */
+export function operationsOf(signer) {
+  const operations = signer?.[OPERATIONS]?.();
+  if (operations?.version === OPERATIONS_VERSION) return operations;
+  if (operations === undefined) {
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'the first argument must be a Signer or a SignerV4a');
+  }
+  throw new SigV4Error(
+    'ERR_SIGV4_VERSION_MISMATCH',
+    'the signer is of another version of sigv4-wasm than this function: install one version (npm ls sigv4-wasm)',
+  );
+}

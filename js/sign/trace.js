@@ -1,0 +1,43 @@
+// What a signature is made of, for debugging.
+
+import { FLAG } from '../engine/generated/flags.js';
+import { withoutToken } from '../protocol/redact-token.js';
+import { operationsOf } from './operations.js';
+
+/**
+ * What a signature was made of. The session token is redacted, and the secret was never in it.
+ *
+ * @typedef {object} SigningTrace
+ * @property {string} canonicalRequest
+ * @property {string} stringToSign
+ * @property {string} scope  `date/region/service/aws4_request`; of SigV4a without the region
+ * @property {string[]} signedHeaders
+ * @property {string} signature
+ */
+
+/**
+ * What the signature of a request is made of; with `expiresIn`, of its presigned URL.
+ *
+ * @example
+ *   const { canonicalRequest, stringToSign } = await trace(signer, 'https://my-bucket.s3.amazonaws.com/key');
+ *
+ * @template [Overrides=Partial<import('./signer.js').SignerOptions>]
+ * @param {import('./operations.js').AnySigner<Overrides>} signer
+ * @param {import('./normalize-request.js').SignableRequest} request
+ * @param {Overrides & import('./base-signer.js').PresignOptions} [options]
+ * @returns {Promise<SigningTrace>}
+ * @throws {import('../engine/errors.js').SigV4Error}
+ */
+export async function trace(signer, request, options) {
+  const flags = options?.expiresIn === undefined ? FLAG.trace : FLAG.trace | FLAG.presign;
+  const { sessionToken, signature } = await operationsOf(signer).sign(request, options, flags);
+  const { canonicalRequest, stringToSign, value } = signature;
+  const lines = canonicalRequest.split('\n');
+  return {
+    canonicalRequest: withoutToken(canonicalRequest, sessionToken),
+    stringToSign,
+    scope: stringToSign.split('\n')[2],
+    signedHeaders: lines[lines.length - 2].split(';'),
+    signature: /Signature=([0-9a-f]+)/.exec(value)?.[1] ?? '',
+  };
+}
