@@ -233,6 +233,32 @@ describe('credentials', async () => {
     await assert.rejects(provider('/nobody')());
   });
 
+  test('are accepted for ten seconds after they expire, and no longer', async () => {
+    let offset = 0;
+    const gateway = await gatewayFor(
+      { sessionSeconds: 900 },
+      { now: () => new Date(Date.now() + offset * 1000) },
+    );
+    const { uri, token } = gateway.credentialsEndpoint;
+    const issued = await (await fetch(uri, { headers: { authorization: token } })).json();
+    const credentials = {
+      accessKeyId: issued.AccessKeyId,
+      secretAccessKey: issued.SecretAccessKey,
+      sessionToken: issued.Token,
+    };
+    for (const [seconds, status] of [
+      [0, 200],
+      [890, 200],
+      [905, 200],
+      [915, 403],
+    ]) {
+      offset = seconds;
+      const date = new Date(Date.now() + offset * 1000);
+      const signed = createSigv4Fetch({ ...gateway.options, credentials, date });
+      assert.equal((await signed(`${gateway.base}/x`)).status, status, `${seconds} s`);
+    }
+  });
+
   test('are forgotten, the oldest first', async () => {
     const first = await provider()();
     for (let i = 0; i < 101; i++) {

@@ -24,6 +24,12 @@ import { createHash, randomBytes } from 'node:crypto';
 /** How many sessions are kept that the gateway issued, so that endless requests for them cannot fill the memory. */
 const MAX_ISSUED = 100;
 
+/**
+ * How long credentials that the gateway issued are accepted after they expire: a request that was signed just before may arrive
+ * just after. AWS is lenient there, too, and does not say by how much.
+ */
+const GRACE_MS = 10_000;
+
 export class Principals {
   #account;
   /** @type {Map<string, AccessKey>} */
@@ -63,7 +69,7 @@ export class Principals {
   addRole(name, policies, sessions) {
     this.#roles.set(name, policies);
     for (const { name: session = 'local', ...given } of sessions) {
-      this.#add(this.#assumed(name, session), 'ASIA', { sessionToken: sessionToken(), ...given });
+      this.#add(this.#assumed(name, session), 'ASIA', { sessionToken: newSessionToken(), ...given });
     }
   }
 
@@ -101,17 +107,17 @@ export class Principals {
    */
   issue(role, expiration) {
     if (!this.#roles.has(role)) return undefined;
-    const { principal: _, ...credentials } = this.#add(this.#assumed(role, 'local'), 'ASIA', {
-      sessionToken: sessionToken(),
-      expiration,
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#add(this.#assumed(role, 'local'), 'ASIA', {
+      sessionToken: newSessionToken(),
+      expiration: new Date(expiration.getTime() + GRACE_MS),
     });
-    this.#issued.add(credentials.accessKeyId);
+    this.#issued.add(accessKeyId);
     for (const oldest of this.#issued) {
       if (this.#issued.size <= MAX_ISSUED) break;
       this.#issued.delete(oldest);
       this.#keys.delete(oldest);
     }
-    return credentials;
+    return { accessKeyId, secretAccessKey, sessionToken, expiration };
   }
 
   /**
@@ -162,6 +168,6 @@ function base32(bytes) {
 }
 
 /** Begins as AWS's tokens do, so that tools that look for tokens in logs find it. */
-function sessionToken() {
+function newSessionToken() {
   return `IQoJb3JpZ2luX2Vj${randomBytes(192).toString('base64')}`;
 }
