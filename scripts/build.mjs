@@ -75,6 +75,7 @@ if (!process.argv.includes('--js')) {
 for (const name of MODULES) wasm[name] = readFileSync(`js/wasm/${name}.wasm`);
 
 step('ES modules, CommonJS and types');
+const { FLAG } = await import('../js/engine/generated/flags.js');
 const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
 rmSync('pkg', { recursive: true, force: true });
 await bundle('es', 'pkg/esm');
@@ -203,7 +204,10 @@ async function bundle(format, directory) {
   const bundled = await rollup({
     input: Object.fromEntries(input.map((name) => [name, `js/${name}.js`])),
     external: isCommonJs ? /^[a-z]/ : /^[#a-z]/,
-    plugins: [{ name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) }],
+    plugins: [
+      { name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) },
+      { name: 'flags', transform: inlineFlags },
+    ],
     treeshake: { moduleSideEffects: false },
   });
   const signer = new Set(SIGNER.flatMap((file) => [file, ...staticImports(file)]));
@@ -221,6 +225,16 @@ async function bundle(format, directory) {
     hoistTransitiveImports: false,
     minifyInternalExports: false,
   });
+}
+
+/**
+ * The flags of the record as numbers: no minifier does that with the properties of an object.
+ *
+ * @param {string} code
+ */
+function inlineFlags(code) {
+  if (!code.includes('/generated/flags.js')) return null;
+  return { code: code.replace(/\bFLAG\.(\w+)/g, (_, name) => FLAG[name]), map: null };
 }
 
 /**

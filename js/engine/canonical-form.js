@@ -1,7 +1,7 @@
 // The pieces of a canonical request, as the core writes them: src/canonical/form.rs. Texts are up to U+00FF, each character a
 // byte. Each of these starts the module where it has not started yet.
 
-import { signingEngine } from './signing-engine.js';
+import { ask } from './ask.js';
 import { FORM } from './generated/forms.js';
 
 /** A path as it goes on the wire, for all services but S3. */
@@ -27,8 +27,6 @@ export const canonicalValue = asker(FORM.headerValue);
 
 /** @param {number} form */
 function asker(form) {
-  return (/** @type {string} */ text) => {
-    signingEngine.readySync();
-    return signingEngine.canonicalForm(text, form);
-  };
+  return (/** @type {string} */ text) =>
+    ask(text, (instance, length) => instance.canonical_form(length, form));
 }

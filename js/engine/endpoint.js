@@ -1,6 +1,6 @@
 // Region and service of a host, as the core knows them: src/endpoint.rs.
 
-import { signingEngine } from './signing-engine.js';
+import { ask } from './ask.js';
 import { SigV4Error } from './errors.js';
 
 /**
@@ -21,7 +21,8 @@ export function inferEndpoint(host, { webSocket = false } = {}) {
   if (typeof host !== 'string') throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'the host must be a string');
   // The core takes characters for bytes.
   if (/[^!-~]/.test(host)) return {};
-  signingEngine.readySync();
-  const [region, service] = signingEngine.endpoint(host.toLowerCase(), webSocket);
+  const isWebSocket = webSocket ? 1 : 0;
+  const answer = ask(host.toLowerCase(), (instance, length) => instance.endpoint(length, isWebSocket));
+  const [region, service] = answer.split('\n');
   return { ...(region !== '' && { region }), ...(service !== '' && { service }) };
 }

@@ -48,12 +48,10 @@ import { platformDecoder } from './node-builtins.js';
  * @typedef {import('./instantiate.js').WasmInstance} WasmInstance
  */
 
-export { FLAG };
-
 let nextCredentialsId = 1;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
+const decoder = /* @__PURE__ */ new TextDecoder();
 
 /**
  * An engine in wasm, and the buffer that is shared with it.
@@ -138,7 +136,7 @@ export class Engine {
     flags |= settings.flags;
     if (request.webSocket) flags |= FLAG.webSocket;
     if (payload.isBodyHash) flags |= FLAG.bodyHash;
-    use(identity);
+    countUse(identity);
     try {
       let status = -1 - SIGNING_KEY_MISSING;
       if (identity.hasKey)
@@ -147,7 +145,7 @@ export class Engine {
         flags |= FLAG.hasSecret;
         status = this.#call(request, payload, settings, identity, epochMillis, flags, expiresIn);
       }
-      if (status < 0) throw describe(status, request.host, payload.headers);
+      if (status < 0) throw refusal(status, request.host, payload.headers);
       identity.hasKey = identity.credentialsId !== 0;
       const signature = parse(this.#read(status), (flags & (FLAG.trace | FLAG.platformSign)) !== 0);
       if (!(flags & FLAG.keep)) {
@@ -170,20 +168,16 @@ export class Engine {
    * @returns {{ path: string, signature: string }} the path to send, and the signature in hex
    */
   signPath(path, moreFlags = 0) {
-    try {
-      this.#reserve(path.length * 3);
-      const { written } = encoder.encodeInto(path, this.#view);
+    return this.use((instance, buffer) => {
+      const { written } = encoder.encodeInto(path, buffer(path.length * 3));
       const hash = platformSha256();
       const flags = moreFlags | FLAG.keep | FLAG.signatureOnly | (hash === undefined ? 0 : FLAG.platformHash);
-      let status = this.#started().sign_path(written, flags);
+      let status = instance.sign_path(written, flags);
       if (hash !== undefined && status > 0) status = this.#complete(hash, status, flags);
-      if (status < 0) throw describe(status);
       const result = this.#read(status);
       const end = result.indexOf('\n');
       return { path: end === 0 ? path : result.slice(0, end), signature: result.slice(end + 1) };
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    });
   }
 
   /**
@@ -196,17 +190,15 @@ export class Engine {
    * @returns {string} the signature, in hex
    */
   signText(text, scope, identity, flags) {
-    use(identity);
+    countUse(identity);
     const withSecret = flags | FLAG.hasSecret;
-    try {
+    return this.use(() => {
       let status = this.#callText(text, scope, identity, identity.hasKey ? flags : withSecret);
       if (status === -1 - SIGNING_KEY_MISSING) status = this.#callText(text, scope, identity, withSecret);
-      if (status < 0) throw describe(status);
+      const signature = this.#read(status);
       identity.hasKey = identity.credentialsId !== 0;
-      return this.#read(status);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+      return signature;
+    });
   }
 
   /**
@@ -215,63 +207,31 @@ export class Engine {
    * @param {Uint8Array} bytes
    */
   sha256(bytes) {
-    try {
+    return this.use((instance, buffer) => {
       for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
         const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
-        this.#reserve(HASH_CHUNK_BYTES);
-        this.#view.set(chunk);
-        this.#started().hash_update(chunk.length);
+        buffer(HASH_CHUNK_BYTES).set(chunk);
+        instance.hash_update(chunk.length);
       }
-      this.#started().hash_finish();
+      instance.hash_finish();
       return this.#read(64);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    });
   }
 
   /**
-   * A piece of a canonical request.
+   * Calls functions of the module that few need: each of these has a file of its own.
    *
-   * @param {string} text  up to U+00FF, each a byte
-   * @param {number} form  see `FORM` in generated/forms.js
-   * @returns {string} likewise
+   * @template T
+   * @param {(instance: WasmInstance, buffer: (length: number) => Uint8Array<ArrayBuffer>) => T} call  `buffer` is that of the
+   *   module, made as long as asked for. If it must grow, it loses what it holds, but for a result, for which the core made
+   *   room.
+   * @returns {T}
    */
-  canonicalForm(text, form) {
-    return this.#ask(text, (engine, length) => engine.canonical_form(length, form));
-  }
-
-  /**
-   * Region and service, as far as they can be inferred from a host.
-   *
-   * @param {string} host  in lower case
-   * @param {boolean} webSocket
-   * @returns {string[]} region and service, each empty if it cannot be inferred
-   */
-  endpoint(host, webSocket) {
-    return this.#ask(host, (engine, length) => engine.endpoint(length, webSocket ? 1 : 0)).split('\n');
-  }
-
-  /**
-   * @param {string} text  up to U+00FF, each a byte
-   * @param {(engine: WasmInstance, length: number) => number} ask
-   * @returns {string} likewise
-   */
-  #ask(text, ask) {
+  use(call) {
     try {
-      if (text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
-      this.#reserve(text.length * 3);
-      const view = this.#view;
-      const { written } = encoder.encodeInto(text, view);
-      const isAscii = written === text.length;
-      if (!isAscii) for (let i = 0; i < text.length; i++) view[i] = text.charCodeAt(i);
-      const status = ask(this.#started(), text.length);
-      if (status < 0) throw describe(status);
-      const bytes = this.#result(status);
-      const answer = isAscii ? decoder.decode(bytes) : Array.from(bytes, byteToChar).join('');
-      bytes.fill(0); // it may be a token
-      if (!isAscii) view.fill(0, 0, written);
+      const result = call(this.#started(), (length) => this.#buffer(length));
       if (this.#isOversized) this.#discard();
-      return answer;
+      return result;
     } catch (error) {
       throw this.#failed(error);
     }
@@ -291,35 +251,13 @@ export class Engine {
   forget(identity) {
     identity.hasKey = false;
     if (this.#engine === undefined) return;
+    const { secretAccessKey } = identity;
     try {
-      const { secretAccessKey } = identity;
-      this.#reserve(secretAccessKey.length * 3);
-      this.#engine.forget(encoder.encodeInto(secretAccessKey, this.#view).written);
-    } catch (error) {
-      this.#failed(error); // then the whole memory was wiped
-    }
-  }
-
-  /**
-   * Takes a secret into the core, and out what it makes of it, of which the core's copy is then wiped.
-   *
-   * @protected
-   * @template T
-   * @param {string} text
-   * @param {(engine: WasmInstance, length: number) => number} ask
-   * @param {(answer: Uint8Array) => T} read
-   * @returns {T}
-   */
-  exchangeSecret(text, ask, read) {
-    try {
-      this.#reserve(text.length * 3);
-      const status = ask(this.#started(), encoder.encodeInto(text, this.#view).written);
-      if (status < 0) throw describe(status);
-      return read(this.#result(status));
-    } catch (error) {
-      throw this.#failed(error);
-    } finally {
-      this.#engine?.wipe();
+      this.use((instance, buffer) =>
+        instance.forget(encoder.encodeInto(secretAccessKey, buffer(secretAccessKey.length * 3)).written),
+      );
+    } catch {
+      // Then the whole memory was wiped.
     }
   }
 
@@ -357,8 +295,7 @@ export class Engine {
     // A UTF-16 unit takes at most three bytes of UTF-8.
     const textBytes = text.length * 3 + token.length;
     const bodyBytes = body === undefined ? 0 : typeof body === 'string' ? body.length * 3 : body.length;
-    this.#reserve(textBytes + bodyBytes);
-    const view = this.#view;
+    const view = this.#buffer(textBytes + bodyBytes);
     const textLength = encoder.encodeInto(text, view).written;
     if (token.length > 0) view.set(token, textLength);
     const bodyAt = textLength + token.length;
@@ -393,9 +330,9 @@ export class Engine {
    */
   #complete(hash, length, flags) {
     const engine = this.#started();
-    this.#reserve(0); // the memory may have grown
-    const request = new Uint8Array(this.#view.buffer, engine.canonical_request() >>> 0, length);
-    encoder.encodeInto(hash(request), this.#view);
+    const view = this.#buffer(0); // the memory may have grown
+    const request = new Uint8Array(view.buffer, engine.canonical_request() >>> 0, length);
+    encoder.encodeInto(hash(request), view);
     return engine.complete(flags);
   }
 
@@ -409,45 +346,41 @@ export class Engine {
     const secret = flags & FLAG.hasSecret ? `${secretAccessKey}\0` : '';
     const fields = `${date}\0${region}\0${service}\0${accessKeyId}\0${secret}`;
     if (fields.length + text.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
-    this.#reserve((fields.length + text.length) * 3);
-    const fieldsLength = encoder.encodeInto(fields, this.#view).written;
-    const textLength = encoder.encodeInto(text, this.#view.subarray(fieldsLength)).written;
+    const view = this.#buffer((fields.length + text.length) * 3);
+    const fieldsLength = encoder.encodeInto(fields, view).written;
+    const textLength = encoder.encodeInto(text, view.subarray(fieldsLength)).written;
     return this.#started().sign_text(fieldsLength, textLength, flags, credentialsId);
   }
 
   /**
    * A result from the start of the buffer.
    *
-   * @param {number} length
+   * @param {number} status  its length; negative: an error
    */
-  #read(length) {
-    this.#reserve(length);
-    return this.#decode?.(length) ?? decoder.decode(this.#result(length));
-  }
-
-  /** @param {number} length */
-  #result(length) {
-    this.#reserve(length);
-    return this.#view.subarray(0, length);
+  #read(status) {
+    if (status < 0) throw refusal(status);
+    const view = this.#buffer(status);
+    return this.#decode?.(status) ?? decoder.decode(view.subarray(0, status));
   }
 
   /**
-   * Makes the view valid, and at least this long. A buffer that must grow loses what it holds, but for a result, for which
-   * the core made room.
+   * The buffer, valid and at least this long: see {@link Engine.use}.
    *
    * @param {number} length
    */
-  #reserve(length) {
+  #buffer(length) {
     const engine = this.#started();
+    const view = this.#view;
     // Growing memory detaches every view of it, which then has no length. To ask wasm for its buffer each time would take
     // a fortieth of a signature.
-    if (length < this.#view.length && (this.#detaches || this.#view.buffer === engine.memory.buffer)) return;
+    if (length < view.length && (this.#detaches || view.buffer === engine.memory.buffer)) return view;
     const size = Math.max(length, MIN_BUFFER_BYTES);
     this.#isOversized ||= size > MAX_KEPT_BYTES;
     const pointer = engine.reserve(size) >>> 0;
     // Not before: making room may have grown the memory.
     this.#view = new Uint8Array(engine.memory.buffer, pointer, size);
     this.#decode = platformDecoder(this.#view);
+    return this.#view;
   }
 
   /** @param {unknown} cause  why the wasm module cannot start */
@@ -461,7 +394,7 @@ export class Engine {
   #start(makeEngine) {
     if (this.#instantiate !== undefined) return;
     this.#engine = makeEngine();
-    this.#reserve(MIN_BUFFER_BYTES);
+    this.#buffer(MIN_BUFFER_BYTES);
     this.#instantiate = makeEngine;
   }
 
@@ -498,15 +431,13 @@ export class Engine {
     this.#discard();
     return new SigV4Error(
       'ERR_SIGV4_LIMIT_EXCEEDED',
-      `the signing module stopped (${String(cause)}), most likely as it got no more memory: sign a smaller request, or ` +
-        'this one once more',
+      `the wasm module stopped (${cause}), most likely for lack of memory: sign a smaller request, or this one once more`,
       { cause },
     );
   }
 }
 
 const NO_BYTES = new Uint8Array(0);
-const byteToChar = (/** @type {number} */ byte) => String.fromCharCode(byte);
 /** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
 const HASH_CHUNK_BYTES = 64 * 1024;
 const MIN_BUFFER_BYTES = 8 * 1024;
@@ -518,7 +449,7 @@ const MAX_KEPT_BYTES = 256 * 1024;
  *
  * @param {SigningIdentity} identity
  */
-function use(identity) {
+function countUse(identity) {
   if (identity.isUsed && identity.credentialsId === 0) identity.credentialsId = nextCredentialsId++;
   identity.isUsed = true;
 }
@@ -558,7 +489,7 @@ const AMZ_DATE_LENGTH = 'YYYYMMDDTHHMMSSZ'.length;
  * @param {string} [host]
  * @param {Map<string, string>} [headers]
  */
-function describe(status, host = '', headers = new Map()) {
+export function refusal(status, host = '', headers = new Map()) {
   const number = /** @type {import('./errors.js').CoreErrorNumber} */ ((-1 - status) % STATUS_NUMBERS);
   const index = Math.floor((-1 - status) / STATUS_NUMBERS);
   const header =
@@ -575,18 +506,10 @@ function fieldWithNul(headers) {
 /** @param {unknown} cause */
 export function unavailable(cause) {
   if (cause instanceof SigV4Error) return cause;
-  if (typeof WebAssembly === 'undefined') {
-    return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', `this runtime has no WebAssembly: ${WITHOUT_WASM}`, {
-      cause,
-    });
-  }
-  return new SigV4Error(
-    'ERR_SIGV4_WASM_UNAVAILABLE',
-    `the wasm module could not be started (${String(cause)}). ` +
-      `A Content-Security-Policy must allow it (script-src 'wasm-unsafe-eval'). Where that cannot be: ${WITHOUT_WASM}`,
-    { cause },
-  );
+  const problem =
+    typeof WebAssembly === 'undefined'
+      ? 'this runtime has no WebAssembly'
+      : `the wasm module could not be started (${cause}): allow it in the Content-Security-Policy ` +
+        "(script-src 'wasm-unsafe-eval')";
+  return new SigV4Error('ERR_SIGV4_WASM_UNAVAILABLE', `${problem}, or import 'sigv4-wasm/asmjs'`, { cause });
 }
-
-const WITHOUT_WASM =
-  "import 'sigv4-wasm/asmjs' once: then SigV4 is signed in plain JavaScript (SigV4a, checksums, event streams and policies are not)";

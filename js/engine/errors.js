@@ -2,38 +2,26 @@
 
 import {
   ACCESS_KEY_ID_INVALID,
-  ACCESS_KEY_ID_INVALID_TEXT,
   CORE_ERROR_CODES,
   DATE_INVALID,
-  DATE_INVALID_TEXT,
   EXPIRES_INVALID,
-  EXPIRES_INVALID_TEXT,
   HEADER_NAME_INVALID,
   HEADER_VALUE_INVALID,
   HEADER_VALUE_NOT_LATIN1,
   HOST_INVALID,
-  HOST_INVALID_TEXT,
   LIMIT_EXCEEDED,
-  LIMIT_EXCEEDED_TEXT,
   METHOD_INVALID,
-  METHOD_INVALID_TEXT,
   PAYLOAD_HASH_INVALID,
   RECORD_INVALID,
   REGION_INVALID,
-  REGION_INVALID_TEXT,
   REGION_REQUIRED,
   SECRET_ACCESS_KEY_INVALID,
-  SECRET_ACCESS_KEY_INVALID_TEXT,
   SERVICE_INVALID,
-  SERVICE_INVALID_TEXT,
   SERVICE_REQUIRED,
   SESSION_TOKEN_INVALID,
-  SESSION_TOKEN_INVALID_TEXT,
   SIG_V4A_REQUIRED,
   SIGNING_KEY_MISSING,
-  SIGNING_KEY_MISSING_TEXT,
   UNSIGNABLE_HEADER_INVALID,
-  UNSIGNABLE_HEADER_INVALID_TEXT,
 } from './generated/errors.js';
 
 /**
@@ -92,40 +80,32 @@ Object.defineProperty(SigV4Error.prototype, 'name', {
   writable: true,
 });
 
-/** What the core refuses, by number: its own text, or one that says more. `{name}` stands for what the core cannot know. */
+/**
+ * What the core refuses, by number: what it is, and where. `{name}` stands for what the core cannot know. What more there is
+ * to say is in full-texts.js.
+ */
 const CORE_ERROR_TEXTS = /** @type {const} */ ({
-  [ACCESS_KEY_ID_INVALID]: ACCESS_KEY_ID_INVALID_TEXT,
-  [SECRET_ACCESS_KEY_INVALID]: SECRET_ACCESS_KEY_INVALID_TEXT,
-  [SESSION_TOKEN_INVALID]: SESSION_TOKEN_INVALID_TEXT,
-  [SIGNING_KEY_MISSING]: SIGNING_KEY_MISSING_TEXT,
-  [REGION_REQUIRED]:
-    "cannot infer the region from the host {host}: pass the option region, for example region: 'eu-west-1' (with " +
-    "SigV4a regionSet: ['eu-west-1'])",
-  [SIG_V4A_REQUIRED]:
-    'the host {host} answers in several regions and takes SigV4a only, whatever the option region says: sign with ' +
-    "SignerV4a of 'sigv4-wasm/v4a'",
-  [SERVICE_REQUIRED]:
-    "cannot infer the service from the host {host}: pass the option service, for example service: 'execute-api' " +
-    'for an API Gateway behind a custom domain',
-  [REGION_INVALID]: REGION_INVALID_TEXT,
-  [SERVICE_INVALID]: SERVICE_INVALID_TEXT,
-  [METHOD_INVALID]: METHOD_INVALID_TEXT,
-  [HOST_INVALID]: HOST_INVALID_TEXT,
-  [HEADER_NAME_INVALID]:
-    'the header name {header} is not valid: use letters, digits and hyphens (RFC 9110, section 5.1)',
-  [HEADER_VALUE_INVALID]:
-    'the value of the header {header} holds CR, LF or NUL, which no request can carry: remove them',
-  [HEADER_VALUE_NOT_LATIN1]:
-    'the value of the header {header} holds a character beyond U+00FF, which no HTTP client sends: encode it',
-  [DATE_INVALID]: DATE_INVALID_TEXT,
-  [EXPIRES_INVALID]: EXPIRES_INVALID_TEXT,
-  [PAYLOAD_HASH_INVALID]:
-    'payload.sha256, or the header x-amz-content-sha256, is neither 64 hex digits nor UNSIGNED-PAYLOAD or a ' +
-    'STREAMING- keyword',
+  [ACCESS_KEY_ID_INVALID]: 'accessKeyId is not valid',
+  [SECRET_ACCESS_KEY_INVALID]: 'secretAccessKey is not valid',
+  [SESSION_TOKEN_INVALID]: 'sessionToken is not valid',
+  [SIGNING_KEY_MISSING]: 'the signing key is missing',
+  [REGION_REQUIRED]: 'cannot infer the region from the host {host}: pass the option region',
+  [SIG_V4A_REQUIRED]: 'the host {host} takes SigV4a only: sign with SignerV4a',
+  [SERVICE_REQUIRED]: 'cannot infer the service from the host {host}: pass the option service',
+  [REGION_INVALID]: 'the region is not valid',
+  [SERVICE_INVALID]: 'the service is not valid',
+  [METHOD_INVALID]: 'the method is not valid',
+  [HOST_INVALID]: 'the host is not valid',
+  [HEADER_NAME_INVALID]: 'the header name {header} is not valid',
+  [HEADER_VALUE_INVALID]: 'the value of the header {header} holds CR, LF or NUL',
+  [HEADER_VALUE_NOT_LATIN1]: 'the value of the header {header} holds a character beyond U+00FF',
+  [DATE_INVALID]: 'the date is not between the years 1970 and 9999',
+  [EXPIRES_INVALID]: 'expiresIn is not a whole number of seconds from 1 to 604800',
+  [PAYLOAD_HASH_INVALID]: 'payload.sha256, or x-amz-content-sha256, is not valid',
   // The options were checked before: see sign/options.js.
-  [UNSIGNABLE_HEADER_INVALID]: UNSIGNABLE_HEADER_INVALID_TEXT,
-  [LIMIT_EXCEEDED]: LIMIT_EXCEEDED_TEXT,
-  [RECORD_INVALID]: '{header} holds a NUL character, which no request can carry: remove it',
+  [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names what is always signed',
+  [LIMIT_EXCEEDED]: 'the URL and the headers are too long',
+  [RECORD_INVALID]: '{header} holds a NUL character',
 });
 
 /** @typedef {keyof typeof CORE_ERROR_TEXTS} CoreErrorNumber */
@@ -137,4 +117,19 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
 export function coreError(number, where) {
   const text = CORE_ERROR_TEXTS[number].replace(/\{(\w+)\}/g, (_, name) => where[name] ?? '');
   return new SigV4Error(CORE_ERROR_CODES[number], text);
+}
+
+/**
+ * An error with its full text. That is loaded on use; where it cannot be, offline or after a new deployment, the short one
+ * stands.
+ *
+ * @param {unknown} error
+ * @returns {Promise<unknown>}
+ */
+export async function inFull(error) {
+  try {
+    return (await import('./full-texts.js')).inFull(error);
+  } catch {
+    return error;
+  }
 }

@@ -1,6 +1,6 @@
 // SigV4a in wasm, or by the platform: OpenSSL in Node signs seven times as fast, and is audited.
 
-import { Engine } from './engine.js';
+import { Engine, refusal } from './engine.js';
 import { FLAG } from './generated/flags.js';
 import { instantiate } from './instantiate.js';
 import { builtin } from './node-builtins.js';
@@ -127,14 +127,15 @@ export class SigV4aEngine extends Engine {
     pkcs8.set(PKCS8);
     spki.set(SPKI);
     try {
-      this.exchangeSecret(
-        `${secretAccessKey}\0${accessKeyId}\0`,
-        (engine, length) => /** @type {SigV4aInstance} */ (engine).key_pair(length),
-        (pair) => {
-          pkcs8.set(pair.subarray(0, PRIVATE_KEY_BYTES), PKCS8.length);
-          spki.set(pair.subarray(PRIVATE_KEY_BYTES), SPKI.length);
-        },
-      );
+      this.use((instance, buffer) => {
+        const text = `${secretAccessKey}\0${accessKeyId}\0`;
+        const { written } = encoder.encodeInto(text, buffer(text.length * 3));
+        const status = /** @type {SigV4aInstance} */ (instance).key_pair(written);
+        if (status < 0) throw refusal(status);
+        const pair = buffer(status);
+        pkcs8.set(pair.subarray(0, PRIVATE_KEY_BYTES), PKCS8.length);
+        spki.set(pair.subarray(PRIVATE_KEY_BYTES, status), SPKI.length);
+      });
       const key = crypto.createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
       const sign = (/** @type {Uint8Array} */ bytes) => crypto.sign('sha256', bytes, key);
       const publicKey = crypto.createPublicKey({ key: spki, format: 'der', type: 'spki' });
@@ -144,6 +145,7 @@ export class SigV4aEngine extends Engine {
     } catch {
       return undefined; // The core signs.
     } finally {
+      super.wipe(); // what the core gave out
       pkcs8.fill(0);
     }
   }

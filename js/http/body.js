@@ -2,7 +2,6 @@
 // on unread.
 
 import { SigV4Error } from '../engine/errors.js';
-import { formChunks, randomBoundary } from './multipart.js';
 
 /**
  * @typedef {null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined }} JsonValue
@@ -52,12 +51,8 @@ export function bodyInMemory(body) {
 export async function readBody(body) {
   const inMemory = bodyInMemory(body);
   if (inMemory !== undefined) return inMemory;
-  if (isOldStream(body)) return (await import('./old-stream.js')).readOldStream(body);
-  if (isForm(body)) {
-    const boundary = randomBoundary();
-    const data = await readStream(formChunks(body, boundary));
-    return { data, contentType: `multipart/form-data; boundary=${boundary}`, ownsContentType: true };
-  }
+  if (isOldStream(body)) return (await import('./rare-bodies.js')).readOldStream(body);
+  if (isForm(body)) return (await import('./rare-bodies.js')).readForm(body);
   if (isBlob(body)) {
     const blob = /** @type {Blob} */ (body);
     return { data: new Uint8Array(await blob.arrayBuffer()), contentType: blob.type || undefined };
@@ -75,13 +70,7 @@ export async function readRequestBody(request) {
   try {
     return new Uint8Array(await request.arrayBuffer());
   } catch (cause) {
-    if (/** @type {Error} */ (cause).name !== 'InvalidStateError') throw cause;
-    throw new SigV4Error(
-      'ERR_SIGV4_BODY_UNSUPPORTED',
-      'the body of the Request cannot be read, as WebKit reads no form with a file in it out of a Request: pass the ' +
-        'form itself as body, beside the URL',
-      { cause },
-    );
+    throw (await import('./rare-bodies.js')).unreadable(cause);
   }
 }
 
@@ -125,10 +114,7 @@ export function assertUnused(stream) {
 }
 
 export function bodyUsed() {
-  return new SigV4Error(
-    'ERR_SIGV4_BODY_USED',
-    'the body was read already, so its bytes are gone: pass a fresh one, or clone the request before reading it',
-  );
+  return new SigV4Error('ERR_SIGV4_BODY_USED', 'the body was read already');
 }
 
 /** @type {WireBody} */
@@ -138,7 +124,7 @@ const NO_BODY = { data: undefined };
  * @param {BodyStream} stream
  * @returns {Promise<Uint8Array>}
  */
-async function readStream(stream) {
+export async function readStream(stream) {
   assertUnused(stream);
   /** @type {Uint8Array[]} */
   const chunks = [];
@@ -193,7 +179,7 @@ export function chunkBytes(chunk) {
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   throw new SigV4Error(
     'ERR_SIGV4_BODY_UNSUPPORTED',
-    `the body is a stream of ${describe(chunk)}: only streams of bytes or strings can be signed`,
+    `the body is a stream of ${describe(chunk)}, not of bytes or strings`,
   );
 }
 
@@ -275,11 +261,7 @@ function stringify(body) {
 
 /** @param {unknown} body */
 function unsupported(body) {
-  return new SigV4Error(
-    'ERR_SIGV4_BODY_UNSUPPORTED',
-    `cannot sign a body of type ${describe(body)}: pass a string, bytes, Blob, FormData, URLSearchParams, a stream, ` +
-      'or a plain object or array, which is sent as JSON',
-  );
+  return new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', `cannot sign a body of type ${describe(body)}`);
 }
 
 /**

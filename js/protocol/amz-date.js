@@ -36,10 +36,7 @@ export function epochMillis(date) {
   const value = typeof date === 'function' ? date() : date;
   const millis = Object.prototype.toString.call(value) === '[object Date]' ? Number(value) : NaN;
   if (Number.isNaN(millis)) {
-    throw new SigV4Error(
-      'ERR_SIGV4_DATE_INVALID',
-      'date must be a valid Date, or a function that returns one',
-    );
+    throw new SigV4Error('ERR_SIGV4_DATE_INVALID', 'date must be a Date, or a function that returns one');
   }
   return millis;
 }

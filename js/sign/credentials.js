@@ -82,10 +82,7 @@ export class CredentialsSource {
     } else if (typeof credentials === 'object' && credentials !== null) {
       this.#object = credentials;
     } else {
-      throw invalid(
-        'the option credentials is missing: pass { accessKeyId, secretAccessKey, sessionToken? }, or a function that ' +
-          'returns them, such as a credential provider of the AWS SDK',
-      );
+      throw invalid('the option credentials is missing');
     }
   }
 
@@ -114,7 +111,7 @@ export class CredentialsSource {
     if (last !== undefined && now() < last.expiration) return last;
     throw new SigV4Error(
       'ERR_SIGV4_NOT_READY',
-      'the credentials must be fetched first: use the asynchronous call, or await signer.ready() before this one',
+      'the credentials must be fetched first: await signer.ready(), or use the asynchronous call',
     );
   }
 
@@ -158,7 +155,7 @@ export class CredentialsSource {
     this.#identity = this.#object = undefined;
     this.#refreshAt = 0;
     this.#provider = () => {
-      throw invalid('the signer was disposed of, and its credentials are forgotten: make a new signer');
+      throw invalid('the signer was disposed of: make a new one');
     };
     return last;
   }
@@ -272,7 +269,7 @@ const NEW = { credentialsId: 0, isUsed: false, hasKey: false, tokenBytes: undefi
  */
 function parse(credentials) {
   if (typeof credentials !== 'object' || credentials === null) {
-    throw invalid(`the credentials are ${credentials === null ? 'null' : typeof credentials}, not an object`);
+    throw invalid(`the credentials are ${kindOf(credentials)}, not an object`);
   }
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = renamed(credentials);
   return {
@@ -311,9 +308,7 @@ function renamed(credentials) {
  */
 function requireText(value, name) {
   if (typeof value === 'string' && value !== '' && value !== 'undefined' && value !== 'null') return value;
-  const found =
-    typeof value !== 'string' ? `${value === null ? 'null' : typeof value}` : `the text "${value}"`;
-  throw invalid(`${name} is ${found}: pass the value that AWS issued`);
+  throw invalid(`${name} is ${typeof value === 'string' ? `the text "${value}"` : kindOf(value)}`);
 }
 
 /**
@@ -360,9 +355,13 @@ export function checkIdentity({ accessKeyId, sessionToken }) {
 export function expired({ accessKeyId, expiration }) {
   return new SigV4Error(
     'ERR_SIGV4_CREDENTIALS_EXPIRED',
-    `the credentials of the access key ${shownKey(accessKeyId)} expired at ${new Date(expiration).toISOString()}: fetch new ones, or pass a ` +
-      'provider, which is asked again in time. If that is still to come, the clock of this machine is wrong',
+    `the credentials of the access key ${shownKey(accessKeyId)} expired at ${new Date(expiration).toISOString()}`,
   );
+}
+
+/** @param {unknown} value */
+function kindOf(value) {
+  return value === null ? 'null' : typeof value;
 }
 
 /** @param {string} message */

@@ -193,7 +193,7 @@ function required(code, name) {
   );
 }
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 const TIMESTAMP = 8;
 const BYTES = 6;
 const CRC_BYTES = 4;

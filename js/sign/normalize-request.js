@@ -55,7 +55,7 @@ export function normalizeRequest(request, signingHost) {
     typeof request === 'string' || request instanceof URL ? { url: request } : request
   );
   if (typeof input !== 'object' || input === null) {
-    throw urlInvalid('the request must be an object with a url, a fetch Request, or a URL');
+    throw urlInvalid('the request must be a URL, a Request, or an object with a url');
   }
   /** @type {import('../engine/errors.js').SigV4ErrorCode} */
   let code = 'ERR_SIGV4_URL_INVALID';
@@ -85,9 +85,7 @@ export function normalizeRequest(request, signingHost) {
     // A value that cannot be a text, such as a Symbol, fails where it is read as one.
     throw cause instanceof SigV4Error
       ? cause
-      : new SigV4Error(code, 'the request holds a value that cannot be read as text: see the cause', {
-          cause,
-        });
+      : new SigV4Error(code, 'the request holds a value that is no text: see the cause', { cause });
   }
 }
 
@@ -100,7 +98,7 @@ export function assertUnauthorized({ authorization }) {
   if (authorization === '') return;
   throw new SigV4Error(
     'ERR_SIGV4_AUTHORIZATION_PRESENT',
-    "the signature would replace the request's own Authorization header: remove it, or sign in the query (presignUrl)",
+    'the signature would replace the Authorization header: remove it, or sign in the query',
   );
 }
 
@@ -129,16 +127,13 @@ function parseUrl(url) {
   try {
     parsed = url instanceof URL ? url : new URL(/** @type {string} */ (url));
   } catch {
-    throw urlInvalid(`${show(url)} is not an absolute URL: pass one such as https://example.com/path`);
+    throw urlInvalid(`${show(url)} is not an absolute URL`);
   }
   if (!PROTOCOLS.has(parsed.protocol)) {
-    throw urlInvalid(`${parsed.protocol} URLs cannot be signed: pass an https, http, wss or ws URL`);
+    throw urlInvalid(`${parsed.protocol} URLs cannot be signed: ${PASS_PROTOCOL}`);
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw urlInvalid(
-      'the URL holds a user name or password, which HTTP clients send as an Authorization header in place of the ' +
-        'signature: remove them',
-    );
+    throw urlInvalid('the URL holds a user name or password');
   }
   return {
     origin: `${parsed.protocol}//${parsed.host}`,
@@ -152,16 +147,14 @@ function parseUrl(url) {
 /** @param {any} request */
 function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', query = null }) {
   if (typeof hostname !== 'string' || typeof path !== 'string') {
-    throw urlInvalid('the request has no url: pass an absolute URL, or a hostname and a path');
+    throw urlInvalid('the request has no url, nor hostname and path');
   }
   // What would end the host in a URL, or be dropped from one: the URL would be that of another host.
   if (NOT_IN_HOST.test(hostname) || !/^\d*$/.test(port ?? '')) {
-    throw urlInvalid(
-      'hostname or port holds white space, or one of / ? # @ \\: pass the host alone, and a number',
-    );
+    throw urlInvalid('hostname or port is not valid: pass the host alone, and a number');
   }
   const scheme = /^(https?|wss?):?$/i.exec(protocol)?.[1];
-  if (scheme === undefined) throw urlInvalid('protocol must be https:, http:, wss: or ws:');
+  if (scheme === undefined) throw urlInvalid(PASS_PROTOCOL);
   // Through the URL parser for the host, which it checks and lower-cases, and for a default port, which it drops.
   const { origin, host, webSocket } = parseUrl(`${scheme}://${hostname}${port ? `:${port}` : ''}/`);
   if (typeof query !== 'object') throw urlInvalid('query must be an object');
@@ -223,8 +216,7 @@ function addHeader(name, value, normalized) {
     if (key === 'authorization') keepAuthorization(value, normalized);
     return;
   }
-  if (key === '__proto__')
-    throw headerInvalid('a header cannot be named __proto__: a record could not hold it');
+  if (key === '__proto__') throw headerInvalid('a header cannot be named __proto__');
   const text = withoutOuterBlanks(typeof value === 'string' ? value : headerText(key, value));
   const before = normalized.headers.get(key);
   normalized.headers.set(key, before === undefined ? text : withoutOuterBlanks(`${before}, ${text}`));
@@ -320,6 +312,7 @@ const METHODS = new Set(
   /** @type {unknown[]} */ (['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']),
 );
 const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
+const PASS_PROTOCOL = 'pass https:, http:, wss: or ws:';
 export const NOT_IN_HOST = /[\s/?#\\@]/;
 /** Whatever an earlier signature left behind is replaced. What stands for the body may be the caller's: see payload.js. */
 const STALE = new Set(

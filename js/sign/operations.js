@@ -4,7 +4,7 @@
 import { SigV4Error } from '../engine/errors.js';
 
 /** The name of a method that no loop finds: see `BaseSigner`. */
-export const OPERATIONS = Symbol.for('sigv4-wasm.operations');
+export const OPERATIONS = /* @__PURE__ */ Symbol.for('sigv4-wasm.operations');
 
 /** Counts the changes of what is typed here, requests and payloads and flags included. */
 export const OPERATIONS_VERSION = 1;
@@ -24,7 +24,7 @@ export const OPERATIONS_VERSION = 1;
  * @typedef {object} Operations
  * @property {number} version
  * @property {string} algorithm
- * @property {(overrides: object | undefined, also: ReadonlySet<string>) => import('./base-signer.js').Settings} settings
+ * @property {(overrides: object | undefined, also: ReadonlySet<string>) => import('./signing.js').Settings} settings
  *   with overrides, whose names are checked: those of a signer, and `also`
  * @property {(request: any, overrides: object | undefined, flags: number) => Promise<Work>} sign
  * @property {(request: any, overrides: object | undefined, flags: number) => Work} signSync
@@ -35,7 +35,7 @@ export const OPERATIONS_VERSION = 1;
  * A signer whose module has started, with the credentials of this moment: of these, it shows what every request shows that
  * they sign.
  * @typedef {object} ReadySigner
- * @property {import('./base-signer.js').Settings} settings
+ * @property {import('./signing.js').Settings} settings
  * @property {import('./credentials.js').ShownIdentity} identity
  * @property {() => number} now  epoch milliseconds
  * @property {(request: NormalizedRequest) => Payload | Promise<Payload>} settle

@@ -39,7 +39,7 @@ export function settlePayloadSync(request, option, engine) {
   if (body === undefined) {
     throw new SigV4Error(
       'ERR_SIGV4_BODY_UNSUPPORTED',
-      `a body of type ${describe(request.source)} must be read before it is signed: use the asynchronous call`,
+      `a body of type ${describe(request.source)} must be read first: use the asynchronous call`,
     );
   }
   const payload = payloadOf(request, option, body);

@@ -1,10 +1,13 @@
 // js/sign turns a request into the same request with what AWS accepts. Here: the main entry, which signs with SigV4.
 
+import { inFull } from '../engine/errors.js';
 import { signingEngine } from '../engine/signing-engine.js';
 import { SIGV4 } from '../protocol/algorithms.js';
 import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
-import { BaseSigner, requireOptions } from './base-signer.js';
+import { BaseSigner, PRESIGN, SIGN } from './base-signer.js';
 import { compileSettings } from './options.js';
+import { headerSigned, presigned } from './signed-request.js';
+import { requireOptions, sign, stateOf } from './signing.js';
 
 /**
  * @typedef {import('../engine/errors.js').SigV4Error} SigV4Error
@@ -17,6 +20,8 @@ import { compileSettings } from './options.js';
  *
  * @typedef {SigningOptions & { credentials: import('./credentials.js').AnyCredentials | CredentialsProvider }} SignerOptions
  */
+
+const SIGNING = { engine: signingEngine, algorithm: SIGV4.algorithm, compileSettings, names: SIGNER_OPTIONS };
 
 /**
  * Signs a request.
@@ -31,7 +36,11 @@ import { compileSettings } from './options.js';
  * @throws {SigV4Error}
  */
 export async function signRequest(request, options) {
-  return new Signer(options).sign(request);
+  try {
+    return headerSigned(await sign(stateOf(options, SIGNING), request, undefined, SIGN));
+  } catch (error) {
+    throw await inFull(error);
+  }
 }
 
 /**
@@ -51,9 +60,13 @@ export async function signRequest(request, options) {
  * @throws {SigV4Error}
  */
 export async function presignUrl(request, options) {
-  checkNames(options, SIGNER_OPTIONS, PRESIGN_OPTIONS);
-  const { expiresIn, onEarlyExpiry, ...rest } = requireOptions(options);
-  return new Signer(rest).presign(request, { expiresIn, onEarlyExpiry });
+  try {
+    checkNames(options, SIGNER_OPTIONS, PRESIGN_OPTIONS);
+    const { expiresIn, onEarlyExpiry, ...rest } = requireOptions(options);
+    return presigned(await sign(stateOf(rest, SIGNING), request, { expiresIn, onEarlyExpiry }, PRESIGN));
+  } catch (error) {
+    throw await inFull(error);
+  }
 }
 
 /**
@@ -77,12 +90,7 @@ export function init(source) {
 export class Signer extends BaseSigner {
   /** @param {SignerOptions} options */
   constructor(options) {
-    super(options, {
-      engine: signingEngine,
-      algorithm: SIGV4.algorithm,
-      compileSettings,
-      names: SIGNER_OPTIONS,
-    });
+    super(options, SIGNING);
   }
 }
 

@@ -179,12 +179,11 @@ describe('unsignableHeaders', () => {
     });
   }
 
-  test('says what there is for the session token', () => {
+  test('says what there is for the session token', async () => {
     for (const name of ['x-amz-security-token', 'x-amz-s3session-token']) {
-      assert.throws(() => new Signer({ ...OPTIONS, unsignableHeaders: [name] }), {
-        ...invalid,
-        message: /sessionTokenMode/,
-      });
+      assert.throws(() => new Signer({ ...OPTIONS, unsignableHeaders: [name] }), invalid);
+      const signed = signRequest('https://example.com/', { ...OPTIONS, unsignableHeaders: [name] });
+      await assert.rejects(signed, { ...invalid, message: /sessionTokenMode/ });
     }
   });
 
@@ -197,7 +196,7 @@ describe('unsignableHeaders', () => {
     }
     assert.throws(
       () => new Signer({ ...OPTIONS, signedHeaders: ['X-Mine'], unsignableHeaders: ['x-mine'] }),
-      { ...invalid, message: /both name "x-mine"/ },
+      { ...invalid, message: /both name x-mine/ },
     );
   });
 });

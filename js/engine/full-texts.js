@@ -1,0 +1,86 @@
+// The full texts of errors. What throws them has a short one, which says what is wrong and where, as every page that signs
+// loads that. Asynchronous calls load this file before they reject.
+
+/**
+ * Adds what more there is to say to the text of an error.
+ *
+ * @param {unknown} error
+ */
+export function inFull(error) {
+  if (!(error instanceof Error)) return error;
+  const { message } = error;
+  const row = FULL_TEXTS.find(([short]) => short.test(message));
+  if (row === undefined) return error;
+  const [short, full] = row;
+  error.message = message.replace(short, /** @type {any} */ (full));
+  error.stack = error.stack?.replace(message, () => error.message);
+  return error;
+}
+
+/** What is added to which short text, or takes its place. @type {[RegExp, string | ((...groups: string[]) => string)][]} */
+const FULL_TEXTS = [
+  [
+    /^(?:accessKeyId|secretAccessKey|sessionToken) is not valid$/,
+    '$&: it is empty, or holds a control character or white space around it, such as the newline of a file. Pass it as AWS issued it',
+  ],
+  [/^the (?:region|service) is not valid$/, '$&: it holds a slash, white space or a control character'],
+  [/^the host is not valid$/, '$&: it is empty, or holds white space or a control character'],
+  [
+    /^the URL and the headers are too long$/,
+    '$&: up to 2000 headers, 10000 parameters and 1 MiB of both. Send what is long in the body',
+  ],
+  [/pass the option region$/, "$&, for example region: 'eu-west-1' (with SigV4a regionSet: ['eu-west-1'])"],
+  [
+    /pass the option service$/,
+    "$&, for example service: 'execute-api' for an API Gateway behind a custom domain",
+  ],
+  [/takes SigV4a only: sign with SignerV4a$/, "answers in several regions and $& of 'sigv4-wasm/v4a'"],
+  [/holds (?:CR, LF or NUL|a NUL character)$/, '$&, which no request can carry: remove it'],
+  [/holds a character beyond U\+00FF$/, '$&, which no HTTP client sends: encode it'],
+  [/x-amz-content-sha256, is not valid$/, '$&: pass 64 hex digits, UNSIGNED-PAYLOAD or a STREAMING- keyword'],
+  [
+    /^the URL holds a user name or password$/,
+    '$&, which HTTP clients send in place of the signature: remove them',
+  ],
+  [
+    /^the option credentials is missing$/,
+    '$&: pass { accessKeyId, secretAccessKey, sessionToken? }, or a function that returns them, such as a provider of the AWS SDK',
+  ],
+  [
+    /^the credentials of the access key .* expired at .*$/,
+    '$&: fetch new ones, or pass a provider, which is asked again in time. If that is still to come, the clock of this machine is wrong',
+  ],
+  [
+    /^cannot sign a body of type .*$/,
+    '$&: pass text, bytes, a Blob, a form, a stream, or a plain object or array, which is sent as JSON',
+  ],
+  [/^unsignableHeaders cannot name .*-token, which is always signed$/, '$&: there is sessionTokenMode'],
+  [/^the body was read already$/, '$&: pass a fresh one, or clone the request before reading it'],
+  [/^(there is no option "(.*)"): the options are (.*)$/, didYouMean],
+];
+
+/**
+ * @param {string} _
+ * @param {string} start
+ * @param {string} name
+ * @param {string} list
+ */
+function didYouMean(_, start, name, list) {
+  const known = list.split(', ');
+  const [closest] = [...known].sort((a, b) => lettersApart(name, a) - lettersApart(name, b));
+  const isNear = lettersApart(name, closest) < 3;
+  return `${start}: ${isNear ? `did you mean ${closest}?` : `the options are ${list}`}`;
+}
+
+/**
+ * How many letters one of two names has and the other has not, in any case and order; of equally many, the length decides. Not
+ * an edit distance, which would take three times the code for the same names.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+function lettersApart(a, b) {
+  const letters = [a, b].map((name) => new Set(name.toLowerCase()));
+  const apart = letters.flatMap((one, i) => [...one].filter((letter) => !letters[1 - i].has(letter)));
+  return apart.length + Math.abs(a.length - b.length) / 99;
+}

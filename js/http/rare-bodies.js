@@ -1,0 +1,112 @@
+// Bodies that few requests have: forms, forms of the npm package `form-data`, and streams as Node.js 0.8 had them. Loaded on
+// use.
+
+import { SigV4Error } from '../engine/errors.js';
+import { bodyUsed, isFormDataPackage, isStream, readBody, readStream } from './body.js';
+
+/**
+ * @param {FormData} form
+ * @returns {Promise<import('./body.js').WireBody>}
+ */
+export async function readForm(form) {
+  const boundary = randomBoundary();
+  const data = await readStream(formChunks(form, boundary));
+  return { data, contentType: `multipart/form-data; boundary=${boundary}`, ownsContentType: true };
+}
+
+/**
+ * What `fetch` makes of a form. It is not left to the platform: WebKit (2.50) sends a form with a file in it, but lets
+ * nobody read it (`InvalidStateError`), and no platform knows the forms of a polyfill.
+ *
+ * Source: "Multipart form data", section 4.10.21.8 of the HTML standard.
+ *
+ * @param {FormData} form
+ * @param {string} boundary
+ * @returns {AsyncGenerator<string | Uint8Array>}
+ */
+async function* formChunks(form, boundary) {
+  for (const [name, value] of form) {
+    yield `--${boundary}\r\nContent-Disposition: form-data; name="${escape(withCrlf(name))}"`;
+    if (typeof value === 'string') {
+      yield `\r\n\r\n${withCrlf(value)}\r\n`;
+    } else {
+      const type = value.type || 'application/octet-stream';
+      yield `; filename="${escape(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`;
+      yield new Uint8Array(await value.arrayBuffer());
+      yield '\r\n';
+    }
+  }
+  yield `--${boundary}--\r\n`;
+}
+
+/** One that nobody can guess, so that no file can hold it and so pretend to be more than one field. */
+function randomBoundary() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `form-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** @param {string} text */
+function withCrlf(text) {
+  return text.replace(/\r\n?|\n/g, '\r\n');
+}
+
+/** @param {string} name */
+function escape(name) {
+  return name.replace(/[\r\n"]/g, encodeURIComponent);
+}
+
+/**
+ * @param {any} stream
+ * @returns {Promise<import('./body.js').WireBody>}
+ * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_BODY_USED`
+ */
+export async function readOldStream(stream) {
+  if (!isFormDataPackage(stream)) return readByEvents(stream);
+  const type = { contentType: stream.getHeaders()['content-type'], ownsContentType: true };
+  try {
+    // Leaves the form as it is, so that a retry can read it again; but throws where a part is a stream.
+    if (!spent.has(stream)) return { data: stream.getBuffer(), ...type };
+  } catch {
+    // read as the stream that it is
+  }
+  return { ...(await readByEvents(stream)), ...type };
+}
+
+/** Streams that were read by events, which do not show that they have ended. @type {WeakSet<object>} */
+const spent = new WeakSet();
+
+/**
+ * These streams are not iterable.
+ *
+ * @param {any} stream
+ */
+async function readByEvents(stream) {
+  if (isStream(stream)) return readBody(stream);
+  if (spent.has(stream)) throw bodyUsed();
+  spent.add(stream);
+  return readBody(
+    new ReadableStream({
+      start(controller) {
+        stream.on('data', (/** @type {unknown} */ chunk) => controller.enqueue(chunk));
+        stream.on('end', () => controller.close());
+        stream.on('error', (/** @type {unknown} */ error) => controller.error(error));
+        stream.resume();
+      },
+    }),
+  );
+}
+
+/**
+ * Why a fetch Request could not be read.
+ *
+ * @param {any} cause
+ */
+export function unreadable(cause) {
+  if (cause?.name !== 'InvalidStateError') return cause;
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_UNSUPPORTED',
+    'the body of the Request cannot be read, as WebKit reads no form with a file in it out of a Request: pass the ' +
+      'form itself as body, beside the URL',
+    { cause },
+  );
+}
