@@ -46,6 +46,10 @@ mod checksum;
 mod credentials;
 mod endpoint;
 mod error;
+// Asked for by JavaScript.
+#[cfg(feature = "mismatch")]
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "module-verify")), allow(dead_code, unused_imports))]
+mod mismatch;
 mod packed_table;
 #[cfg(feature = "policy")]
 pub mod policy;

@@ -6,6 +6,7 @@
 use sha2::block_api::compress256;
 
 /// SHA-256 in the making.
+#[cfg_attr(feature = "mismatch", derive(Clone))]
 pub(crate) struct Hasher {
     state: State,
     /// What was taken in, in bytes.
@@ -77,6 +78,14 @@ impl Hasher {
 
     fn filled(&self) -> usize {
         (self.length % 64) as usize
+    }
+}
+
+#[cfg(feature = "mismatch")]
+impl zeroize::Zeroize for Hasher {
+    fn zeroize(&mut self) {
+        self.state.zeroize();
+        self.block.zeroize();
     }
 }
 

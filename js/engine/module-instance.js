@@ -93,6 +93,19 @@ export class ModuleInstance {
     this.#instantiate = this.#fallback;
   }
 
+  /**
+   * One more instance of a module that has started: for work that keeps its state for a while, and is wiped after it.
+   *
+   * @returns {ModuleInstance<E>}
+   */
+  another() {
+    const other = /** @type {ModuleInstance<E>} */ (new ModuleInstance(this.#module));
+    other.#fallback = this.#fallback;
+    other.#instantiate = this.#instantiate;
+    other.#detaches = this.#detaches;
+    return other;
+  }
+
   /** @returns {E} */
   get exports() {
     if (this.#instance !== undefined) return this.#instance;
@@ -124,7 +137,7 @@ export class ModuleInstance {
 
   /** After a call whose result was read. */
   release() {
-    if (this.#isOversized) this.#discard();
+    if (this.#isOversized) this.discard();
   }
 
   /**
@@ -136,7 +149,7 @@ export class ModuleInstance {
       this.release();
       return cause;
     }
-    this.#discard();
+    this.discard();
     return new SigV4Error(
       'ERR_SIGV4_LIMIT_EXCEEDED',
       `the module stopped (${String(cause)}), most likely as it got no more memory: try a smaller request, or this one once more`,
@@ -144,8 +157,8 @@ export class ModuleInstance {
     );
   }
 
-  /** Lets go of the instance: the next call starts a fresh one, which knows no keys. */
-  #discard() {
+  /** Wipes the instance and lets go of it: the next call starts a fresh one, which knows no keys. */
+  discard() {
     const memory = this.#instance?.memory;
     if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);
     this.#instance = undefined;

@@ -2,8 +2,11 @@
 // signature of the request. Here: the search from start to end.
 
 import { signingEngine } from '../engine/signing-engine.js';
+import { sigv4aModule } from '../engine/extended-engine.js';
+import { MismatchSearch } from '../engine/mismatch-engine.js';
 import { SigV4Error } from '../engine/errors.js';
 import { sha256 } from '../engine/sha256.js';
+import { verifyModule } from '../engine/verify-engine.js';
 import { shownKey } from '../protocol/key-id.js';
 import { checkNames } from '../protocol/option-names.js';
 import { takeApart } from './received-request.js';
@@ -16,10 +19,11 @@ import { CAUSES } from './causes.js';
 import { detailOf, nameOf, shown } from './redacted-detail.js';
 import { inflate } from './decompress.js';
 import { likely, SUSPECTED } from './likely-causes.js';
-import { build, PARTS, piecesOf } from './signing-inputs.js';
+import { piecesOf, signedParameters } from './signing-inputs.js';
 import { otherReasons, REASONS } from './other-problems.js';
-import { search } from './search.js';
-import { hashOf, signatureOf } from './candidate-signature.js';
+import { payloadOf } from './payload.js';
+import { findChanges } from './search.js';
+import { SIGV4A } from '../protocol/algorithms.js';
 import { epochMillis, parseAmzDate } from '../protocol/amz-date.js';
 import { fill } from '../protocol/fill-template.js';
 import { endpointOf } from '../protocol/endpoint-form.js';
@@ -55,13 +59,14 @@ import { endpointOf } from '../protocol/endpoint-form.js';
 
 /**
  * Finds why the signature of a request does not match: computes it again under more than a hundred known mistakes, then
- * under every two of them, until one gives exactly the signature that arrived. That proves the cause.
+ * under every two of them, then under every three of the likeliest, until one gives exactly the signature that arrived. That
+ * proves the cause.
  *
  * Anyone with the result learns how to sign: it is for the owner of the request, or for a server's own log.
  *
  * @param {ArrivedRequest} request  as for `verifyRequest`
  * @param {FindMismatchOptions} options
- * @returns {Promise<Mismatch[]>} one mistake, or two that were made together, `isProved`. If no known mistake gives this
+ * @returns {Promise<Mismatch[]>} one mistake, or two or three that were made together, `isProved`. If no known mistake gives this
  *   signature, or the time was up before one was found: what is likely, the likeliest first, none of it proved. If the
  *   signature is right: what else is wrong with the request, such as its region or its date, or `none`.
  * @throws {SigV4Error} as `verifyRequest` does: `ERR_SIGV4_SIGNATURE_MISSING` and `…_SIGNATURE_MALFORMED` if it is not a
@@ -71,7 +76,7 @@ import { endpointOf } from '../protocol/endpoint-form.js';
 export async function findMismatch(request, options) {
   const { secretAccessKey, now, maxBodyBytes, deadlineMs, pathEncoding, ...known } = checkedOptions(options);
   const startedAt = performance.now();
-  await signingEngine.ready();
+  await Promise.all([signingEngine.ready(), verifyModule.ready()]);
   const received = takeApart(request, maxBodyBytes);
   const authorization = parseAuthorization(received);
   const { declared } = statedPayload(authorization, received, false);
@@ -85,6 +90,7 @@ export async function findMismatch(request, options) {
   const ofHost = await scopeOf(received.headers.get('host') ?? '');
   const found = {
     ...{ received, authorization, rules, secret, token, expiration, body, text, declared },
+    parameters: signedParameters(received.search, authorization, rules),
     json: jsonOf(text),
     inflated: await inflate(body, maxBodyBytes),
     known: {
@@ -97,28 +103,50 @@ export async function findMismatch(request, options) {
     now: epochMillis(now),
   };
   const evidence = { ...found, base: piecesOf(found) };
-  const signature = await signatureOf(authorization);
-  const isWhole = authorization.signedHeaders.every((name) => received.headers.has(name));
-  const whole = /** @type {import('./signing-inputs.js').Parts} */ (build(evidence.base, PARTS));
-  if (isWhole && signature(whole)(hashOf(whole))) {
-    return otherReasons(evidence, await sha256(body)).map((reason) => written(reason, true, evidence));
+  const isSigV4a = authorization.scheme === SIGV4A;
+  const { verifiesSigV4a } = isSigV4a ? await sigv4aModule() : { verifiesSigV4a: undefined };
+  const search = new MismatchSearch(
+    evidence.base,
+    payloadOf(evidence, {}),
+    isSigV4a ? '' : authorization.signature,
+  );
+  try {
+    /** The module of SigV4a has no search: it is asked about each candidate. @param {...import('./signing-inputs.js').Pieces} pieces */
+    const isProof = (...pieces) => {
+      if (verifiesSigV4a === undefined) return true;
+      const { 'key.prefix': prefix = '', 'key.secret': own = '' } = Object.assign(
+        {},
+        evidence.base,
+        ...pieces,
+      );
+      const used = (prefix + own).slice('AWS4'.length);
+      const { accessKeyId, signature } = authorization;
+      // `undefined` if this cannot be a secret.
+      return verifiesSigV4a(used, accessKeyId, search.stringToSign(), signature) ?? false;
+    };
+    const isWhole = authorization.signedHeaders.every((name) => received.headers.has(name));
+    if (isWhole && search.isRight() && isProof()) {
+      return otherReasons(evidence, await sha256(body)).map((reason) => written(reason, true, evidence));
+    }
+    const changes = await findChanges(CAUSES, evidence, search, isProof, startedAt + deadlineMs);
+    if (changes.length === 0) {
+      return likely(evidence, search).map(({ detail, ...mistake }) =>
+        written({ ...mistake, ...(detail && { detail: shown(detail, evidence) }) }, false, evidence),
+      );
+    }
+    return changes.map((change) => {
+      const { code, part, summary, fix } = change.cause;
+      const detail = detailOf(change, evidence, search);
+      const name = nameOf(change, evidence);
+      return written(
+        { code, part, summary, fix, ...(name && { name }), ...(detail && { detail }) },
+        true,
+        evidence,
+      );
+    });
+  } finally {
+    search.dispose();
   }
-  const changes = await search(CAUSES, evidence, signature, startedAt + deadlineMs);
-  if (changes.length === 0) {
-    return likely(evidence, whole).map(({ detail, ...mistake }) =>
-      written({ ...mistake, ...(detail && { detail: shown(detail, evidence) }) }, false, evidence),
-    );
-  }
-  return changes.map((change) => {
-    const { code, part, summary, fix } = change.cause;
-    const detail = detailOf(change, evidence, whole);
-    const name = nameOf(change, evidence);
-    return written(
-      { code, part, summary, fix, ...(name && { name }), ...(detail && { detail }) },
-      true,
-      evidence,
-    );
-  });
 }
 
 /**

@@ -17,33 +17,33 @@ import { EMPTY_SHA256 } from '../engine/sha256.js';
  * @typedef {import('./signing-inputs.js').Evidence} Evidence
  * @typedef {import('./other-problems.js').Found} Found
  *
- * @typedef {Omit<Found, 'detail' | 'name'> & { sees: (evidence: Evidence, whole: import('./signing-inputs.js').Parts) => Seen[] }} Suspicion
+ * @typedef {Omit<Found, 'detail' | 'name'> & { sees: (evidence: Evidence, search: import('./search.js').MismatchSearch) => Seen[] }} Suspicion
  *   something that points to a mistake; `sees` returns what it saw, each with its values
  * @typedef {{ name?: string, expected?: string, signed?: string }} Seen
  */
 
 /**
  * @param {Evidence} evidence
- * @param {import('./signing-inputs.js').Parts} whole  what should have been signed
+ * @param {import('./search.js').MismatchSearch} search
  * @returns {Found[]} the likeliest first
  */
-export function likely(evidence, whole) {
-  const suspected = seenBy(SUSPICIONS, evidence, whole);
+export function likely(evidence, search) {
+  const suspected = seenBy(SUSPICIONS, evidence, search);
   // What the request shows explains it already.
   return suspected.some(({ isSeen }) => isSeen)
     ? suspected
-    : [...suspected, ...seenBy(UNPROVABLE, evidence, whole)];
+    : [...suspected, ...seenBy(UNPROVABLE, evidence, search)];
 }
 
 /**
  * @param {Suspicion[]} suspicions
  * @param {Evidence} evidence
- * @param {import('./signing-inputs.js').Parts} whole
+ * @param {import('./search.js').MismatchSearch} search
  * @returns {Found[]}
  */
-function seenBy(suspicions, evidence, whole) {
+function seenBy(suspicions, evidence, search) {
   return suspicions.flatMap(({ sees, ...mistake }) =>
-    sees(evidence, whole).map(({ name, ...detail }) => ({
+    sees(evidence, search).map(({ name, ...detail }) => ({
       ...mistake,
       ...(name !== undefined && { name }),
       ...(Object.keys(detail).length > 0 && { detail }),
@@ -75,8 +75,8 @@ const UNPROVABLE = [
     summary:
       'The body may have changed after it was signed: the hash of what arrived is {expected|another one}.',
     fix: 'Sign the bytes that are sent, after every interceptor and transform has run, and let no proxy change them.',
-    sees: ({ body, base }, { payload }) =>
-      body.length > 0 && base['payload.declared'] === undefined ? [{ expected: payload }] : [],
+    sees: ({ body, declared }, search) =>
+      body.length > 0 && declared === undefined ? [{ expected: search.part('payload') }] : [],
   },
   {
     code: 'path-other',
@@ -84,7 +84,7 @@ const UNPROVABLE = [
     isSeen: true, // It says that it is a possibility.
     summary: 'The client may have signed another path than {expected|the one that arrived}.',
     fix: 'Compare the path that the client signed (signer.trace) with this one: look for a stage, a base path, a rewrite or a redirect.',
-    sees: (_, { path }) => (path === '/' ? [] : [{ expected: path }]),
+    sees: (_, search) => (search.part('path') === '/' ? [] : [{ expected: search.part('path') }]),
   },
   {
     code: 'query-other',
@@ -92,8 +92,8 @@ const UNPROVABLE = [
     isSeen: true, // It says that it is a possibility.
     summary: 'The client may have signed another query than {expected|the one that arrived}.',
     fix: 'Compare the query that the client signed (signer.trace) with this one: look for parameters that are added, dropped or escaped again.',
-    sees: ({ authorization }, { query }) =>
-      query === '' || authorization.isPresigned ? [] : [{ expected: query }],
+    sees: ({ authorization }, search) =>
+      search.part('query') === '' || authorization.isPresigned ? [] : [{ expected: search.part('query') }],
   },
 ];
 

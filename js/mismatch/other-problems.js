@@ -2,7 +2,7 @@
 
 import { checkCoverage, checkHost, checkScope, checkTime, statedPayload } from './checks.js';
 import { CAUSES } from './causes.js';
-import { build } from './signing-inputs.js';
+import { payloadOf } from './payload.js';
 import { SIGV4A } from '../protocol/algorithms.js';
 import { amzDateOf, parseAmzDate } from '../protocol/amz-date.js';
 import { TOLERATED_SKEW } from '../protocol/clock-skew.js';
@@ -268,7 +268,7 @@ function changedBody(evidence, bodyHash) {
   const { declared } = evidence;
   for (const cause of CAUSES.filter(({ part }) => part === 'body')) {
     for (const pieces of cause.changes({ ...evidence, declared: undefined })) {
-      if (build({ ...evidence.base, ...pieces }, ['payload']).payload !== declared) continue;
+      if (payloadOf(evidence, pieces).line !== declared) continue;
       return { ...described(cause.code), detail: { expected: bodyHash, signed: declared } };
     }
   }

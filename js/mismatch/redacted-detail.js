@@ -1,29 +1,28 @@
 // What is shown of a mismatch: nothing that is secret.
 
-import { build, partOf } from './signing-inputs.js';
+import { partOf } from './signing-inputs.js';
 import { REDACTED, withoutToken } from '../protocol/redact-token.js';
 
 /**
- * @param {Pick<import('./search.js').Change, 'pieces' | 'parts'>} change
+ * @param {Pick<import('./search.js').Change, 'pieces' | 'number'>} change
  * @param {import('./signing-inputs.js').Evidence} evidence
- * @param {import('./signing-inputs.js').Parts} whole  what should have been signed
+ * @param {import('./search.js').MismatchSearch} search
  * @returns {{ expected?: string, signed?: string } | undefined}
  */
-export function detailOf({ pieces, parts }, evidence, whole) {
+export function detailOf({ pieces, number }, evidence, search) {
   if (pieces['payload.types']) return pieces['payload.types'];
   const piece = Object.keys(pieces).find((name) => !HIDDEN.test(name));
   if (piece === undefined) return undefined;
   const show = shownBy(evidence);
+  const [expected, signed] = [evidence.base, pieces].map((of) => /** @type {any} */ (of)[piece]);
   if (piece.startsWith('headers:')) {
     const name = piece.slice('headers:'.length);
     if (SECRET_HEADERS.includes(name) || name === evidence.rules.tokenName.toLowerCase()) return undefined;
-    return both(evidence.base[piece], pieces[piece], (value) => show(`${name}:${value}`));
+    return both(expected, signed, (value) => show(`${name}:${value}`));
   }
-  const value = pieces[piece];
-  if (/^(?:scope|key)\./.test(piece)) return both(evidence.base[piece], value, show);
-  const part = partOf(piece);
-  const expected = whole[part];
-  return both(expected, parts[part] ?? build({ ...evidence.base, ...pieces }, [part])[part], show);
+  if (/^(?:scope|key)\./.test(piece)) return both(expected, signed, show);
+  const part = /** @type {import('../engine/mismatch-engine.js').PartName} */ (partOf(piece));
+  return both(search.part(part), search.part(part, number), show);
 }
 
 /**
@@ -34,13 +33,12 @@ export function detailOf({ pieces, parts }, evidence, whole) {
  * @returns {string | undefined}
  */
 export function nameOf({ cause, pieces }, evidence) {
-  const { base } = evidence;
   if (cause.name !== undefined) return cause.name(evidence);
   if (pieces['payload.name'] !== undefined) return pieces['payload.name'];
   const piece = Object.keys(pieces).find((name) => name.includes(':'));
   if (piece === undefined) return pieces['query.extra']?.[0]?.[0];
   return piece.startsWith('query:')
-    ? (base[piece]?.[0] ?? pieces[piece]?.[0])
+    ? evidence.parameters[Number(piece.slice('query:'.length))]?.[0]
     : piece.slice('headers:'.length);
 }
 

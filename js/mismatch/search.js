@@ -1,18 +1,17 @@
-// Tries every known mistake, then every two of them.
+// Tries every known mistake, then every two of them, then every three that are likely. The core computes what each gives.
 
-import { build, PARTS, partsOf } from './signing-inputs.js';
-import { hashOf } from './candidate-signature.js';
+import { changesPayload, payloadOf, withoutPayload } from './payload.js';
 
 /**
  * @typedef {import('./signing-inputs.js').Evidence} Evidence
- * @typedef {import('./signing-inputs.js').Parts} Parts
  * @typedef {import('./signing-inputs.js').Pieces} Pieces
+ * @typedef {import('../engine/mismatch-engine.js').MismatchSearch} MismatchSearch
  *
  * A mistake that clients are known to make.
  * @typedef {object} Cause
  * @property {string} code  stable
  * @property {'method' | 'path' | 'query' | 'headers' | 'body' | 'token' | 'scope' | 'secret' | 'date'} part
- * @property {string} summary  with `{signed}`, `{expected}` and other values of `written` in find.js, each with what
+ * @property {string} summary  with `{signed}`, `{expected}` and other values of `written` in find-mismatch.js, each with what
  *   stands there if it is not known
  * @property {string} fix
  * @property {(evidence: Evidence) => string} [name]  what it is about, where the pieces do not say so
@@ -23,68 +22,58 @@ import { hashOf } from './candidate-signature.js';
  * @typedef {object} Change
  * @property {Cause} cause
  * @property {Pieces} pieces
- * @property {number} rank  how many likelier changes its cause has
- * @property {Partial<Parts>} parts  as they are with these pieces
- * @property {string | undefined} hash  of the canonical request, where it is another
- * @property {import('./candidate-signature.js').IsSigned | undefined} isSigned  where scope or key are others
+ * @property {number} number  in the search
  */
 
 /**
  * @param {Iterable<Cause>} causes  the likeliest first
  * @param {Evidence} evidence
- * @param {Awaited<ReturnType<typeof import('./candidate-signature.js').signatureOf>>} signature
+ * @param {MismatchSearch} search
+ * @param {(...pieces: Pieces[]) => boolean} isProof  whether what the core found is: where it cannot compare itself
  * @param {number} deadline  when to give up, by `performance.now()`
- * @returns {Promise<Pick<Change, 'cause' | 'pieces' | 'parts'>[]>} one change, two, or none
+ * @returns {Promise<Change[]>} one change, two, three, or none
  */
-export async function search(causes, evidence, signature, deadline) {
-  const base = /** @type {Parts} */ (build(evidence.base, PARTS));
-  const hash = hashOf(base);
-  const isSigned = signature(base);
+export async function findChanges(causes, evidence, search, isProof, deadline) {
   const pace = new Pace(deadline);
   /** @type {Change[]} */
-  const tried = [];
-  const seen = new Set([JSON.stringify(base)]);
+  const changes = [];
+  /** Those that change the payload, and are tried with others. @type {Change[]} */
+  const bodies = [];
   for (const { cause, pieces, rank } of byRank(causes, evidence)) {
     if (pace.isDue() && (await pace.isOver())) return [];
-    const parts = build({ ...evidence.base, ...pieces }, partsOf(pieces, evidence.base));
-    const whole = { ...base, ...parts };
-    // What changes nothing here, or what another mistake does alike, need not be tried again.
-    const id = JSON.stringify(whole);
-    if (id === JSON.stringify(base) ? Object.keys(pieces).length > 0 : seen.has(id)) continue;
-    seen.add(id);
-    const change = {
-      ...{ cause, pieces, rank, parts },
-      hash: isOfRequest(parts) ? hashOf(whole) : undefined,
-      isSigned: isOfKey(parts) ? signature(whole) : undefined,
-    };
-    if ((change.isSigned ?? isSigned)(change.hash ?? hash)) return [change];
-    if (rank < (cause.together ?? Infinity)) tried.push(change);
+    const payload = changesPayload(pieces) ? payloadOf(evidence, pieces) : undefined;
+    const change = { cause, pieces, number: changes.length };
+    changes.push(change);
+    const isFound = search.add(withoutPayload(pieces), payload, rank, rank < (cause.together ?? Infinity));
+    if (isFound && isProof(pieces)) return [change];
+    if (payload !== undefined && isFound !== undefined) bodies.push(change);
   }
-  // In this order, two that are likely come before one that is not.
-  for (const [i, second] of tried.entries()) {
-    for (let at = 0; at < i; at++) {
+  /** @param {(budget: number) => import('../engine/mismatch-engine.js').Progress} work */
+  const found = async (work) => {
+    for (;;) {
       if (pace.isDue() && (await pace.isOver())) return [];
-      const first = tried[at];
-      if (first.rank >= FAR && second.rank >= FAR) continue;
-      const parts = together(first, second, evidence.base);
-      if (parts === undefined) continue;
-      const sign = first.isSigned && second.isSigned ? signature({ ...base, ...parts }) : undefined;
-      const signed = first.hash && second.hash ? hashOf({ ...base, ...parts }) : undefined;
-      const isProof = sign ?? first.isSigned ?? second.isSigned ?? isSigned;
-      if (isProof(signed ?? first.hash ?? second.hash ?? hash)) return [first, second];
+      const progress = pace.timed(work);
+      if (progress === 'done') return undefined;
+      if (progress === 'paused') continue;
+      const together = search.found().map((number) => changes[number]);
+      if (isProof(...together.map(({ pieces }) => pieces))) return together;
     }
+  };
+  // In this order, two that are likely come before one that is not.
+  for (const second of changes) {
+    if (bodies.includes(second)) {
+      for (const first of bodies) {
+        if (first.number >= second.number) break;
+        if (!search.combines(first.number, second.number) || collide(first.pieces, second.pieces)) continue;
+        if (pace.isDue() && (await pace.isOver())) return [];
+        const payload = payloadOf(evidence, { ...first.pieces, ...second.pieces });
+        search.addPayload(first.number, second.number, payload);
+      }
+    }
+    const together = await found((budget) => search.pairs(second.number, budget));
+    if (together !== undefined) return together;
   }
-  return [];
-}
-
-/** @param {Partial<Parts>} parts */
-function isOfKey({ scope, key }) {
-  return scope !== undefined || key !== undefined;
-}
-
-/** @param {Partial<Parts>} parts */
-function isOfRequest({ scope: _, key: __, ...parts }) {
-  return Object.keys(parts).length > 0;
+  return (await found((budget) => search.triples(budget))) ?? [];
 }
 
 /**
@@ -101,25 +90,19 @@ function byRank(causes, evidence) {
 }
 
 /**
- * @param {Change} first
- * @param {Change} second
- * @param {Pieces} base
- * @returns {Partial<Parts> | undefined} `undefined` if both change the same piece
+ * @param {Pieces} one
+ * @param {Pieces} other
  */
-function together(first, second, base) {
-  const shared = [];
-  for (const name in second.parts) if (name in first.parts) shared.push(name);
-  const apart = { ...first.parts, ...second.parts };
-  if (shared.length === 0) return apart;
-  for (const piece in second.pieces) if (piece in first.pieces) return undefined;
-  const names = /** @type {import('./signing-inputs.js').PartName[]} */ (shared);
-  return { ...apart, ...build({ ...base, ...first.pieces, ...second.pieces }, names) };
+function collide(one, other) {
+  return Object.keys(one).some((name) => name in other);
 }
 
 /** Lets others work now and then, and knows when the time is out. */
 class Pace {
   #deadline;
   #pauseAt = performance.now() + SLICE_MILLIS;
+  /** How many blocks are hashed together. */
+  #budget = FIRST_BUDGET;
 
   /** @param {number} deadline */
   constructor(deadline) {
@@ -137,6 +120,21 @@ class Pace {
     this.#pauseAt = now + SLICE_MILLIS;
     return now >= this.#deadline;
   }
+
+  /**
+   * Has the core work for a while, and learns how much it does meanwhile.
+   *
+   * @param {(budget: number) => import('../engine/mismatch-engine.js').Progress} work
+   */
+  timed(work) {
+    const startedAt = performance.now();
+    const progress = work(this.#budget);
+    if (progress === 'paused') {
+      const speed = WORK_MILLIS / Math.max(performance.now() - startedAt, 0.1);
+      this.#budget = Math.max(MIN_BUDGET, Math.round(this.#budget * Math.min(speed, 2)));
+    }
+    return progress;
+  }
 }
 
 /** @param {(value: unknown) => void} resume */
@@ -151,7 +149,10 @@ function pause(resume) {
   }
 }
 
-/** Two changes that are both unlikely are not tried together: from this rank on. */
-const FAR = 6;
 /** How long others wait at most, but for the time that one candidate takes. */
-const SLICE_MILLIS = 10;
+const SLICE_MILLIS = 8;
+/** How long the core works at a time: with what is left of a slice, at most 10 milliseconds. */
+const WORK_MILLIS = 2;
+/** One to two milliseconds of wasm; as plain JavaScript ten times as much. */
+const FIRST_BUDGET = 4000;
+const MIN_BUDGET = 100;

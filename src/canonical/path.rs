@@ -46,8 +46,8 @@ pub(crate) fn write(
 }
 
 /// A path without its dot segments and empty segments, as it is spelled.
-#[cfg(any(test, feature = "tables", feature = "engine"))]
-#[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))] // asked for by JavaScript
+#[cfg(any(test, feature = "tables", feature = "engine", feature = "mismatch"))]
+#[cfg_attr(not(any(feature = "mismatch", all(target_arch = "wasm32", feature = "engine"))), allow(dead_code))]
 pub(crate) fn write_normalized(path: &[u8], out: &mut impl Put) {
     if needs_normalization(path) {
         normalize(path, out, &|segment, out| {

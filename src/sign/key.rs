@@ -87,6 +87,37 @@ impl Drop for SigningKey {
     }
 }
 
+/// A key after the start of a text, which many texts have in common.
+#[cfg(feature = "mismatch")]
+#[derive(Clone)]
+pub(crate) struct StartedMac {
+    inner: Hasher,
+    outer: State,
+}
+
+#[cfg(feature = "mismatch")]
+impl StartedMac {
+    pub(crate) fn new(key: &SigningKey, start: &[u8]) -> Self {
+        let mut mac = key.begin();
+        mac.update(start);
+        Self { inner: mac.inner, outer: key.outer }
+    }
+
+    /// The signature of the text that ends like this.
+    pub(crate) fn sign(&self, rest: &[u8]) -> [u8; 32] {
+        let mut mac = Mac { inner: self.inner.clone(), outer: &self.outer };
+        mac.update(rest).finish()
+    }
+}
+
+#[cfg(feature = "mismatch")]
+impl Drop for StartedMac {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
 /// What the derivation leaves on the stack is wiped after it: see `clear_stack`.
 #[inline(never)]
 #[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.

@@ -9,6 +9,8 @@ compile_error!("a wasm module has one of the features module-*: build the crates
 
 #[cfg(feature = "engine")]
 mod exports;
+#[cfg(feature = "module-verify")]
+mod mismatch;
 #[cfg(feature = "module-policy")]
 mod policy;
 mod runtime;

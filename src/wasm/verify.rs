@@ -27,7 +27,7 @@ use crate::verify::{
 };
 use crate::{Error, PathEncoding, SigV4, SigningKey};
 
-static ENGINE: Single<Engine> = Single::new(Engine {
+pub(super) static ENGINE: Single<Engine> = Single::new(Engine {
     buffer: Vec::new(),
     verifier: LastVerifier { options: Vec::new(), verifier: None },
     keys: KeyCache::new(),
@@ -36,9 +36,9 @@ static ENGINE: Single<Engine> = Single::new(Engine {
 
 /// At the end of each call, nothing of a key or a session token is left in the memory of the module, but for derived keys, and
 /// for a result that JavaScript has still to read.
-struct Engine {
+pub(super) struct Engine {
     /// Shared with JavaScript.
-    buffer: Vec<u8>,
+    pub(super) buffer: Vec<u8>,
     /// Of the last request: most servers have one.
     verifier: LastVerifier,
     keys: KeyCache<SigV4>,
@@ -460,7 +460,7 @@ fn choose<T>(flags: u32, one_flag: u32, one: T, other_flag: u32, other: T) -> Op
 }
 
 /// Puts a result at the start of the buffer, which grows where it must.
-fn put(buffer: &mut Vec<u8>, text: &[u8]) -> i32 {
+pub(super) fn put(buffer: &mut Vec<u8>, text: &[u8]) -> i32 {
     grow(buffer, text.len());
     if let Some(start) = buffer.get_mut(..text.len()) {
         start.copy_from_slice(text);

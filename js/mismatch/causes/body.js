@@ -1,7 +1,7 @@
 // The body, and the hash that stands for it.
 
 import { EMPTY_SHA256, sha256Sync } from '../../engine/sha256.js';
-import { utf8 } from '../signing-inputs.js';
+import { utf8 } from '../payload.js';
 import { latin1, toLatin1 } from './text.js';
 import { isFlat, permutations, pythonJson, reordered, sortedKeys } from './json.js';
 

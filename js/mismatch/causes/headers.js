@@ -1,6 +1,7 @@
 // Header lines, and the list of their names.
 
 import { canonicalValue } from '../../engine/canonical-form.js';
+import { header } from '../signing-inputs.js';
 import { latin1, toLatin1 } from './text.js';
 import { EMPTY_SHA256 } from '../../engine/sha256.js';
 
@@ -25,11 +26,11 @@ export const HEADER_CAUSES = [
           ? []
           : [{ 'payload.bytes': toLatin1(latin1(body).replaceAll(boundary, given)) }]),
         ...MULTIPART.flatMap((media) => [
-          line('content-type', `${media}; boundary=${boundary}`),
-          line('content-type', `${media}; boundary="${boundary}"`),
-          line('content-type', `${media};boundary=${boundary}`),
-          line('content-type', `${media}; charset=utf-8; boundary=${boundary}`),
-          line('content-type', `${media}; boundary=${boundary}; charset=utf-8`),
+          header('content-type', `${media}; boundary=${boundary}`),
+          header('content-type', `${media}; boundary="${boundary}"`),
+          header('content-type', `${media};boundary=${boundary}`),
+          header('content-type', `${media}; charset=utf-8; boundary=${boundary}`),
+          header('content-type', `${media}; boundary=${boundary}; charset=utf-8`),
         ]),
       ];
     },
@@ -88,7 +89,7 @@ export const HEADER_CAUSES = [
     fix: 'Do not sign accept-encoding.',
     changes: (evidence) =>
       signedOf(evidence).includes('accept-encoding')
-        ? acceptEncodings().map((value) => line('accept-encoding', value))
+        ? acceptEncodings().map((value) => header('accept-encoding', value))
         : [],
     together: 14,
   },
@@ -100,7 +101,7 @@ export const HEADER_CAUSES = [
     changes: (evidence) =>
       signedOf(evidence)
         .filter((name) => name !== 'accept-encoding')
-        .flatMap((name) => usual(name, evidence).map((value) => line(name, value))),
+        .flatMap((name) => usual(name, evidence).map((value) => header(name, value))),
   },
   {
     code: 'header-appended',
@@ -109,12 +110,12 @@ export const HEADER_CAUSES = [
     fix: 'Do not sign headers that proxies append to, such as x-forwarded-for and via.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
-        const elements = evidence.base[`headers:${name}`].split(/, ?/).slice(0, MAX_ELEMENTS);
+        const elements = valueOf(name, evidence).split(/, ?/).slice(0, MAX_ELEMENTS);
         return elements
           .slice(1)
           .flatMap((/** @type {unknown} */ _, /** @type {number} */ i) => [
-            line(name, elements.slice(0, i + 1).join(', ')),
-            line(name, elements.slice(0, i + 1).join(',')),
+            header(name, elements.slice(0, i + 1).join(', ')),
+            header(name, elements.slice(0, i + 1).join(',')),
           ]);
       }),
   },
@@ -128,7 +129,7 @@ export const HEADER_CAUSES = [
         const values = evidence.received.lines
           .filter(([other]) => other === name)
           .map(([, value]) => canonicalValue(value));
-        const joined = evidence.base[`headers:${name}`];
+        const joined = valueOf(name, evidence);
         // What was sent as two lines may arrive as one.
         const parts = values.length > 1 ? values : joined.split(/, ?/);
         if (parts.length < 2) return [];
@@ -140,7 +141,7 @@ export const HEADER_CAUSES = [
           parts.join(';'),
           [...parts].reverse().join(','),
           [...parts].sort().join(','),
-        ].map((value) => line(name, value));
+        ].map((value) => header(name, value));
       }),
   },
   {
@@ -154,7 +155,7 @@ export const HEADER_CAUSES = [
         const raw = evidence.received.lines.filter(([other]) => other === name).map(([, value]) => value);
         const value = raw.join(',');
         return [value, value.trim(), ` ${value}`, `${value} `, ` ${value} `, `${value}\n`].map((text) =>
-          line(name, text),
+          header(name, text),
         );
       }),
   },
@@ -165,14 +166,14 @@ export const HEADER_CAUSES = [
     fix: 'Keep header values in ASCII: escape or encode everything else.',
     changes: (evidence) =>
       signedOf(evidence).flatMap((name) => {
-        const value = evidence.base[`headers:${name}`];
+        const value = valueOf(name, evidence);
         if (!/[^\0-\x7f]/.test(value)) return [];
         const bytes = new TextEncoder().encode(value);
         const fromUtf8 = new TextDecoder().decode(
           Uint8Array.from(value, (/** @type {string} */ char) => char.charCodeAt(0)),
         );
         return [String.fromCharCode(...bytes), ...(/[^\0-\xff]/.test(fromUtf8) ? [] : [fromUtf8])].map(
-          (text) => line(name, text),
+          (text) => header(name, text),
         );
       }),
   },
@@ -183,7 +184,7 @@ export const HEADER_CAUSES = [
     fix: 'Sign header values as they are sent; only their names become lower case.',
     changes: (evidence) => {
       const names = signedOf(evidence);
-      const all = names.map((name) => line(name, evidence.base[`headers:${name}`].toLowerCase()));
+      const all = names.map((name) => header(name, valueOf(name, evidence).toLowerCase()));
       return [...all, Object.assign({}, ...all)];
     },
   },
@@ -194,9 +195,7 @@ export const HEADER_CAUSES = [
     fix: 'Write header names in lower case when you sign them.',
     changes: ({ authorization }) => {
       const listed = authorization.signedHeaders.map(titleCase);
-      const write = {
-        'headers.line': (/** @type {[string, string]} */ [name, value]) => `${titleCase(name)}:${value}`,
-      };
+      const write = /** @type {const} */ ({ 'headers.line': 'capitalNames' });
       return [{ ...write, 'headers.listed': listed }, write, { 'headers.listed': listed }];
     },
   },
@@ -242,11 +241,7 @@ export const HEADER_CAUSES = [
     summary:
       'The header lines were signed in another form: with a space after the colon, or without the empty line after them.',
     fix: 'Write each header as "name:value" on a line of its own, followed by an empty line.',
-    changes: () => [
-      { 'headers.line': (/** @type {[string, string]} */ [name, value]) => `${name}: ${value}` },
-      { 'headers.gap': '' },
-      { 'headers.gap': '\n\n' },
-    ],
+    changes: () => [{ 'headers.line': 'spaceAfterColon' }, { 'headers.gap': '' }, { 'headers.gap': '\n\n' }],
   },
 ];
 
@@ -300,12 +295,12 @@ const USUAL = {
  * @param {Evidence} evidence
  * @returns {string[]}
  */
-function usual(name, { received, body, text, authorization, base }) {
+function usual(name, { received, body, text, authorization, declared }) {
   if (name === 'content-length') {
     return [body.length, text?.length ?? 0, 0, ''].map(String);
   }
   if (name === 'x-amz-content-sha256') {
-    return ['UNSIGNED-PAYLOAD', EMPTY_SHA256, base['payload.declared'] ?? ''];
+    return ['UNSIGNED-PAYLOAD', EMPTY_SHA256, declared ?? ''];
   }
   if (name === 'x-amz-date') return [authorization.amzDate];
   if (name === 'date') return [httpDate(authorization.amzDate), authorization.amzDate];
@@ -350,7 +345,7 @@ function lostHeaders({ received, authorization }) {
 function combined(names, valuesOf) {
   let all = [{}];
   for (const name of names) {
-    all = all.flatMap((pieces) => valuesOf(name).map((value) => ({ ...pieces, ...line(name, value) })));
+    all = all.flatMap((pieces) => valuesOf(name).map((value) => ({ ...pieces, ...header(name, value) })));
     if (all.length > MAX_COMBINED) break;
   }
   return all;
@@ -366,10 +361,10 @@ function signedOf({ received, authorization, rules }) {
 
 /**
  * @param {string} name
- * @param {string} value
+ * @param {Evidence} evidence
  */
-function line(name, value) {
-  return { [`headers:${name}`]: value };
+function valueOf(name, { received }) {
+  return received.headers.get(name) ?? '';
 }
 
 /**

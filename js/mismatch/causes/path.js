@@ -1,13 +1,6 @@
 // The path.
 
-import {
-  canonicalEscapes,
-  doubleEncodedPath,
-  normalizedPath,
-  singleEncodedPath,
-} from '../../engine/canonical-form.js';
-import { escapeByte } from '../../protocol/percent-encoding.js';
-import { asIs } from '../signing-inputs.js';
+/** @typedef {import('../signing-inputs.js').Step} Step */
 
 /** @type {import('../search.js').Cause[]} */
 export const PATH_CAUSES = [
@@ -20,9 +13,9 @@ export const PATH_CAUSES = [
     changes: ({ rules }) =>
       rules.path.encoding === 'double'
         ? [
-            { 'path.spell': respelled },
-            { 'path.spell': singleEncodedPath },
-            { 'path.spell': singleEncodedPath, 'path.tidy': asIs },
+            { 'path.spell': ['segments'] },
+            { 'path.spell': ['single'] },
+            { 'path.spell': ['single'], 'path.tidy': [] },
           ]
         : [],
   },
@@ -33,7 +26,7 @@ export const PATH_CAUSES = [
       'The client signed the path without its dot segments or double slashes, which belong to the key in S3.',
     fix: 'Turn off path normalization in the signer: S3 does not normalize paths.',
     changes: ({ rules }) =>
-      rules.path.normalizes ? [] : [{ 'path.tidy': normalizedPath }, { 'path.tidy': withoutEmptySegments }],
+      rules.path.normalizes ? [] : [{ 'path.tidy': ['normalize'] }, { 'path.tidy': ['mergeSlashes'] }],
   },
   {
     code: 'path-escaped-otherwise',
@@ -41,15 +34,15 @@ export const PATH_CAUSES = [
     summary: 'Different characters are escaped in the path that arrived than in the path that was signed.',
     fix: 'Sign the URL as the HTTP client writes it: parse it with `new URL` first.',
     changes: ({ received: { path } }) =>
-      [
-        respelled,
-        (/** @type {string} */ text) => decodedOnly(text, /[!$&'()*+,;=:@]/),
-        (/** @type {string} */ text) => decodedOnly(text, /[!'()*]/),
-        (/** @type {string} */ text) => decodedOnly(text, /[!'()*~]/),
-        (/** @type {string} */ text) => text.replaceAll('~', '%7E'),
-        (/** @type {string} */ text) => text.replace(/[!'()*]/g, escapeByte),
-        decoded,
-      ].map((change) => wire(change(path))),
+      /** @type {Step[]} */ ([
+        'segments',
+        ['decode', "!$&'()*+,;=:@"],
+        ['decode', "!'()*"],
+        ['decode', "!'()*~"],
+        ['replace', '~', '%7E'],
+        ['encode', "!'()*"],
+        DECODED,
+      ]).map((step) => wire(path, step)),
   },
   {
     code: 'path-encoded-twice',
@@ -59,9 +52,9 @@ export const PATH_CAUSES = [
     changes: ({ rules }) =>
       rules.path.encoding === 'single'
         ? [
-            { 'path.spell': doubleEncodedPath, 'path.tidy': normalizedPath },
-            { 'path.spell': doubleEncodedPath },
-            { 'path.spell': (/** @type {string} */ path) => doubleEncodedPath(singleEncodedPath(path)) },
+            { 'path.spell': ['double'], 'path.tidy': ['normalize'] },
+            { 'path.spell': ['double'] },
+            { 'path.spell': ['single', 'double'] },
           ]
         : [],
   },
@@ -72,23 +65,21 @@ export const PATH_CAUSES = [
       'The client signed the path encoded once too often: it was already encoded when the signer received it.',
     fix: 'Encode the path of the URL once, and leave the rest to the signer.',
     changes: ({ rules }) =>
-      rules.path.encoding === 'double'
-        ? [{ 'path.spell': (/** @type {string} */ path) => doubleEncodedPath(doubleEncodedPath(path)) }]
-        : [],
+      rules.path.encoding === 'double' ? [{ 'path.spell': ['double', 'double'] }] : [],
   },
   {
     code: 'path-not-encoded',
     part: 'path',
     summary: 'The client signed the path as it stands in the URL, without any encoding.',
     fix: 'Encode each segment of the path when you sign: once more than in the URL, or exactly once for S3.',
-    changes: () => [{ 'path.spell': asIs }, { 'path.spell': asIs, 'path.tidy': asIs }],
+    changes: () => [{ 'path.spell': [] }, { 'path.spell': [], 'path.tidy': [] }],
   },
   {
     code: 'path-decoded',
     part: 'path',
     summary: 'The client signed the decoded path, as a router or a file system shows it.',
     fix: 'Sign the path of the URL that is sent, with its escapes.',
-    changes: () => [{ 'path.spell': decoded }],
+    changes: () => [{ 'path.spell': [DECODED] }],
   },
   {
     code: 'path-dots-kept',
@@ -97,7 +88,7 @@ export const PATH_CAUSES = [
     fix: 'Resolve "." and ".." in the URL before you sign and send it.',
     changes: ({ rules, received: { path } }) =>
       rules.path.normalizes && /\/\.\.?(?:\/|$)/.test(path)
-        ? [{ 'path.tidy': asIs }, { 'path.tidy': withoutEmptySegments }]
+        ? [{ 'path.tidy': [] }, { 'path.tidy': ['mergeSlashes'] }]
         : [],
   },
   {
@@ -106,7 +97,7 @@ export const PATH_CAUSES = [
     summary: 'The client signed the path with its double slashes, which this service merges first.',
     fix: 'Remove empty segments from the URL before you sign and send it.',
     changes: ({ rules }) =>
-      rules.path.normalizes ? [{ 'path.tidy': withDoubleSlashes }, { 'path.tidy': asIs }] : [],
+      rules.path.normalizes ? [{ 'path.tidy': ['urlPath'] }, { 'path.tidy': [] }] : [],
   },
   {
     code: 'stage-missing',
@@ -118,7 +109,7 @@ export const PATH_CAUSES = [
       ...(stage && received.path.startsWith(`/${stage}`)
         ? [wire(received.path.slice(stage.length + 1))]
         : []),
-      ...withoutStart(received.path).map(wire),
+      ...withoutStart(received.path).map((it) => wire(it)),
     ],
   },
   {
@@ -158,24 +149,19 @@ export const PATH_CAUSES = [
     summary:
       'The escapes in the path arrived in another case, such as %c3 for %C3, than they were signed in.',
     fix: 'Write escapes with upper-case digits before you sign and send.',
-    changes: ({ received: { path } }) =>
-      [
-        path.replace(/%../g, (text) => text.toLowerCase()),
-        path.replace(/%../g, (text) => text.toUpperCase()),
-      ].map(wire),
+    changes: ({ received: { path } }) => [wire(path, 'lowerEscapes'), wire(path, 'upperEscapes')],
   },
   {
     code: 'path-plus',
     part: 'path',
     summary: 'The client signed a space in the path as "+", or a plus as a space.',
     fix: 'Write a space in a path as %20: "+" stands for a space only in forms.',
-    changes: ({ received: { path } }) =>
-      [
-        path.replaceAll('%20', '+'),
-        path.replaceAll('+', '%20'),
-        path.replaceAll('+', '%2B'),
-        path.replaceAll(/%2b/gi, '+'),
-      ].map(wire),
+    changes: ({ received: { path } }) => [
+      wire(path, ['replace', '%20', '+']),
+      wire(path, ['replace', '+', '%20']),
+      wire(path, ['replace', '+', '%2B']),
+      wire(path, ['replace', '%2B', '+'], ['replace', '%2b', '+']),
+    ],
   },
   {
     code: 'path-unicode-form',
@@ -202,8 +188,8 @@ export const PATH_CAUSES = [
         const url = `${scheme}://${headers.get('host') ?? ''}${path}`;
         const text = search === '' ? url : `${url}?${search}`;
         return [url, text].flatMap((written) => [
-          { 'path.wire': written, 'path.tidy': asIs, 'path.spell': asIs },
-          { 'path.wire': `/${written}`, 'path.tidy': asIs },
+          { ...wire(written), 'path.tidy': [], 'path.spell': [] },
+          { ...wire(`/${written}`), 'path.tidy': [] },
         ]);
       }),
   },
@@ -215,8 +201,8 @@ export const PATH_CAUSES = [
     changes: ({ received: { path, search } }) =>
       search === ''
         ? []
-        : [wire(`${path}?${search}`), { ...wire(`${path}?${search}`), 'path.spell': asIs }].flatMap(
-            (change) => [{ ...change, 'query.change': () => [] }, change],
+        : [wire(`${path}?${search}`), { ...wire(`${path}?${search}`), 'path.spell': [] }].flatMap(
+            (change) => [{ ...change, 'query.change': 'empty' }, change],
           ),
   },
   {
@@ -224,20 +210,19 @@ export const PATH_CAUSES = [
     part: 'path',
     summary: 'The client signed "/" or an empty path in place of the path.',
     fix: 'Pass the path to the signer as well.',
-    changes: () => [wire('/'), { 'path.wire': '', 'path.tidy': asIs, 'path.spell': asIs }],
+    changes: () => [wire('/'), { ...wire(''), 'path.tidy': [], 'path.spell': [] }],
   },
   {
     code: 'path-without-slash',
     part: 'path',
     summary: 'The client signed the path without its leading slash.',
     fix: 'Begin the path with a slash before you sign.',
-    changes: ({ base }) => [
-      {
-        'path.spell': (/** @type {string} */ path) => base['path.spell'](path).slice(1),
-      },
-    ],
+    changes: ({ base }) => [{ 'path.spell': [...base['path.spell'], 'cutFirst'] }],
   },
 ];
+
+/** Every escape is the character that it stands for. @type {Step} */
+export const DECODED = ['decode', ''];
 
 /** API Gateway's own, and those that people call theirs. */
 const STAGES = [
@@ -245,14 +230,13 @@ const STAGES = [
   ...['production', 'development', 'live', 'beta', 'qa', 'uat', 'v2', 'demo', 'sandbox', 'latest', 'local'],
 ];
 
-/** @param {string} path */
-function wire(path) {
-  return { 'path.wire': path };
-}
-
-/** @param {string} path */
-function respelled(path) {
-  return path.split('/').map(canonicalEscapes).join('/');
+/**
+ * @param {string} path
+ * @param {...Step} steps  that spell it
+ * @returns {import('../signing-inputs.js').Pieces}
+ */
+function wire(path, ...steps) {
+  return { 'path.wire': [path, ...steps] };
 }
 
 /**
@@ -275,37 +259,6 @@ function slashes(path) {
   for (let at = path.indexOf('/', 1); at > 0 && found.length < 10; at = path.indexOf('/', at + 1))
     found.push(at);
   return found;
-}
-
-/** @param {string} path */
-function withoutEmptySegments(path) {
-  return path.replace(/\/+/g, '/');
-}
-
-/**
- * Dot segments gone, as in a URL that was parsed, and empty ones kept.
- *
- * @param {string} path
- */
-function withDoubleSlashes(path) {
-  // Together with another mistake, it may be no path.
-  return path.startsWith('/') ? new URL(`http://host${path}`).pathname : path;
-}
-
-/** @param {string} text */
-export function decoded(text) {
-  return decodedOnly(text, /[^]/);
-}
-
-/**
- * @param {string} text
- * @param {RegExp} which  characters are decoded
- */
-export function decodedOnly(text, which) {
-  return text.replace(/%[0-9a-f]{2}/gi, (escape) => {
-    const char = String.fromCharCode(parseInt(escape.slice(1), 16));
-    return which.test(char) ? char : escape;
-  });
 }
 
 /**

@@ -179,11 +179,15 @@ const SECONDS = [-1, 1, -2, 2, -3, 3, -4, -5, 4, 5, -3600, 3600];
  * @param {'region' | 'service'} name
  * @param {string | undefined} value
  * @param {import('../../protocol/authorization.js').ParsedAuthorization} authorization
+ * @returns {import('../signing-inputs.js').Pieces[]}
  */
 function inScope(name, value, authorization) {
   if (value === undefined || value === authorization[name]) return [];
-  const [inKey, inText] = [`key.${name}`, `scope.${name}`];
-  return [{ [inKey]: value, [inText]: value }, { [inKey]: value }];
+  const [key, text] =
+    name === 'region'
+      ? [{ 'key.region': value }, { 'scope.region': value }]
+      : [{ 'key.service': value }, { 'scope.service': value }];
+  return [{ ...key, ...text }, key];
 }
 
 /**

@@ -1,6 +1,7 @@
 // The session token.
 
 import { escapeUri } from '../../protocol/percent-encoding.js';
+import { header, parameter } from '../signing-inputs.js';
 
 /** @typedef {import('../signing-inputs.js').Evidence} Evidence */
 
@@ -21,7 +22,7 @@ export const TOKEN_CAUSES = [
           ? [
               { 'headers.names': others, 'headers.listed': others },
               { 'headers.names': others },
-              { [`headers:${name}`]: '' },
+              header(name, ''),
             ]
           : []),
       ];
@@ -47,7 +48,7 @@ export const TOKEN_CAUSES = [
       const name = rules.tokenName.toLowerCase();
       if (authorization.isPresigned) return [{ 'query.extra': [[rules.tokenName, escapeUri(token)]] }];
       const names = [...new Set([...base['headers.names'], name])].sort();
-      const line = { [`headers:${name}`]: token };
+      const line = header(name, token);
       return [
         line,
         { ...line, 'headers.names': names, 'headers.listed': names },
@@ -90,19 +91,19 @@ export const TOKEN_CAUSES = [
  * @param {Evidence} evidence
  * @param {string} value
  */
-function inHeader({ base, rules }, value) {
-  const piece = `headers:${rules.tokenName.toLowerCase()}`;
-  return base[piece] === undefined ? [] : [{ [piece]: value }];
+function inHeader({ received, rules }, value) {
+  const name = rules.tokenName.toLowerCase();
+  return received.headers.has(name) ? [header(name, value)] : [];
 }
 
 /**
  * @param {Evidence} evidence
  * @param {string | undefined} value  escaped
  */
-function inQuery({ base, rules }, value) {
-  const key = base['query.indexes'].find((/** @type {string} */ at) => base[at][0] === rules.tokenName);
-  if (key === undefined) return [];
-  return [{ [key]: value === undefined ? undefined : [rules.tokenName, value] }];
+function inQuery({ parameters, rules }, value) {
+  const at = parameters.findIndex(([name]) => name === rules.tokenName);
+  if (at < 0) return [];
+  return [parameter(at, value === undefined ? undefined : [rules.tokenName, value])];
 }
 
 /** @param {string} text */

@@ -1,0 +1,117 @@
+//! Signing keys, whose derivation may have a wrong step.
+
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::sha256::to_hex;
+use crate::sign::key::SigningKey;
+
+/// What each step hands to the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyForm {
+    /// The bytes of the HMAC, as it should be.
+    Bytes,
+    /// Its hex digits.
+    Hex,
+    /// There are no steps: the key is what the first would begin with.
+    Underived,
+}
+
+/// Derives keys. Of those that begin alike, what they share is computed once, as long as it has its place here.
+pub(super) struct KeyDerivation {
+    places: Vec<Option<Known>>,
+}
+
+struct Known {
+    /// What the key was derived from.
+    name: Zeroizing<Vec<u8>>,
+    key: SigningKey,
+}
+
+impl KeyDerivation {
+    pub(super) fn new() -> Self {
+        let mut places = Vec::new();
+        places.resize_with(PLACES, || None); // no key moves
+        Self { places }
+    }
+
+    /// `[prefix, secret, day, region, service, end]`.
+    pub(super) fn derive(&mut self, [prefix, secret, names @ ..]: [&[u8]; 6], form: KeyForm) -> SigningKey {
+        let length = names.iter().map(|name| name.len() + 1).sum::<usize>();
+        let mut name = Zeroizing::new(Vec::with_capacity(1 + prefix.len() + secret.len() + length));
+        name.extend_from_slice(prefix);
+        name.extend_from_slice(secret);
+        let mut key = SigningKey::new(&name);
+        if form == KeyForm::Underived {
+            return key;
+        }
+        name.push(form as u8);
+        let last = names.len() - 1;
+        for (order, next) in names.into_iter().enumerate() {
+            name.push(b'\n');
+            name.extend_from_slice(next);
+            // The last step ends in another key each time.
+            let place = if order < last { self.places.get_mut(place_of(&name)) } else { None };
+            if let Some(Some(known)) = &place
+                && known.name == name
+            {
+                key = known.key.clone();
+                continue;
+            }
+            let digest = Zeroizing::new(key.sign(next));
+            key = match form {
+                KeyForm::Hex => SigningKey::new(&*Zeroizing::new(to_hex(&digest))),
+                _ => SigningKey::new(&*digest),
+            };
+            if let Some(place) = place {
+                *place = Some(Known { name: name.clone(), key: key.clone() });
+            }
+        }
+        key
+    }
+}
+
+/// FNV-1a, for a place in a table: the key that had it gives way.
+fn place_of(name: &[u8]) -> usize {
+    let mix = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    name.iter().fold(0x811C_9DC5, mix) as usize % PLACES
+}
+
+/// A search derives some hundred keys for days, regions and secrets, and some thousand that begin like one of them.
+const PLACES: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scope;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn derives_what_the_signer_derives() {
+        let mut derivation = KeyDerivation::new();
+        for region in ["us-east-1", "eu-west-1", "us-east-1"] {
+            let parts = ["AWS4", SECRET, "20150830", region, "iam", "aws4_request"].map(str::as_bytes);
+            let scope = Scope::new("20150830", region, "iam").unwrap();
+            let right = SigningKey::derive(SECRET, &scope).unwrap().sign(b"text");
+            assert_eq!(derivation.derive(parts, KeyForm::Bytes).sign(b"text"), right);
+            // Asked for once more, of what is known.
+            assert_eq!(derivation.derive(parts, KeyForm::Bytes).sign(b"text"), right);
+            assert_ne!(derivation.derive(parts, KeyForm::Hex).sign(b"text"), right);
+        }
+    }
+
+    #[test]
+    fn derives_from_hex_and_not_at_all_as_python_does() {
+        let parts = ["AWS4", "secret", "20150830", "us-east-1", "iam", "aws4_request"].map(str::as_bytes);
+        let mut derivation = KeyDerivation::new();
+        let mut signature = |form| hex::encode(derivation.derive(parts, form).sign(b"text"));
+        assert_eq!(signature(KeyForm::Hex), HEX);
+        assert_eq!(signature(KeyForm::Underived), UNDERIVED);
+    }
+
+    /// Python's `hmac.new(k, name.encode(), 'sha256').hexdigest().encode()`, for each name.
+    const HEX: &str = "bb39e0b6939b239d1044708b49471827a7ce19a32233996f164100299c629acd";
+    const UNDERIVED: &str = "8b54203277b2b460fbd865ebef7e91c46a202fa7f7c0c0585d710955ce4de1f6";
+}
