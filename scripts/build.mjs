@@ -12,7 +12,8 @@ import { rollup } from 'rollup';
 import { buildAsmjs } from './lib/asmjs.mjs';
 import { MODULES } from './lib/compiled-crates.mjs';
 import { declareDisposable, writeForOlderCompilers } from './lib/declarations.mjs';
-import { loaderFile, RUNTIMES } from './lib/loaders.mjs';
+import { loaderFile, runtimesOf } from './lib/loaders.mjs';
+import { bundleForPages, bundleSlim } from './lib/pages.mjs';
 import { notices } from './lib/notices.mjs';
 import { toText } from './lib/text.mjs';
 
@@ -72,7 +73,12 @@ if (!process.argv.includes('--js')) {
     ...MODULES.filter(isRebuilt).map((name) => () => buildModule(name)),
   ]);
 }
-for (const name of MODULES) wasm[name] = readFileSync(`js/wasm/${name}.wasm`);
+for (const name of MODULES) {
+  wasm[name] = readFileSync(`js/wasm/${name}.wasm`);
+  for (const runtime of runtimesOf(name)) {
+    writeFileSync(`js/wasm/${name}-${runtime}.js`, loaderFile(name, runtime));
+  }
+}
 
 step('ES modules, CommonJS and types');
 const { FLAG } = await import('../js/engine/generated/flags.js');
@@ -83,6 +89,7 @@ await bundleLoaders();
 await bundle('cjs', 'pkg/cjs');
 writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
 writeDynamicImports('pkg/cjs');
+await bundleSlim(rollupOptions());
 for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
 await run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
 for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
@@ -96,6 +103,7 @@ step('package.json and documents');
 const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1];
 const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
 writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
+await bundleForPages(version);
 writeFileSync('pkg/README.md', forPackage(readFileSync('README.md', 'utf8')));
 writeFileSync('pkg/THIRD_PARTY_NOTICES.md', notices());
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
@@ -130,9 +138,6 @@ async function buildModule(name) {
     `js/wasm/${name}-bytes.js`,
     `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
   );
-  for (const runtime of Object.keys(RUNTIMES)) {
-    writeFileSync(`js/wasm/${name}-${runtime}.js`, loaderFile(name, runtime));
-  }
   const { text, ...rest } = toText(bytes);
   const fields = Object.entries(rest).map(([key, value]) => `  ${key}: ${JSON.stringify(value)},\n`);
   writeFileSync(
@@ -199,16 +204,13 @@ function sizes(bytes) {
 async function bundle(format, directory) {
   const isCommonJs = format === 'cjs';
   const entries = Object.values(manifest.exports).flatMap((entry) => entry.import?.default ?? []);
-  const input = entries.map((file) => file.replace('./esm/', '').replace('.js', ''));
-  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const input = entries
+    .map((file) => file.replace('./esm/', '').replace('.js', ''))
+    .filter((name) => name !== 'slim');
   const bundled = await rollup({
     input: Object.fromEntries(input.map((name) => [name, `js/${name}.js`])),
     external: isCommonJs ? /^[a-z]/ : /^[#a-z]/,
-    plugins: [
-      { name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) },
-      { name: 'flags', transform: inlineFlags },
-    ],
-    treeshake: { moduleSideEffects: false },
+    ...rollupOptions(),
   });
   const signer = new Set(SIGNER.flatMap((file) => [file, ...staticImports(file)]));
   const signing = staticImports('js/index.js');
@@ -225,6 +227,18 @@ async function bundle(format, directory) {
     hoistTransitiveImports: false,
     minifyInternalExports: false,
   });
+}
+
+/** What all files of js/ are bundled with. */
+function rollupOptions() {
+  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return {
+    plugins: [
+      { name: 'imports', resolveId: (id) => (id in imports ? join(root, imports[id]) : null) },
+      { name: 'flags', transform: inlineFlags },
+    ],
+    treeshake: { moduleSideEffects: false },
+  };
 }
 
 /**
@@ -258,10 +272,12 @@ function chunkOf(file, signer, signing) {
  */
 async function bundleLoaders() {
   for (const name of Object.keys(wasm)) {
-    for (const runtime of Object.keys(RUNTIMES)) {
+    for (const runtime of runtimesOf(name)) {
       const file = `wasm/${name}-${runtime}.js`;
-      const bundled = await rollup({ input: `js/${file}`, external: /\.wasm(\?module)?$/ });
-      await bundled.write({ format: 'es', file: `pkg/esm/${file}` });
+      const errors = join(root, 'js/engine/errors.js');
+      const bundled = await rollup({ input: `js/${file}`, external: [/\.wasm(\?module)?$/, errors] });
+      // The one class of errors is in the file of the signers.
+      await bundled.write({ format: 'es', file: `pkg/esm/${file}`, paths: { [errors]: '../signer.js' } });
     }
   }
 }

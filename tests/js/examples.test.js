@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -152,4 +152,21 @@ test('service-worker.mjs: signs all that a page loads, however it is loaded', as
   } finally {
     await shop.close();
   }
+});
+
+test('no-bundler.html: from a static server, as it is', async () => {
+  const html = (await readFile(join(examples, 'no-bundler.html'), 'utf8'))
+    .replace(/data-api="[^"]+"/, `data-api="${api.origin}/prod"`)
+    .replace(/data-credentials="[^"]+"/, 'data-credentials="/open/credentials"');
+  await writeFile(join(directory, 'no-bundler.html'), html);
+  const installed = new URL('../../node_modules/sigv4-wasm/', import.meta.url);
+  for (const file of ['dist/sigv4-wasm.slim.min.js', 'esm/wasm/signing.wasm']) {
+    await writeFile(join(directory, basename(file)), await readFile(new URL(file, installed)));
+  }
+  const page = await chromium.browser.newPage();
+  await page.goto(`${site.origin}/site/no-bundler.html`);
+  await page.click('button');
+  await page.waitForFunction(() => document.querySelector('pre')?.textContent !== '');
+  assert.match(await page.$eval('pre', ({ textContent }) => textContent ?? ''), /^200 /);
+  await page.close();
 });

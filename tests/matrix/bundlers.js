@@ -1,9 +1,10 @@
 // The package out of bundlers: what they write is run, and holds each wasm module once.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { VECTORS } from '../conformance/vectors.js';
 import { modulesIn } from '../support/wasm-modules.js';
 import { nextRows } from './next.js';
 import { served } from './served.js';
@@ -15,6 +16,7 @@ import {
   inChromium,
   installed,
   judge,
+  root,
   serve,
   textsIn,
   versionOf,
@@ -64,6 +66,14 @@ export const BUNDLERS = [
       );
     },
   },
+  {
+    group: 'Bundlers',
+    name: 'no bundler, a static server',
+    quick: true,
+    version: () => '',
+    anyVersion: true,
+    run: withoutBundler,
+  },
   ...nextRows({
     prefix: 'Next.js',
     home: work,
@@ -103,6 +113,24 @@ export const BUNDLERS = [
     },
   },
 ];
+
+/** Files of the package as they are, from a static server. */
+async function withoutBundler() {
+  const directory = emptied('static');
+  cpSync(join(installed, 'dist'), join(directory, 'dist'), { recursive: true });
+  cpSync(join(installed, 'esm/wasm/signing.wasm'), join(directory, 'signing.wasm'));
+  cpSync(join(apps, 'static.html'), join(directory, 'index.html'));
+  cpSync(join(root, 'tests/conformance/vectors.js'), join(directory, 'vectors.js'));
+  const { origin, close } = await serve(directory);
+  try {
+    const { before, signatures } = await inChromium(`${origin}/`);
+    assert.equal(before, 'ERR_SIGV4_NOT_READY');
+    assert.equal(signatures, 3 * VECTORS.length);
+    return `${signatures} signatures in Chromium: as a module, as a global, with init(url)`;
+  } finally {
+    await close();
+  }
+}
 
 /** @param {string} bundler */
 async function bundled(bundler) {

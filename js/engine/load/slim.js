@@ -1,0 +1,16 @@
+// How pages get the module `signing` that serve it as a file: nothing is inlined, and `init` brings it.
+
+import { SigV4Error } from '../errors.js';
+
+export const load = () => ({
+  compileSync: refuse,
+  compile: async () => refuse(),
+});
+
+/** @returns {never} */
+function refuse() {
+  throw new SigV4Error(
+    'ERR_SIGV4_NOT_READY',
+    'the wasm module was not loaded yet, and is not inlined here: await init(url) first, with the URL of signing.wasm',
+  );
+}
