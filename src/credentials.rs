@@ -1,21 +1,44 @@
 //! Credentials, and the form that AWS gives access key ids, secrets and session tokens.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use zeroize::Zeroize;
 
-use crate::Error;
+use crate::sign::stored_keys::StoredKeys;
 use crate::text::contains;
+use crate::{Error, Timestamp};
 
 /// AWS credentials: long-term ones, or temporary ones with their session token.
 ///
-/// The memory is wiped on drop, and `Debug` shows the access key id only.
+/// A clone shares the secret and copies nothing of it. With the last clone the memory is wiped, of the signing keys that were
+/// derived from it, too: they are kept here, so keep the credentials as long as they are good. `Debug` shows the access key id
+/// only.
+///
+/// ```
+/// use sigv4_wasm::{Credentials, Timestamp};
+///
+/// let long_term = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)?;
+/// let expiry = "20300101T000000Z".parse()?;
+/// let temporary = Credentials::new("ASIAEXAMPLE", "secret", Some("token"))?.with_expiry(expiry);
+/// assert_eq!(temporary.expires_at(), Some(expiry));
+/// assert_eq!(format!("{long_term:?}"), "Credentials { access_key_id: \"AKIDEXAMPLE\", .. }");
+/// # Ok::<(), sigv4_wasm::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Credentials {
+    shared: Arc<Shared>,
+    expires_at: Option<Timestamp>,
+}
+
+/// Wiped on drop, as its keys are.
+struct Shared {
     access_key_id: String,
     secret_access_key: String,
-    session_token: Option<String>,
+    /// Empty for long-term credentials.
+    session_token: String,
+    keys: StoredKeys,
 }
 
 impl Credentials {
@@ -29,29 +52,45 @@ impl Credentials {
         check_access_key_id(access_key_id.as_bytes())?;
         check_secret_access_key(secret_access_key.as_bytes())?;
         check_session_token(session_token.unwrap_or_default().as_bytes())?;
-        Ok(Self {
+        let shared = Shared {
             access_key_id: access_key_id.into(),
             secret_access_key: secret_access_key.into(),
-            session_token: session_token.filter(|token| !token.is_empty()).map(Into::into),
-        })
+            session_token: session_token.unwrap_or_default().into(),
+            keys: StoredKeys::default(),
+        };
+        Ok(Self { shared: Arc::new(shared), expires_at: None })
+    }
+
+    /// The same credentials, good until then. Signing does not look at it: whoever provides credentials does.
+    pub fn with_expiry(self, expires_at: Timestamp) -> Self {
+        Self { expires_at: Some(expires_at), ..self }
     }
 
     /// The public half: who signs.
     pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+        &self.shared.access_key_id
     }
 
     /// Of temporary credentials.
     pub fn session_token(&self) -> Option<&str> {
-        self.session_token.as_deref()
+        Some(&self.shared.session_token[..]).filter(|token| !token.is_empty())
+    }
+
+    /// When they expire, where that was set.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
     }
 
     pub(crate) fn secret_access_key(&self) -> &str {
-        &self.secret_access_key
+        &self.shared.secret_access_key
+    }
+
+    pub(crate) fn keys(&self) -> &StoredKeys {
+        &self.shared.keys
     }
 }
 
-impl Drop for Credentials {
+impl Drop for Shared {
     fn drop(&mut self) {
         self.secret_access_key.zeroize();
         self.session_token.zeroize();
@@ -60,7 +99,9 @@ impl Drop for Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.shared.access_key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -93,6 +134,13 @@ mod tests {
         let shown = format!("{credentials:?} {credentials:#?}");
         assert!(shown.contains("AKID"));
         assert!(!shown.contains("the-secret") && !shown.contains("the-token"), "{shown}");
+    }
+
+    #[test]
+    fn clones_share_the_secret() {
+        let credentials = Credentials::new("AKID", "the-secret", Some("the-token")).unwrap();
+        let clone = credentials.clone();
+        assert_eq!(credentials.secret_access_key().as_ptr(), clone.secret_access_key().as_ptr());
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod tables;
 
 /// Signing name and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Endpoint<'a> {
     /// Such as `eu-west-1`.
     pub region: &'a str,
@@ -25,23 +26,23 @@ pub struct Endpoint<'a> {
 
 /// How one service wants its requests signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ServiceRules {
+pub(crate) struct ServiceRules {
     /// How the path is encoded.
-    pub path_encoding: PathEncoding,
+    pub(crate) path_encoding: PathEncoding,
     /// Whether dot segments go.
-    pub path_normalization: PathNormalization,
+    pub(crate) path_normalization: PathNormalization,
     /// Whether `x-amz-content-sha256` is sent.
-    pub content_sha256_header: bool,
+    pub(crate) content_sha256_header: bool,
     /// Whether the body of a header-signed request is left out of the signature.
-    pub unsigned_payload: bool,
+    pub(crate) unsigned_payload: bool,
     /// Likewise for a presigned one.
-    pub unsigned_presigned_payload: bool,
+    pub(crate) unsigned_presigned_payload: bool,
     /// Whether the session token is signed.
-    pub session_token_mode: SessionTokenMode,
+    pub(crate) session_token_mode: SessionTokenMode,
     /// The header that carries the session token.
-    pub session_token_header: &'static str,
+    pub(crate) session_token_header: &'static str,
     /// The query parameter that carries it in a presigned URL.
-    pub session_token_parameter: &'static str,
+    pub(crate) session_token_parameter: &'static str,
 }
 
 impl ServiceRules {
@@ -161,10 +162,6 @@ const fn is_same(name: &[u8], other: &[u8]) -> bool {
 }
 
 /// The rules of a service, by signing name.
-pub fn rules_for(service: &str) -> &'static ServiceRules {
-    rules(service.as_bytes())
-}
-
 pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
     SERVICE_RULES.iter().find(|(name, _)| name.as_bytes() == service).map_or(&DEFAULT, |(_, rules)| rules)
 }
@@ -174,6 +171,14 @@ pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
 ///
 /// `web_socket` distinguishes the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of a host that takes
 /// SigV4a only, such as an S3 Multi-Region Access Point, is `*`.
+///
+/// ```
+/// use sigv4_wasm::endpoint_from_host;
+///
+/// let endpoint = endpoint_from_host("bucket.s3.us-west-2.amazonaws.com", false);
+/// assert_eq!(endpoint.map(|endpoint| (endpoint.service, endpoint.region)), Some(("s3", "us-west-2")));
+/// assert_eq!(endpoint_from_host("api.example.com", false), None);
+/// ```
 pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> {
     let (region, service) = region_and_service(host.as_bytes(), web_socket);
     if region.is_empty() || service.is_empty() {

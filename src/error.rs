@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-/// The one table of errors: documentation, name, what the error carries, code, message. The numbers by which errors cross
+/// The one table of errors: documentation, name, what the error carries, code, message; and the message of the crate, where that
+/// of JavaScript names its options. The numbers by which errors cross
 /// into JavaScript follow from the order of the rows, and `js/engine/generated/errors.js` is written from it (see `tables.rs`).
 macro_rules! errors {
-    ($($(#[$doc:meta])* $name:ident $(($index:ty))? => $code:literal, $message:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(($index:ty))? => $code:literal, $message:literal $(, rust: $rust:literal)?;)*) => {
         /// Why a request could not be signed. Codes are stable; messages may be reworded.
         ///
         /// No variant carries a value of the request or the credentials, so that no secret can reach a log through an error.
@@ -21,9 +22,13 @@ macro_rules! errors {
             $($name,)*
         }
 
-        /// The name, the code and the message of each error, by number.
+        /// The name, the code and JavaScript's message of each error, by number.
         #[cfg(any(test, feature = "tables"))]
         pub(crate) const ROWS: &[(&str, &str, &str)] = &[$((stringify!($name), $code, $message),)*];
+
+        /// The name and the message of each error.
+        #[cfg(test)]
+        const MESSAGES: &[(&str, &str)] = &[$((stringify!($name), [$($rust,)? $message][0]),)*];
 
         /// How many errors there are.
         const COUNT: usize = [$(Number::$name,)*].len();
@@ -38,7 +43,7 @@ macro_rules! errors {
 
             const fn describe(self) -> (&'static str, &'static str) {
                 match self {
-                    $(Self::$name { .. } => ($code, $message),)*
+                    $(Self::$name { .. } => ($code, [$($rust,)? $message][0]),)*
                 }
             }
         }
@@ -48,37 +53,48 @@ macro_rules! errors {
 errors! {
     /// The access key id is empty, or holds a control character or white space around it.
     AccessKeyIdInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "accessKeyId is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.";
+        "accessKeyId is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.",
+        rust: "the access key id is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.";
     /// The secret access key is empty, or holds a control character or white space around it.
     SecretAccessKeyInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.";
+        "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.",
+        rust: "the secret access key is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.";
     /// The session token holds a control character or white space around it.
     SessionTokenInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "sessionToken has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.";
+        "sessionToken has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.",
+        rust: "the session token has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.";
     /// The secret access key is needed to derive a signing key that is not cached (any longer).
     SigningKeyMissing => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "the signing key is not cached, and no secretAccessKey was given to derive it.";
+        "the signing key is not cached, and no secretAccessKey was given to derive it.",
+        rust: "the signing key is not cached, and no secret access key was given to derive it.";
     /// No region was given, and none can be inferred from the host.
     RegionRequired => "ERR_SIGV4_REGION_REQUIRED",
-        "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.";
+        "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.",
+        rust: "cannot infer the region from the host. Name it, for example with Config::infer().region(\"eu-west-1\").";
     /// The host answers in several regions, and takes SigV4a only.
     SigV4aRequired => "ERR_SIGV4_REGION_REQUIRED",
-        "the host serves several regions and takes only SigV4a, which is not for a single region. Sign with SigV4a.";
+        "the host serves several regions and takes only SigV4a, which is not for a single region. Sign with SigV4a.",
+        rust: "the host serves several regions and takes only SigV4a, which is not for a single region. Sign with Signer<SigV4a>.";
     /// No service was given, and none can be inferred from the host.
     ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
-        "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.";
+        "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.",
+        rust: "cannot infer the service from the host. Name it, for example with Config::new(\"execute-api\", \"eu-west-1\") for an API Gateway behind a custom domain.";
     /// The region holds a character that a credential scope cannot.
     RegionInvalid => "ERR_SIGV4_REGION_REQUIRED",
-        "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.";
+        "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
+        rust: "the region holds a slash, white space or a control character. Pass a region such as eu-west-1.";
     /// The service holds a character that a credential scope cannot.
     ServiceInvalid => "ERR_SIGV4_SERVICE_REQUIRED",
-        "the service holds a slash, white space or a control character. Pass a signing name such as 'execute-api'.";
+        "the service holds a slash, white space or a control character. Pass a signing name such as 'execute-api'.",
+        rust: "the service holds a slash, white space or a control character. Pass a signing name such as execute-api.";
     /// The method is not an RFC 9110 token.
     MethodInvalid => "ERR_SIGV4_METHOD_INVALID",
-        "the method is not an HTTP method (an RFC 9110 token). Pass one such as 'GET' or 'POST'.";
+        "the method is not an HTTP method (an RFC 9110 token). Pass one such as 'GET' or 'POST'.",
+        rust: "the method is not an HTTP method (an RFC 9110 token). Pass one such as GET or POST.";
     /// The host is empty or holds white space or a control character.
     HostInvalid => "ERR_SIGV4_URL_INVALID",
-        "the host is empty, or has white space or a control character in it. Pass an absolute URL.";
+        "the host is empty, or has white space or a control character in it. Pass an absolute URL.",
+        rust: "the host is empty, or has white space or a control character in it. Pass an absolute URI, or a Host header.";
     /// The name of the header at this index is not an RFC 9110 token.
     HeaderNameInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header name is not an RFC 9110 token. Use letters, digits and hyphens.";
@@ -90,16 +106,19 @@ errors! {
         "a header value holds a character beyond U+00FF, which no HTTP client sends. Encode it.";
     /// The date is before 1970 or after 9999.
     DateInvalid => "ERR_SIGV4_DATE_INVALID",
-        "the signing date is not a valid time between the years 1970 and 9999.";
+        "the signing date is not a valid time between the years 1970 and 9999.",
+        rust: "the date is not a valid time between the years 1970 and 9999: in a scope, eight digits such as 20150830; as text, 20150830T123600Z.";
     /// The lifetime of a presigned URL is not within 1..=604800 seconds.
     ExpiresInvalid => "ERR_SIGV4_EXPIRES_INVALID",
-        "expiresIn must be a whole number of seconds from 1 to 604800 (seven days).";
+        "expiresIn must be a whole number of seconds from 1 to 604800 (seven days).",
+        rust: "the lifetime of a presigned URL must be a whole number of seconds from 1 to 604800 (seven days).";
     /// The given payload hash is neither 64 hex digits nor one of the keywords of SigV4.
     PayloadHashInvalid => "ERR_SIGV4_BODY_UNSUPPORTED",
         "the given payload hash is neither a SHA-256 in 64 hex digits nor UNSIGNED-PAYLOAD or a STREAMING- keyword.";
     /// A header that is always signed was named as one that is not.
     UnsignableHeaderInvalid => "ERR_SIGV4_OPTION_INVALID",
-        "host and the headers that the signature itself brings are always signed. Leave them out of the unsignable headers.";
+        "host and the headers that the signature itself brings are always signed. Leave them out of the unsignable headers.",
+        rust: "host and the headers that the signature itself brings are always signed. Leave them out of Config::never_sign.";
     /// The request has more headers or parameters, or a longer URL and headers, than any server takes.
     LimitExceeded => "ERR_SIGV4_LIMIT_EXCEEDED",
         "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server takes. Send what is long in the body.";
@@ -114,7 +133,7 @@ impl Error {
         self.describe().0
     }
 
-    /// What is wrong and what to do, in one sentence or two.
+    /// What is wrong and what to do, in one sentence or two: for users of the crate. The npm package has its own.
     pub const fn message(self) -> &'static str {
         self.describe().1
     }
@@ -164,6 +183,22 @@ impl core::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_name_nothing_of_javascript() {
+        let named = [
+            "accessKeyId",
+            "secretAccessKey",
+            "sessionToken",
+            "expiresIn",
+            " option",
+            "region: '",
+            "service: '",
+        ];
+        for (name, message) in MESSAGES {
+            assert!(!named.iter().any(|part| message.contains(part)), "{name}: {message}");
+        }
+    }
 
     #[test]
     fn a_status_tells_every_error_and_every_header_apart() {

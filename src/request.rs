@@ -1,80 +1,12 @@
-//! The request to sign: what a caller passes, and what it is once it has been checked.
+//! What is signed, as the core reads it: checked once, well-formed from then on.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use crate::canonical::Entry;
 use crate::canonical::headers::{is_amz, is_hop_header, is_required, is_unhoistable};
 use crate::endpoint::{self, ServiceRules};
-use crate::text::{ByteSet, Put, contains, cut, split};
+use crate::text::{ByteSet, Put, contains, split};
 use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
-
-/// The request to sign, as it goes on the wire.
-///
-/// `Debug` shows the names of headers and parameters, and how long the body is: values hold credentials, of the caller and of
-/// earlier signatures.
-#[derive(Clone, Copy)]
-pub struct Request<'a> {
-    /// Such as `GET`; signed as it is written.
-    pub method: &'a str,
-    /// The authority without a default port, such as `example.com` or `127.0.0.1:8080`. A `host` header overrides it.
-    pub host: &'a str,
-    /// The wire form, percent-encoded; an empty path counts as `/`.
-    pub path: &'a str,
-    /// The wire form without the `?`; `+` is a space.
-    pub query: &'a str,
-    /// Name and value, in the order in which they are sent; names repeat where headers repeat.
-    pub headers: &'a [(&'a str, &'a str)],
-    /// The body, or what is signed in its place.
-    pub payload: Payload<'a>,
-}
-
-impl fmt::Debug for Request<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &self.method)
-            .field("host", &self.host)
-            .field("path", &self.path)
-            .field("query", &Names(|| self.query.split('&').map(|part| cut(part.as_bytes(), b'=').0)))
-            .field("headers", &Names(|| self.headers.iter().map(|(name, _)| name.as_bytes())))
-            .field("payload", &self.payload)
-            .finish()
-    }
-}
-
-/// A list of names, which is made anew each time that it is shown.
-struct Names<F>(F);
-
-impl<'a, F: Fn() -> I, I: Iterator<Item = &'a [u8]>> fmt::Debug for Names<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let texts = (self.0)().filter(|name| !name.is_empty()).filter_map(|name| str::from_utf8(name).ok());
-        f.debug_list().entries(texts).finish()
-    }
-}
-
-/// What the last line of the canonical request says of the body. `Debug` shows how long it is.
-#[derive(Clone, Copy)]
-pub enum Payload<'a> {
-    /// What the service expects for this body: its hash, but for the few services that want it unsigned.
-    Bytes(&'a [u8]),
-    /// The hash of these bytes, whatever the service.
-    Signed(&'a [u8]),
-    /// `UNSIGNED-PAYLOAD`.
-    Unsigned,
-    /// 64 hex digits, `UNSIGNED-PAYLOAD`, or one of the `STREAMING-` keywords.
-    Literal(&'a str),
-}
-
-impl fmt::Debug for Payload<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bytes(body) => write!(f, "Bytes({} bytes)", body.len()),
-            Self::Signed(body) => write!(f, "Signed({} bytes)", body.len()),
-            Self::Unsigned => f.write_str("Unsigned"),
-            Self::Literal(text) => write!(f, "Literal({text:?})"),
-        }
-    }
-}
 
 /// Everything that a signature depends on but the time: request, credentials and settings, in bytes and in the form that is
 /// cheapest to fill from a record that JavaScript wrote.
@@ -211,35 +143,3 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 static TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
-
-#[cfg(test)]
-mod tests {
-    use alloc::format;
-
-    use super::*;
-
-    #[test]
-    fn debug_shows_no_value_that_may_be_a_secret() {
-        let request = Request {
-            method: "PUT",
-            host: "example.com",
-            path: "/a",
-            query: "X-Amz-Security-Token=the-token&X-Amz-Signature=ab12&q=the-query",
-            headers: &[("authorization", "Bearer the-bearer"), ("x-amz-security-token", "the-token")],
-            payload: Payload::Signed(b"the-body"),
-        };
-        assert_eq!(
-            format!("{request:?}"),
-            "Request { method: \"PUT\", host: \"example.com\", path: \"/a\", \
-             query: [\"X-Amz-Security-Token\", \"X-Amz-Signature\", \"q\"], \
-             headers: [\"authorization\", \"x-amz-security-token\"], payload: Signed(8 bytes) }"
-        );
-        for (payload, shown) in [
-            (Payload::Bytes(b"the-body"), "Bytes(8 bytes)"),
-            (Payload::Unsigned, "Unsigned"),
-            (Payload::Literal("UNSIGNED-PAYLOAD"), "Literal(\"UNSIGNED-PAYLOAD\")"),
-        ] {
-            assert_eq!(format!("{payload:?}"), shown);
-        }
-    }
-}

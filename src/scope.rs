@@ -15,7 +15,17 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// `date` is `YYYYMMDD`; region and service are signing names, such as `eu-west-1` and `execute-api`.
+    ///
+    /// ```
+    /// use sigv4_wasm::{Error, Scope};
+    ///
+    /// assert!(Scope::new("20150830", "us-east-1", "iam").is_ok());
+    /// assert_eq!(Scope::new("not/a date", "us-east-1", "iam"), Err(Error::DateInvalid));
+    /// ```
     pub fn new(date: &'a str, region: &'a str, service: &'a str) -> Result<Self, Error> {
+        if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::DateInvalid);
+        }
         let scope = Self { date, region, service };
         scope.text()?;
         Ok(scope)
@@ -104,6 +114,13 @@ mod tests {
         assert_eq!(refused("us-east-1", ""), Error::ServiceRequired);
         assert_eq!(refused("us/east", "iam"), Error::RegionInvalid);
         assert_eq!(refused("us-east-1", "iam\n"), Error::ServiceInvalid);
+    }
+
+    #[test]
+    fn refuses_what_is_no_date() {
+        for date in ["", "not/a date", "2015-08-30", "20150830T", "2015083\u{661}", "2015083"] {
+            assert_eq!(Scope::new(date, "us-east-1", "iam"), Err(Error::DateInvalid), "{date}");
+        }
     }
 
     #[test]

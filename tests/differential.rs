@@ -17,8 +17,8 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::SigningParams;
 use sigv4_wasm::{
-    Credentials, HeaderPlacement, PathEncoding, PathNormalization, Payload, Request, SessionTokenMode,
-    Settings, SignedHeaders, Signer, Timestamp,
+    Config, Credentials, HeaderPlacement, PathEncoding, PathNormalization, Payload, RequestView,
+    SessionTokenMode, SignedHeaders, Signer, Streaming, Timestamp,
 };
 
 use case::{Case, Placement, Random, Signed, TokenMode, random_case};
@@ -57,7 +57,6 @@ fn cases() -> usize {
 /// How often each known difference was needed.
 fn run(seed: u64) -> BTreeMap<String, usize> {
     let mut random = Random(seed);
-    let mut signer = Signer::new();
     let rows = known::rows("aws-sigv4");
     let mut needed = BTreeMap::new();
     let mut agreed = 0;
@@ -66,16 +65,13 @@ fn run(seed: u64) -> BTreeMap<String, usize> {
     let count = if one.is_some() { 1 } else { cases() };
     for index in 0..count {
         let case = one.clone().unwrap_or_else(|| random_case(&mut random));
-        match judge(&mut signer, &case, &rows) {
+        match judge(&case, &rows) {
             Verdict::Agree => agreed += 1,
             Verdict::BothRefuse => refused += 1,
             Verdict::AgreeBut(ids) => ids.into_iter().for_each(|id| *needed.entry(id).or_insert(0) += 1),
             Verdict::Differ => {
-                let case = if one.is_some() { case } else { shrink(&mut signer, case, &rows) };
-                panic!(
-                    "seed {seed}, request {index}, made smaller:\n{}",
-                    describe(&mut signer, &case, &rows)
-                );
+                let case = if one.is_some() { case } else { shrink(case, &rows) };
+                panic!("seed {seed}, request {index}, made smaller:\n{}", describe(&case, &rows));
             }
         }
     }
@@ -94,21 +90,21 @@ enum Verdict {
     Differ,
 }
 
-fn judge(signer: &mut Signer, case: &Case, rows: &[Row]) -> Verdict {
-    match (ours(signer, case), theirs(case)) {
+fn judge(case: &Case, rows: &[Row]) -> Verdict {
+    match (ours(case), theirs(case)) {
         (Ok(ours), Ok(theirs)) if ours.agrees_with(&theirs) => return Verdict::Agree,
         (Err(_), Err(_)) => return Verdict::BothRefuse,
         _ => {}
     }
     let applying = applying(case, rows);
-    if !agrees_but(signer, case, &applying) {
+    if !agrees_but(case, &applying) {
         return Verdict::Differ;
     }
     let is_needed = |index: &usize| {
         let mut others = applying.clone();
         let only_one = applying.len() == 1;
         others.remove(*index);
-        only_one || !agrees_but(signer, case, &others)
+        only_one || !agrees_but(case, &others)
     };
     Verdict::AgreeBut((0..applying.len()).filter(is_needed).map(|index| applying[index].id.clone()).collect())
 }
@@ -138,9 +134,9 @@ fn level(case: &Case, rows: &[&Row]) -> (Case, Case) {
     pair
 }
 
-fn agrees_but(signer: &mut Signer, case: &Case, rows: &[&Row]) -> bool {
+fn agrees_but(case: &Case, rows: &[&Row]) -> bool {
     let (for_us, for_them) = level(case, rows);
-    match (ours(signer, &for_us), theirs(&for_them)) {
+    match (ours(&for_us), theirs(&for_them)) {
         (Ok(ours), Ok(theirs)) => ours.agrees_with(&theirs),
         _ => false,
     }
@@ -163,76 +159,79 @@ impl Answer {
     }
 }
 
-fn ours(signer: &mut Signer, case: &Case) -> Result<Answer, String> {
-    let headers: Vec<(&str, &str)> =
-        case.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
-    let request = Request {
-        method: &case.method,
-        host: &case.host,
-        path: &case.path,
-        query: &case.query,
-        headers: &headers,
-        payload: match case.payload.as_deref() {
-            None => Payload::Bytes(&case.body_hex),
-            Some("signed") => Payload::Signed(&case.body_hex),
-            Some("unsigned") => Payload::Unsigned,
-            Some(literal) => Payload::Literal(literal),
-        },
+fn ours(case: &Case) -> Result<Answer, String> {
+    let target = format!("{}?{}", case.path, case.query);
+    let headers = case.headers.iter().map(|(name, value)| (&name[..], &value[..]));
+    let sha256;
+    let payload = match case.payload.as_deref() {
+        None | Some("signed") => Payload::Bytes(&case.body_hex),
+        Some("unsigned" | "UNSIGNED-PAYLOAD") => Payload::Unsigned,
+        Some("STREAMING-UNSIGNED-PAYLOAD-TRAILER") => Payload::Streaming(Streaming::UnsignedTrailer),
+        Some("STREAMING-AWS4-HMAC-SHA256-PAYLOAD") => Payload::Streaming(Streaming::Signed),
+        Some("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER") => Payload::Streaming(Streaming::SignedTrailer),
+        Some("STREAMING-AWS4-HMAC-SHA256-EVENTS") => Payload::Streaming(Streaming::Events),
+        Some(hash) => {
+            sha256 = hex::decode(hash).map_err(text)?;
+            Payload::Sha256(sha256[..].try_into().map_err(text)?)
+        }
     };
-    let also: Vec<&str> = case.named_headers().iter().map(|name| &name[..]).collect();
-    let settings = Settings {
-        region: (!case.infer).then_some(&case.region),
-        service: (!case.infer).then_some(&case.service),
-        path_encoding: case.path_encoding.map(|encoding| match encoding {
-            case::PathEncoding::Double => PathEncoding::Double,
-            case::PathEncoding::Single => PathEncoding::Single,
-        }),
-        path_normalization: case.path_normalization.map(|enabled| match enabled {
-            true => PathNormalization::Enabled,
-            false => PathNormalization::Disabled,
-        }),
-        content_sha256_header: case.content_sha256_header,
-        session_token_mode: case.session_token_mode.map(|mode| match mode {
-            TokenMode::Signed => SessionTokenMode::Signed,
-            TokenMode::Appended => SessionTokenMode::Appended,
-        }),
-        signed_headers: match &case.signed_headers {
-            Signed::All => SignedHeaders::All,
-            Signed::Required => SignedHeaders::Required,
-            Signed::Also(_) => SignedHeaders::Also(&also),
-        },
-        header_placement: match case.header_placement {
-            Placement::Query => HeaderPlacement::Query,
-            Placement::Headers => HeaderPlacement::Headers,
-        },
-        ..Settings::default()
-    };
-    let timestamp = Timestamp::from_epoch_millis(case.epoch_seconds * 1000).map_err(text)?;
+    let request = RequestView::new(&case.method, &case.host, &target).headers(headers).payload(payload);
+    let signer = Signer::new(config(case));
+    let timestamp = Timestamp::from_unix_seconds(case.epoch_seconds).map_err(text)?;
     let credentials =
         Credentials::new(&case.access_key_id, &case.secret_access_key, case.session_token.as_deref())
             .map_err(text)?;
-    let signed = if case.is_presigned() {
-        signer.presign(&request, &credentials, timestamp, &settings, case.expires).map_err(text)?
+    let trace = if case.is_presigned() {
+        let life = Duration::from_secs(case.expires.into());
+        signer.trace_presigned(&request, &credentials, timestamp, life).map_err(text)?
     } else {
-        signer.sign_header(&request, &credentials, timestamp, &settings).map_err(text)?
+        signer.trace(&request, &credentials, timestamp).map_err(text)?
     };
-    let additions = if case.is_presigned() {
-        signed.query().split('&').map(str::to_owned).collect()
-    } else {
-        let hash = signed.content_sha256().map(|hash| ("x-amz-content-sha256", hash));
-        let token = credentials.session_token().map(|token| (signed.session_token_header(), token));
-        [("authorization", signed.authorization()), ("x-amz-date", signed.amz_date())]
-            .into_iter()
-            .chain(hash)
-            .chain(token)
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect()
+    let signature = trace.signature();
+    let additions = match signature.query() {
+        Some(query) => query.split('&').map(str::to_owned).collect(),
+        None => signature.headers().map(|header| format!("{}: {}", header.name(), header.value())).collect(),
     };
     Ok(Answer {
-        signature: signed.signature().into(),
+        signature: signature.hex().into(),
         additions,
-        canonical_request: signed.canonical_request().into(),
+        canonical_request: String::from_utf8_lossy(trace.canonical_request()).into_owned(),
     })
+}
+
+fn config(case: &Case) -> Config {
+    let mut config =
+        if case.infer { Config::infer() } else { Config::new(&case.service[..], &case.region[..]) };
+    if case.payload.as_deref().is_some_and(|payload| payload == "signed" || payload.len() == 64) {
+        config = config.sign_body(true);
+    }
+    config = match case.path_encoding {
+        None => config,
+        Some(case::PathEncoding::Double) => config.path_encoding(PathEncoding::Double),
+        Some(case::PathEncoding::Single) => config.path_encoding(PathEncoding::Single),
+    };
+    config = match case.path_normalization {
+        None => config,
+        Some(true) => config.path_normalization(PathNormalization::Enabled),
+        Some(false) => config.path_normalization(PathNormalization::Disabled),
+    };
+    if let Some(sends) = case.content_sha256_header {
+        config = config.content_sha256_header(sends);
+    }
+    config = match case.session_token_mode {
+        None => config,
+        Some(TokenMode::Signed) => config.session_token_mode(SessionTokenMode::Signed),
+        Some(TokenMode::Appended) => config.session_token_mode(SessionTokenMode::Appended),
+    };
+    config = match &case.signed_headers {
+        Signed::All => config.signed_headers(SignedHeaders::All),
+        Signed::Required => config,
+        Signed::Also(names) => config.also_sign(names),
+    };
+    match case.header_placement {
+        Placement::Query => config.header_placement(HeaderPlacement::Query),
+        Placement::Headers => config.header_placement(HeaderPlacement::Headers),
+    }
 }
 
 fn theirs(case: &Case) -> Result<Answer, String> {
@@ -301,9 +300,9 @@ fn chain(error: impl std::error::Error) -> String {
 }
 
 /// Takes away what is not needed for the difference, until nothing is left to take away.
-fn shrink(signer: &mut Signer, mut case: Case, rows: &[Row]) -> Case {
+fn shrink(mut case: Case, rows: &[Row]) -> Case {
     loop {
-        let differs = |smaller: &Case| matches!(judge(signer, smaller, rows), Verdict::Differ);
+        let differs = |smaller: &Case| matches!(judge(smaller, rows), Verdict::Differ);
         match smaller(&case).into_iter().find(differs) {
             Some(smaller) => case = smaller,
             None => return case,
@@ -366,14 +365,14 @@ fn smaller(case: &Case) -> Vec<Case> {
     all
 }
 
-fn describe(signer: &mut Signer, case: &Case, rows: &[Row]) -> String {
+fn describe(case: &Case, rows: &[Row]) -> String {
     let applying = applying(case, rows);
     let ids: Vec<&str> = applying.iter().map(|row| &row.id[..]).collect();
     let (for_us, for_them) = level(case, &applying);
     format!(
         "SIGV4_CASE='{}'\nknown differences that apply, and are not all: {ids:?}\nours: {:#?}\ntheirs: {:#?}\nasked about {}",
         serde_json::to_string(case).unwrap().replace('\'', r"'\''"),
-        ours(signer, &for_us),
+        ours(&for_us),
         theirs(&for_them),
         serde_json::to_string(&for_them).unwrap(),
     )

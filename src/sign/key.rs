@@ -187,7 +187,7 @@ impl fmt::Debug for SigningKey {
 
 /// How many signing keys are kept; the least recently used goes first. One process rarely signs for more than a few
 /// credentials, regions and services at a time; 64 keys are some 20 kB.
-pub const KEY_CACHE_CAPACITY: usize = 64;
+pub(crate) const KEY_CACHE_CAPACITY: usize = 64;
 
 /// Signing keys by credentials and by what they are good for.
 ///
@@ -244,16 +244,19 @@ impl<S: Scheme> KeyCache<S> {
         Ok(index)
     }
 
+    #[cfg(any(test, all(target_arch = "wasm32", any(feature = "engine", feature = "module-verify"))))]
     pub(crate) fn key(&mut self, index: usize) -> Result<&mut S::Key, Error> {
         let entry = self.entries.get_mut(index).and_then(Option::as_mut);
         entry.map(|entry| &mut entry.key).ok_or(Error::SigningKeyMissing)
     }
 
     /// How many keys were derived so far.
+    #[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
     pub(crate) fn derived(&self) -> u64 {
         self.derived
     }
 
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
     }

@@ -1,35 +1,33 @@
 //! From a canonical request to a signature: in headers, or in the query of a presigned URL.
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem::{swap, take};
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+use core::mem::swap;
 
-use crate::canonical::headers::ALWAYS_SIGNED;
-use crate::canonical::{add, path};
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+use crate::canonical::path;
 use crate::endpoint::LastHost;
-use crate::request::Input;
-use crate::sha256::sha256_hex;
 use crate::text::{Put, wipe};
-use crate::{
-    Credentials, Error, PathEncoding, PathNormalization, Payload, Request, Scope, Settings, SigV4,
-    SignedHeaders, Timestamp,
-};
+use crate::{Error, PathEncoding, PathNormalization, SigV4, Timestamp};
 
 use scheme::private::Scheme;
 
 pub(crate) mod key;
-mod prepare;
+pub(crate) mod prepare;
 pub(crate) mod scheme;
 #[cfg(feature = "sigv4a")]
 pub(crate) mod sigv4a;
+pub(crate) mod stored_keys;
 
-/// Signs requests, and keeps the keys and the memory that make the next signature cheap.
-pub struct Signer<S: Scheme = SigV4> {
+/// Signs requests into memory that it keeps for the next one: the path of the wasm modules, which also keeps signing keys.
+/// Rust users have [`crate::Signer`], which borrows the memory of one of these.
+pub(crate) struct LowLevelSigner<S: Scheme = SigV4> {
     keys: key::KeyCache<S>,
-    texts: Texts,
-    /// The last request, for [`Signer::complete`] and [`Signer::sign_path`].
+    pub(crate) texts: Texts,
+    /// The last request, for [`LowLevelSigner::complete`] and [`LowLevelSigner::prepare_path`].
     last: Option<Prepared>,
     last_host: LastHost,
+    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) entropy: S::Entropy,
 }
 
@@ -37,11 +35,11 @@ pub struct Signer<S: Scheme = SigV4> {
 pub(crate) struct Texts {
     /// Lower-case names of the headers, one after the other, for entries to borrow from.
     names: Vec<u8>,
-    credential: Vec<u8>,
+    pub(crate) credential: Vec<u8>,
     pub(crate) payload_hash: Vec<u8>,
     parameters: Vec<u8>,
     query: Vec<u8>,
-    signed_headers: Vec<u8>,
+    pub(crate) signed_headers: Vec<u8>,
     pub(crate) signature: Vec<u8>,
     pub(crate) region_set: Vec<u8>,
     pub(crate) canonical_request: Vec<u8>,
@@ -50,10 +48,12 @@ pub(crate) struct Texts {
     pub(crate) string_to_sign: Vec<u8>,
     /// What a presigned query ends with, after the signature.
     appended: Vec<u8>,
-    /// What to send in place of the path and the query that were given; see [`Signed::target`].
+    /// The path and the query to send, joined with `?`, where they are not to be sent as they were given; of a presigned
+    /// request the path alone.
+    ///
+    /// S3 and the servers that resemble it read some spellings in different ways: Amazon S3 takes a raw `+` in a path for a
+    /// space, others for a plus; some sign escapes and repeated parameters as they arrive. All agree on the canonical one.
     pub(crate) target: Vec<u8>,
-    /// The [`Signed::parts`] in one.
-    result: Vec<u8>,
 }
 
 /// What is known of a signature before the canonical request is hashed.
@@ -62,58 +62,32 @@ pub(crate) struct Prepared {
     algorithm: &'static [u8],
     timestamp: Timestamp,
     /// See `KeyCache::find`.
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))]
     key: usize,
     is_presigned: bool,
     content_sha256_header: bool,
     session_token_header: &'static str,
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))]
     path_form: (PathEncoding, PathNormalization),
     #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     has_token: bool,
     /// Where the path is in the canonical request.
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))]
     path: (usize, usize),
     /// Where the hash of the canonical request comes in the string to sign.
     hash: usize,
 }
 
 /// A signature and everything that went into it, borrowed from the signer.
-pub struct Signed<'s> {
+pub(crate) struct Signed<'s> {
     pub(crate) texts: &'s Texts,
-    prepared: Prepared,
+    pub(crate) prepared: Prepared,
 }
 
 impl Signed<'_> {
-    /// The value of the `authorization` header; for a header signature.
-    pub fn authorization(&self) -> &str {
-        text(&self.texts.result)
-    }
-
-    /// The whole query to send, without the `?`; for a presigned request.
-    pub fn query(&self) -> &str {
-        text(&self.texts.result)
-    }
-
-    /// The path and the query to send, joined with `?`, where they are not to be sent as they were given; of a presigned
-    /// request the path alone, as its query is [`Signed::query`].
-    ///
-    /// S3 and the servers that resemble it read some spellings in different ways: Amazon S3 takes a raw `+` in a path for a
-    /// space, others for a plus; some sign escapes and repeated parameters as they arrive. All agree on the canonical one.
-    pub fn target(&self) -> Option<&str> {
-        Some(text(&self.texts.target)).filter(|target| !target.is_empty())
-    }
-
     /// The value of `x-amz-date`.
-    pub fn amz_date(&self) -> &str {
-        self.prepared.timestamp.date_time()
-    }
-
-    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn amz_date_bytes(&self) -> &[u8] {
         self.prepared.timestamp.as_bytes()
-    }
-
-    /// The value of `x-amz-content-sha256`, where that header is to be sent.
-    pub fn content_sha256(&self) -> Option<&str> {
-        self.prepared.content_sha256_header.then(|| text(&self.texts.payload_hash))
     }
 
     /// What the `authorization` header, or the query of a presigned request, is made of.
@@ -140,173 +114,67 @@ impl Signed<'_> {
         self.prepared.has_token
     }
 
-    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
+    pub(crate) fn is_presigned(&self) -> bool {
+        self.prepared.is_presigned
+    }
+
     pub(crate) fn has_content_sha256(&self) -> bool {
         self.prepared.content_sha256_header
     }
 
-    /// The value of `x-amz-region-set`, where SigV4a sends that header.
-    pub fn region_set(&self) -> Option<&str> {
-        Some(text(&self.texts.region_set)).filter(|regions| !regions.is_empty())
-    }
-
     /// The header that carries the session token, where there is one.
-    pub fn session_token_header(&self) -> &'static str {
+    pub(crate) fn session_token_header(&self) -> &'static str {
         self.prepared.session_token_header
     }
-
-    /// Holds the session token of temporary credentials.
-    pub fn canonical_request(&self) -> &str {
-        text(&self.texts.canonical_request)
-    }
-
-    /// What the signing key signed.
-    pub fn string_to_sign(&self) -> &str {
-        text(&self.texts.string_to_sign)
-    }
-
-    /// Names joined with a semicolon.
-    pub fn signed_headers(&self) -> &str {
-        text(&self.texts.signed_headers)
-    }
-
-    /// In hex: 64 digits, or those of a DER-encoded ECDSA signature.
-    pub fn signature(&self) -> &str {
-        text(&self.texts.signature)
-    }
-
-    /// `date/region/service/aws4_request`; SigV4a leaves the region out.
-    pub fn credential_scope(&self) -> &str {
-        self.string_to_sign().split('\n').nth(2).unwrap_or_default()
-    }
 }
 
-impl Signer {
-    /// For SigV4, with an empty key cache.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-impl<S: Scheme> Default for Signer<S> {
-    fn default() -> Self {
-        Self::empty()
-    }
-}
-
-impl<S: Scheme> Signer<S> {
+impl<S: Scheme> LowLevelSigner<S> {
     pub(crate) const fn empty() -> Self {
         Self {
             keys: key::KeyCache::new(),
             texts: Texts::new(),
             last: None,
             last_host: LastHost::new(),
+            #[cfg(all(target_arch = "wasm32", feature = "engine"))]
             entropy: S::SYSTEM_ENTROPY,
         }
     }
 
-    /// Signs with the `authorization` header.
-    pub fn sign_header(
+    /// Signs what was prepared last; `hash` is that of the canonical request, in hex, and `sign` has the key.
+    pub(crate) fn complete_with(
         &mut self,
-        request: &Request<'_>,
-        credentials: &Credentials,
-        timestamp: Timestamp,
-        settings: &Settings<'_>,
+        hash: &[u8; 64],
+        sign: impl FnOnce(&Texts) -> Result<S::Signature, Error>,
     ) -> Result<Signed<'_>, Error> {
-        self.sign_request(request, credentials, timestamp, settings, None)
-    }
-
-    /// Signs with query parameters; `expires_in` is in seconds, from 1 to 604800.
-    pub fn presign(
-        &mut self,
-        request: &Request<'_>,
-        credentials: &Credentials,
-        timestamp: Timestamp,
-        settings: &Settings<'_>,
-        expires_in: u32,
-    ) -> Result<Signed<'_>, Error> {
-        self.sign_request(request, credentials, timestamp, settings, Some(expires_in))
-    }
-
-    fn sign_request(
-        &mut self,
-        request: &Request<'_>,
-        credentials: &Credentials,
-        timestamp: Timestamp,
-        settings: &Settings<'_>,
-        expires_in: Option<u32>,
-    ) -> Result<Signed<'_>, Error> {
-        let mut headers = Vec::new();
-        for (order, (name, value)) in request.headers.iter().enumerate() {
-            add(&mut headers, name.as_bytes(), order, value.as_bytes());
-        }
-        let signed_headers = match settings.signed_headers {
-            SignedHeaders::Also(names) => names.join(";"),
-            SignedHeaders::Required | SignedHeaders::All => String::new(),
-        };
-        if settings.unsignable_headers.iter().any(|name| ALWAYS_SIGNED.contains(name)) {
-            return Err(Error::UnsignableHeaderInvalid);
-        }
-        let unsignable_headers = settings.unsignable_headers.join(";");
-        let (body, signs_body, payload_hash) = match request.payload {
-            Payload::Bytes(body) => (body, None, None),
-            Payload::Signed(body) => (body, Some(true), None),
-            Payload::Unsigned => (&[][..], Some(false), None),
-            Payload::Literal(text) => (&[][..], None, Some(text.as_bytes())),
-        };
-        let input = Input {
-            method: request.method.as_bytes(),
-            host: request.host.as_bytes(),
-            path: request.path.as_bytes(),
-            query: request.query.as_bytes(),
-            headers: &headers,
-            body,
-            payload_hash,
-            is_body_hash: false,
-            signs_body,
-            access_key_id: credentials.access_key_id().as_bytes(),
-            session_token: credentials.session_token().unwrap_or_default().as_bytes(),
-            credentials_id: 0,
-            secret_access_key: Some(credentials.secret_access_key().as_bytes()),
-            region: settings.region.unwrap_or_default().as_bytes(),
-            service: settings.service.unwrap_or_default().as_bytes(),
-            web_socket: settings.web_socket,
-            path_encoding: settings.path_encoding,
-            path_normalization: settings.path_normalization,
-            content_sha256_header: settings.content_sha256_header,
-            session_token_mode: settings.session_token_mode,
-            signs_all_headers: settings.signed_headers == SignedHeaders::All,
-            signed_headers: signed_headers.as_bytes(),
-            unsignable_headers: unsignable_headers.as_bytes(),
-            header_placement: settings.header_placement,
-            latin1_headers: false,
-        };
-        self.prepare(&input, timestamp, expires_in)?;
-        self.hash_and_complete()
-    }
-
-    pub(crate) fn hash_and_complete(&mut self) -> Result<Signed<'_>, Error> {
-        let hash = sha256_hex(&self.texts.canonical_request);
-        let mut result = take(&mut self.texts.result);
-        result.clear();
-        let prepared = {
-            let signed = self.complete(&hash)?;
-            for part in signed.parts() {
-                result.put(part);
-            }
-            signed.prepared
-        };
-        self.texts.result = result;
+        let prepared = self.complete_text(hash)?;
+        let signature = sign(&self.texts)?;
+        self.texts.signature.put(signature.as_ref());
         Ok(Signed { texts: &self.texts, prepared })
     }
 
-    /// Signs the last request once more, with another path: of many URLs with the same parameters, all but the path is
-    /// written once. Fails where no request was signed since the last text.
-    pub fn sign_path(&mut self, path: &str) -> Result<Signed<'_>, Error> {
-        self.prepare_path(path.as_bytes())?;
-        self.hash_and_complete()
+    fn complete_text(&mut self, hash: &[u8; 64]) -> Result<Prepared, Error> {
+        let prepared = self.last.ok_or(Error::RecordInvalid)?;
+        self.texts.string_to_sign.truncate(prepared.hash);
+        self.texts.string_to_sign.put(hash);
+        self.texts.signature.clear();
+        Ok(prepared)
     }
 
+    /// Wipes what the last signature has left of a session token. Then there is no last request.
+    #[inline(never)]
+    pub(crate) fn wipe(&mut self) {
+        self.last = None;
+        let Texts { parameters, query, canonical_request, next_request, appended, .. } = &mut self.texts;
+        for text in [parameters, query, canonical_request, next_request, appended] {
+            wipe(text);
+        }
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+impl<S: Scheme> LowLevelSigner<S> {
+    /// Prepares the last request once more, with another path: of many URLs with the same parameters, all but the path is
+    /// written once. Fails where no request was signed since the last text.
     pub(crate) fn prepare_path(&mut self, path: &[u8]) -> Result<(), Error> {
         let last = self.last.as_mut().ok_or(Error::RecordInvalid)?;
         let Texts { canonical_request, next_request, target, .. } = &mut self.texts;
@@ -341,29 +209,9 @@ impl<S: Scheme> Signer<S> {
         Ok(Signed { texts: &self.texts, prepared })
     }
 
-    fn complete_text(&mut self, hash: &[u8; 64]) -> Result<Prepared, Error> {
-        let prepared = self.last.ok_or(Error::RecordInvalid)?;
-        self.texts.string_to_sign.truncate(prepared.hash);
-        self.texts.string_to_sign.put(hash);
-        self.texts.signature.clear();
-        Ok(prepared)
-    }
-
     /// Signs any text with the key of a scope, such as the string to sign of a chunk, a trailer, an event or a POST policy.
     /// The signature is in hex.
-    pub fn sign_text(
-        &mut self,
-        text: &[u8],
-        credentials: &Credentials,
-        scope: &Scope<'_>,
-    ) -> Result<String, Error> {
-        let secret_access_key = credentials.secret_access_key().as_bytes();
-        let access_key_id = credentials.access_key_id().as_bytes();
-        let signature =
-            self.sign_text_for(text, 0, access_key_id, Some(secret_access_key), &scope.text()?)?;
-        Ok(self::text(signature.as_ref()).into())
-    }
-
+    ///
     /// `credentials_id` and the secret: see `KeyCache::get`. The scope as text.
     pub(crate) fn sign_text_for(
         &mut self,
@@ -391,16 +239,6 @@ impl<S: Scheme> Signer<S> {
         wipe(&mut self.texts.canonical_request);
     }
 
-    /// Wipes what the last signature has left of a session token. Then there is no last request.
-    pub(crate) fn wipe(&mut self) {
-        self.last = None;
-        let Texts { parameters, query, canonical_request, next_request, appended, result, .. } =
-            &mut self.texts;
-        for text in [parameters, query, canonical_request, next_request, appended, result] {
-            wipe(text);
-        }
-    }
-
     /// Forgets every signing key of a secret.
     #[cfg(all(target_arch = "wasm32", feature = "engine"))]
     pub(crate) fn forget(&mut self, secret_access_key: &[u8]) {
@@ -409,13 +247,13 @@ impl<S: Scheme> Signer<S> {
     }
 
     /// Forgets every signing key.
-    pub fn clear_keys(&mut self) {
+    pub(crate) fn clear_keys(&mut self) {
         self.keys.clear();
         self.wipe();
     }
 
     /// How many signing keys were derived so far: a cached key costs none.
-    pub fn derived_keys(&self) -> u64 {
+    pub(crate) fn derived_keys(&self) -> u64 {
         self.keys.derived()
     }
 }
@@ -436,7 +274,6 @@ impl Texts {
             appended: Vec::new(),
             target: Vec::new(),
             next_request: Vec::new(),
-            result: Vec::new(),
         }
     }
 
@@ -453,7 +290,6 @@ impl Texts {
         self.string_to_sign.clear();
         self.appended.clear();
         self.target.clear();
-        self.result.clear();
     }
 }
 
@@ -462,9 +298,4 @@ fn put_target(path: &[u8], query: &[u8], out: &mut Vec<u8>) {
     if !query.is_empty() {
         out.put(b"?").put(query);
     }
-}
-
-/// The core writes UTF-8 only: every input is a `&str`, and encoding and cutting keep to character bounds.
-fn text(bytes: &[u8]) -> &str {
-    core::str::from_utf8(bytes).unwrap_or_default()
 }

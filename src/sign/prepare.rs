@@ -3,19 +3,20 @@
 use alloc::vec::Vec;
 
 use super::scheme::private::Scheme;
-use super::{Prepared, Signer, Texts, put_target};
+use super::{LowLevelSigner, Prepared, Texts, put_target};
 use crate::canonical::encode::{Decode, encode};
 use crate::canonical::headers::{CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_names};
 use crate::canonical::request::{CanonicalRequest, Query};
 use crate::canonical::{Entry, add, payload, query, sort};
+use crate::endpoint::ServiceRules;
 use crate::request::Input;
 use crate::text::Put;
-use crate::{Error, PathEncoding, ServiceRules, SessionTokenMode, Timestamp, scope};
+use crate::{Error, PathEncoding, SessionTokenMode, Timestamp, scope};
 
-impl<S: Scheme> Signer<S> {
+impl<S: Scheme> LowLevelSigner<S> {
     /// The canonical request, and all but its hash of the string to sign; `expires_in` makes it a presigned request.
     ///
-    /// The one path of every signature, with [`Signer::complete`]. In between, whoever can do so fastest hashes the
+    /// The one path of every signature, with [`LowLevelSigner::complete`]. In between, whoever can do so fastest hashes the
     /// canonical request, which is most of the work.
     pub(crate) fn prepare(
         &mut self,
@@ -129,11 +130,16 @@ impl<S: Scheme> Signer<S> {
         self.last = Some(Prepared {
             algorithm: S::ALGORITHM,
             timestamp,
-            key: self.keys.find(
-                input.credentials_id,
-                input.secret_access_key,
-                S::key_name(scope, input.access_key_id),
-            )?,
+            // Outside the wasm modules, credentials keep their keys.
+            key: if cfg!(all(target_arch = "wasm32", feature = "engine")) {
+                self.keys.find(
+                    input.credentials_id,
+                    input.secret_access_key,
+                    S::key_name(scope, input.access_key_id),
+                )?
+            } else {
+                usize::MAX
+            },
             is_presigned,
             content_sha256_header,
             session_token_header: rules.session_token_header,
@@ -248,7 +254,7 @@ pub(super) fn decimal(mut value: u32, digits: &mut [u8; 10]) -> &[u8] {
 }
 
 /// Where SigV4a names the regions.
-const REGION_SET: &[u8] = b"x-amz-region-set";
+pub(crate) const REGION_SET: &[u8] = b"x-amz-region-set";
 
 /// Seven days: the longest that AWS takes ("Authenticating Requests: Using Query Parameters", S3 API reference).
 const MAX_EXPIRES_SECONDS: u32 = 604_800;

@@ -4,11 +4,12 @@ use crate::Error;
 use crate::sha256::to_hex;
 
 use super::key::{CachedKey, SigningKey};
+use super::stored_keys::StoredScheme;
 
 /// An algorithm: [`SigV4`], or `SigV4a` of the feature `sigv4a`.
-pub trait Scheme: private::Scheme {}
+pub trait Scheme: StoredScheme {}
 
-impl<S: private::Scheme> Scheme for S {}
+impl<S: StoredScheme> Scheme for S {}
 
 /// `AWS4-HMAC-SHA256`: a key for each day, region and service.
 #[derive(Debug, Clone, Copy)]
@@ -18,18 +19,18 @@ pub(crate) mod private {
     use super::Error;
 
     /// What differs.
-    pub trait Scheme {
+    pub trait Scheme: Send + Sync + 'static {
         /// The name of the algorithm.
         const ALGORITHM: &'static [u8];
         /// Whether the regions are in a signed `x-amz-region-set`, and not in the credential scope.
         const HAS_REGION_SET: bool;
 
         /// Wiped on drop.
-        type Key: Clone;
+        type Key: Clone + Send;
         /// In hex.
         type Signature: AsRef<[u8]>;
         /// Where random bytes come from.
-        type Entropy: Copy;
+        type Entropy: Copy + Send;
 
         /// The operating system.
         const SYSTEM_ENTROPY: Self::Entropy;

@@ -19,7 +19,6 @@ use p256::{FieldBytes, NonZeroScalar, ProjectivePoint, Scalar, U256};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Signer;
 use super::key::SigningKey;
 use super::scheme::private::{self, Scheme};
 use crate::Error;
@@ -28,12 +27,12 @@ use crate::text::Put;
 
 /// `AWS4-ECDSA-P256-SHA256`: a key for each access key id, good for every day, region and service.
 ///
-/// The region of [`Settings`](crate::Settings) is a region set: names joined with commas, in which `*` stands for any
-/// characters.
+/// The region of [`Config`](crate::Config) is a region set: names joined with commas, in which `*` stands for any characters.
 ///
 /// Signatures vary: the secret number of each is made of key and text (RFC 6979), into which random bytes of the operating
 /// system are mixed (section 3.6). So neither bad random numbers nor a fault in one of two equal computations give the key
-/// away. Where there are no random bytes, a signature is that of RFC 6979; so it is with [`Signer::with_entropy`], for tests.
+/// away. Where there are no random bytes, a signature is that of RFC 6979; so it is with
+/// [`Signer::deterministic`](crate::Signer::deterministic), for tests.
 #[derive(Debug, Clone, Copy)]
 pub struct SigV4a;
 
@@ -57,21 +56,15 @@ impl private::Scheme for SigV4a {
         private_key(secret_access_key, access_key_id).map(|key| (*key).into())
     }
 
-    #[allow(clippy::expect_used)] // Each signs with any key: see their documentation.
     fn sign(key: &mut Self::Key, text: &[u8], entropy: Entropy) -> Vec<u8> {
-        let hash = Sha256::digest(text);
-        let signature: Result<Signature, _> = match entropy() {
-            Some(bytes) => key.sign_prehash_with_rng(&mut Bytes(Zeroizing::new(bytes)), &hash),
-            None => key.sign_prehash(&hash),
-        };
-        hex::encode(signature.expect("ECDSA signs any hash").to_der()).into_bytes()
+        Self::sign_text(key, text, entropy().map(Zeroizing::new).as_deref())
     }
 }
 
 /// Random bytes for one signature, if there are any: of the platform, as time is, and so an argument.
 type Entropy = fn() -> Option<[u8; 32]>;
 
-fn system_entropy() -> Option<[u8; 32]> {
+pub(crate) fn system_entropy() -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).is_ok().then_some(bytes)
 }
@@ -80,22 +73,20 @@ fn no_entropy() -> Option<[u8; 32]> {
     None
 }
 
-impl Signer<SigV4a> {
-    /// Signs with random bytes of this function, instead of those of the operating system. With `|| None`, a request that is
-    /// signed twice has one signature: for tests.
-    ///
-    /// ```
-    /// use sigv4_wasm::{Credentials, Scope, SigV4a, Signer};
-    ///
-    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)?;
-    /// let scope = Scope::new("20150830", "us-east-1", "s3")?;
-    /// let mut signer = Signer::<SigV4a>::with_entropy(|| None);
-    /// let signature = signer.sign_text(b"text", &credentials, &scope)?;
-    /// assert_eq!(signature, signer.sign_text(b"text", &credentials, &scope)?);
-    /// # Ok::<(), sigv4_wasm::Error>(())
-    /// ```
-    pub fn with_entropy(entropy: fn() -> Option<[u8; 32]>) -> Self {
-        Self { entropy, ..Self::empty() }
+impl SigV4a {
+    /// In hex.
+    #[allow(clippy::expect_used)] // Each signs with any key: see their documentation.
+    pub(super) fn sign_text(
+        key: &p256::ecdsa::SigningKey,
+        text: &[u8],
+        entropy: Option<&[u8; 32]>,
+    ) -> Vec<u8> {
+        let hash = Sha256::digest(text);
+        let signature: Result<Signature, _> = match entropy {
+            Some(bytes) => key.sign_prehash_with_rng(&mut Bytes(Zeroizing::new(*bytes)), &hash),
+            None => key.sign_prehash(&hash),
+        };
+        hex::encode(signature.expect("ECDSA signs any hash").to_der()).into_bytes()
     }
 }
 

@@ -13,8 +13,8 @@ use super::presigned_url::{
 use super::rejection::Say::{Quoted, Text};
 use super::rejection::{Rejection, RejectionKind, malformed, reject};
 use super::words::{Secret, join, split};
-use crate::ServiceRules;
 use crate::endpoint;
+use crate::endpoint::ServiceRules;
 
 /// An algorithm of Signature Version 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -103,6 +103,12 @@ pub struct RejectionDetails {
 }
 
 impl Rejection {
+    /// Of what no request can be.
+    #[cfg(feature = "http")]
+    pub(crate) fn of_request(error: crate::Error) -> Self {
+        malformed(&[Say::Text(error.message())])
+    }
+
     pub(super) fn with(mut self, details: RejectionDetails) -> Self {
         self.details = Some(Box::new(details));
         self

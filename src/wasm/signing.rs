@@ -20,11 +20,10 @@ use crate::record_flags::{
 };
 use crate::request::Input;
 use crate::sha256::{self, Hasher};
+use crate::sign::LowLevelSigner;
 use crate::sign::scheme::private::{self, Scheme as _};
 use crate::text::{Put, cut, erase};
-use crate::{
-    Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Signer, Timestamp, scope,
-};
+use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Timestamp, scope};
 
 /// The scheme of the module that is built.
 #[cfg(feature = "module-signing")]
@@ -42,7 +41,7 @@ pub struct Engine {
     buffer: Vec<u8>,
     /// How much of the buffer may hold something of a secret or a session token.
     used: usize,
-    signer: Signer<Scheme>,
+    signer: LowLevelSigner<Scheme>,
     hasher: Hasher,
 }
 
@@ -50,7 +49,7 @@ impl Engine {
     /// That knows no credentials.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
-        Self { buffer: Vec::new(), used: 0, signer: Signer::empty(), hasher: Hasher::new() }
+        Self { buffer: Vec::new(), used: 0, signer: LowLevelSigner::empty(), hasher: Hasher::new() }
     }
 
     /// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
@@ -317,7 +316,7 @@ struct Record<'a> {
 }
 
 fn prepare(
-    signer: &mut Signer<Scheme>,
+    signer: &mut LowLevelSigner<Scheme>,
     record: &Record<'_>,
     flags: u32,
     epoch_millis: f64,
@@ -395,7 +394,7 @@ fn prepare(
 }
 
 fn sign_text(
-    signer: &mut Signer<Scheme>,
+    signer: &mut LowLevelSigner<Scheme>,
     scope: &[u8],
     text: &[u8],
     has_secret: bool,

@@ -10,7 +10,7 @@ use aws_sigv4::http_request::{self, SignableBody, SignableRequest, SigningSettin
 use aws_sigv4::sign::v4::SigningParams;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use sha2::{Digest, Sha256};
-use sigv4_wasm::{Credentials, Payload, Request, Settings, SignedHeaders, Signer, Timestamp};
+use sigv4_wasm::{Config, Credentials, Payload, RequestView, SignedHeaders, Signer, Timestamp};
 
 const HOST: &str = "abc123.execute-api.eu-west-1.amazonaws.com";
 const ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -58,38 +58,21 @@ fn all(criterion: &mut Criterion) {
 /// Returns what was signed at the epoch of the AWS documentation.
 fn ours(group: &mut BenchmarkGroup<'_, WallTime>, work: &Work) -> (String, String) {
     let credentials = Credentials::new(ACCESS_KEY, SECRET, work.token.as_deref()).unwrap();
-    let mut signer = Signer::new();
-    let request = Request {
-        method: work.method,
-        host: HOST,
-        path: work.path,
-        query: work.query,
-        headers: &work.headers,
-        payload: Payload::Bytes(work.body.as_bytes()),
-    };
     // Which is what `aws-sigv4` covers.
-    let settings = Settings { signed_headers: SignedHeaders::All, ..Settings::default() };
-    let mut sign = |now: SystemTime| {
-        let millis = now.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
-        let timestamp = Timestamp::from_epoch_millis(millis).unwrap();
-        let signed = signer.sign_header(black_box(&request), &credentials, timestamp, &settings).unwrap();
-        (
-            black_box(signed.authorization()).len(),
-            signed.signature().to_owned(),
-            signed.canonical_request().to_owned(),
-        )
-    };
-    let (_, signature, canonical_request) = sign(fixed());
-    let mut signer = Signer::new();
+    let signer = Signer::new(Config::infer().signed_headers(SignedHeaders::All));
+    let target = format!("{}?{}", work.path, work.query);
+    let request = RequestView::new(work.method, HOST, &target)
+        .headers(work.headers)
+        .payload(Payload::Bytes(work.body.as_bytes()));
+    let trace = signer.trace(&request, &credentials, fixed().try_into().unwrap()).unwrap();
     group.bench_function("sigv4-wasm", |bencher| {
         bencher.iter(|| {
-            let millis = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
-            let timestamp = Timestamp::from_epoch_millis(millis).unwrap();
-            let signed = signer.sign_header(black_box(&request), &credentials, timestamp, &settings).unwrap();
-            black_box(signed.authorization().len())
+            let now = Timestamp::try_from(SystemTime::now()).unwrap();
+            signer.sign(black_box(&request), &credentials, now).unwrap()
         });
     });
-    (signature, canonical_request)
+    let canonical_request = String::from_utf8(trace.canonical_request().to_vec()).unwrap();
+    (trace.signature().hex().to_owned(), canonical_request)
 }
 
 fn theirs(group: &mut BenchmarkGroup<'_, WallTime>, work: &Work) -> String {

@@ -15,7 +15,7 @@
 //! ```
 
 use js_sys::{Date, Promise, Uint8Array};
-use sigv4_wasm::{Credentials, Payload, Request as Unsigned, Settings, Signer, Timestamp};
+use sigv4_wasm::{Config, Credentials, Payload, RequestView, Signer, Timestamp};
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response, Url};
@@ -78,30 +78,15 @@ fn add_signature(
 ) -> Result<(), sigv4_wasm::Error> {
     let token = env.session_token();
     let credentials = Credentials::new(&env.access_key_id(), &env.secret_access_key(), token.as_deref())?;
-    let now = Timestamp::from_epoch_millis(Date::now() as i64)?;
-    let mut signer = Signer::new();
-    let signed = signer.sign_header(
-        &Unsigned {
-            method,
-            host: &url.host(),
-            path: &url.pathname(),
-            query: url.search().trim_start_matches('?'),
-            headers: &content_type.map(|value| ("content-type", value)).into_iter().collect::<Vec<_>>(),
-            payload: Payload::Bytes(body),
-        },
-        &credentials,
-        now,
-        &Settings::default(), // region and service follow from the host
-    )?;
-    let set = |name, value| headers.set(name, value).expect("what is signed can be sent");
-    set("x-amz-date", signed.amz_date());
-    if let Some(token) = &token {
-        set(signed.session_token_header(), token);
+    let now = Timestamp::from_unix_seconds((Date::now() / 1000.0) as i64)?;
+    let (host, target) = (url.host(), url.pathname() + &url.search());
+    let request = RequestView::new(method, &host, &target)
+        .headers(content_type.map(|value| ("content-type", value)))
+        .payload(Payload::Bytes(body));
+    let signer = Signer::new(Config::infer()); // region and service follow from the host
+    for header in signer.sign(&request, &credentials, now)?.headers() {
+        headers.set(header.name(), header.value()).expect("what is signed can be sent");
     }
-    if let Some(hash) = signed.content_sha256() {
-        set("x-amz-content-sha256", hash);
-    }
-    set("authorization", signed.authorization());
     Ok(())
 }
 

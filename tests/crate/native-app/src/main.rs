@@ -1,19 +1,14 @@
 //! Signs the case get-vanilla of the official suite, and prints the authorization header.
 
-use sigv4_wasm::{Credentials, Error, Payload, Request, Settings, Signer, Timestamp};
+use sigv4_wasm::{Config, Credentials, Error, RequestView, Signer};
 
 fn main() -> Result<(), Error> {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)?;
-    let request = Request {
-        method: "GET",
-        host: "example.amazonaws.com",
-        path: "/",
-        query: "",
-        headers: &[],
-        payload: Payload::Bytes(b""),
-    };
-    let settings = Settings { region: Some("us-east-1"), service: Some("service"), ..Settings::default() };
-    let at = Timestamp::from_epoch_millis(1_440_938_160_000)?;
-    println!("{}", Signer::new().sign_header(&request, &credentials, at, &settings)?.authorization());
+    let signer = Signer::new(Config::new("service", "us-east-1"));
+    let request = RequestView::new("GET", "example.amazonaws.com", "/");
+    let signature = signer.sign(&request, &credentials, "20150830T123600Z".parse()?)?;
+    for header in signature.headers().filter(|header| header.name() == "authorization") {
+        println!("{}", header.value());
+    }
     Ok(())
 }

@@ -1,0 +1,168 @@
+//! Everything about a signature that is neither request nor credentials.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::canonical::headers::ALWAYS_SIGNED;
+use crate::{PathEncoding, PathNormalization};
+
+/// Which headers are signed besides those of [`Config::also_sign`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignedHeaders {
+    /// `host`, `content-type`, `content-md5` and `x-amz-*`: what AWS asks for.
+    #[default]
+    Required,
+    /// Every header but those that proxies, caches and clients change on the way.
+    All,
+}
+
+/// How the session token of temporary credentials is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionTokenMode {
+    /// Part of what is signed: every service but one.
+    Signed,
+    /// Added after signing: the MQTT gateway of AWS IoT.
+    Appended,
+}
+
+/// Where a presigned request carries its `x-amz-*` headers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HeaderPlacement {
+    /// Moved to the query, except `x-amz-server-side-encryption*` and `x-amz-copy-source-server-side-encryption*`, which
+    /// S3 ignores there and which may hold a key, `x-amz-tagging`, and the headers of [`Config::also_sign`].
+    #[default]
+    Query,
+    /// Left as headers, signed: anyone who uses the URL must send them.
+    Headers,
+}
+
+/// What a [`Signer`](crate::Signer) signs for, and how. What is not set follows from the host and from the rules of the
+/// service.
+///
+/// ```
+/// use sigv4_wasm::{Config, SignedHeaders};
+///
+/// let for_any_aws_host = Config::infer();
+/// let for_custom_domain = Config::new("execute-api", "eu-west-1").signed_headers(SignedHeaders::All);
+/// # let _ = (for_any_aws_host, for_custom_domain);
+/// ```
+#[derive(Clone, Default)]
+pub struct Config {
+    pub(crate) region: String,
+    pub(crate) service: String,
+    pub(crate) web_socket: bool,
+    pub(crate) path_encoding: Option<PathEncoding>,
+    pub(crate) path_normalization: Option<PathNormalization>,
+    pub(crate) signs_body: Option<bool>,
+    pub(crate) content_sha256_header: Option<bool>,
+    pub(crate) session_token_mode: Option<SessionTokenMode>,
+    pub(crate) signed_headers: SignedHeaders,
+    /// Lower-case names, joined with semicolons.
+    pub(crate) also_signed: String,
+    pub(crate) unsignable: String,
+    pub(crate) header_placement: HeaderPlacement,
+}
+
+impl Config {
+    /// Region and service are inferred from the host of each request, which must be one of AWS or of a known provider of S3.
+    pub fn infer() -> Self {
+        Self::default()
+    }
+
+    /// For a service, by its signing name such as `execute-api`, and a region such as `eu-west-1`. An empty name is inferred
+    /// from the host.
+    ///
+    /// With SigV4a, the region is a region set: names joined with commas, in which `*` stands for any characters.
+    pub fn new(service: impl Into<String>, region: impl Into<String>) -> Self {
+        Self { service: service.into(), region: region.into(), ..Self::default() }
+    }
+
+    /// The region, where only the service is to be inferred.
+    pub fn region(self, region: impl Into<String>) -> Self {
+        Self { region: region.into(), ..self }
+    }
+
+    /// The signing name of the service, where only the region is to be inferred.
+    pub fn service(self, service: impl Into<String>) -> Self {
+        Self { service: service.into(), ..self }
+    }
+
+    /// Whether the host is looked up as that of a WebSocket connection (`wss`). Default: `false`.
+    pub fn web_socket(self, web_socket: bool) -> Self {
+        Self { web_socket, ..self }
+    }
+
+    /// Default: double, but for S3.
+    pub fn path_encoding(self, path_encoding: PathEncoding) -> Self {
+        Self { path_encoding: Some(path_encoding), ..self }
+    }
+
+    /// Default: enabled, but for S3.
+    pub fn path_normalization(self, path_normalization: PathNormalization) -> Self {
+        Self { path_normalization: Some(path_normalization), ..self }
+    }
+
+    /// Whether the hash of the body is signed, where the request has a body or its hash. Default: as the service expects; to S3,
+    /// presigned requests leave it out, and to VPC Lattice, all do.
+    pub fn sign_body(self, sign_body: bool) -> Self {
+        Self { signs_body: Some(sign_body), ..self }
+    }
+
+    /// Whether `x-amz-content-sha256` is sent. Default: to S3, OpenSearch Serverless and VPC Lattice, and wherever the body is
+    /// not signed.
+    pub fn content_sha256_header(self, content_sha256_header: bool) -> Self {
+        Self { content_sha256_header: Some(content_sha256_header), ..self }
+    }
+
+    /// Default: signed, but for the MQTT gateway of AWS IoT.
+    pub fn session_token_mode(self, session_token_mode: SessionTokenMode) -> Self {
+        Self { session_token_mode: Some(session_token_mode), ..self }
+    }
+
+    /// Which headers are signed. Default: the required ones.
+    pub fn signed_headers(self, signed_headers: SignedHeaders) -> Self {
+        Self { signed_headers, ..self }
+    }
+
+    /// Headers to sign besides, in any case.
+    pub fn also_sign<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        Self { also_signed: joined(names), ..self }
+    }
+
+    /// Headers not to sign, whatever the above says: `x-amz-*` too, which AWS refuses where they arrive unsigned, so name
+    /// only those that a hop on the way removes. To name `host` or what the signature itself brings is an error of each
+    /// signature.
+    pub fn never_sign<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        Self { unsignable: joined(names), ..self }
+    }
+
+    /// For presigned requests. Default: in the query.
+    pub fn header_placement(self, header_placement: HeaderPlacement) -> Self {
+        Self { header_placement, ..self }
+    }
+
+    /// Whether a header that is always signed was named as one that is not.
+    pub(crate) fn names_unsignable(&self) -> bool {
+        self.unsignable.split(';').any(|name| ALWAYS_SIGNED.contains(&name))
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |text: &str| if text.is_empty() { "(inferred)".into() } else { String::from(text) };
+        f.debug_struct("Config")
+            .field("service", &shown(&self.service))
+            .field("region", &shown(&self.region))
+            .field("signed_headers", &self.signed_headers)
+            .finish_non_exhaustive()
+    }
+}
+
+fn joined<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_ascii_lowercase()).collect();
+    names.join(";")
+}

@@ -1,0 +1,7 @@
+//! Requests of the crate `http`: signed in place, and verified.
+
+#[cfg(feature = "verify")]
+mod response;
+mod sign;
+#[cfg(feature = "verify")]
+mod verify;

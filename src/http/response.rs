@@ -1,0 +1,138 @@
+//! The response to a request that is rejected: as API Gateway words it, or as S3 does.
+
+use alloc::string::String;
+
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+
+use crate::verify::{Rejection, RejectionKind};
+
+impl Rejection {
+    /// The HTTP status to respond with.
+    ///
+    /// ```
+    /// # use sigv4_wasm::verify::Verifier;
+    /// let (parts, ()) = http::Request::get("http://127.0.0.1/").body(())?.into_parts();
+    /// let rejection = Verifier::any().begin_http(&parts, "20150830T123600Z".parse()?).err().unwrap();
+    /// assert_eq!(rejection.status_code(), http::StatusCode::FORBIDDEN);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::FORBIDDEN)
+    }
+
+    /// What API Gateway responds with: `{"message": …}`, and the name of the exception in `x-amzn-errortype`.
+    ///
+    /// ```
+    /// # use sigv4_wasm::verify::Verifier;
+    /// # let (parts, ()) = http::Request::get("http://127.0.0.1/").body(())?.into_parts();
+    /// # let rejection = Verifier::any().begin_http(&parts, "20150830T123600Z".parse()?).err().unwrap();
+    /// let response = rejection.into_response();
+    /// assert_eq!(response.headers()["x-amzn-errortype"], "MissingAuthenticationTokenException");
+    /// assert_eq!(response.body(), r#"{"message":"Missing Authentication Token"}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_response(self) -> Response<String> {
+        let mut body = String::from("{\"message\":\"");
+        escape_json(self.message(), &mut body);
+        body += "\"}";
+        let mut response = response(self.status_code(), "application/json", body);
+        let exception = HeaderValue::from_static(self.kind().exception());
+        response.headers_mut().insert(HeaderName::from_static("x-amzn-errortype"), exception);
+        response
+    }
+
+    /// What S3 responds with: its own codes and statuses, in XML ("Error responses", Amazon S3 API reference).
+    ///
+    /// ```
+    /// # use sigv4_wasm::verify::Verifier;
+    /// # let (parts, ()) = http::Request::get("http://127.0.0.1/").body(())?.into_parts();
+    /// # let rejection = Verifier::any().begin_http(&parts, "20150830T123600Z".parse()?).err().unwrap();
+    /// assert!(rejection.into_s3_response().body().contains("<Code>AccessDenied</Code>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_s3_response(self) -> Response<String> {
+        let (code, status) = of_s3(self.kind());
+        let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+        body += code;
+        body += "</Code><Message>";
+        escape_xml(self.message(), &mut body);
+        body += "</Message></Error>";
+        response(StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN), "application/xml", body)
+    }
+}
+
+fn response(status: StatusCode, content_type: &'static str, body: String) -> Response<String> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// "Error responses", Amazon S3 API reference: the code and the status.
+fn of_s3(kind: RejectionKind) -> (&'static str, u16) {
+    match kind {
+        RejectionKind::SignatureMalformed | RejectionKind::ScopeMismatch => {
+            ("AuthorizationHeaderMalformed", 400)
+        }
+        RejectionKind::SeveralMechanisms => ("InvalidArgument", 400),
+        RejectionKind::SignatureMismatch => ("SignatureDoesNotMatch", 403),
+        RejectionKind::SignatureExpired => ("RequestTimeTooSkewed", 403),
+        RejectionKind::AccessKeyUnknown => ("InvalidAccessKeyId", 403),
+        RejectionKind::CredentialsExpired => ("ExpiredToken", 400),
+        RejectionKind::SignatureMissing | RejectionKind::RequestExpired | RejectionKind::AccessDenied => {
+            ("AccessDenied", 403)
+        }
+        // These are S3's own.
+        of_body => (of_body.exception(), of_body.status()),
+    }
+}
+
+/// RFC 8259, section 7.
+fn escape_json(text: &str, out: &mut String) {
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\0'..='\x1F' => {
+                out.push_str("\\u00");
+                out.extend(
+                    [char as u32 >> 4, char as u32 & 15]
+                        .iter()
+                        .filter_map(|digit| char::from_digit(*digit, 16)),
+                );
+            }
+            _ => out.push(char),
+        }
+    }
+}
+
+/// What XML cannot hold becomes `?` ("Extensible Markup Language", section 2.2).
+fn escape_xml(text: &str, out: &mut String) {
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\n' | '\t' => out.push(char),
+            '\0'..='\x1F' | '\u{FFFE}' | '\u{FFFF}' => out.push('?'),
+            _ => out.push(char),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_break_no_body() {
+        let (mut json, mut xml) = (String::new(), String::new());
+        let text = "'<a> & \"b\"\\\n\u{1}\u{1F}é'";
+        escape_json(text, &mut json);
+        escape_xml(text, &mut xml);
+        assert_eq!(json, "'<a> & \\\"b\\\"\\\\\\n\\u0001\\u001fé'");
+        assert_eq!(xml, "'&lt;a&gt; &amp; \"b\"\\\n??é'");
+    }
+}
