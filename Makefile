@@ -7,7 +7,7 @@ help:
 	@echo 'make test-browsers'
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
 	@echo 'make test-matrix'
-	@echo '             also every runtime and bundler, and the table of the README'
+	@echo '             also every runtime and bundler, and the table of docs/runtimes.md'
 	@echo 'make test-matrix-all'
 	@echo '             also old and new releases of Node.js, HTTP clients, Express and Next.js (Linux, x64)'
 	@echo 'make test-reproducible'
@@ -57,13 +57,13 @@ test-matrix: test-browsers
 	@echo '== test-matrix: runtimes, bundlers, test runners, types'
 	@scripts/setup matrix
 	@scripts/wasm-env node tests/matrix/run.js
-	@node tests/matrix/readme.js
+	@node tests/matrix/page.js
 
 test-matrix-all: test-matrix
 	@echo '== test-matrix-all: releases of Node.js, HTTP clients, Express and Next.js'
 	@scripts/setup matrix-all
 	@scripts/wasm-env node tests/matrix/run.js --versions
-	@node tests/matrix/readme.js versions
+	@node tests/matrix/page.js versions
 
 test-reproducible:
 	@echo '== test-reproducible: two clean builds'
@@ -100,6 +100,7 @@ lint: build
 	npx --no-install tsc -p tsconfig.json --noEmit
 	node scripts/check-imports.mjs
 	node scripts/check-docs.mjs
+	node scripts/error-page.mjs --check
 	node scripts/check-words.mjs
 	@if [ -d devtools/node_modules ]; then npx --no-install tsc -p devtools/tsconfig.json; fi
 

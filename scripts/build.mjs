@@ -15,6 +15,7 @@ import { declareDisposable, writeForOlderCompilers } from './lib/declarations.mj
 import { loaderFile, runtimesOf } from './lib/loaders.mjs';
 import { bundleForPages, bundleSlim } from './lib/pages.mjs';
 import { notices } from './lib/notices.mjs';
+import { packageReadme } from './lib/package-readme.mjs';
 import { toText } from './lib/text.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -104,7 +105,7 @@ const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1
 const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
 writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
 await bundleForPages(version);
-writeFileSync('pkg/README.md', forPackage(readFileSync('README.md', 'utf8')));
+writeFileSync('pkg/README.md', packageReadme(readFileSync('README.md', 'utf8')));
 writeFileSync('pkg/THIRD_PARTY_NOTICES.md', notices());
 for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
@@ -314,18 +315,6 @@ function writeDynamicImports(directory) {
     );
     writeFileSync(path, text);
   }
-}
-
-/**
- * The README without what is about the repository: parts between its markers, pictures, and links to its files.
- *
- * @param {string} readme
- */
-function forPackage(readme) {
-  return readme
-    .replace(/<!-- repository -->\n\n[^]*?<!-- end of repository -->\n\n/g, '')
-    .replace(/^<picture>[^]*?<\/picture>\n\n|^!\[.*\n\n/gm, '')
-    .replace(/\[([^\]]+)\]\((?!https?:|#)[^)]+\)/g, '$1');
 }
 
 /**

@@ -9,6 +9,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { packageReadme } from './lib/package-readme.mjs';
 import { billsOfMaterials } from './lib/sbom.mjs';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -35,6 +36,13 @@ if (process.argv[2] === '--crate') {
         cpSync(`${directory}/${file}`, `${copy}/${file}`, { recursive: true });
     }
     for (const file of ['LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `${copy}/${file}`);
+    if (directory === 'pkg') {
+      const { version } = manifest;
+      writeFileSync(
+        `${copy}/README.md`,
+        packageReadme(readFileSync('README.md', 'utf8'), { repository, version }),
+      );
+    }
     const links = {
       repository: { type: 'git', url: `git+${repository}.git`, ...(path && { directory: path }) },
       bugs: `${repository}/issues`,

@@ -14,7 +14,9 @@ const scratch = fileURLToPath(new URL('../../testing-page/', import.meta.url));
 const text = await readFile(page, 'utf8');
 const sections = text
   .split(/^## /m)
-  .flatMap((section) => [...section.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => ({ section, code })))
+  .flatMap((section) =>
+    [...section.matchAll(/^```js(?: untyped)?\n(.*?)^```$/gms)].map(([, code]) => ({ section, code })),
+  )
   .map(({ section, code }, i) => ({ title: section.split('\n')[0], code, file: join(scratch, `${i}.mjs`) }));
 
 const { NODE_ENV } = process.env;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -43,6 +43,19 @@ describe('a release', () => {
       }
     });
   }
+
+  it('links its README to the pages and pictures of this version', () => {
+    const links = [...packed('sigv4-wasm', 'README.md').matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link);
+    const base = `${REPOSITORY}/`;
+    const ours = links.filter((link) => link.startsWith(base)).map((link) => link.slice(base.length));
+    assert.ok(ours.includes(`blob/v${version}/docs/guides/axios.md`));
+    assert.ok(ours.some((link) => link.startsWith(`raw/v${version}/`)));
+    for (const link of ours) {
+      const file = link.replace(/^(?:raw|blob)\/v[^/]+\//, '');
+      assert.ok(existsSync(`${root}${file}`), `${file} does not exist`);
+    }
+    for (const link of links) assert.match(link, /^https:/);
+  });
 
   it('lists in its bill of materials every crate that the notices list, with its checksum', () => {
     const bill = JSON.parse(readFileSync(`${folder}/sigv4-wasm.cdx.json`, 'utf8'));

@@ -1,5 +1,5 @@
-// The tables of the README: node tests/matrix/readme.js writes that of the matrix, from target/matrix.json and
-// target/browsers.json; node tests/matrix/readme.js versions the one of the releases, from target/versions.json. With --check
+// The tables of docs/runtimes.md: node tests/matrix/page.js writes that of the matrix, from target/matrix.json and
+// target/browsers.json; node tests/matrix/page.js versions the one of the releases, from target/versions.json. With --check
 // it only says whether the tables have the rows that rows.js has, in the versions of the lock files.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { BROWSERS } from '../browsers/browsers.js';
 import { ROWS, VERSIONS } from './rows.js';
 
 const root = new URL('../../', import.meta.url);
-const file = new URL('README.md', root);
+const file = new URL('docs/runtimes.md', root);
 /** @type {Record<string, { between: RegExp, rows: import('./work.js').Row[], make: string }>} */
 const TABLES = {
   matrix: {
@@ -26,9 +26,9 @@ const TABLES = {
   },
 };
 
-const readme = readFileSync(file, 'utf8');
+const page = readFileSync(file, 'utf8');
 for (const [name, { between }] of Object.entries(TABLES)) {
-  if (!between.test(readme)) throw new Error(`README.md has no markers for the table ${name}`);
+  if (!between.test(page)) throw new Error(`docs/runtimes.md has no markers for the table ${name}`);
 }
 
 if (process.argv.includes('--check')) for (const name of Object.keys(TABLES)) check(name);
@@ -37,7 +37,7 @@ else await write(process.argv[2] ?? 'matrix');
 /** @param {string} name */
 function check(name) {
   const { between, rows, make } = TABLES[name];
-  const table = between.exec(readme)?.[0] ?? '';
+  const table = between.exec(page)?.[0] ?? '';
   const shown = [...table.matchAll(/^\| (?!name |-)(.*?) +\| (.*?) +\|/gm)].map(([, name, version]) => ({
     name,
     version: rows.find((row) => row.name === name)?.anyVersion ? '' : version,
@@ -46,7 +46,7 @@ function check(name) {
     // Browsers are those of the machine.
     const names = shown.splice(0, BROWSERS.length).map(({ name }) => name);
     if (names.join() !== BROWSERS.map(({ name }) => name).join())
-      throw new Error(`the matrix of README.md lacks browsers: ${make}`);
+      throw new Error(`the matrix of docs/runtimes.md lacks browsers: ${make}`);
   }
   const listed = rows.map(({ name, version, anyVersion }) => ({
     name,
@@ -57,7 +57,7 @@ function check(name) {
   );
   if (difference.length === 0 && shown.length === listed.length) return;
   const stale = difference.map(({ name, version }) => `${name} ${version}`.trim()).join(', ');
-  throw new Error(`the table ${name} of README.md is out of date (${stale}): ${make}`);
+  throw new Error(`the table ${name} of docs/runtimes.md is out of date (${stale}): ${make}`);
 }
 
 /** @param {string} name */
@@ -74,8 +74,8 @@ async function write(name) {
   });
   const table = ['| name | version | what was run |', '| --- | --- | --- |', ...lines].join('\n');
   const said = chromium === undefined ? '' : `Chromium is ${chromium}.\n\n`;
-  const text = readme.replace(TABLES[name].between, () => `\n${said}${table}\n\n`);
+  const text = page.replace(TABLES[name].between, () => `\n${said}${table}\n\n`);
   const options = await resolveConfig(fileURLToPath(file));
   writeFileSync(file, await format(text, { ...options, parser: 'markdown' }));
-  console.log(`README.md: the table ${name} is written`);
+  console.log(`docs/runtimes.md: the table ${name} is written`);
 }

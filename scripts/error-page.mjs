@@ -1,0 +1,86 @@
+// Writes docs/reference/errors.md: the codes of js/engine/errors.js, the messages of src/error.rs, and what
+// scripts/lib/error-docs.mjs says of each. With --check, it only says whether the page is up to date.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { format, resolveConfig } from 'prettier';
+
+import { POLICIES, SIGNING, VERIFYING } from './lib/error-docs.mjs';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+const PAGE = 'docs/reference/errors.md';
+
+const [union] = readFileSync('js/engine/errors.js', 'utf8').split('SigV4ErrorCode');
+const codes = Array.from(union.matchAll(/'ERR_SIGV4_(\w+)'/g), ([, code]) => code);
+const documented = Object.keys({ ...SIGNING, ...VERIFYING, ...POLICIES });
+const difference = [
+  ...codes.filter((code) => !documented.includes(code)),
+  ...documented.filter((code) => !codes.includes(code)),
+];
+if (difference.length > 0) {
+  throw new Error(`scripts/lib/error-docs.mjs and js/engine/errors.js differ: ${difference.join(', ')}`);
+}
+
+const rows = readFileSync('src/error.rs', 'utf8').matchAll(
+  /\/\/\/ (.+)\n\s+\w+(?:\(\w+\))? => "ERR_SIGV4_(\w+)",\s+"((?:\\.|[^"\\])*)";/g,
+);
+const messages = Array.from(rows, ([, , code, message]) => ({ code, message }));
+if (messages.length < 10) throw new Error('src/error.rs has another form than this script reads');
+
+const text = `# Errors
+
+<!-- Written by scripts/error-page.mjs. -->
+
+What cannot be signed throws a \`SigV4Error\`, before anything is sent. Test its \`code\`, which is stable, rather than its class:
+ES modules and CommonJS have a class each. No message and no property holds a secret access key or a session token.
+
+\`\`\`js
+import { signRequest } from 'sigv4-wasm';
+
+try {
+  await signRequest('https://api.example.com/orders', { credentials });
+} catch (error) {
+  if (error.code !== 'ERR_SIGV4_REGION_REQUIRED') throw error;
+  console.error(error.message); // cannot infer the region from the host api.example.com: pass the option region, …
+}
+\`\`\`
+
+What AWS answers to a request that was signed is no such error: see [403: what now](../403.md).
+
+## Signing
+
+${table(SIGNING)}
+
+## Verifying
+
+These have AWS's message, \`status\` and \`type\`, which you can send to the client.
+
+${table(VERIFYING)}
+
+## Policies
+
+${table(POLICIES)}
+
+## Messages of the core
+
+The Rust crate has these messages. The npm package has the same, or one that also names the host or the header.
+
+| code | message |
+| --- | --- |
+${messages.map(({ code, message }) => `| \`ERR_SIGV4_${code}\` | ${message} |`).join('\n')}
+`;
+const options = await resolveConfig(PAGE);
+const page = await format(text, { ...options, parser: 'markdown' });
+
+if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
+else if (readFileSync(PAGE, 'utf8') !== page) {
+  throw new Error(`${PAGE} is out of date: node scripts/error-page.mjs`);
+}
+
+/** @param {Record<string, [when: string, remedy: string]>} rows */
+function table(rows) {
+  const lines = Object.entries(rows).map(
+    ([code, [when, remedy]]) => `| \`ERR_SIGV4_${code}\` | ${when} | ${remedy} |`,
+  );
+  return ['| code | when | what to do |', '| --- | --- | --- |', ...lines].join('\n');
+}

@@ -1,0 +1,24 @@
+// The README of the npm package, made of that of the repository.
+
+/**
+ * Without what is about the repository alone. Links to its files, and pictures, lead to the repository if it is known, which
+ * a release says, and are left out otherwise: the package does not hold what they lead to.
+ *
+ * @param {string} readme
+ * @param {{ repository: string, version: string }} [release]
+ */
+export function packageReadme(readme, release) {
+  const relative = /\[([^\]]*)\]\((?!https?:|#)([^)]+)\)/g;
+  const text = readme.replace(/<!-- repository -->\n\n[^]*?<!-- end of repository -->\n\n/g, '');
+  if (release === undefined) {
+    return text
+      .replace(/<!-- links -->\n\n[^]*?<!-- end of links -->\n\n/g, '')
+      .replace(/^!\[.*\n\n/gm, '')
+      .replace(relative, '$1');
+  }
+  const { repository, version } = release;
+  return text
+    .replace(/<!-- (?:end of )?links -->\n\n/g, '')
+    .replace(/!\[([^\]]*)\]\((?!https?:)([^)]+)\)/g, `![$1](${repository}/raw/v${version}/$2)`)
+    .replace(relative, `[$1](${repository}/blob/v${version}/$2)`);
+}

@@ -1,0 +1,148 @@
+// The examples that are packages of their own: the command of their README, against servers that verify.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { signRequest } from 'sigv4-wasm';
+
+import { launchChromium } from '../support/chromium.js';
+import { ROOT } from '../support/documents.js';
+import { startIamServer } from '../support/iam-server.js';
+import { CREDENTIALS } from '../support/wire.js';
+
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+const folders = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'package.json')));
+const region = 'eu-west-1';
+const ENV = {
+  PATH: process.env.PATH,
+  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  AWS_SESSION_TOKEN: CREDENTIALS.sessionToken,
+  AWS_REGION: region,
+};
+
+describe('each', () => {
+  for (const name of folders) {
+    test(`${name}: a short README with one command, and what it imports is declared`, () => {
+      const readme = readFileSync(join(examples, name, 'README.md'), 'utf8');
+      assert.ok(readme.split('\n').length <= 18);
+      assert.match(readme, /^```sh\nnpm install && .*npm start\n```$/m);
+
+      const { dependencies, scripts } = JSON.parse(
+        readFileSync(join(examples, name, 'package.json'), 'utf8'),
+      );
+      assert.ok(scripts.start);
+      const sources = readdirSync(join(examples, name), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /^(?!dist|node_modules).*\.(?:js|mjs|ts)$/.test(file))
+        .map((file) => readFileSync(join(examples, name, file), 'utf8'));
+      const imported = sources.flatMap((code) =>
+        Array.from(
+          code.matchAll(/(?:from |resolve\()'(?!node:|\.)((?:@[^/']+\/)?[^/']+)/g),
+          ([, name]) => name,
+        ),
+      );
+      assert.deepEqual(Object.keys(dependencies).sort(), [...new Set(imported)].sort());
+    });
+  }
+});
+
+test('node-service: compiles strictly, lists and creates, and says why it was refused', async () => {
+  const folder = join(examples, 'node-service');
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+  const api = await startIamServer({ credentials: [CREDENTIALS], region });
+  try {
+    const run = async (env = {}) => {
+      const child = spawn(process.execPath, ['dist/index.js'], {
+        cwd: folder,
+        env: { ...ENV, API_URL: `${api.origin}/prod`, ...env },
+      });
+      const output = { stdout: '', stderr: '' };
+      child.stdout.on('data', (text) => (output.stdout += text));
+      child.stderr.on('data', (text) => (output.stderr += text));
+      const [code] = await once(child, 'close');
+      return { code, ...output };
+    };
+    const { code, stdout, stderr } = await run();
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /open orders:[^]*created:/);
+    assert.deepEqual(
+      api.requests.map(({ method, url, status }) => [method, url, status]),
+      [
+        ['GET', '/prod/orders?status=open&tag%5B%5D=new&tag%5B%5D=gr%C3%B6%C3%9Fe', 200],
+        ['POST', '/prod/orders', 200],
+      ],
+    );
+    const refused = await run({ AWS_SECRET_ACCESS_KEY: 'another' });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /secret/);
+  } finally {
+    await api.close();
+  }
+});
+
+test('express-verify: accepts a signed request once, and refuses others', async () => {
+  const { origin } = await start('express-verify', { CLIENT_SECRET: 'not-a-secret' });
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'not-a-secret' };
+  const order = { item: 'tea' };
+  const request = { method: 'POST', url: `${origin}/orders`, body: order };
+  const { url, ...init } = await signRequest(request, { credentials, region, service: 'orders' });
+
+  const accepted = await fetch(url, init);
+  assert.equal(accepted.status, 201);
+  assert.deepEqual(await accepted.json(), { by: 'shop', order });
+  assert.equal((await fetch(url, init)).status, 409, 'a copy');
+  assert.equal((await fetch(url, { ...init, body: '{"item":"gold"}' })).status, 403, 'another body');
+  assert.equal((await fetch(url, { method: 'POST' })).status, 403, 'no signature');
+});
+
+test('browser-no-bundler: signs in Chromium, under its Content-Security-Policy', async () => {
+  const api = await startIamServer({ credentials: [CREDENTIALS], region, cors: true });
+  const chromium = await launchChromium();
+  try {
+    const { origin } = await start('browser-no-bundler', { API_URL: `${api.origin}/prod` });
+    const page = await chromium.browser.newPage();
+    await page.goto(origin);
+    // The script may still be loading: its button does nothing until then.
+    await page.waitForFunction(
+      () => {
+        document.querySelector('button')?.click();
+        return document.querySelector('pre')?.textContent !== '';
+      },
+      { polling: 100 },
+    );
+    const text = await page.$eval('pre', ({ textContent }) => textContent);
+    assert.match(text ?? '', /^200 .*"\/prod\/orders\?status=open"/);
+  } finally {
+    await chromium.close();
+    await api.close();
+  }
+});
+
+/**
+ * Runs `npm start` of an example, until the tests end.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} env
+ * @returns {Promise<{ origin: string }>}
+ */
+async function start(name, env) {
+  const child = spawn('npm', ['start', '--silent'], {
+    cwd: join(examples, name),
+    env: { ...ENV, ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  after(() => process.kill(-(/** @type {number} */ (child.pid))));
+  let printed = '';
+  for await (const text of child.stdout) {
+    printed += text;
+    const [origin] = /http:\S+/.exec(printed) ?? [];
+    if (origin !== undefined) return { origin };
+  }
+  throw new Error(`${name} ended: ${printed}`);
+}
