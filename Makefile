@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all test-reproducible bench deny sbom lint fmt clean
+.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all test-reproducible bench deny docs sbom lint fmt clean
 
 help:
 	@echo 'make demo    build, and send signed requests through a local gateway'
@@ -17,6 +17,7 @@ help:
 	@echo 'make build   the npm package, in pkg/'
 	@echo 'make devtools'
 	@echo '             the package with the command sigv4, in devtools/'
+	@echo 'make docs    the documentation as a site, in docs/.vitepress/dist'
 	@echo 'make bench   build, and compare with other signers'
 	@echo 'make lint    rustfmt, clippy, prettier, tsc, imports, docs and wording'
 	@echo 'make fmt     format all sources'
@@ -79,6 +80,10 @@ sbom:
 	@echo '== sbom: bills of materials, in target/sbom/'
 	@scripts/setup build
 	@node scripts/sbom.mjs
+
+docs: devtools
+	@echo '== docs: the site, in docs/.vitepress/dist'
+	@node scripts/site.mjs
 
 bench: build
 	@echo '== bench'

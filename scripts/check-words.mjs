@@ -23,7 +23,8 @@ const ROOTS = [
 ];
 const READ = /(?:\.(?:js|jsx|mjs|d\.ts|rs|md|html|toml)|^Makefile)$/;
 /** Written by the build. */
-const GENERATED = /^js\/(?:wasm|engine\/generated)\/|node_modules/;
+const GENERATED =
+  /^js\/(?:wasm|engine\/generated)\/|^docs\/(?:public|\.vitepress\/(?:cache|dist))\/|node_modules/;
 /** Until what is left of verifying has moved to Rust. */
 
 /**
