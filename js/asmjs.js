@@ -2,9 +2,11 @@
 // enough; whatever signs or verifies falls back to it.
 
 import { signingEngine } from './engine/signing-engine.js';
+import { checksumModule } from './engine/checksum-engine.js';
 import { verifyModule } from './engine/verify-engine.js';
 import { instantiate } from './wasm/signing-asmjs.js';
 import { instantiate as instantiateVerify } from './wasm/verify-asmjs.js';
 
 signingEngine.fallBackTo(instantiate);
 verifyModule.fallBackTo(instantiateVerify);
+checksumModule.fallBackTo(instantiateVerify);

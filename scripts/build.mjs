@@ -35,9 +35,9 @@ const CHUNKS = {
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
   explanation: /^js\/explain\//,
   mismatch: /^js\/mismatch\//,
-  'incoming-request': /^js\/verify\/(?:incoming-.*|options)\.js$/,
+  'incoming-request': /^js\/verify\/(?:incoming-.*|options|error-response)\.js$/,
   verification: /^js\/verify\//,
-  'verify-engine': /^js\/engine\/(?:verify-engine|module-instance)\.js$/,
+  'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine|module-instance)\.js$/,
 };
 
 /** What a module as plain JavaScript exports. @type {Record<string, string>} */

@@ -55,12 +55,14 @@ pub mod verify {
         IS_SIGNING_KEY = 1 << 15;
         MISMATCH = 1 << 16;
         BODY_IS_HASH = 1 << 17;
+        DECODE = 1 << 24;
         // Of results: what a request says of its signature.
         IS_PRESIGNED = 1 << 18;
         IS_V4A = 1 << 19;
         HAS_SESSION_TOKEN = 1 << 20;
         PAYLOAD_UNSIGNED = 1 << 21;
         PAYLOAD_CHUNKED = 1 << 22;
+        IS_DECODED = 1 << 23;
         // In the length of a result: that it is a rejection.
         REJECTED = 1 << 30;
     }

@@ -1,10 +1,10 @@
-// The second wasm module, loaded only when it is used: SigV4a and checksums. See src/wasm/sigv4a.rs.
+// The wasm module of SigV4a, loaded only when it is used. See src/wasm/sigv4a.rs.
 
 import { compile, compileSync } from '#module/sigv4a';
 
 import { unavailable } from './engine.js';
 import { SigV4aEngine } from './sigv4a-engine.js';
-import { Checksum, initSync, verifiesSigV4a, verifiesWithPublicKey } from '../wasm/sigv4a.js';
+import { initSync, verifiesSigV4a, verifiesWithPublicKey } from '../wasm/sigv4a.js';
 
 /** Its engine: SigV4a. */
 export const sigv4aEngine = /* @__PURE__ */ new SigV4aEngine({ compile, compileSync });
@@ -30,4 +30,4 @@ export function sigv4aModule() {
   return loading;
 }
 
-const MODULE = { Checksum, verifiesSigV4a, verifiesWithPublicKey };
+const MODULE = { verifiesSigV4a, verifiesWithPublicKey };

@@ -30,6 +30,8 @@ import { ModuleInstance } from './module-instance.js';
  * @property {string} region  of SigV4a, the region set
  * @property {string} service
  * @property {string} declared  what is signed in place of the body, where the request says so
+ * @property {boolean} isDecoded  whether the body is in chunks that {@link decodeBody} takes
+ * @property {string} digests  of the body, in headers that are signed: for {@link checkDigests}; empty where there is none
  * @property {string[]} signedHeaders
  *
  * What a request says of its signature, before anything of it is checked.
@@ -127,27 +129,92 @@ export function parseAuthorization(record) {
  */
 export function verify(record, known, body, moreFlags = 0) {
   try {
-    const { now, maxSkewSeconds, headerCount } = record;
-    const { key = '', sessionToken, isJudged, expiresAt } = known;
-    const flags = write(record, sessionToken ?? '', key, body);
-    const token = isJudged ? FLAG.tokenJudged : sessionToken === undefined ? 0 : FLAG.hasToken;
-    const status = verifyModule.exports.verify(
-      fieldsLength,
-      targetLength,
-      headerCount,
-      flags | moreFlags | token | (expiresAt === undefined ? 0 : FLAG.hasExpiry),
-      now,
-      maxSkewSeconds,
-      tokenLength,
-      keyLength,
-      bodyLength,
-      expiresAt ?? 0,
-    );
+    const status = callVerify(record, known, body, moreFlags);
     const text = read(status, record);
     return status & FLAG.rejected ? rejectionOf(text) : text;
   } catch (error) {
     throw verifyModule.failed(error);
   }
+}
+
+/**
+ * A body in chunks: verifies the chunks, their trailers and checksums, and joins them.
+ *
+ * @param {IncomingRecord} record  that {@link verify} accepted
+ * @param {Known} known
+ * @param {Uint8Array} body  as it arrived
+ * @returns {{ body: Uint8Array, trailers: Record<string, string> } | WrittenRejection}
+ */
+export function decodeBody(record, known, body) {
+  try {
+    const status = callVerify(record, known, body, FLAG.decode);
+    if (status < 0 || status & FLAG.rejected) return rejectionOf(read(status, record));
+    const result = verifyModule.buffer(status).subarray(0, status);
+    const end = result.indexOf(0);
+    const lines = decoder.decode(result.subarray(0, end)).split('\n').slice(0, -1);
+    const trailers = lines.map((line) => [
+      line.slice(0, line.indexOf(':')),
+      line.slice(line.indexOf(':') + 1),
+    ]);
+    const decoded = { body: result.slice(end + 1), trailers: Object.fromEntries(trailers) };
+    verifyModule.release();
+    return decoded;
+  } catch (error) {
+    throw verifyModule.failed(error);
+  }
+}
+
+/**
+ * Whether a body has the digests that its request has signed.
+ *
+ * @param {string} digests  as {@link begin} gave them
+ * @param {Uint8Array} body
+ * @returns {WrittenRejection | undefined}
+ */
+export function checkDigests(digests, body) {
+  try {
+    const { exports } = verifyModule;
+    const { written } = encoder.encodeInto(digests, verifyModule.buffer(digests.length * 3));
+    let status = exports.digests_start(written);
+    if (status === 0) {
+      for (let at = 0; at < body.length; at += HASH_CHUNK_BYTES) {
+        const chunk = body.subarray(at, at + HASH_CHUNK_BYTES);
+        verifyModule.buffer(HASH_CHUNK_BYTES).set(chunk);
+        exports.digests_update(chunk.length);
+      }
+      status = exports.digests_finish();
+    }
+    if (status === 0) return undefined;
+    const length = status & ~FLAG.rejected;
+    return rejectionOf(decoder.decode(verifyModule.buffer(length).subarray(0, length)));
+  } catch (error) {
+    throw verifyModule.failed(error);
+  }
+}
+
+/**
+ * @param {IncomingRecord} record
+ * @param {Known} known
+ * @param {Uint8Array | string} body
+ * @param {number} moreFlags
+ */
+function callVerify(record, known, body, moreFlags) {
+  const { now, maxSkewSeconds, headerCount } = record;
+  const { key = '', sessionToken, isJudged, expiresAt } = known;
+  const flags = write(record, sessionToken ?? '', key, body);
+  const token = isJudged ? FLAG.tokenJudged : sessionToken === undefined ? 0 : FLAG.hasToken;
+  return verifyModule.exports.verify(
+    fieldsLength,
+    targetLength,
+    headerCount,
+    flags | moreFlags | token | (expiresAt === undefined ? 0 : FLAG.hasExpiry),
+    now,
+    maxSkewSeconds,
+    tokenLength,
+    keyLength,
+    bodyLength,
+    expiresAt ?? 0,
+  );
 }
 
 /**
@@ -253,7 +320,8 @@ function statedOf(text) {
   const regionAt = text.indexOf('\0', tokenAt) + 1;
   const serviceAt = text.indexOf('\0', regionAt) + 1;
   const declaredAt = text.indexOf('\0', serviceAt) + 1;
-  const namesAt = text.indexOf('\0', declaredAt) + 1;
+  const digestsAt = text.indexOf('\0', declaredAt) + 1;
+  const namesAt = text.indexOf('\0', digestsAt) + 1;
   const flags = Number(text.slice(flagsAt, idAt - 1));
   return {
     signedAt: Number(text.slice(0, expiresAt - 1)) * 1000,
@@ -264,7 +332,9 @@ function statedOf(text) {
     sessionToken: flags & FLAG.hasSessionToken ? text.slice(tokenAt, regionAt - 1) : undefined,
     region: text.slice(regionAt, serviceAt - 1),
     service: text.slice(serviceAt, declaredAt - 1),
-    declared: text.slice(declaredAt, namesAt - 1),
+    declared: text.slice(declaredAt, digestsAt - 1),
+    digests: text.slice(digestsAt, namesAt - 1),
+    isDecoded: (flags & FLAG.isDecoded) !== 0,
     signedHeaders: text.slice(namesAt).split(';'),
   };
 }

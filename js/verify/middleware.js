@@ -1,13 +1,14 @@
-// Verification in front of a handler: refused requests are answered as API Gateway answers them.
+// Verification in front of a handler: refused requests are answered as API Gateway answers them, or S3.
 
 import { SigV4Error } from '../engine/errors.js';
+import { errorResponse } from './error-response.js';
 import { checkedOptions } from './options.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { verifyRequest } from './verify-request.js';
 
 /**
  * For Express, Connect, and what takes their middleware. A request that is accepted has the outcome as `request.sigv4`;
- * one that is not gets 403 (400, 413) and `{"message": …}`. Other errors go to `next`.
+ * one that is not gets 403 (400, 413) and `{"message": …}`, or with `errors: 's3'` the XML of S3. Other errors go to `next`.
  *
  * The signature covers the body byte for byte, so this goes before whatever parses bodies: the bytes that it reads stand in
  * `request.rawBody`, and the parser finds the stream unread. Behind a parser, it takes the bytes from `request.rawBody`, or from
@@ -24,7 +25,7 @@ export function verifyMiddleware(options) {
     } catch (error) {
       const refusal = error instanceof Refusal ? error : undefined;
       if (refusal === undefined) return next(error);
-      const { status, headers, body } = answer(refusal);
+      const { status, headers, body } = errorResponse(refusal, options.errors);
       response.writeHead(status, headers);
       response.end(body);
       return undefined;
@@ -56,15 +57,9 @@ export function withVerification(handler, options) {
       verified = await verifyRequest(request, options);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { body, ...init } = answer(error);
+      const { body, ...init } = errorResponse(error, options.errors);
       return new Response(body, init);
     }
     return handler(request, verified, ...rest);
   };
-}
-
-/** @param {Refusal} refusal */
-function answer({ status, type, message }) {
-  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
-  return { status, headers, body: JSON.stringify({ message }) };
 }

@@ -1,6 +1,7 @@
 // The options of the verifier, checked.
 
 import { SigV4Error } from '../engine/errors.js';
+import { FORMATS } from './error-response.js';
 import { checkNames, SIGNER_OPTIONS } from '../protocol/option-names.js';
 
 /** @typedef {import('./verify-request.js').VerifyOptions} VerifyOptions */
@@ -15,6 +16,7 @@ export const VERIFY_OPTIONS = new Set([
   'pathEncoding',
   'maxBodyBytes',
   'explain',
+  'errors',
 ]);
 /** Of those who sign, or look for a mismatch, with the same object. */
 export const OPTIONS_OF_OTHERS = new Set([...SIGNER_OPTIONS, 'stage', 'hosts', 'methods', 'deadlineMs']);
@@ -44,6 +46,7 @@ const CHECKS = [
     ({ maxSkewSeconds = 0 }) => isCount(maxSkewSeconds) && maxSkewSeconds < Infinity,
   ],
   ['maxBodyBytes', 'a number of bytes', ({ maxBodyBytes = 0 }) => isCount(maxBodyBytes)],
+  ['errors', "'api-gateway' or 's3'", ({ errors = 's3' }) => Object.hasOwn(FORMATS, errors)],
   [
     'pathEncoding',
     "'double' or 'single'",

@@ -4,7 +4,7 @@
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { sigv4aModule } from '../engine/extended-engine.js';
-import { begin, FLAG, verify, verifyModule } from '../engine/verify-engine.js';
+import { begin, checkDigests, decodeBody, FLAG, verify, verifyModule } from '../engine/verify-engine.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { crossing, hashOf, hashOfText } from './body-hash.js';
 import { accepted, IncomingRecord, refusalOf } from './incoming-record.js';
@@ -43,10 +43,12 @@ import { checkedOptions, VERIFY_OPTIONS } from './options.js';
  * @property {Date | (() => Date)} [now]  default: the clock
  * @property {number} [maxSkewSeconds]  how old a signature in headers may be, and how far from the future any; default 300
  * @property {boolean} [bodyRequired]  whether the signature must cover the body. `false` also takes
- *   `UNSIGNED-PAYLOAD`, and bodies in signed chunks (`STREAMING-…`), whose chunks are not checked: see
- *   `VerifiedRequest.payload`. Default: S3 and VPC Lattice may leave the body unsigned, as with AWS.
+ *   `UNSIGNED-PAYLOAD`, and bodies in chunks (`STREAMING-…`) for services that AWS does not send them to: see
+ *   `VerifiedRequest.payload`. Default: S3 and VPC Lattice may leave the body unsigned, and S3 takes chunks, as with AWS.
  * @property {'double' | 'single'} [pathEncoding]  default per service, as for the signer
  * @property {number} [maxBodyBytes]  longer bodies are refused; default 10485760, which is API Gateway's limit
+ * @property {'api-gateway' | 's3'} [errors]  how `verifyMiddleware` and `withVerification` answer a request that they refuse:
+ *   with JSON as API Gateway, or with XML as S3. Default `api-gateway`
  * @property {boolean} [explain]  add to the message of a mismatch what should have been signed, as REST APIs do, without
  *   the session token. Default false: it helps whoever tries, too.
  *
@@ -63,9 +65,13 @@ import { checkedOptions, VERIFY_OPTIONS } from './options.js';
  * @property {Date} signedAt
  * @property {Date} [expiresAt]  of a presigned request
  * @property {readonly string[]} signedHeaders  lower-case names; believe no others
- * @property {'signed' | 'unsigned' | 'chunked'} payload  whether the signature covers the body: `signed`, all of it;
- *   `unsigned`, nothing; `chunked`, each chunk has a signature of its own, which was not checked
- * @property {Uint8Array} [body]  the bytes that the signature covers
+ * @property {'signed' | 'unsigned' | 'chunked'} payload  whether the signature covers the body: `signed`, all of it; `chunked`,
+ *   each chunk has a signature of its own, which was verified, unless it is one of SigV4a or of an event stream (then there is
+ *   no `body`); `unsigned`, nothing
+ * @property {Uint8Array} [body]  the bytes that the signature covers. Of an upload to S3 in chunks (`aws-chunked`), what the
+ *   chunks hold, also where only a checksum covers them
+ * @property {Record<string, string>} [trailers]  what follows such an upload, by lower-case name; where `payload` is `unsigned`,
+ *   believe none of it
  * @property {string} replayId  what is the same whenever the same request is sent again, in hex: the SHA-256 of the access
  *   key id, a line feed and the string to sign. Not the signature: of SigV4a, anyone can make a second one that is valid
  * @property {Date} acceptableUntil  after this, its signature is accepted no longer: see `ReplayCache`
@@ -106,7 +112,7 @@ export async function verifyRequest(request, options) {
   if (!key) throw refusalOf(/** @type {WrittenRejection} */ (verify(record, NOTHING, '', FLAG.unknown)));
   const known = knownOf(key, found);
 
-  const { declared, payload } = stated;
+  const { declared, digests, payload } = stated;
   /** @type {Uint8Array | undefined} */
   let body;
   /** @type {Uint8Array | string} */
@@ -125,7 +131,11 @@ export async function verifyRequest(request, options) {
   if (signature !== undefined && !(await isSigned(stringToSign, signature, stated.accessKeyId, key))) {
     accepted(verify(record, known, crosses, FLAG.mismatch));
   }
-  if (declared !== '' && payload === 'signed') {
+  /** @type {Record<string, string> | undefined} */
+  let trailers;
+  if (stated.isDecoded) {
+    ({ body, trailers } = accepted(decodeBody(record, known, await opened.body())));
+  } else if (declared !== '' && payload === 'signed') {
     body = await opened.body();
     if ((await hashOf(body)) !== declared) {
       throw new Refusal(
@@ -134,7 +144,13 @@ export async function verifyRequest(request, options) {
       );
     }
   }
-  return result(stated, body, stringToSign, settings.maxSkewSeconds, found);
+  if (digests !== '') {
+    const rejection = checkDigests(digests, body ?? (await opened.body()));
+    if (rejection !== undefined) throw refusalOf(rejection);
+  }
+  const verified = result(stated, body, stringToSign, settings.maxSkewSeconds, found);
+  if (trailers !== undefined) verified.trailers = trailers;
+  return verified;
 }
 
 /**

@@ -209,7 +209,7 @@ pub enum Payload {
 pub(super) fn stated_payload(
     authorization: &Authorization,
     request: &IncomingRequest<'_>,
-    body_required: Option<bool>,
+    verifier: &Verifier,
 ) -> Result<(Payload, Option<String>), Rejection> {
     let takes_unsigned = authorization.rules.unsigned_presigned_payload;
     let parameter = || {
@@ -228,7 +228,7 @@ pub(super) fn stated_payload(
         return Ok((Payload::Signed, Some(declared.into_owned())));
     }
     let payload = match &*declared {
-        UNSIGNED => Payload::Unsigned,
+        UNSIGNED | UNSIGNED_TRAILER => Payload::Unsigned,
         keyword if CHUNKED.contains(&keyword) => Payload::Chunked,
         _ => {
             return Err(malformed(&[Text(
@@ -236,8 +236,13 @@ pub(super) fn stated_payload(
             )]));
         }
     };
-    // AWS checks the signature of each chunk; here, nobody may.
-    if body_required.unwrap_or(!(payload == Payload::Unsigned && takes_unsigned)) {
+    // The body of a chunked upload is covered as far as its chunks are, which somebody has to verify.
+    let is_accepted = match &*declared {
+        UNSIGNED => takes_unsigned,
+        keyword => verifier.decodes_chunks && authorization.rules.is_of_s3() && is_decodable(keyword),
+    };
+    let is_covered = payload == Payload::Chunked && is_accepted;
+    if verifier.body_required.map_or(!is_accepted, |is_required| is_required && !is_covered) {
         return Err(denied(&[
             Text("The body must be signed: "),
             Text(&declared),
@@ -245,6 +250,13 @@ pub(super) fn stated_payload(
         ]));
     }
     Ok((payload, Some(declared.into_owned())))
+}
+
+/// Whether a body is in chunks that can be decoded: event streams are no bodies, and the chunks of SigV4a need its feature.
+pub(super) fn is_decodable(keyword: &str) -> bool {
+    let is_known = keyword == UNSIGNED_TRAILER || CHUNKED.contains(&keyword);
+    let is_v4a = keyword.starts_with("STREAMING-AWS4-ECDSA-");
+    is_known && !keyword.ends_with("-EVENTS") && (cfg!(feature = "sigv4a") || !is_v4a)
 }
 
 /// Names joined with commas, in which `*` stands for any characters.
@@ -271,10 +283,12 @@ const UNSIGNED: &str = match str::from_utf8(UNSIGNED_PAYLOAD) {
     Err(_) => "",
 };
 
+/// In chunks without signatures, with a checksum after them.
+const UNSIGNED_TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
 /// "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", S3 API reference; those of
 /// SigV4a and of event streams by the SDKs.
-const CHUNKED: [&str; 7] = [
-    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+const CHUNKED: [&str; 6] = [
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
     "STREAMING-AWS4-HMAC-SHA256-EVENTS",

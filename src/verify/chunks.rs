@@ -7,7 +7,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::authorization::Algorithm;
+#[cfg(feature = "checksum")]
+use super::base64;
 use super::body_hash::BodyHash;
+#[cfg(feature = "checksum")]
+use super::digests;
 use super::known_credentials::VerifyingKey;
 use super::rejection::Say::Text;
 use super::rejection::{Rejection, RejectionKind, reject};
@@ -165,11 +169,8 @@ fn check_checksums(decoded: &DecodedBody) -> Result<(), Rejection> {
         let Some(name) = header.strip_prefix("x-amz-checksum-") else { continue };
         let Some(mut checksum) = crate::Checksum::new(name) else { continue };
         checksum.update(&decoded.body);
-        if base64(&checksum.finish()) != *value {
-            let name = name.to_ascii_uppercase();
-            let message =
-                [Text("The "), Text(&name), Text(" you specified did not match the calculated checksum.")];
-            return Err(reject(RejectionKind::ChecksumMismatch, &message));
+        if base64::decode(value) != Some(checksum.finish()) {
+            return Err(digests::mismatch(Some(name)));
         }
     }
     Ok(())
@@ -178,21 +179,6 @@ fn check_checksums(decoded: &DecodedBody) -> Result<(), Rejection> {
 #[cfg(not(feature = "checksum"))]
 fn check_checksums(_: &DecodedBody) -> Result<(), Rejection> {
     Ok(())
-}
-
-/// RFC 4648, section 4.
-#[cfg(feature = "checksum")]
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for part in bytes.chunks(3) {
-        let bits = part.iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - part.len()));
-        for place in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or_default();
-            text.push(if place > part.len() { '=' } else { char::from(digit) });
-        }
-    }
-    text
 }
 
 /// Up to a line break, which goes, too.

@@ -9,10 +9,14 @@
 
 mod authorization;
 mod authorization_header;
+#[cfg(any(feature = "checksum", feature = "policy"))]
+mod base64;
 mod body_hash;
 mod checks;
 mod chunks;
 mod dates;
+#[cfg(feature = "checksum")]
+mod digests;
 mod incoming_request;
 mod known_credentials;
 mod latin1;
@@ -30,6 +34,8 @@ pub use authorization::{Algorithm, Authorization};
 pub use body_hash::BodyHash;
 pub use checks::Payload as IncomingPayload;
 pub use chunks::{DecodedBody, SignatureChain};
+#[cfg(feature = "checksum")]
+pub use digests::BodyDigests;
 pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub(crate) use incoming_request::TargetForm;

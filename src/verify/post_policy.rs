@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::authorization::{Algorithm, Authorization};
+use super::base64;
 use super::checks::check_scope;
 use super::dates::parse_iso_date;
 use super::known_credentials::{KnownCredentials, check_token};
@@ -98,7 +99,7 @@ impl UnverifiedPost<'_> {
 
     fn check_policy(&self) -> Result<(), Rejection> {
         let invalid = || refused(&[Text("Invalid JSON.")]);
-        let policy = decode_base64(self.policy).ok_or_else(invalid)?;
+        let policy = base64::decode(self.policy).ok_or_else(invalid)?;
         let policy: Value = serde_json::from_slice(&policy).map_err(|_| invalid())?;
         let expiration = policy.get("expiration").and_then(Value::as_str).and_then(parse_iso_date);
         let conditions = policy.get("conditions").and_then(Value::as_array);
@@ -205,30 +206,6 @@ fn refused(problem: &[Say<'_>]) -> Rejection {
 /// As a number, or in text.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
-}
-
-/// RFC 4648, section 4.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let mut bytes = Vec::with_capacity(digits.len());
-    let (mut bits, mut held) = (0u32, 0);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 & 0xFFFF | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 /// Fields that need no condition.

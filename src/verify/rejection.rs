@@ -55,8 +55,12 @@ kinds! {
     UploadTooLarge => "ERR_SIGV4_ACCESS_DENIED", 400, "EntityTooLarge";
     /// A file is smaller than the policy of its form allows.
     UploadTooSmall => "ERR_SIGV4_ACCESS_DENIED", 400, "EntityTooSmall";
-    /// A checksum after the body is not that of the body.
+    /// A checksum in a header, or after the body, is not that of the body.
     ChecksumMismatch => "ERR_SIGV4_BODY_MISMATCH", 400, "BadDigest";
+    /// `Content-MD5` holds no MD5.
+    DigestInvalid => "ERR_SIGV4_BODY_MISMATCH", 400, "InvalidDigest";
+    /// A header with a checksum holds none of its kind.
+    ChecksumInvalid => "ERR_SIGV4_BODY_MISMATCH", 400, "InvalidRequest";
 }
 
 impl RejectionKind {

@@ -7,6 +7,10 @@ use alloc::vec::Vec;
 use super::authorization::{Algorithm, Authorization};
 use super::body_hash::BodyHash;
 use super::checks::Payload;
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
+use super::checks::is_decodable;
+#[cfg(feature = "checksum")]
+use super::digests;
 use super::incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 use super::known_credentials::is_equal;
@@ -155,12 +159,25 @@ impl Unverified<'_, '_> {
             scope: self.scope().into(),
             signature: self.signature().into(),
             decoded_length: self.request.header_text(b"x-amz-decoded-content-length").map(Cow::into_owned),
+            #[cfg(feature = "checksum")]
+            digests: self.digest_lines(),
             declared: self.declared,
         };
         match body {
             Some(body) => verified.check_body(body).map(|()| verified),
             None => Ok(verified),
         }
+    }
+
+    #[cfg(feature = "checksum")]
+    pub(crate) fn digest_lines(&self) -> String {
+        digests::lines(&self.authorization, &self.request)
+    }
+
+    /// Whether the body is in chunks that are decoded.
+    #[cfg(all(target_arch = "wasm32", feature = "module"))]
+    pub(crate) fn is_decoded(&self) -> bool {
+        self.verifier.decodes_chunks && self.declared.as_deref().is_some_and(is_decodable)
     }
 
     /// `None` where a header that is signed did not arrive: AWS signs no such.

@@ -7,6 +7,8 @@ use super::authorization::Algorithm;
 use super::body_hash::BodyHash;
 use super::checks::Payload;
 use super::chunks::{self, DecodedBody, SignatureChain};
+#[cfg(feature = "checksum")]
+use super::digests::BodyDigests;
 use super::known_credentials::VerifyingKey;
 use super::rejection::Say::Text;
 use super::rejection::{Rejection, RejectionKind, reject};
@@ -26,6 +28,8 @@ pub struct Verified {
     pub(super) signature: String,
     pub(super) decoded_length: Option<String>,
     pub(super) declared: Option<String>,
+    #[cfg(feature = "checksum")]
+    pub(super) digests: String,
 }
 
 impl Verified {
@@ -60,6 +64,13 @@ impl Verified {
         }
     }
 
+    /// The digests of the body that the signature covers, in `Content-MD5` and `x-amz-checksum-*`, which S3 checks and others do not. Pass the body to them as
+    /// it arrived, in as many pieces as you like.
+    #[cfg(feature = "checksum")]
+    pub fn digests(&self) -> Result<BodyDigests, Rejection> {
+        BodyDigests::parse(&self.digests)
+    }
+
     /// Verifies the signatures of chunks, or of the messages of an event stream, which each sign the one before: by the key that
     /// verified the request.
     pub fn signature_chain(&self, key: &VerifyingKey) -> SignatureChain {
@@ -77,7 +88,7 @@ impl Verified {
     /// returned as it is.
     pub fn decode_body(&self, key: &VerifyingKey, body: &[u8]) -> Result<DecodedBody, Rejection> {
         let keyword = self.declared.as_deref().unwrap_or_default();
-        if self.payload != Payload::Chunked || keyword.ends_with("-EVENTS") {
+        if !keyword.starts_with("STREAMING-") || keyword.ends_with("-EVENTS") {
             return Ok(DecodedBody { body: body.into(), trailers: Vec::new() });
         }
         let is_signed = !keyword.starts_with("STREAMING-UNSIGNED-");

@@ -22,6 +22,7 @@ pub struct Verifier {
     pub(crate) max_skew_minutes: String,
     pub(crate) body_required: Option<bool>,
     pub(crate) path_encoding: Option<PathEncoding>,
+    pub(crate) decodes_chunks: bool,
     pub(crate) explain: bool,
 }
 
@@ -67,6 +68,7 @@ impl Verifier {
             max_skew_minutes: "5".into(),
             body_required: None,
             path_encoding: None,
+            decodes_chunks: false,
             explain: false,
         }
     }
@@ -98,6 +100,12 @@ impl Verifier {
         Self { path_encoding: Some(path_encoding), ..self }
     }
 
+    /// Takes uploads to S3 in chunks (`aws-chunked`), for a caller that passes each body to
+    /// [`Verified::decode_body`](super::Verified::decode_body): that verifies the chunks. Default: they are rejected.
+    pub fn decodes_chunks(self, decodes_chunks: bool) -> Self {
+        Self { decodes_chunks, ..self }
+    }
+
     /// Adds to the message of a mismatch what should have been signed, without the session token. It helps whoever tries, too.
     pub fn explain(self, explain: bool) -> Self {
         Self { explain, ..self }
@@ -114,7 +122,7 @@ impl Verifier {
         check_time(&authorization, now, self)?;
         check_host(&request)?;
         check_coverage(&authorization, &request)?;
-        let (payload, declared) = stated_payload(&authorization, &request, self.body_required)?;
+        let (payload, declared) = stated_payload(&authorization, &request, self)?;
         Ok(Unverified { verifier: self, request, authorization, payload, declared, now })
     }
 }

@@ -7,6 +7,8 @@
 ))]
 compile_error!("a wasm module has one of the features module-*: build the crates in wasm/ one at a time");
 
+#[cfg(feature = "module-verify")]
+mod checksum;
 #[cfg(feature = "engine")]
 mod exports;
 #[cfg(feature = "module-verify")]

@@ -1,36 +1,9 @@
-//! The exports of the second module, loaded only when it is used: checksums, and verifying SigV4a signatures.
+//! What the module `sigv4a` exports besides its engine: verifying SigV4a signatures.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
-
-/// See [`crate::Checksum`].
-#[wasm_bindgen]
-pub struct Checksum {
-    checksum: crate::Checksum,
-}
-
-#[wasm_bindgen]
-impl Checksum {
-    /// `crc32`, `crc32c`, `crc64nvme`, `sha1` or `sha256`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(name: &str) -> Result<Self, JsError> {
-        let checksum = crate::Checksum::new(name).ok_or_else(|| JsError::new("unknown checksum"))?;
-        Ok(Self { checksum })
-    }
-
-    /// Takes in more bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.checksum.update(bytes);
-    }
-
-    /// The checksum, in network byte order. Frees this object.
-    pub fn finish(self) -> Vec<u8> {
-        self.checksum.finish()
-    }
-}
 
 /// See [`crate::SigV4a::verifies`]. Nothing, where the secret is none that AWS issues.
 #[wasm_bindgen(js_name = verifiesSigV4a)]

@@ -20,10 +20,10 @@ use crate::record_flags::verify::*;
 use crate::sha256::{self, Hasher};
 use crate::sign::key::KeyCache;
 use crate::sign::scheme::private::Scheme as _;
-use crate::text::{contains, find};
+use crate::text::{Put, contains, find};
 use crate::verify::{
-    Algorithm, Authorization, BodyHash, IncomingPayload, IncomingRequest, Rejection, SessionToken,
-    TargetForm, Unverified, Verifier,
+    Algorithm, Authorization, BodyDigests, BodyHash, IncomingPayload, IncomingRequest, KnownCredentials,
+    Rejection, SessionToken, TargetForm, Unverified, Verifier, VerifyingKey,
 };
 use crate::{Error, PathEncoding, SigV4, SigningKey};
 
@@ -32,6 +32,7 @@ pub(super) static ENGINE: Single<Engine> = Single::new(Engine {
     verifier: LastVerifier { options: Vec::new(), verifier: None },
     keys: KeyCache::new(),
     hasher: Hasher::new(),
+    digests: None,
 });
 
 /// At the end of each call, nothing of a key or a session token is left in the memory of the module, but for derived keys, and
@@ -43,6 +44,7 @@ pub(super) struct Engine {
     verifier: LastVerifier,
     keys: KeyCache<SigV4>,
     hasher: Hasher,
+    digests: Option<BodyDigests>,
 }
 
 /// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
@@ -67,8 +69,9 @@ pub fn begin(
     let mut engine = ENGINE.lend();
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
     let Engine { buffer, verifier, .. } = &mut *engine;
-    let outcome = record
-        .read(buffer, &mut |options, request, _| Ok(described(&record.begin(verifier, options, request)?)));
+    let outcome = record.read(buffer, &mut |options, request, _| {
+        Ok(described(&record.begin(verifier, options, request)?).into_bytes())
+    });
     engine.finish(outcome, text_length.saturating_add(target_length))
 }
 
@@ -78,7 +81,8 @@ pub fn parse_authorization(text_length: usize, target_length: usize, header_coun
     let mut engine = ENGINE.lend();
     let record = Record { text_length, target_length, header_count, flags, now: 0.0, max_skew_seconds: 0.0 };
     let Engine { buffer, .. } = &mut *engine;
-    let outcome = record.read(buffer, &mut |_, request, _| Ok(parsed(&Authorization::parse(&request)?)));
+    let outcome =
+        record.read(buffer, &mut |_, request, _| Ok(parsed(&Authorization::parse(&request)?).into_bytes()));
     engine.finish(outcome, text_length.saturating_add(target_length))
 }
 
@@ -131,8 +135,41 @@ pub fn hash_finish() {
     put(&mut engine.buffer, &digest);
 }
 
+/// Begins with a body, whose digests are in the buffer as `begin` gave them. Returns 0, or what `begin` does.
+#[wasm_bindgen]
+pub fn digests_start(length: usize) -> i32 {
+    let mut engine = ENGINE.lend();
+    let lines = str::from_utf8(engine.buffer.get(..length).unwrap_or_default());
+    let outcome = match BodyDigests::parse(lines.unwrap_or_default()) {
+        Ok(digests) => {
+            engine.digests = Some(digests);
+            Ok(Vec::new())
+        }
+        Err(rejection) => Err(Failure::Rejected(rejection)),
+    };
+    engine.finish(outcome, length)
+}
+
+/// Takes the first `length` bytes of the buffer into them.
+#[wasm_bindgen]
+pub fn digests_update(length: usize) {
+    let mut engine = ENGINE.lend();
+    let Engine { buffer, digests, .. } = &mut *engine;
+    if let Some(digests) = digests {
+        digests.update(buffer.get(..length).unwrap_or_default());
+    }
+}
+
+/// Whether the body has these digests. Likewise.
+#[wasm_bindgen]
+pub fn digests_finish() -> i32 {
+    let mut engine = ENGINE.lend();
+    let outcome = engine.digests.take().map_or(Ok(()), BodyDigests::finish);
+    engine.finish(outcome.map(|()| Vec::new()).map_err(Failure::Rejected), 0)
+}
+
 /// What is done with a request; gets the options of the verifier before it, and the bytes that follow it.
-type Work<'w> = &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<String, Failure>;
+type Work<'w> = &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<Vec<u8>, Failure>;
 
 /// Why there is no result.
 enum Failure {
@@ -154,13 +191,13 @@ impl From<Error> for Failure {
 
 impl Engine {
     /// The record, which is so long, gives way to the result.
-    fn finish(&mut self, outcome: Result<String, Failure>, length: usize) -> i32 {
+    fn finish(&mut self, outcome: Result<Vec<u8>, Failure>, length: usize) -> i32 {
         let used = length.min(self.buffer.len());
         self.buffer.get_mut(..used).unwrap_or_default().fill(0);
         match outcome {
-            Ok(mut text) => {
-                let length = put(&mut self.buffer, text.as_bytes());
-                text.zeroize(); // it may hold the session token of the request
+            Ok(mut result) => {
+                let length = put(&mut self.buffer, &result);
+                result.zeroize(); // it may hold the session token of the request
                 length
             }
             Err(Failure::Rejected(rejection)) => {
@@ -183,7 +220,7 @@ struct Record {
 
 impl Record {
     /// Takes a record apart.
-    fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<String, Failure> {
+    fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<Vec<u8>, Failure> {
         let (text, rest) = buffer.split_at_mut_checked(self.text_length).unwrap_or_default();
         let (target, rest) = rest.split_at_checked(self.target_length).unwrap_or_default();
         let options_length = options_length(text).ok_or(Error::RecordInvalid)?;
@@ -271,6 +308,7 @@ fn verifier(mut options: &mut [u8], record: &Record) -> Result<Verifier, Error> 
         max_skew_minutes: minutes,
         body_required: choose(flags, BODY_REQUIRED, true, BODY_OPTIONAL, false),
         path_encoding: choose(flags, PATH_DOUBLE, PathEncoding::Double, PATH_SINGLE, PathEncoding::Single),
+        decodes_chunks: true,
         explain: flags & EXPLAIN != 0,
     })
 }
@@ -283,7 +321,7 @@ fn verified(
     key: &[u8],
     body: &[u8],
     expires_at: Option<i64>,
-) -> Result<String, Failure> {
+) -> Result<Vec<u8>, Failure> {
     if flags & UNKNOWN != 0 {
         return Err(unverified.unknown().into());
     }
@@ -294,7 +332,10 @@ fn verified(
     };
     unverified.check_token(token, expires_at)?;
     if flags & CHECK_ONLY != 0 {
-        return Ok(String::new());
+        return Ok(Vec::new());
+    }
+    if flags & DECODE != 0 {
+        return decoded(unverified, token, flags & IS_SIGNING_KEY != 0, key, body, expires_at);
     }
     let body = match body.try_into() {
         Ok(hash) if flags & BODY_IS_HASH != 0 => BodyHash::from_hex(hash),
@@ -321,7 +362,38 @@ fn verified(
             unverified.has_signature(&signature)
         }
     };
-    if is_signed { Ok(text) } else { Err(unverified.mismatch(canonical_request, Some(&text)).into()) }
+    if is_signed {
+        Ok(text.into_bytes())
+    } else {
+        Err(unverified.mismatch(canonical_request, Some(&text)).into())
+    }
+}
+
+/// A body in chunks, decoded: its trailers, `name:value` with a line feed after each, a NUL, the bytes.
+fn decoded(
+    unverified: Unverified<'_, '_>,
+    session_token: SessionToken<'_>,
+    is_signing_key: bool,
+    key: &[u8],
+    body: &[u8],
+    expires_at: Option<i64>,
+) -> Result<Vec<u8>, Failure> {
+    let key = if is_signing_key {
+        VerifyingKey::from_signing_key(key.try_into().map_err(|_| Error::RecordInvalid)?)
+    } else {
+        let secret = str::from_utf8(key).map_err(|_| Error::RecordInvalid)?;
+        VerifyingKey::from_secret(secret, &unverified)?
+    };
+    let known = KnownCredentials { key, session_token, expires_at };
+    let decoded = unverified.verify(&known, None)?.decode_body(&known.key, body)?;
+    let mut result = Vec::with_capacity(decoded.body.len() + 64);
+    for (name, value) in &decoded.trailers {
+        for piece in [name, ":", value, "\n"] {
+            result.put(piece.as_bytes());
+        }
+    }
+    result.put(b"\0").put(&decoded.body);
+    Ok(result)
 }
 
 /// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, region,
@@ -346,7 +418,7 @@ fn parsed(authorization: &Authorization) -> String {
 }
 
 /// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, session token,
-/// region, service, what is signed in place of the body, signed headers: a field each, with a NUL in between.
+/// region, service, what is signed in place of the body, its digests, signed headers: a field each, with a NUL in between.
 fn described(unverified: &Unverified<'_, '_>) -> String {
     let authorization = unverified.authorization();
     let payload = match unverified.payload() {
@@ -354,21 +426,25 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
         IncomingPayload::Unsigned => PAYLOAD_UNSIGNED,
         IncomingPayload::Chunked => PAYLOAD_CHUNKED,
     };
+    let decoded = if unverified.is_decoded() { IS_DECODED } else { 0 };
+    let digests = unverified.digest_lines();
     let token = unverified.session_token().unwrap_or_default();
     // Room for all of it: a token must leave no piece behind where the text was before it grew.
     let mut text = String::with_capacity(
         256 + token.len()
             + unverified.region().len()
             + unverified.scope().len()
+            + digests.len()
             + unverified.signed_headers().len(),
     );
-    push_numbers(authorization, signature_bits(authorization) | payload, &mut text);
+    push_numbers(authorization, signature_bits(authorization) | payload | decoded, &mut text);
     for field in [
         unverified.access_key_id(),
         token,
         unverified.region(),
         unverified.service(),
         unverified.declared_payload().unwrap_or_default(),
+        &digests,
         unverified.signed_headers(),
     ] {
         text.push('\0');

@@ -270,10 +270,16 @@ const REFUSED = {
     download,
     { ...s3, bodyRequired: true },
   ],
-  'signed chunks, which nobody would check': [
+  'signed chunks, for a service that takes none': [
     'ACCESS_DENIED',
     /^The body must be signed/,
-    await chunked(),
+    await chunked(SERVICE),
+    options,
+  ],
+  'an event stream, whose messages nobody would check': [
+    'ACCESS_DENIED',
+    /^The body must be signed/,
+    await signedWith({ service: 's3', payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' } }),
     s3,
   ],
   'a hash that is none': [
@@ -391,8 +397,12 @@ describe('accepted', () => {
     const { payload, body } = await verifyRequest(unsignedBody, s3);
     assert.deepEqual([payload, body], ['unsigned', undefined]);
     assert.equal((await verifyRequest(json, options)).payload, 'signed');
-    const chunks = await verifyRequest(await chunked(), { ...s3, bodyRequired: false });
-    assert.equal(chunks.payload, 'chunked');
+    const stream = await signedWith({
+      service: 's3',
+      payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-EVENTS' },
+    });
+    const events = await verifyRequest(stream, { ...s3, bodyRequired: false });
+    assert.deepEqual([events.payload, events.body], ['chunked', undefined]);
     assert.equal(
       (await verifyRequest(await unsigned(SERVICE), { ...options, bodyRequired: false })).payload,
       'unsigned',
@@ -552,8 +562,9 @@ function unsigned(service) {
   return signedWith({ service, payload: 'unsigned' });
 }
 
-function chunked() {
-  return signedWith({ service: 's3', payload: { sha256: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' } });
+function chunked(service) {
+  const payload = { sha256: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' };
+  return signedWith({ service, payload, contentSha256Header: true });
 }
 
 async function signedWith(settings) {

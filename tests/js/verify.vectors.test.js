@@ -49,6 +49,20 @@ const REFUSED = [
   },
 ];
 
+/**
+ * After the signature, S3 looks at the body: these requests have no chunks, and most values of their `Content-MD5` are made up.
+ */
+function codeOfBody(row) {
+  const { payloadHash = '', service, headers, expected, bodyBase64 } = row;
+  const hasChunks =
+    /^STREAMING-(?:UNSIGNED|AWS4-HMAC)-/.test(payloadHash) && !payloadHash.endsWith('-EVENTS');
+  const [, digest] = headers.find(([name]) => name.toLowerCase() === 'content-md5') ?? [];
+  const isChecked =
+    service.startsWith('s3') && digest !== undefined && expected.signedHeaders.includes('content-md5');
+  const body = createHash('md5').update(Buffer.from(bodyBase64, 'base64')).digest('base64');
+  return hasChunks || (isChecked && digest !== body) ? 'ERR_SIGV4_BODY_MISMATCH' : undefined;
+}
+
 test('every cross-checked request is accepted', async () => {
   const wrong = [];
   const counts = {};
@@ -60,7 +74,7 @@ test('every cross-checked request is accepted', async () => {
       service: row.service,
       ...(/^(?:STREAMING|UNSIGNED)-/.test(row.payloadHash ?? '') && { bodyRequired: false }),
     });
-    const expected = REFUSED.find(({ ids }) => ids.includes(row.id))?.code;
+    const expected = REFUSED.find(({ ids }) => ids.includes(row.id))?.code ?? codeOfBody(row);
     if (code !== expected) wrong.push([row.id, row.cls, row.status, code, row.url]);
     if (row.publicKey && code === undefined) {
       const publicKey = Buffer.from(`04${row.publicKey.X}${row.publicKey.Y}`, 'hex');
@@ -73,7 +87,7 @@ test('every cross-checked request is accepted', async () => {
       });
       if (byKey !== undefined) wrong.push([row.id, 'by its public key', byKey]);
     }
-    if (code === undefined) counts[row.mode] = (counts[row.mode] ?? 0) + 1;
+    if (code === undefined || code === codeOfBody(row)) counts[row.mode] = (counts[row.mode] ?? 0) + 1;
   }
   assert.deepEqual(wrong, []);
   assert.deepEqual(counts, { header: 1229, 'header-v4a': 48, query: 320, 'query-v4a': 22 });

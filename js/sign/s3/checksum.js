@@ -13,8 +13,8 @@ import { builtin } from '../../engine/node-builtins.js';
 export async function checksumOf(name) {
   const host = HOST[name]?.();
   if (host !== undefined) return host;
-  const { Checksum } = await (await import('../../engine/extended-engine.js')).sigv4aModule();
-  return () => new Checksum(name);
+  const { wasmChecksum } = await import('../../engine/checksum-engine.js');
+  return wasmChecksum(name);
 }
 
 /** @type {Record<string, () => (() => Checksum) | undefined>} */

@@ -1,0 +1,80 @@
+// Checksums that the platform lacks, by the module `verify`: in an instance of its own, as that of the verifier is given up
+// after a request that was too large.
+
+import { compile, compileSync } from '#module/verify';
+
+import { SigV4Error } from './errors.js';
+import { ModuleInstance } from './module-instance.js';
+
+/** @typedef {import('./verify-engine.js').VerifyExports} VerifyExports */
+
+/** The module, and what starts in its place where it cannot. */
+export const checksumModule = /** @type {ModuleInstance<VerifyExports>} */ (
+  /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
+);
+
+/**
+ * @param {string} name  `crc32`, `crc32c`, `crc64nvme`, `sha1` or `sha256`
+ * @returns {Promise<() => WasmChecksum>} what starts one
+ */
+export async function wasmChecksum(name) {
+  await checksumModule.ready();
+  return () => new WasmChecksum(name);
+}
+
+class WasmChecksum {
+  #exports;
+  #number;
+
+  /** @param {string} name */
+  constructor(name) {
+    try {
+      const { written } = encoder.encodeInto(name, checksumModule.buffer(name.length * 3));
+      this.#exports = checksumModule.exports;
+      this.#number = this.#exports.checksum_start(written);
+    } catch (error) {
+      throw checksumModule.failed(error);
+    }
+  }
+
+  /** @param {Uint8Array} bytes */
+  update(bytes) {
+    try {
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, at + CHUNK_BYTES);
+        checksumModule.buffer(CHUNK_BYTES).set(chunk);
+        this.#running().checksum_update(this.#number, chunk.length);
+      }
+    } catch (error) {
+      throw checksumModule.failed(error);
+    }
+  }
+
+  /** @returns {Uint8Array} in network byte order */
+  finish() {
+    try {
+      const length = this.#running().checksum_finish(this.#number);
+      return checksumModule.buffer(length).slice(0, length);
+    } catch (error) {
+      throw checksumModule.failed(error);
+    }
+  }
+
+  /** For one that is not finished. */
+  free() {
+    if (this.#exports === checksumModule.exports) this.#exports.checksum_free(this.#number);
+  }
+
+  /** Another checksum may have stopped the instance in which this one began. */
+  #running() {
+    if (this.#exports === checksumModule.exports) return this.#exports;
+    throw new SigV4Error(
+      'ERR_SIGV4_LIMIT_EXCEEDED',
+      'the module stopped while this checksum was in the making: upload once more',
+    );
+  }
+}
+
+/** Large enough to make the crossings cheap, small enough that an upload of any size takes no more memory. */
+const CHUNK_BYTES = 64 * 1024;
+const encoder = new TextEncoder();
