@@ -64,6 +64,8 @@ mod signer;
 pub mod tables;
 mod text;
 mod timestamp;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "verify")]
 pub mod verify;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]

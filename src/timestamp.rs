@@ -23,6 +23,9 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self { text: *b"19700101T000000Z" };
+
     /// From seconds since 1970-01-01T00:00:00Z, of the years up to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, Error> {
         Self::from_epoch_millis(seconds.saturating_mul(1000))

@@ -185,7 +185,7 @@ fn verify(case: &Case, request: &Request<Vec<u8>>, secret: &str) -> Result<Verif
     assert_eq!(unverified.access_key_id(), "AKIDEXAMPLE");
     let key = VerifyingKey::from_secret(secret, &unverified).unwrap();
     let session_token = case.token.map_or(SessionToken::None, SessionToken::Known);
-    let known = KnownCredentials { key, session_token, expires_at: None };
+    let known = KnownCredentials::new(key).session_token(session_token);
     unverified.verify(&known, Some(&BodyHash::of(&body)))
 }
 

@@ -36,8 +36,8 @@ impl Arrived {
             KeyOf::PublicKey(point) => VerifyingKey::from_public_key(point).expect("a point of P-256"),
         };
         let body = BodyHash::of(&self.body);
-        let credentials =
-            KnownCredentials { key, session_token: known.session_token, expires_at: known.expires_at };
+        let mut credentials = KnownCredentials::new(key).session_token(known.session_token);
+        credentials.expires_at = known.expires_at; // to the millisecond
         if unverified.needs_body() {
             return unverified.verify(&credentials, Some(&body));
         }
@@ -69,7 +69,7 @@ enum KeyOf<'k> {
 }
 
 fn known(secret: &str) -> Known<'_> {
-    Known { key: KeyOf::Secret(secret), session_token: SessionToken::Judged, expires_at: None }
+    Known { key: KeyOf::Secret(secret), session_token: SessionToken::Unchecked, expires_at: None }
 }
 
 /// What AWS does not take, whatever signed it: the reason, the rows, and the kind of the rejection.
@@ -171,7 +171,7 @@ fn compares_the_session_token_and_the_expiry_whatever_the_key_is() {
             request.verify(&verifier, now, &known).map(|_| ()).map_err(|error| error.kind())
         };
         let valid = if number == 0 { Ok(()) } else { Err(RejectionKind::SignatureMismatch) };
-        assert_eq!(outcome(SessionToken::Judged, None), valid);
+        assert_eq!(outcome(SessionToken::Unchecked, None), valid);
         assert_eq!(outcome(SessionToken::Known(token), None), valid);
         assert_eq!(outcome(SessionToken::Known(token), Some(now + 1)), valid);
         for other in [SessionToken::None, SessionToken::Known("another"), SessionToken::Known("")] {
@@ -186,7 +186,7 @@ fn compares_the_session_token_and_the_expiry_whatever_the_key_is() {
 fn temporary_credentials_are_none_without_their_token() {
     let row = rows().into_iter().find(|row| text(&row["id"]) == "c02351").unwrap();
     let verifier = Verifier::new(text(&row["region"]), text(&row["service"]));
-    for session_token in [SessionToken::Judged, SessionToken::None] {
+    for session_token in [SessionToken::Unchecked, SessionToken::None] {
         for key in [KeyOf::Secret(text(&row["secretAccessKey"])), KeyOf::SigningKey([0; 32])] {
             let known = Known { key, session_token, expires_at: None };
             let error = arrived(&row).verify(&verifier, millis(text(&row["date"])), &known).unwrap_err();

@@ -52,12 +52,20 @@ impl Rejection {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_s3_response(self) -> Response<String> {
-        let (code, status) = of_s3(self.kind());
-        let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
-        body += code;
-        body += "</Code><Message>";
-        escape_xml(self.message(), &mut body);
-        body += "</Message></Error>";
+        let (status, code, message) = of_s3(self.kind());
+        // Clients that signed for another region try again with this one.
+        let region = self.details().and_then(|details| details.expected_region.as_deref());
+        let region = region.filter(|_| code == MALFORMED);
+        let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+        let message = message.unwrap_or(self.message());
+        for (name, text) in [("Code", Some(code)), ("Message", Some(message)), ("Region", region)] {
+            if let Some(text) = text {
+                body.extend(["<", name, ">"]);
+                escape_xml(text, &mut body);
+                body.extend(["</", name, ">"]);
+            }
+        }
+        body += "</Error>";
         response(StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN), "application/xml", body)
     }
 }
@@ -69,24 +77,25 @@ fn response(status: StatusCode, content_type: &'static str, body: String) -> Res
     response
 }
 
-/// "Error responses", Amazon S3 API reference: the code and the status.
-fn of_s3(kind: RejectionKind) -> (&'static str, u16) {
+/// What S3 names otherwise than API Gateway: status, code, and its message where that is another ("List of error codes", Amazon
+/// S3 API reference).
+fn of_s3(kind: RejectionKind) -> (u16, &'static str, Option<&'static str>) {
     match kind {
-        RejectionKind::SignatureMalformed | RejectionKind::ScopeMismatch => {
-            ("AuthorizationHeaderMalformed", 400)
-        }
-        RejectionKind::SeveralMechanisms => ("InvalidArgument", 400),
-        RejectionKind::SignatureMismatch => ("SignatureDoesNotMatch", 403),
-        RejectionKind::SignatureExpired => ("RequestTimeTooSkewed", 403),
-        RejectionKind::AccessKeyUnknown => ("InvalidAccessKeyId", 403),
-        RejectionKind::CredentialsExpired => ("ExpiredToken", 400),
-        RejectionKind::SignatureMissing | RejectionKind::RequestExpired | RejectionKind::AccessDenied => {
-            ("AccessDenied", 403)
-        }
+        RejectionKind::SignatureMissing => (403, "AccessDenied", Some("Access Denied")),
+        RejectionKind::SignatureMalformed | RejectionKind::ScopeMismatch => (400, MALFORMED, None),
+        RejectionKind::SignatureMismatch => (403, "SignatureDoesNotMatch", None),
+        RejectionKind::SignatureExpired => (403, "RequestTimeTooSkewed", Some(SKEWED)),
+        RejectionKind::RequestExpired | RejectionKind::AccessDenied => (403, "AccessDenied", None),
+        RejectionKind::AccessKeyUnknown => (403, "InvalidAccessKeyId", Some(UNKNOWN)),
+        RejectionKind::CredentialsExpired => (400, "ExpiredToken", Some("The provided token has expired.")),
         // These are S3's own.
-        of_body => (of_body.exception(), of_body.status()),
+        of_s3 => (of_s3.status(), of_s3.exception(), None),
     }
 }
+
+const MALFORMED: &str = "AuthorizationHeaderMalformed";
+const SKEWED: &str = "The difference between the request time and the server's time is too large.";
+const UNKNOWN: &str = "The AWS access key ID that you provided does not exist in our records.";
 
 /// RFC 8259, section 7.
 fn escape_json(text: &str, out: &mut String) {

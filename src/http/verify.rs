@@ -15,7 +15,7 @@ impl Verifier {
     /// comes after this.
     ///
     /// ```
-    /// use sigv4_wasm::verify::{BodyHash, KnownCredentials, SessionToken, Verifier, VerifyingKey};
+    /// use sigv4_wasm::verify::{BodyHash, KnownCredentials, Verifier, VerifyingKey};
     /// use sigv4_wasm::{Config, Credentials, Signer};
     ///
     /// let now = "20150830T123600Z".parse()?;
@@ -29,7 +29,7 @@ impl Verifier {
     /// let unverified = verifier.begin_http(&parts, now)?;
     /// assert_eq!(unverified.access_key_id(), "AKIDEXAMPLE"); // whose secret is looked up now
     /// let key = VerifyingKey::from_secret(secret, &unverified)?;
-    /// let known = KnownCredentials { key, session_token: SessionToken::None, expires_at: None };
+    /// let known = KnownCredentials::new(key);
     /// unverified.verify(&known, Some(&BodyHash::of(body.as_bytes())))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

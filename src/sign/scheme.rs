@@ -19,7 +19,7 @@ pub(crate) mod private {
     use super::Error;
 
     /// What differs.
-    pub trait Scheme: Send + Sync + 'static {
+    pub trait Scheme: Clone + core::fmt::Debug + Send + Sync + 'static {
         /// The name of the algorithm.
         const ALGORITHM: &'static [u8];
         /// Whether the regions are in a signed `x-amz-region-set`, and not in the credential scope.

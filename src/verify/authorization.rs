@@ -54,6 +54,7 @@ impl Algorithm {
 /// assert_eq!(authorization.scope(), "20150830/us-east-1/iam/aws4_request");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct Authorization {
     pub(super) algorithm: Algorithm,
     pub(super) rules: &'static ServiceRules,

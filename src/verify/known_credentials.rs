@@ -11,10 +11,11 @@ use super::unverified::Unverified;
 #[cfg(feature = "sigv4a")]
 use crate::SigV4a;
 use crate::sha256::to_hex;
-use crate::{Error, Scope, SigningKey};
+use crate::{Error, Scope, SigningKey, Timestamp};
 
 /// What a server knows of an access key id.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct KnownCredentials<'k> {
     /// For the scope of the request.
     pub key: VerifyingKey,
@@ -24,15 +25,33 @@ pub struct KnownCredentials<'k> {
     pub expires_at: Option<i64>,
 }
 
+impl<'k> KnownCredentials<'k> {
+    /// Long-term credentials: without a session token, and without an end.
+    pub fn new(key: VerifyingKey) -> Self {
+        Self { key, session_token: SessionToken::None, expires_at: None }
+    }
+
+    /// Those of a session.
+    pub fn session_token(self, session_token: SessionToken<'k>) -> Self {
+        Self { session_token, ..self }
+    }
+
+    /// Those that are good until then.
+    pub fn expires_at(self, expires_at: Timestamp) -> Self {
+        Self { expires_at: Some(expires_at.unix_seconds().saturating_mul(1000)), ..self }
+    }
+}
+
 /// The session token that a request must carry.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum SessionToken<'k> {
     /// It must carry none.
     None,
     /// This one.
     Known(&'k str),
-    /// The caller has looked at it.
-    Judged,
+    /// Whichever it carries: check it yourself.
+    Unchecked,
 }
 
 impl fmt::Debug for SessionToken<'_> {
@@ -40,7 +59,7 @@ impl fmt::Debug for SessionToken<'_> {
         f.write_str(match self {
             Self::None => "None",
             Self::Known(_) => "Known(…)",
-            Self::Judged => "Judged",
+            Self::Unchecked => "Unchecked",
         })
     }
 }
@@ -57,13 +76,18 @@ enum Key {
 }
 
 impl VerifyingKey {
-    /// Derives the key that verifies a request. SigV4a needs the feature `tools`.
+    /// Derives the key that verifies a request. SigV4a needs the feature `sigv4a`.
     pub fn from_secret(secret_access_key: &str, request: &Unverified<'_, '_>) -> Result<Self, Error> {
+        Self::for_authorization(secret_access_key, &request.authorization)
+    }
+
+    /// Likewise, for what a request says of its signature.
+    pub fn for_authorization(secret_access_key: &str, credential: &Authorization) -> Result<Self, Error> {
         #[cfg(feature = "sigv4a")]
-        if request.algorithm() == Algorithm::EcdsaP256Sha256 {
-            return SigV4a::public_key(secret_access_key, request.access_key_id()).map(Key::Ecdsa).map(Self);
+        if credential.algorithm() == Algorithm::EcdsaP256Sha256 {
+            let key = SigV4a::public_key(secret_access_key, credential.access_key_id());
+            return key.map(Key::Ecdsa).map(Self);
         }
-        let credential = &request.authorization;
         // Of SigV4a, a key that verifies nothing.
         let region = if credential.region().is_empty() { "*" } else { credential.region() };
         let scope = Scope::new(credential.date(), region, credential.service())?;
@@ -114,7 +138,7 @@ pub(super) fn check_token(
 ) -> Result<(), Rejection> {
     let given = authorization.session_token();
     let is_known = match token {
-        SessionToken::Judged => true,
+        SessionToken::Unchecked => true,
         SessionToken::None => given.unwrap_or_default().is_empty(),
         SessionToken::Known(token) => is_equal(token.as_bytes(), given.unwrap_or_default().as_bytes()),
     };

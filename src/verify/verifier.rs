@@ -30,7 +30,7 @@ impl Verifier {
     /// For requests that are signed for this region and this service, such as `eu-west-1` and `execute-api`.
     ///
     /// ```
-    /// use sigv4_wasm::verify::{BodyHash, IncomingRequest, KnownCredentials, SessionToken, Verifier, VerifyingKey};
+    /// use sigv4_wasm::verify::{BodyHash, IncomingRequest, KnownCredentials, Verifier, VerifyingKey};
     ///
     /// let verifier = Verifier::new("us-east-1", "iam");
     /// // The example of the IAM user guide.
@@ -50,7 +50,7 @@ impl Verifier {
     /// assert_eq!(unverified.access_key_id(), "AKIDEXAMPLE");
     /// let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"; // looked up by that id
     /// let key = VerifyingKey::from_secret(secret, &unverified)?;
-    /// let known = KnownCredentials { key, session_token: SessionToken::None, expires_at: None };
+    /// let known = KnownCredentials::new(key);
     /// let verified = unverified.verify(&known, Some(&BodyHash::of(b"")))?;
     /// assert_eq!(verified.signed_headers().collect::<Vec<_>>(), ["content-type", "host", "x-amz-date"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

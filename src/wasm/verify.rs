@@ -326,7 +326,7 @@ fn verified(
         return Err(unverified.unknown().into());
     }
     let token = match flags & (TOKEN_JUDGED | HAS_TOKEN) {
-        TOKEN_JUDGED => SessionToken::Judged,
+        TOKEN_JUDGED => SessionToken::Unchecked,
         HAS_TOKEN => SessionToken::Known(str::from_utf8(token).map_err(|_| Error::RecordInvalid)?),
         _ => SessionToken::None,
     };
