@@ -30,6 +30,7 @@ const SIGNER = ['sign/base-signer', 'engine/engine', 'protocol/algorithms', 'pro
 const CHUNKS = {
   signer: /^js\/engine\/load\//,
   signing: /^js\/engine\/sha256\.js$/,
+  'client-signer': /^js\/adapters\/shared\/(?:client-signer|exchange|spelling|status)\.js$/,
   'canonical-form': /^js\/engine\/canonical-form\.js$/,
   protocol: /^js\/protocol\//,
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
@@ -76,6 +77,8 @@ if (!process.argv.includes('--js')) {
 }
 for (const name of MODULES) {
   wasm[name] = readFileSync(`js/wasm/${name}.wasm`);
+  const hex = wasm[name].toString('hex');
+  writeFileSync(`js/wasm/${name}-bytes.js`, `/** @type {string} */\nexport const hex = '${hex}';\n`);
   for (const runtime of runtimesOf(name)) {
     writeFileSync(`js/wasm/${name}-${runtime}.js`, loaderFile(name, runtime));
   }
@@ -135,10 +138,6 @@ async function buildModule(name) {
   cpSync(`${built}/${name}_bg.wasm`, `js/wasm/${name}.wasm`);
   cpSync(`${built}/${name}.d.ts`, `js/wasm/${name}.d.ts`);
   writeFileSync(`js/wasm/${name}.js`, trustModule(readFileSync(`${built}/${name}.js`, 'utf8')));
-  writeFileSync(
-    `js/wasm/${name}-bytes.js`,
-    `/** @type {string} */\nexport const base64 = '${bytes.toString('base64')}';\n`,
-  );
   const { text, ...rest } = toText(bytes);
   const fields = Object.entries(rest).map(([key, value]) => `  ${key}: ${JSON.stringify(value)},\n`);
   writeFileSync(

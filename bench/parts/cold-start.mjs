@@ -1,6 +1,9 @@
 // Cold start: a fresh process, from the import to the first signature.
 
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
 
 import { quantile } from '../harness.mjs';
 import { AWS4, REPLACED, SMITHY_NODE } from '../peers-node.mjs';
@@ -22,6 +25,13 @@ const smithy = text({
   headers: { ...get.headers, host },
 });
 
+/** Programs in one file, as AWS SAM and CDK bundle a function: CommonJS, minified. */
+const ONE_FILE = {
+  [OURS]: fileURLToPath(new URL('target/bench/sigv4-wasm.cjs', root)),
+  [AWS4]: fileURLToPath(new URL('target/bench/aws4.cjs', root)),
+};
+export const oneFile = (/** @type {string} */ name) => `${name}, one file, require`;
+
 /** What a program has in it, as ES modules unless it says `require`; each sets `authorization`. */
 const PROGRAMS = {
   [OURS]: `const { Signer } = await import('${new URL('pkg/esm/index.js', root)}');
@@ -32,6 +42,11 @@ const PROGRAMS = {
     const work = ${text({ method: get.method, host, path: pathname + search, headers: get.headers, ...gateway })};
     authorization = aws4.sign(work, credentials).headers.Authorization;`,
   [`${AWS4}, require`]: `const aws4 = require('aws4');
+    const work = ${text({ method: get.method, host, path: pathname + search, headers: get.headers, ...gateway })};
+    authorization = aws4.sign(work, credentials).headers.Authorization;`,
+  [oneFile(OURS)]: `const { Signer } = require('${ONE_FILE[OURS]}');
+    authorization = new Signer(${options}).signSync(${text(get)}).headers.authorization;`,
+  [oneFile(AWS4)]: `const { aws4 } = require('${ONE_FILE[AWS4]}');
     const work = ${text({ method: get.method, host, path: pathname + search, headers: get.headers, ...gateway })};
     authorization = aws4.sign(work, credentials).headers.Authorization;`,
   [AWS4FETCH]: `const { AwsV4Signer } = await import('aws4fetch');
@@ -58,6 +73,8 @@ export const PROVIDER = `${REPLACED}, provider`;
 
 /** @returns {Promise<import('../harness.mjs').Table[]>} */
 export async function run({ quick }) {
+  await bundle(ONE_FILE[OURS], `export { Signer } from './pkg/esm/index.js';`);
+  await bundle(ONE_FILE[AWS4], `export { default as aws4 } from 'aws4';`);
   /** @type {Record<string, number[]>} */
   const samples = Object.fromEntries(Object.keys(PROGRAMS).map((name) => [name, []]));
   for (let round = 0; round <= (quick ? 5 : 25); round++) {
@@ -106,4 +123,20 @@ function start(name, program) {
     },
   );
   return Number(out);
+}
+
+/**
+ * @param {string} outfile
+ * @param {string} contents
+ */
+function bundle(outfile, contents) {
+  return build({
+    stdin: { contents, resolveDir: fileURLToPath(root) },
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    outfile,
+  });
 }

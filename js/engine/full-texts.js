@@ -50,12 +50,7 @@ const FULL_TEXTS = [
     /^the credentials of the access key .* expired at .*$/,
     '$&: fetch new ones, or pass a provider, which is asked again in time. If that is still to come, the clock of this machine is wrong',
   ],
-  [
-    /^cannot sign a body of type .*$/,
-    '$&: pass text, bytes, a Blob, a form, a stream, or a plain object or array, which is sent as JSON',
-  ],
   [/^unsignableHeaders cannot name .*-token, which is always signed$/, '$&: there is sessionTokenMode'],
-  [/^the body was read already$/, '$&: pass a fresh one, or clone the request before reading it'],
   [/^(there is no option "(.*)"): the options are (.*)$/, didYouMean],
 ];
 

@@ -114,7 +114,10 @@ export function assertUnused(stream) {
 }
 
 export function bodyUsed() {
-  return new SigV4Error('ERR_SIGV4_BODY_USED', 'the body was read already');
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_USED',
+    'the body was read already: pass a fresh one, or clone it before',
+  );
 }
 
 /** @type {WireBody} */
@@ -261,7 +264,10 @@ function stringify(body) {
 
 /** @param {unknown} body */
 function unsupported(body) {
-  return new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', `cannot sign a body of type ${describe(body)}`);
+  return new SigV4Error(
+    'ERR_SIGV4_BODY_UNSUPPORTED',
+    `cannot sign a body of type ${describe(body)}: pass text, bytes, a form, a stream, or JSON`,
+  );
 }
 
 /**

@@ -64,6 +64,7 @@ export function stateOf(options, variant) {
  * @returns {Promise<Work>}
  */
 export async function sign(state, request, overrides, task) {
+  let isReading = false;
   try {
     const { options, settings, credentials } = withOverrides(state, overrides, task.also);
     const normalized = normalizeRequest(request, settings.host);
@@ -72,11 +73,14 @@ export async function sign(state, request, overrides, task) {
     await engine.ready();
     const now = clockOf(options);
     const identity = credentials.current(now) ?? (await credentials.resolve(now));
+    isReading = true;
     const settled = settle(normalized, settings, engine);
     const payload = settled instanceof Promise ? await settled : settled;
+    isReading = false;
     return finish(engine, normalized, payload, timeOf(options), settings, identity, task, overrides);
   } catch (error) {
-    throw await inFull(error);
+    // A stream that fails ends the request of the client that it belongs to: its own error must not come later.
+    throw isReading ? error : await inFull(error);
   }
 }
 

@@ -5,7 +5,7 @@
 export const RUNTIMES = {
   inline: {
     loader: 'inline',
-    source: (name) => `import { base64 as source } from './${name}-bytes.js';`,
+    source: (name) => `import { hex as source } from './${name}-bytes.js';`,
   },
   slim: { loader: 'slim', source: () => '', modules: ['signing'] },
   browser: {

@@ -1,5 +1,7 @@
 // The headers of an axios request: what is signed, and what is left for the adapter to know.
 
+import { flatten } from '../shared/spelling.js';
+
 /** What axios says of every post, put and patch that does not say otherwise. */
 const AXIOS_DEFAULT_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 
@@ -48,22 +50,6 @@ export function keptHeaders(headers, signed) {
   }
   for (const name of missing) kept[name] = signed[name];
   return kept;
-}
-
-/**
- * @param {Record<string, any>} headers  any case; a value of `false`, null or undefined is not sent
- * @returns {Record<string, string>} lower-case names
- */
-export function flatten(headers) {
-  /** @type {Record<string, string>} */
-  const result = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (value === undefined || value === null || value === false) continue;
-    const key = name.toLowerCase();
-    // One line for a repeated header, joined as the adapters or the server would: all of them then send the same.
-    result[key] = Array.isArray(value) ? value.join(key === 'cookie' ? '; ' : ', ') : String(value);
-  }
-  return result;
 }
 
 /**

@@ -9,10 +9,10 @@ import { resolveAdapter } from './resolve-adapter.js';
 import { ownRange } from './body.js';
 import { signedConfig } from './signed-config.js';
 import { signingAdapter, withoutRedirects } from './fetch-adapter.js';
-import { beforeRedirect, refusedRedirect } from './redirect.js';
 import { readRequest, sendsHost, targetUrl } from './outgoing-request.js';
 import { Attempt } from './deadline.js';
-import { ClientSigner, NO_OPTIONS, isRefusal } from '../shared/client-signer.js';
+import { ClientSigner, NO_OPTIONS } from '../shared/client-signer.js';
+import { isRedirect, isRefusal } from '../shared/status.js';
 import { hide } from '../shared/redact-error.js';
 
 /** @typedef {import('./resolve-adapter.js').AxiosStatic} AxiosStatic */
@@ -57,11 +57,21 @@ export function sigv4Interceptor(options) {
 }
 
 /**
- * Our wrappers, and what is inside each: another interceptor's wrapper, or axios' own adapter.
- *
- * @type {WeakMap<object, { owner: SigningAdapter, next: AdapterOption | undefined }>}
+ * Where a wrapper of ours keeps whose it is and what is inside: another interceptor's wrapper, or axios' own adapter. Not a
+ * WeakMap, as there is a wrapper for each request.
  */
-const wrappers = new WeakMap();
+const INSIDE = Symbol('sigv4Interceptor');
+
+/**
+ * @param {AdapterOption | undefined} adapter
+ * @returns {{ owner: SigningAdapter, next: AdapterOption | undefined } | undefined} of a wrapper
+ */
+function inside(adapter) {
+  return typeof adapter === 'function' ? /** @type {any} */ (adapter)[INSIDE] : undefined;
+}
+
+/** Loaded on use. @type {typeof import('./redirect.js') | undefined} */
+let redirects;
 
 class SigningAdapter extends ClientSigner {
   /** @param {import('../../sign/signer.js').SignerOptions & InterceptorOptions} options */
@@ -80,7 +90,7 @@ class SigningAdapter extends ClientSigner {
    * @returns {boolean} whether requests through this adapter come by here
    */
   isAround(adapter) {
-    const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
+    const wrapper = inside(adapter);
     return wrapper !== undefined && (wrapper.owner === this || this.isAround(wrapper.next));
   }
 
@@ -90,8 +100,7 @@ class SigningAdapter extends ClientSigner {
    */
   around(next) {
     const wrapper = (/** @type {any} */ config) => this.dispatch(config, next);
-    wrappers.set(wrapper, { owner: this, next });
-    return wrapper;
+    return Object.assign(wrapper, { [INSIDE]: { owner: this, next } });
   }
 
   /**
@@ -146,12 +155,15 @@ class SigningAdapter extends ClientSigner {
     /** @type {unknown} */
     let hopError;
     const sent = signedConfig(config, prepared, signed, own, axios);
-    sent.beforeRedirect = beforeRedirect({
-      exchange,
-      request,
-      callers: config.beforeRedirect,
-      onError: (error) => (hopError = error),
-    });
+    if (mayFollow(own)) {
+      redirects ??= await import('./redirect.js');
+      sent.beforeRedirect = redirects.beforeRedirect({
+        exchange,
+        request,
+        callers: config.beforeRedirect,
+        onError: (error) => (hopError = error),
+      });
+    }
     Object.assign(sent, options, attempt.remaining());
 
     const { response, error } = await settle(send(sent));
@@ -161,9 +173,31 @@ class SigningAdapter extends ClientSigner {
     // Browsers show nothing of a redirect that was not followed, so that the caller could not do it either.
     const isCallers = config.maxRedirects === 0 && response?.status !== 0;
     const isExpected = isCallers || config.fetchOptions?.redirect !== undefined;
-    const redirected = !isExpected && response && refusedRedirect(response, signed.url, error);
+    if (isExpected || !mayBeRedirect(response)) return { response, error: hopError ?? error };
+    redirects ??= await import('./redirect.js');
+    const redirected = redirects.refusedRedirect(response, signed.url, error);
     return { response, error: hopError ?? (redirected || error) };
   }
+}
+
+/**
+ * Whether an adapter may follow redirects, and ask before: axios' http adapter, or one of the caller's, in Node.js.
+ *
+ * @param {import('./resolve-adapter.js').ResolvedAdapter['own']} own
+ */
+function mayFollow(own) {
+  const { process } = /** @type {any} */ (globalThis);
+  return own !== 'xhr' && own !== 'fetch' && process?.versions?.node !== undefined;
+}
+
+/**
+ * Whether an answer is, or may have come after, a redirect that was not signed again.
+ *
+ * @param {any} response
+ */
+function mayBeRedirect(response) {
+  const status = response?.status;
+  return status === 0 || status === 403 || isRedirect(status);
 }
 
 /**
@@ -208,7 +242,7 @@ async function settle(sending) {
  * @returns {AdapterOption | undefined} without any wrapper of ours, as a request is signed only once
  */
 function innermost(adapter) {
-  const wrapper = typeof adapter === 'function' ? wrappers.get(adapter) : undefined;
+  const wrapper = inside(adapter);
   return wrapper ? innermost(wrapper.next) : adapter;
 }
 

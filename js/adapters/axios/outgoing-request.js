@@ -63,6 +63,8 @@ function takesOtherHost({ socketPath, httpVersion }, { port }) {
  * @returns {URL}
  */
 export function targetUrl(config, axios, own) {
+  const plain = plainUrl(config);
+  if (plain !== undefined) return new URL(plain);
   const url = resolveUrl(config, axios);
   // Others than axios' own get the URL as the caller wrote it.
   if (own === undefined && !axios.VERSION.startsWith('0.')) return url;
@@ -73,6 +75,49 @@ export function targetUrl(config, axios, own) {
   );
   return escaped === url.href ? url : new URL(escaped);
 }
+
+/**
+ * What axios makes of a URL and parameters in which nothing is to be escaped or resolved, in all of its versions: to ask it
+ * takes a third of the time that signing adds to a request.
+ *
+ * @param {any} config
+ * @returns {string | undefined}
+ */
+function plainUrl({ url = '', baseURL = '', allowAbsoluteUrls, params, paramsSerializer }) {
+  if (allowAbsoluteUrls === false || paramsSerializer || typeof url !== 'string') return undefined;
+  const isAbsolute = PLAIN_URL.test(url);
+  if (!isAbsolute && !(PLAIN_PATH.test(url) && PLAIN_URL.test(baseURL))) return undefined;
+  const start = isAbsolute
+    ? url
+    : url === ''
+      ? baseURL
+      : `${baseURL.replace(/\/$/, '')}/${url.replace(/^\//, '')}`;
+  const query = params ? plainQuery(params) : '';
+  return query === undefined ? undefined : start + query;
+}
+
+/**
+ * @param {any} params
+ * @returns {string | undefined} with its question mark
+ */
+function plainQuery(params) {
+  const prototype = Object.getPrototypeOf(params);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  let query = '';
+  for (const name of Object.keys(params)) {
+    const value = params[name];
+    if (value === undefined || value === null) continue;
+    const isPlain = typeof value === 'string' || typeof value === 'number';
+    if (!isPlain || !PLAIN_WORD.test(name) || !PLAIN_WORD.test(String(value))) return undefined;
+    query += `${query === '' ? '?' : '&'}${name}=${value}`;
+  }
+  return query;
+}
+
+/** No segment of dots, and no empty one. */
+const PLAIN_URL = /^https?:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?(?:\/[\w~-][\w.~-]*)*\/?$/;
+const PLAIN_PATH = /^(?:\/?[\w~-][\w.~-]*)?(?:\/[\w~-][\w.~-]*)*\/?$/;
+const PLAIN_WORD = /^[\w.~-]+$/;
 
 /**
  * @param {any} config

@@ -5,10 +5,14 @@
 //   origin; for any other, nothing of ours is passed on.
 // - fetch has a setting not to follow, which gives the error below.
 // - XMLHttpRequest always follows, with the old signature. If that is refused, the error says why.
+//
+// Loaded on use: in Node.js with the first request, as `beforeRedirect` is synchronous.
 
 import { REPLACED_HEADERS } from '../../engine/generated/headers.js';
-import { flatten } from './headers.js';
-import { isRedirect, isStale, redirectError } from '../shared/client-signer.js';
+import { flatten } from '../shared/spelling.js';
+import { isStale } from '../shared/client-signer.js';
+import { isRedirect } from '../shared/status.js';
+import { redirectError } from '../shared/redirect-error.js';
 
 /**
  * The `beforeRedirect` of a signed request.

@@ -38,9 +38,9 @@ export function signedConfig(config, { request, stream }, signed, own, axios) {
  * @returns {any}
  */
 function copyOf(config) {
-  const clone = Object.create(Object.getPrototypeOf(config));
-  // Object.assign would leave out the `hasOwnProperty` that axios hides there; descriptors take four times as long.
-  for (const key of Reflect.ownKeys(config)) clone[key] = config[key];
+  const clone = Object.assign(Object.create(Object.getPrototypeOf(config)), config);
+  // Axios hides one there, of which loops show nothing.
+  if (Object.hasOwn(config, 'hasOwnProperty')) clone.hasOwnProperty = config.hasOwnProperty;
   return clone;
 }
 

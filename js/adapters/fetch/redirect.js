@@ -4,10 +4,10 @@
 // Source: "HTTP-redirect fetch", section 4.4 of the Fetch standard.
 
 import { bodyUsed } from '../../http/body.js';
-import { isRedirect, isStale, redirectError } from '../shared/client-signer.js';
-
-/** As many as `fetch` follows. */
-export const MAX_REDIRECTS = 20;
+import { isStale } from '../shared/client-signer.js';
+import { isRedirect } from '../shared/status.js';
+import { redirectError } from '../shared/redirect-error.js';
+import { escapePluses } from '../shared/spelling.js';
 
 /**
  * @param {import('./prepare-request.js').Hop} hop
@@ -37,15 +37,6 @@ export function nextHop(hop, response, signs) {
 
   const { method, body } = becomesGet ? { method: 'GET', body: undefined } : hop;
   return { ...hop, carrier: undefined, method, url, headers, body, unreadBody: undefined, isSigned };
-}
-
-/**
- * What counts as a space is sent as one, so that no server reads it otherwise.
- *
- * @param {URL} url
- */
-export function escapePluses(url) {
-  if (url.search.includes('+')) url.search = url.search.replaceAll('+', '%20');
 }
 
 /**

@@ -1,6 +1,6 @@
 // The answers to a signed `fetch`, from every implementation: bodies are web streams, or streams of Node.js.
 
-import { isRefusal } from '../shared/client-signer.js';
+import { isRefusal } from '../shared/status.js';
 
 /**
  * What was answered, with the text of a refusal. The caller can still read it.

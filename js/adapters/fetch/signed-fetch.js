@@ -1,8 +1,9 @@
 // A `fetch` that signs.
 
 import { SigV4Error } from '../../engine/errors.js';
-import { ClientSigner, NO_OPTIONS, unlessAborted, requireFunction } from '../shared/client-signer.js';
-import { MAX_REDIRECTS, escapePluses, nextHop } from './redirect.js';
+import { ClientSigner, NO_OPTIONS, requireFunction, unlessAborted } from '../shared/client-signer.js';
+import { isRedirect } from '../shared/status.js';
+import { escapePluses } from '../shared/spelling.js';
 import { isFetchRequest, prepare } from './prepare-request.js';
 import { discard, readResponse } from './response.js';
 
@@ -88,13 +89,19 @@ async function follow(client, send, first) {
       : await attempt();
     if (!follows) return response;
 
-    const next = nextHop(hop, response, (to) => exchange.signs(to));
+    const isLast = response.type !== 'opaqueredirect' && !isRedirect(response.status);
+    const next = isLast
+      ? undefined
+      : (await import('./redirect.js')).nextHop(hop, response, (to) => exchange.signs(to));
     if (!next) return count === 0 ? response : Object.defineProperty(response, 'redirected', { value: true });
     if (count === MAX_REDIRECTS) throw new TypeError(`more than ${MAX_REDIRECTS} redirects`);
     discard(response);
     hop = next;
   }
 }
+
+/** As many as `fetch` follows. */
+const MAX_REDIRECTS = 20;
 
 /**
  * The arguments of `fetch`.

@@ -4,7 +4,8 @@
 import { isStream } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { fromChunks } from '../shared/iterable-body.js';
-import { ClientSigner, isRefusal, isStale } from '../shared/client-signer.js';
+import { ClientSigner, isStale } from '../shared/client-signer.js';
+import { isRefusal } from '../shared/status.js';
 import { hide, withoutSecrets } from '../shared/redact-error.js';
 
 /**

@@ -9,8 +9,6 @@ import { checkNames, SIGNER_OPTIONS } from '../../protocol/option-names.js';
 import { Signer } from '../../sign/signer.js';
 import { isSignature } from '../../protocol/stale-signature.js';
 import { Exchange } from './exchange.js';
-import { QuerySigner } from './query-signer.js';
-import { ServerClocks } from './server-clocks.js';
 
 /**
  * @typedef {object} ClientOptions
@@ -31,6 +29,8 @@ const CLIENT_OPTIONS = ['match', 'correctClockSkew', 'signatureLocation'];
 
 /** The signer of one client. */
 export class ClientSigner {
+  #options;
+
   /**
    * @param {import('../../sign/signer.js').SignerOptions & ClientOptions} options
    * @param {string[]} own  names of the adapter's own options, which were taken out of these
@@ -43,8 +43,12 @@ export class ClientSigner {
     this.signsQuery = inQuery(signatureLocation);
     this.credentials = new CredentialsSource(signerOptions.credentials);
     const withSource = { ...signerOptions, credentials: /** @type {any} */ (this.credentials) };
-    this.signer = this.signsQuery ? new QuerySigner(withSource) : new Signer(withSource);
-    this.clocks = new ServerClocks();
+    this.signer = new Signer(withSource);
+    /** In place of it where the signature goes into the query. @type {import('./query-signer.js').QuerySigner | undefined} */
+    this.querySigner = undefined;
+    this.#options = withSource;
+    /** @type {import('./answers.js').Clocks} */
+    this.clocks = new Map();
     this.match = match;
     this.correctsClock = correctClockSkew && signerOptions.date === undefined;
     this.signsBody = (signerOptions.payload ?? 'signed') === 'signed';
@@ -58,16 +62,10 @@ export class ClientSigner {
     return new Exchange(this, url);
   }
 
-  /**
-   * A redirect elsewhere may repeat the query, and with it the signature.
-   *
-   * @param {string} from  a URL
-   * @param {URL} to
-   */
-  refuseRepeatedSignature(from, to) {
-    if (this.signer instanceof QuerySigner && this.signer.signed(to)) {
-      throw redirectError(from, to.href, 'put the signature into headers');
-    }
+  /** @returns {Promise<import('./query-signer.js').QuerySigner>} */
+  async loadQuerySigner() {
+    const { QuerySigner } = await import('./query-signer.js');
+    return (this.querySigner ??= new QuerySigner(this.#options));
   }
 }
 
@@ -107,33 +105,6 @@ function inQuery(location) {
   );
 }
 
-/** @param {number} status */
-export function isRefusal(status) {
-  return status >= 400 && status <= 499;
-}
-
-/** @param {number} status */
-export function isRedirect(status) {
-  return [301, 302, 303, 307, 308].includes(status);
-}
-
-/**
- * The error for a redirect that cannot be signed again: the old signature does not hold there.
- *
- * @param {string} from  a URL
- * @param {string} to  a URL, or words
- * @param {string} instead  what else the caller can do
- * @param {unknown} [cause]
- */
-export function redirectError(from, to, instead, cause) {
-  return new SigV4Error(
-    'ERR_SIGV4_URL_INVALID',
-    `the server redirected the signed request from ${withoutQuery(from)} to ${withoutQuery(to)}, where its ` +
-      `signature does not hold: request that URL itself, or ${instead}`,
-    { cause },
-  );
-}
-
 /**
  * Settles as `work` does, or rejects as soon as the caller aborts: credentials can take seconds to come.
  *
@@ -150,14 +121,4 @@ export function unlessAborted(signal, work) {
     signal.addEventListener('abort', abort);
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-/**
- * Without what may be secret: a redirect often goes to a presigned URL.
- *
- * @param {string} url
- * @returns {string}
- */
-function withoutQuery(url) {
-  return url.split(/[?#]/)[0];
 }

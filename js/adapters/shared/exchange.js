@@ -1,23 +1,31 @@
 // One request of a client: how its attempts are signed, when it is sent once more, and which of its redirects are signed
 // again.
 
-import { serverClockOffset } from '../../protocol/clock-skew.js';
-import { blamesToken } from '../../protocol/expired-token.js';
+import { isRefusal } from './status.js';
+
+/** What judges answers: loaded with the first one that is a refusal. @type {typeof import('./answers.js') | undefined} */
+let answers;
+
+/**
+ * What was sent last.
+ *
+ * @typedef {object} Attempt
+ * @property {string} origin
+ * @property {number} offset  of the clock that it was signed with
+ * @property {number} version  of the credentials
+ * @property {boolean} isRepeated
+ * @property {number | undefined} trial  what the server's clock seems to be ahead by, if a refusal said so
+ */
 
 export class Exchange {
   #client;
-  #origin;
   #first;
   /** Whether a redirect led elsewhere. */
   #hasLeft = false;
   /** Whether what was sent last was signed. */
   #isSigned = true;
-  #isRepeated = false;
-  /** What the server's clock seems to be ahead by, if a refusal said so. @type {number | undefined} */
-  #trial;
-  /** What the last attempt was signed with. */
-  #offset = 0;
-  #version = 0;
+  /** @type {Attempt} */
+  #attempt;
 
   /**
    * @param {import('./client-signer.js').ClientSigner} client
@@ -26,7 +34,7 @@ export class Exchange {
   constructor(client, url) {
     this.#client = client;
     this.#first = url.href;
-    this.#origin = url.origin;
+    this.#attempt = { origin: url.origin, offset: 0, version: 0, isRepeated: false, trial: undefined };
   }
 
   /**
@@ -38,10 +46,10 @@ export class Exchange {
    * @returns {boolean}
    */
   signs(to) {
-    this.#hasLeft ||= to.origin !== this.#origin;
+    this.#hasLeft ||= to.origin !== this.#attempt.origin;
     this.#isSigned = !this.#hasLeft && this.#client.match(to);
     if (this.#isSigned) return true;
-    this.#client.refuseRepeatedSignature(this.#first, to);
+    this.#client.querySigner?.refuseRepeated(this.#first, to);
     return false;
   }
 
@@ -52,9 +60,10 @@ export class Exchange {
    * @returns {Promise<import('../../sign/signer.js').SignedRequest>}
    */
   async sign(request) {
-    const { signer, credentials } = this.#client;
+    const { signsQuery, credentials } = this.#client;
+    const signer = signsQuery ? await this.#client.loadQuerySigner() : this.#client.signer;
     const signed = await signer.sign(request, this.#time());
-    this.#version = credentials.version;
+    this.#attempt.version = credentials.version;
     return signed;
   }
 
@@ -65,9 +74,9 @@ export class Exchange {
    * @returns {import('../../sign/signer.js').SignedRequest}
    */
   signSync(request) {
-    const { signer, credentials } = this.#client;
-    const signed = signer.signSync(request, this.#time());
-    this.#version = credentials.version;
+    const { signer, querySigner, credentials } = this.#client;
+    const signed = (querySigner ?? signer).signSync(request, this.#time());
+    this.#attempt.version = credentials.version;
     return signed;
   }
 
@@ -101,27 +110,27 @@ export class Exchange {
    * @returns {boolean | Promise<boolean>} whether to sign and send once more, which it says at most once
    */
   isSentAgain(answer, canRepeat) {
+    const attempt = this.#attempt;
     // Without a signature of ours, a refusal is not about it.
     if (!this.#isSigned) return false;
-    const { clocks, correctsClock, credentials } = this.#client;
-    if (correctsClock) clocks.judge(this.#origin, this.#offset, answer);
-    const offset = correctsClock ? serverClockOffset(answer, Date.now(), this.#offset) : undefined;
-    if (offset !== undefined) {
-      if (this.#isRepeated) return false;
-      if (!canRepeat) clocks.suspect(this.#origin, offset);
-      this.#trial = offset;
-      return (this.#isRepeated = canRepeat);
-    }
-    if (!blamesToken(answer)) return false;
-    const renewal = credentials.renew(this.#version);
-    if (this.#isRepeated || !canRepeat) return false;
-    return renewal.then((isRenewed) => (this.#isRepeated = isRenewed));
+    const teachesNothing = attempt.offset === 0 && !this.#client.clocks.has(attempt.origin);
+    if (teachesNothing && !isRefusal(answer.status)) return false;
+    const now = Date.now();
+    if (answers !== undefined) return answers.isSentAgain(this.#client, attempt, answer, canRepeat, now);
+    const judged = import('./answers.js').then((loaded) => {
+      answers = loaded;
+      return answers.isSentAgain(this.#client, attempt, answer, canRepeat, now);
+    });
+    // Where it cannot be loaded, the refusal stands.
+    return judged.catch(() => false);
   }
 
   /** @returns {{ date: () => Date } | undefined} */
   #time() {
     this.#isSigned = true;
-    const offset = (this.#offset = this.#trial ?? this.#client.clocks.offset(this.#origin));
+    const attempt = this.#attempt;
+    const offset = attempt.trial ?? this.#client.clocks.get(attempt.origin)?.offset ?? 0;
+    attempt.offset = offset;
     return offset === 0 ? undefined : { date: () => new Date(Date.now() + offset) };
   }
 }

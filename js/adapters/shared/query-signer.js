@@ -1,4 +1,4 @@
-// Signatures of HTTP clients that go into the query, so that the request keeps an Authorization header of its own.
+// Signatures of HTTP clients that go into the query, so that the request keeps an Authorization header of its own. Loaded on use.
 
 import { FLAG } from '../../engine/generated/flags.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -7,6 +7,7 @@ import { presigned } from '../../sign/signed-request.js';
 import { TOLERATED_SKEW } from '../../protocol/clock-skew.js';
 import { isS3 } from '../../protocol/service-rules.js';
 import { Signer } from '../../sign/signer.js';
+import { redirectError } from './redirect-error.js';
 
 /** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
 const PRESIGN = /** @type {const} */ ({ expiresIn: TOLERATED_SKEW / 1000, onEarlyExpiry: 'shorten' });
@@ -43,12 +44,14 @@ export class QuerySigner extends Signer {
   }
 
   /**
-   * Whether a URL repeats a signature of this signer, as redirects do that keep the query.
+   * A redirect elsewhere may repeat the query, and with it a signature of this signer.
    *
-   * @param {URL} url
+   * @param {string} from  a URL
+   * @param {URL} to
    */
-  signed({ searchParams }) {
-    return this.#known.has(searchParams.get('X-Amz-Signature') ?? '');
+  refuseRepeated(from, to) {
+    if (!this.#known.has(to.searchParams.get('X-Amz-Signature') ?? '')) return;
+    throw redirectError(from, to.href, 'put the signature into headers');
   }
 
   /**

@@ -1,6 +1,6 @@
 // What undici tells of a request, and what of that its maker gets to know.
 
-import { isRefusal } from '../shared/client-signer.js';
+import { isRefusal } from '../shared/status.js';
 
 /**
  * The methods of a handler that matter here. `at` is where their own arguments begin.

@@ -7,7 +7,8 @@
 import { isStream } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { fromChunks } from '../shared/iterable-body.js';
-import { ClientSigner, NO_OPTIONS, redirectError, unlessAborted } from '../shared/client-signer.js';
+import { ClientSigner, NO_OPTIONS, unlessAborted } from '../shared/client-signer.js';
+import { redirectError } from '../shared/redirect-error.js';
 import { fail, watched } from './handler.js';
 
 /**

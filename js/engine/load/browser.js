@@ -1,5 +1,5 @@
-// How browsers get a wasm module: as in inline.js, in a spelling that is 5 kB smaller once compressed, and slower to read
-// where the platform knows base64.
+// How browsers get a wasm module: as in inline.js, in a spelling that is a kilobyte smaller once compressed, and slower to
+// read.
 
 import { fromBytes } from './bytes.js';
 import { decode } from './text.js';

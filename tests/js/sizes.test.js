@@ -1,0 +1,78 @@
+// What bundles weigh, with 3 % of room. Where one must become larger, say so in CHANGELOG.md, and change the row.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { IMPORTS, sizeOf } from '../support/bundle-sizes.js';
+
+const ROOM = 1.03;
+
+/**
+ * At most, in kB of gzip: split (the first load), and one file. That of S3 and of event streams holds a whole module for a checksum.
+ *
+ * @type {Record<string, [number, number?]>}
+ */
+const AT_MOST = {
+  'sigv4-wasm, signRequest': [31.2, 33],
+  'sigv4-wasm, Signer': [31.9, 33.9],
+  'sigv4-wasm, all of it': [33.1, 35.1],
+  'sigv4-wasm/axios': [38.3, 42.7],
+  'sigv4-wasm/fetch': [36, 40.6],
+  'sigv4-wasm/undici': [35.5, 39.7],
+  'sigv4-wasm/got': [34.8, 39.1],
+  'sigv4-wasm/aws4': [33.1, 32.7],
+  'sigv4-wasm/smithy': [30.9, 30.6],
+  'sigv4-wasm/v4a': [97.4, 98.9],
+  'sigv4-wasm/slim': [13.2, 13.2],
+  'sigv4-wasm/s3': [38.6],
+  'sigv4-wasm/events': [34.4],
+  'sigv4-wasm/batch': [32.6, 34.7],
+  'sigv4-wasm/trace': [33.1, 35.2],
+};
+
+/** What an adapter adds to all of the main entry, split. @type {Record<string, number>} */
+const ON_TOP = {
+  axios: 6.4,
+  fetch: 4.1,
+  undici: 3.5,
+  got: 2.9,
+  aws4: 4.6,
+  smithy: 4.3,
+};
+
+for (const [name, [split, oneFile]] of Object.entries(AT_MOST)) {
+  test(`${name}: ${split} kB split${oneFile === undefined ? '' : `, ${oneFile} in one file`}`, async () => {
+    const { code } = IMPORTS[name];
+    const sizes = await Promise.all([sizeOf(code, 'split'), sizeOf(code, 'oneFile')]);
+    for (const [i, limit = Infinity] of [split, oneFile].entries()) {
+      assert.ok(sizes[i].gzip <= limit * ROOM, `${['split', 'one file'][i]}: ${sizes[i].gzip.toFixed(2)} kB`);
+    }
+  });
+}
+
+test('as IIFE, and for AWS Lambda', async () => {
+  const { code } = IMPORTS['sigv4-wasm, signRequest'];
+  const [iife, lambda, axios] = await Promise.all([
+    sizeOf(code, 'iife'),
+    sizeOf(code, 'lambda'),
+    sizeOf(IMPORTS['sigv4-wasm/axios'].code, 'lambda'),
+  ]);
+  const [, oneFile = NaN] = AT_MOST['sigv4-wasm, signRequest'];
+  assert.ok(iife.gzip <= (oneFile + 0.2) * ROOM, `${iife.gzip.toFixed(2)} kB`);
+  assert.ok(lambda.gzip <= LAMBDA.signRequest * ROOM, `${lambda.gzip.toFixed(2)} kB`);
+  assert.ok(axios.gzip <= LAMBDA.axios * ROOM, `with the axios interceptor: ${axios.gzip.toFixed(2)} kB`);
+});
+
+const LAMBDA = { signRequest: 34.9, axios: 44.8 };
+
+for (const [adapter, limit] of Object.entries(ON_TOP)) {
+  test(`sigv4-wasm/${adapter} adds ${limit} kB to the main entry`, async () => {
+    const main = IMPORTS['sigv4-wasm, all of it'].code;
+    const [alone, both] = await Promise.all([
+      sizeOf(main, 'split'),
+      sizeOf(`${main} export * from 'sigv4-wasm/${adapter}';`, 'split'),
+    ]);
+    const added = both.gzip - alone.gzip;
+    assert.ok(added <= limit * ROOM, `${added.toFixed(2)} kB`);
+  });
+}
