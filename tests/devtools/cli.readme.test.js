@@ -1,7 +1,8 @@
-// The command lines of the README run.
+// The command lines of the README run, and those of the documentation.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -22,7 +23,20 @@ const readme = await readFile(join(consumer, 'node_modules/sigv4-wasm-devtools/R
 const own = readme.replace(/^## (gateway|inspect)\n[^]*?(?=^## )/gm, '');
 const lines = [...own.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap(([, block]) => (block.startsWith('url=') ? [block] : block.trim().split('\n')))
-  .filter((line) => !/^(npm|npx) |\| source|^source /.test(line));
+  .filter((line) => !/^(npm|npx) |\| source|^source /.test(line))
+  .concat(documentedLines());
+
+/** Those of docs/ that end by themselves. */
+function documentedLines() {
+  const docs = fileURLToPath(new URL('../../../../docs/', import.meta.url));
+  const texts = readdirSync(docs, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !/node_modules/.test(name))
+    .map((name) => readFileSync(join(docs, name), 'utf8'));
+  return texts
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => /^npx sigv4 (?!gateway|inspect)/.test(line))
+    .map((line) => line.slice('npx '.length));
+}
 
 /** @type {{ api: import('../support/iam-server.js').IamServer, s3: import('../support/iam-server.js').IamServer }} */
 let servers;
