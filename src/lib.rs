@@ -90,3 +90,7 @@ pub use timestamp::Timestamp;
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 #[doc(hidden)]
 pub use wasm::signing::Engine;
+
+#[cfg(all(doctest, feature = "http"))]
+#[doc = include_str!("../docs/migration/rust.md")]
+mod migration {}

@@ -125,6 +125,7 @@ export default defineConfig({
           page('aws-sigv4-fetch', '/migration/aws-sigv4-fetch'),
           page("Amplify v5's Signer", '/migration/amplify'),
           page('Powertools', '/migration/powertools'),
+          page('aws-sigv4 (Rust)', '/migration/rust'),
         ],
       },
     ],
