@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all test-reproducible bench deny docs sbom lint fmt clean
+.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all test-reproducible fuzz bench deny docs sbom lint fmt clean
 
 help:
 	@echo 'make demo    build, and send signed requests through a local gateway'
@@ -12,6 +12,7 @@ help:
 	@echo '             also old and new releases of Node.js, HTTP clients, Express and Next.js (Linux, x64)'
 	@echo 'make test-reproducible'
 	@echo '             builds twice, and compares byte by byte what would be published'
+	@echo 'make fuzz    the targets of fuzz/, for MINUTES=10 in all'
 	@echo 'make deny    licences, sources and known vulnerabilities of all dependencies'
 	@echo 'make sbom    bills of materials (CycloneDX), in target/sbom/'
 	@echo 'make build   the npm package, in pkg/'
@@ -71,6 +72,10 @@ test-reproducible:
 	@scripts/setup build
 	@[ -d devtools/node_modules ] || $(MAKE) --no-print-directory devtools
 	@scripts/test-reproducible
+
+fuzz:
+	@echo '== fuzz'
+	@scripts/fuzz $(or $(MINUTES),10)
 
 deny:
 	@echo '== deny: licences, sources and known vulnerabilities'

@@ -125,6 +125,9 @@ errors! {
     /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
     RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
         "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.";
+    /// The path or the query holds a control character. JavaScript escapes those.
+    TargetInvalid => "ERR_SIGV4_URL_INVALID",
+        "the path or the query holds a control character, which no request line can carry. Percent-encode it.";
 }
 
 impl Error {

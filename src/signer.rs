@@ -63,6 +63,10 @@ impl<S: Scheme> From<Config> for Signer<S> {
 
 impl<S: Scheme> Signer<S> {
     /// Signs with headers.
+    ///
+    /// # Errors
+    ///
+    /// Says what of the request, the credentials or the configuration cannot be signed: see [`Error`].
     pub fn sign(
         &self,
         request: &RequestView<'_>,
@@ -131,6 +135,10 @@ impl<S: Scheme> Signer<S> {
         let config = &self.shared.config;
         if config.names_unsignable() {
             return Err(Error::UnsignableHeaderInvalid);
+        }
+        // It would come out again as it is, and end the request line.
+        if [request.path, request.query].iter().any(|part| part.iter().any(u8::is_ascii_control)) {
+            return Err(Error::TargetInvalid);
         }
         let hash_text;
         let mut keyword = String::new();
