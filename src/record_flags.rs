@@ -63,6 +63,14 @@ pub mod verify {
         PAYLOAD_UNSIGNED = 1 << 21;
         PAYLOAD_CHUNKED = 1 << 22;
         IS_DECODED = 1 << 23;
+        // Of results: what is wrong with a request.
+        IS_DECLARED = 1;
+        SCOPE_WRONG = 1 << 1;
+        REGION_WRONG = 1 << 2;
+        SERVICE_WRONG = 1 << 3;
+        TIME_WRONG = 1 << 4;
+        PAYLOAD_WRONG = 1 << 5;
+        HOST_WRONG = 1 << 6;
         // In the length of a result: that it is a rejection.
         REJECTED = 1 << 30;
     }

@@ -1,7 +1,7 @@
 // The search for the mistake of a client in the core: pieces of what may have been signed in, what becomes of them out. See
 // src/wasm/mismatch.rs.
 
-import { verifyModule } from './verify-engine.js';
+import { cross, FLAG, verifyModule } from './verify-engine.js';
 
 /**
  * What is done to a text, one step after the other: src/mismatch/steps.rs.
@@ -53,6 +53,31 @@ import { verifyModule } from './verify-engine.js';
  * }} CorePieces
  *
  * @typedef {typeof PARTS[number]} PartName  of the canonical request
+ *
+ * All that a request says, one character for each byte.
+ * @typedef {object} Examination
+ * @property {number} signedAt  milliseconds since 1970
+ * @property {boolean} isSigV4a
+ * @property {boolean} isPresigned  whether the signature is in the query
+ * @property {string} accessKeyId
+ * @property {string} day  of the scope, which should be `YYYYMMDD`
+ * @property {string} region  empty with SigV4a
+ * @property {string} service
+ * @property {string} terminator  of the scope, which should be `aws4_request`
+ * @property {string} regionSet  with SigV4a; otherwise empty
+ * @property {string} amzDate  when it was signed, `YYYYMMDDTHHMMSSZ`
+ * @property {string[]} signedHeaders
+ * @property {string} signature
+ * @property {string | undefined} sessionToken
+ * @property {string | undefined} declared  what is signed in place of the body's hash, as far as the request says
+ * @property {{ scope: boolean, region: boolean, service: boolean, time: boolean, payload: boolean, host: boolean, uncovered: string | undefined }} wrong
+ *   the scope in itself; the region, the service, the time for this server; what is signed in place of the body; whether there
+ *   are several hosts; a header that must be signed, and is not
+ * @property {string} hosts  every name that the request gives its host, joined with commas
+ * @property {Parameter[]} parameters  that are signed
+ * @property {Map<string, string>} headers  by lower-case name, in its order, with canonical values
+ * @property {string} path  as on the wire
+ * @property {string} query  likewise
  */
 
 // By their numbers in src/wasm/mismatch.rs.
@@ -135,13 +160,31 @@ export class MismatchSearch {
   #instance;
   #writer = new Writer();
 
+  constructor() {
+    this.#instance = verifyModule.another();
+  }
+
+  /**
+   * All that a request says, and what is wrong with it but its signature.
+   *
+   * @param {import('./verify-engine.js').IncomingRecord} record
+   * @returns {Examination | import('./verify-engine.js').WrittenRejection}
+   * @throws {SigV4Error} where the request cannot have arrived like this
+   */
+  examine(record) {
+    const { headerCount, now, maxSkewSeconds } = record;
+    const outcome = cross(record, this.#instance, (exports, fieldsLength, targetLength, flags) =>
+      exports.examine(fieldsLength, targetLength, headerCount, flags, now, maxSkewSeconds),
+    );
+    return typeof outcome === 'string' ? examinationOf(outcome) : outcome;
+  }
+
   /**
    * @param {CorePieces} base  what should have been signed
    * @param {Payload} payload
    * @param {string} signature  in hex; empty: each candidate counts as found, and the caller compares
    */
-  constructor(base, payload, signature) {
-    this.#instance = verifyModule.another();
+  begin(base, payload, signature) {
     this.#writer.start().latin1(signature);
     this.#write(base, payload);
     const status = this.#call((exports, length) => exports.search_begin(length, signature.length));
@@ -289,6 +332,49 @@ export class MismatchSearch {
       throw this.#instance.failed(error);
     }
   }
+}
+
+/** @param {string} text @returns {Examination} */
+function examinationOf(text) {
+  const fields = text.split('\0');
+  const [signedAt, , bits, accessKeyId, day, region, service, terminator, regionSet, amzDate] = fields;
+  const [names, signature, sessionToken, declared, uncovered, hosts, places, pathLength, count] =
+    fields.slice(10);
+  const headersEnd = 19 + 2 * Number(count);
+  const headers = fields.slice(19, headersEnd);
+  const target = fields.slice(headersEnd).join('\0');
+  const query = target.slice(Number(pathLength));
+  const numbers = places.split(' ').map(Number);
+  const flags = Number(bits);
+  const has = (/** @type {number} */ flag) => (flags & flag) !== 0;
+  return {
+    signedAt: Number(signedAt) * 1000,
+    isSigV4a: has(FLAG.isV4a),
+    isPresigned: has(FLAG.isPresigned),
+    ...{ accessKeyId, day, region, service, terminator, regionSet, amzDate, signature, hosts, query },
+    signedHeaders: names.split(';'),
+    sessionToken: has(FLAG.hasSessionToken) ? sessionToken : undefined,
+    declared: has(FLAG.isDeclared) ? declared : undefined,
+    wrong: {
+      scope: has(FLAG.scopeWrong),
+      region: has(FLAG.regionWrong),
+      service: has(FLAG.serviceWrong),
+      time: has(FLAG.timeWrong),
+      payload: has(FLAG.payloadWrong),
+      host: has(FLAG.hostWrong),
+      uncovered: uncovered || undefined,
+    },
+    parameters: Array.from({ length: Math.floor(numbers.length / 3) }, (_, i) => {
+      const [start, nameLength, valueLength] = numbers.slice(3 * i);
+      const valueStart = start + nameLength + 1;
+      return [
+        query.slice(start, start + nameLength),
+        valueLength === 0 ? undefined : query.slice(valueStart, valueStart + valueLength - 1),
+      ];
+    }),
+    headers: new Map(Array.from({ length: Number(count) }, (_, i) => [headers[2 * i], headers[2 * i + 1]])),
+    path: target.slice(0, Number(pathLength)),
+  };
 }
 
 /** A record in the making. */

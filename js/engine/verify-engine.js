@@ -118,6 +118,26 @@ export function parseAuthorization(record) {
 }
 
 /**
+ * Has a request cross into an instance of the module of the caller.
+ *
+ * @param {IncomingRecord} record
+ * @param {ModuleInstance<VerifyExports>} instance
+ * @param {(exports: VerifyExports, fieldsLength: number, targetLength: number, flags: number) => number} call
+ * @returns {string | WrittenRejection} the result; a string is as the export has it
+ * @throws {SigV4Error} where the request cannot have arrived like this
+ */
+export function cross(record, instance, call) {
+  try {
+    const flags = write(record, '', '', '', instance);
+    const status = call(instance.exports, fieldsLength, targetLength, flags);
+    const text = read(status, record, instance);
+    return status & FLAG.rejected ? rejectionOf(text) : text;
+  } catch (error) {
+    throw instance.failed(error);
+  }
+}
+
+/**
  * Whether a request is signed with a key.
  *
  * @param {IncomingRecord} record  that {@link begin} took
@@ -243,9 +263,10 @@ export function sha256(bytes) {
  * @param {string} token
  * @param {string | Uint8Array} key
  * @param {string | Uint8Array} body
+ * @param {ModuleInstance<VerifyExports>} [instance]
  * @returns {number} flags
  */
-function write(record, token, key, body) {
+function write(record, token, key, body, instance = verifyModule) {
   const { fields, target } = record;
   let { flags } = record;
   if (typeof key !== 'string') flags |= FLAG.isSigningKey;
@@ -254,7 +275,7 @@ function write(record, token, key, body) {
   // One string, one encodeInto: cheaper than a call for each part.
   const text = isText ? `${fields}${target}${token}${key}${body}` : `${fields}${target}${token}`;
   // A UTF-16 unit takes at most three bytes of UTF-8.
-  const view = verifyModule.buffer(text.length * 3 + (isText ? 0 : key.length * 3 + body.length));
+  const view = instance.buffer(text.length * 3 + (isText ? 0 : key.length * 3 + body.length));
   const { written } = encoder.encodeInto(text, view);
   fieldsLength = fields.length;
   targetLength = target.length;
@@ -301,12 +322,13 @@ function put(part, view, at) {
  *
  * @param {number} status
  * @param {IncomingRecord} record
+ * @param {ModuleInstance<VerifyExports>} [instance]
  */
-function read(status, record) {
+function read(status, record, instance = verifyModule) {
   if (status < 0) throw record.errorOf(status);
   const length = status & ~FLAG.rejected;
-  const text = decoder.decode(verifyModule.buffer(length).subarray(0, length));
-  verifyModule.release();
+  const text = decoder.decode(instance.buffer(length).subarray(0, length));
+  instance.release();
   return text;
 }
 

@@ -9,9 +9,8 @@ import { sha256 } from '../engine/sha256.js';
 import { verifyModule } from '../engine/verify-engine.js';
 import { shownKey } from '../protocol/key-id.js';
 import { checkNames } from '../protocol/option-names.js';
-import { takeApart } from './received-request.js';
-import { statedPayload } from './checks.js';
-import { parseAuthorization } from '../protocol/authorization.js';
+import { examine } from './received-request.js';
+import { openIncoming } from '../verify/incoming-request.js';
 import { OPTIONS_OF_OTHERS, VERIFY_OPTIONS, isCount, isDate } from '../verify/options.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { rulesOf } from '../protocol/service-rules.js';
@@ -19,12 +18,12 @@ import { CAUSES } from './causes.js';
 import { detailOf, nameOf, shown } from './redacted-detail.js';
 import { inflate } from './decompress.js';
 import { likely, SUSPECTED } from './likely-causes.js';
-import { piecesOf, signedParameters } from './signing-inputs.js';
+import { piecesOf } from './signing-inputs.js';
 import { otherReasons, REASONS } from './other-problems.js';
 import { payloadOf } from './payload.js';
 import { findChanges } from './search.js';
 import { SIGV4A } from '../protocol/algorithms.js';
-import { epochMillis, parseAmzDate } from '../protocol/amz-date.js';
+import { epochMillis } from '../protocol/amz-date.js';
 import { fill } from '../protocol/fill-template.js';
 import { endpointOf } from '../protocol/endpoint-form.js';
 
@@ -74,61 +73,19 @@ import { endpointOf } from '../protocol/endpoint-form.js';
  *   cannot have arrived like this
  */
 export async function findMismatch(request, options) {
-  const { secretAccessKey, now, maxBodyBytes, deadlineMs, pathEncoding, ...known } = checkedOptions(options);
+  const settings = checkedOptions(options);
   const startedAt = performance.now();
   await Promise.all([signingEngine.ready(), verifyModule.ready()]);
-  const received = takeApart(request, maxBodyBytes);
-  const authorization = parseAuthorization(received);
-  const { declared } = statedPayload(authorization, received, false);
-  const { secret, token, expiration } = await findSecret(secretAccessKey, authorization);
-  const usual = rulesOf(authorization.service);
-  const rules = pathEncoding
-    ? { ...usual, path: { encoding: pathEncoding, normalizes: pathEncoding === 'double' } }
-    : usual;
-  const body = await received.body();
-  const text = textOf(body);
-  const ofHost = await scopeOf(received.headers.get('host') ?? '');
-  const found = {
-    ...{ received, authorization, rules, secret, token, expiration, body, text, declared },
-    parameters: signedParameters(received.search, authorization, rules),
-    json: jsonOf(text),
-    inflated: await inflate(body, maxBodyBytes),
-    known: {
-      stage: known.stage,
-      region: known.region ?? ofHost.region,
-      service: known.service ?? ofHost.service,
-      hosts: known.hosts ?? [],
-      methods: known.methods ?? [],
-    },
-    now: epochMillis(now),
-  };
-  const evidence = { ...found, base: piecesOf(found) };
-  const isSigV4a = authorization.scheme === SIGV4A;
-  const { verifiesSigV4a } = isSigV4a ? await sigv4aModule() : { verifiesSigV4a: undefined };
-  const search = new MismatchSearch(
-    evidence.base,
-    payloadOf(evidence, {}),
-    isSigV4a ? '' : authorization.signature,
-  );
+  const search = new MismatchSearch();
   try {
-    /** The module of SigV4a has no search: it is asked about each candidate. @param {...import('./signing-inputs.js').Pieces} pieces */
-    const isProof = (...pieces) => {
-      if (verifiesSigV4a === undefined) return true;
-      const { 'key.prefix': prefix = '', 'key.secret': own = '' } = Object.assign(
-        {},
-        evidence.base,
-        ...pieces,
-      );
-      const used = (prefix + own).slice('AWS4'.length);
-      const { accessKeyId, signature } = authorization;
-      // `undefined` if this cannot be a secret.
-      return verifiesSigV4a(used, accessKeyId, search.stringToSign(), signature) ?? false;
-    };
+    const { evidence, isProof } = await evidenceOf(request, settings, search);
+    const { authorization, received } = evidence;
     const isWhole = authorization.signedHeaders.every((name) => received.headers.has(name));
     if (isWhole && search.isRight() && isProof()) {
-      return otherReasons(evidence, await sha256(body)).map((reason) => written(reason, true, evidence));
+      const reasons = otherReasons(evidence, await sha256(evidence.body));
+      return reasons.map((reason) => written(reason, true, evidence));
     }
-    const changes = await findChanges(CAUSES, evidence, search, isProof, startedAt + deadlineMs);
+    const changes = await findChanges(CAUSES, evidence, search, isProof, startedAt + settings.deadlineMs);
     if (changes.length === 0) {
       return likely(evidence, search).map(({ detail, ...mistake }) =>
         written({ ...mistake, ...(detail && { detail: shown(detail, evidence) }) }, false, evidence),
@@ -150,6 +107,56 @@ export async function findMismatch(request, options) {
 }
 
 /**
+ * All that is known of a request, with which the search begins.
+ *
+ * @param {ArrivedRequest} request
+ * @param {ReturnType<typeof checkedOptions>} settings
+ * @param {MismatchSearch} search
+ */
+async function evidenceOf(request, settings, search) {
+  const { secretAccessKey, maxBodyBytes, pathEncoding, ...given } = settings;
+  const now = epochMillis(given.now);
+  const opened = openIncoming(request, maxBodyBytes);
+  const { received, authorization, parameters, declared } = examine(opened, search, now);
+  const { secret, token, expiration } = await findSecret(secretAccessKey, authorization);
+  const usual = rulesOf(authorization.service);
+  const rules = pathEncoding
+    ? { ...usual, path: { encoding: pathEncoding, normalizes: pathEncoding === 'double' } }
+    : usual;
+  const body = await opened.body();
+  const text = textOf(body);
+  const ofHost = await scopeOf(received.headers.get('host') ?? '');
+  const known = {
+    stage: given.stage,
+    region: given.region ?? ofHost.region,
+    service: given.service ?? ofHost.service,
+    hosts: given.hosts ?? [],
+    methods: given.methods ?? [],
+  };
+  const found = {
+    ...{ received, authorization, parameters, declared, rules, secret, token, expiration, body, text },
+    json: jsonOf(text),
+    inflated: await inflate(body, maxBodyBytes),
+    ...{ known, now },
+    wrong: examine(opened, search, now, known).wrong,
+  };
+  const evidence = { ...found, base: piecesOf(found) };
+  const isSigV4a = authorization.scheme === SIGV4A;
+  const { verifiesSigV4a } = isSigV4a ? await sigv4aModule() : { verifiesSigV4a: undefined };
+  search.begin(evidence.base, payloadOf(evidence, {}), isSigV4a ? '' : authorization.signature);
+  /** The module of SigV4a has no search: it is asked about each candidate. @param {...import('./signing-inputs.js').Pieces} pieces */
+  const isProof = (...pieces) => {
+    if (verifiesSigV4a === undefined) return true;
+    const { 'key.prefix': prefix = '', 'key.secret': own = '' } = Object.assign({}, evidence.base, ...pieces);
+    const used = (prefix + own).slice('AWS4'.length);
+    const { accessKeyId, signature } = authorization;
+    // `undefined` if this cannot be a secret.
+    return verifiesSigV4a(used, accessKeyId, search.stringToSign(), signature) ?? false;
+  };
+  return { evidence, isProof };
+}
+
+/**
  * All that `findMismatch` knows, by code; with its texts as they are without the values of a request.
  *
  * @type {ReadonlyMap<string, Readonly<Pick<Mismatch, 'code' | 'part' | 'summary' | 'fix'>>>}
@@ -168,7 +175,7 @@ export const KNOWN_MISMATCHES = /* @__PURE__ */ new Map(
  * @returns {Mismatch}
  */
 function written({ code, part, summary, fix, name, detail, isSeen }, isProved, { authorization, now }) {
-  const seconds = Math.round(Math.abs(parseAmzDate(authorization.amzDate) - now) / 1000);
+  const seconds = Math.round(Math.abs(authorization.signedAt - now) / 1000);
   const key = shownKey(authorization.accessKeyId);
   const values = {
     ...detail,
@@ -236,7 +243,7 @@ function checkedOptions(options) {
 
 /**
  * @param {FindMismatchOptions['secretAccessKey']} given
- * @param {import('../protocol/authorization.js').ParsedAuthorization} authorization
+ * @param {import('./received-request.js').Authorization} authorization
  */
 async function findSecret(given, { accessKeyId, sessionToken }) {
   const found = typeof given === 'function' ? await given(accessKeyId, sessionToken) : given;

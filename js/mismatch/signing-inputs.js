@@ -36,7 +36,7 @@ import { canonicalEscapes } from '../engine/canonical-form.js';
  * What was sent, and what is known of whoever sent it: all that a cause can go by.
  * @typedef {object} Evidence
  * @property {import('./received-request.js').ReceivedRequest} received
- * @property {import('../protocol/authorization.js').ParsedAuthorization} authorization
+ * @property {import('./received-request.js').Authorization} authorization
  * @property {import('../protocol/service-rules.js').ServiceRules} rules  of the service that is claimed
  * @property {string} secret
  * @property {string} token  that goes with the secret, or empty
@@ -48,6 +48,7 @@ import { canonicalEscapes } from '../engine/canonical-form.js';
  * @property {string | undefined} declared  what is signed in place of the body's hash, as far as the request says
  * @property {{ region?: string, service?: string, stage?: string, hosts: readonly string[], methods: readonly string[] }} known
  * @property {number} now  epoch milliseconds
+ * @property {import('../engine/mismatch-engine.js').Examination['wrong']} wrong  with the request, but for its signature
  * @property {readonly Parameter[]} parameters  that are signed, as they were sent: the pieces `query:0` and so on
  * @property {Base} base
  */
@@ -98,32 +99,6 @@ export function piecesOf({ received, authorization, rules, secret, parameters })
  */
 export function partOf(piece) {
   return piece.slice(0, piece.search(/[.:]/));
-}
-
-/**
- * @param {string} search
- * @param {import('../protocol/authorization.js').ParsedAuthorization} authorization
- * @param {import('../protocol/service-rules.js').ServiceRules} rules
- * @returns {Parameter[]}
- */
-export function signedParameters(search, { isPresigned }, { signsToken, tokenName }) {
-  const all = parametersOf(search);
-  if (!isPresigned) return all;
-  return all.filter(([name]) => name !== 'X-Amz-Signature' && (signsToken || name !== tokenName));
-}
-
-/**
- * @param {string} search
- * @returns {Parameter[]}
- */
-export function parametersOf(search) {
-  return search
-    .split('&')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const at = part.indexOf('=');
-      return at < 0 ? [part, undefined] : [part.slice(0, at), part.slice(at + 1)];
-    });
 }
 
 /** @param {string} text */

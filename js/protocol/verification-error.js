@@ -52,23 +52,3 @@ export class Refusal extends SigV4Error {
     this.details = details;
   }
 }
-
-/** @param {string} message */
-export function malformed(message) {
-  return new Refusal('ERR_SIGV4_SIGNATURE_MALFORMED', message);
-}
-
-/** @param {string} message */
-export function denied(message) {
-  return new Refusal('ERR_SIGV4_ACCESS_DENIED', message);
-}
-
-/**
- * What arrived, for a message: short, and without what a log could choke on.
- *
- * @param {string} text
- */
-export function quote(text) {
-  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
-  return `'${shown.replace(/[^ -~…]/g, '?')}'`;
-}

@@ -42,33 +42,44 @@ impl KeyDerivation {
         let mut name = Zeroizing::new(Vec::with_capacity(1 + prefix.len() + secret.len() + length));
         name.extend_from_slice(prefix);
         name.extend_from_slice(secret);
-        let mut key = SigningKey::new(&name);
         if form == KeyForm::Underived {
-            return key;
+            return SigningKey::new(&name);
         }
+        let start = name.len();
         name.push(form as u8);
-        let last = names.len() - 1;
-        for (order, next) in names.into_iter().enumerate() {
+        let mut ends = [start; 5];
+        for (end, next) in ends.iter_mut().skip(1).zip(names) {
             name.push(b'\n');
             name.extend_from_slice(next);
-            // The last step ends in another key each time.
-            let place = if order < last { self.places.get_mut(place_of(&name)) } else { None };
-            if let Some(Some(known)) = &place
-                && known.name == name
-            {
-                key = known.key.clone();
-                continue;
-            }
+            *end = name.len();
+        }
+        // The last step ends in another key each time.
+        let known = (1..names.len())
+            .rev()
+            .find_map(|steps| Some((steps, self.known(name.get(..*ends.get(steps)?)?)?)));
+        let (done, mut key) = match known {
+            Some((steps, key)) => (steps, key.clone()),
+            None => (0, SigningKey::new(name.get(..start).unwrap_or_default())),
+        };
+        for (steps, next) in names.into_iter().enumerate().skip(done) {
             let digest = Zeroizing::new(key.sign(next));
             key = match form {
                 KeyForm::Hex => SigningKey::new(&*Zeroizing::new(to_hex(&digest))),
                 _ => SigningKey::new(&*digest),
             };
-            if let Some(place) = place {
-                *place = Some(Known { name: name.clone(), key: key.clone() });
+            let name = ends.get(steps + 1).and_then(|end| name.get(..*end)).unwrap_or_default();
+            if steps + 1 < names.len()
+                && let Some(place) = self.places.get_mut(place_of(name))
+            {
+                *place = Some(Known { name: Zeroizing::new(name.to_vec()), key: key.clone() });
             }
         }
         key
+    }
+
+    fn known(&self, name: &[u8]) -> Option<&SigningKey> {
+        let known = self.places.get(place_of(name))?.as_ref()?;
+        (known.name.as_slice() == name).then_some(&known.key)
     }
 }
 

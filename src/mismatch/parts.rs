@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use super::keys::KeyForm;
 use super::parameters::{ListChange, Order, Parameter, WriteForm, push_number, write};
 use super::pieces::{LineForm, Part, Payload, Piece, Text};
@@ -15,6 +17,8 @@ pub(super) struct Base {
     parameters: Vec<Option<Parameter>>,
     /// In the order of their names.
     headers: Vec<(Text, Text)>,
+    scope: [Text; 6],
+    key: [Zeroizing<Text>; 6],
     /// Whether another body has another header, too.
     pub(super) signs_length: bool,
 }
@@ -23,14 +27,17 @@ impl Base {
     /// Parameters come in order, headers in the order of their names.
     pub(super) fn new(all: Vec<Piece>) -> Self {
         let (mut pieces, mut parameters, mut headers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut scope, mut key) = (<[Text; 6]>::default(), <[Zeroizing<Text>; 6]>::default());
         for piece in all {
             match piece {
                 Piece::Parameter(_, parameter) => parameters.push(parameter),
                 Piece::Header(name, value) => headers.push((name, value.unwrap_or_default())),
+                Piece::Scope(number, text) => set(&mut scope, number, text),
+                Piece::Key(number, text) => set(&mut key, number, text),
                 other => pieces.push(other),
             }
         }
-        let mut base = Self { pieces, parameters, headers, signs_length: false };
+        let mut base = Self { pieces, parameters, headers, scope, key, signs_length: false };
         base.signs_length = View::of(&base).header_names().iter().any(|name| name == CONTENT_LENGTH);
         base
     }
@@ -38,6 +45,12 @@ impl Base {
     fn header(&self, name: &[u8]) -> Option<&[u8]> {
         let at = self.headers.binary_search_by(|(known, _)| known.as_slice().cmp(name)).ok()?;
         self.headers.get(at).map(|(_, value)| &value[..])
+    }
+}
+
+fn set<T>(fields: &mut [T], number: usize, value: T) {
+    if let Some(field) = fields.get_mut(number) {
+        *field = value;
     }
 }
 
@@ -75,17 +88,16 @@ impl<'a> View<'a> {
 
     /// What the key is derived from, and how: what the first step begins with, then the names.
     pub(super) fn key(&self) -> ([&'a [u8]; 6], KeyForm) {
-        let field = |wanted: usize| {
-            self.find(|piece| match piece {
-                Piece::Key(number, text) if *number == wanted => Some(&text[..]),
-                _ => None,
-            })
-        };
-        let form = self.find(|piece| match piece {
-            Piece::KeyForm(form) => Some(*form),
-            _ => None,
-        });
-        ([0, 1, 2, 3, 4, 5].map(|number| field(number).unwrap_or_default()), form.unwrap_or(KeyForm::Bytes))
+        let mut inputs = self.base.key.each_ref().map(|text| &text[..]);
+        let mut form = KeyForm::Bytes;
+        for piece in self.layers.into_iter().flatten() {
+            match piece {
+                Piece::Key(number, text) => set(&mut inputs, *number, text),
+                Piece::KeyForm(changed) => form = *changed,
+                _ => {}
+            }
+        }
+        (inputs, form)
     }
 
     fn path(&self) -> Text {
@@ -210,16 +222,17 @@ impl<'a> View<'a> {
     }
 
     fn scope(&self) -> Text {
-        let field = |wanted: usize| {
-            self.text(|piece| match piece {
-                Piece::Scope(number, text) if *number == wanted => Some(text),
-                _ => None,
-            })
-        };
-        let mut out = field(0);
-        out.put(b"\n").put(&field(1)).put(b"\n");
+        let mut fields = self.base.scope.each_ref().map(|text| &text[..]);
+        for piece in self.layers.into_iter().flatten() {
+            if let Piece::Scope(number, text) = piece {
+                set(&mut fields, *number, text);
+            }
+        }
+        let [algorithm, time, names @ ..] = fields;
+        let mut out = Text::with_capacity(128);
+        out.put(algorithm).put(b"\n").put(time).put(b"\n");
         let mut separator: &[u8] = b"";
-        for name in [2, 3, 4, 5].map(field).iter().filter(|name| !name.is_empty()) {
+        for name in names.into_iter().filter(|name| !name.is_empty()) {
             out.put(separator).put(name);
             separator = b"/";
         }

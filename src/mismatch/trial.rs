@@ -314,45 +314,33 @@ impl Combination<'_> {
         other: &Change,
         derivation: &mut KeyDerivation,
     ) -> Option<Outcome> {
-        let shared = one.parts & other.parts;
-        let needs_mac = one.mac.is_some() && other.mac.is_some();
-        let mut blocks = BLOCKS_OF_MAC;
-        let rebuilt = if shared != 0 || needs_mac {
-            let rebuilt = self.rebuilt(one, number, other, shared, needs_mac, derivation)?;
-            blocks += if needs_mac { BLOCKS_OF_KEY } else { 0 };
-            Some(rebuilt)
-        } else {
-            None
-        };
-        let (request, mac) = rebuilt.unwrap_or_default();
-        let hash = match (&one.request, &other.request, &request) {
-            (_, _, Some(request)) => {
-                blocks += 2 * request.blocks;
-                request.hash
-            }
-            (Some(one), Some(other), _) => {
-                let (hash, hashed) = self.prefixes.hash_of_two(one, other);
-                blocks += hashed;
-                hash
-            }
-            (Some(request), None, _) | (None, Some(request), _) => request.hash,
-            (None, None, _) => *self.prefixes.hash(),
-        };
-        let mac = mac.as_ref().or(one.mac.as_ref()).or(other.mac.as_ref()).unwrap_or(self.mac);
-        Some(Outcome { signature: mac.sign(&hash), hash, blocks })
+        if one.parts & other.parts != 0 || one.mac.is_some() && other.mac.is_some() {
+            return self.rebuilt(one, number, other, derivation);
+        }
+        let (hash, hashed) = self.hash(one, other);
+        let mac = one.mac.as_ref().or(other.mac.as_ref()).unwrap_or(self.mac);
+        Some(Outcome { signature: mac.sign(&hash), hash, blocks: BLOCKS_OF_MAC + hashed })
     }
 
-    /// What two changes have to be made anew for, as both change it.
+    /// Of two changes that change no part of the canonical request in common; and how many blocks were hashed, about.
+    fn hash(&self, one: &Change, other: &Change) -> ([u8; 64], u32) {
+        match (&one.request, &other.request) {
+            (Some(one), Some(other)) => self.prefixes.hash_of_two(one, other),
+            (Some(request), None) | (None, Some(request)) => (request.hash, 0),
+            (None, None) => (*self.prefixes.hash(), 0),
+        }
+    }
+
+    /// Likewise, where both change a part, which has to be made anew.
     #[inline(never)]
     fn rebuilt(
         &self,
         one: &Change,
         number: usize,
         other: &Change,
-        shared: u8,
-        needs_mac: bool,
         derivation: &mut KeyDerivation,
-    ) -> Option<(Option<Request>, Option<StartedMac>)> {
+    ) -> Option<Outcome> {
+        let shared = one.parts & other.parts;
         let payload = match other.payload_of {
             Some(second) if one.payload_of.is_some() => {
                 Some(Piece::Payload(known_payload(self.payloads, number, second)?.clone()))
@@ -363,8 +351,8 @@ impl Combination<'_> {
             return None;
         }
         let view = View::with(self.base, [payload.as_slice(), &one.pieces, &other.pieces]);
-        let request = if shared & !SCOPE_OR_KEY == 0 {
-            None
+        let (hash, hashed) = if shared & !SCOPE_OR_KEY == 0 {
+            self.hash(one, other)
         } else {
             let texts = Part::OF_REQUEST.map(|part| {
                 let of = |change: &Change| change.request.as_ref()?.text(part).cloned();
@@ -374,9 +362,19 @@ impl Combination<'_> {
                     of(one).or_else(|| of(other))
                 }
             });
-            self.prefixes.request(texts, false)
+            self.prefixes.request(texts, false).map(|request| (request.hash, 2 * request.blocks))?
         };
-        Some((request, needs_mac.then(|| mac_of(&view, derivation))))
+        let blocks = BLOCKS_OF_MAC + hashed;
+        Some(match (&one.mac, &other.mac) {
+            (Some(_), Some(_)) => {
+                let signature = mac_of(&view, derivation).sign(&hash);
+                Outcome { signature, hash, blocks: blocks + BLOCKS_OF_KEY }
+            }
+            (one, other) => {
+                let mac = one.as_ref().or(other.as_ref()).unwrap_or(self.mac);
+                Outcome { signature: mac.sign(&hash), hash, blocks }
+            }
+        })
     }
 }
 

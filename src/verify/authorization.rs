@@ -222,6 +222,12 @@ impl Authorization {
         self.part(if self.region().is_empty() { Part::RegionSet } else { Part::Region })
     }
 
+    /// Of SigV4a; otherwise empty.
+    #[cfg(all(target_arch = "wasm32", feature = "mismatch"))]
+    pub(crate) fn region_set(&self) -> &str {
+        self.part(Part::RegionSet)
+    }
+
     /// Such as `execute-api`.
     pub fn service(&self) -> &str {
         self.part(Part::Service)
@@ -232,7 +238,7 @@ impl Authorization {
         self.part(Part::Scope)
     }
 
-    pub(super) fn terminator(&self) -> &str {
+    pub(crate) fn terminator(&self) -> &str {
         self.part(Part::Terminator)
     }
 

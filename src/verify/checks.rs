@@ -167,6 +167,19 @@ pub(super) fn check_coverage(
     authorization: &Authorization,
     request: &IncomingRequest<'_>,
 ) -> Result<(), Rejection> {
+    match uncovered_header(authorization, request) {
+        None => Ok(()),
+        Some(name) => {
+            Err(denied(&[Quoted(name), Text(" must be a 'SignedHeader' in the AWS Authorization.")]))
+        }
+    }
+}
+
+/// The first header that must be signed, and is not.
+pub(super) fn uncovered_header<'r>(
+    authorization: &Authorization,
+    request: &'r IncomingRequest<'_>,
+) -> Option<&'r str> {
     let rules = authorization.rules;
     let is_appended = |name: &[u8]| {
         rules.session_token_mode == SessionTokenMode::Appended
@@ -186,12 +199,11 @@ pub(super) fn check_coverage(
         }
     }
     let signs_host = || split(authorization.signed_headers(), b';').any(|name| name == "host");
-    let name = match unsigned {
-        Some(header) => str::from_utf8(header.key).unwrap_or_default(),
-        None if request.host_from_elsewhere().is_some() && !signs_host() => "host",
-        None => return Ok(()),
-    };
-    Err(denied(&[Quoted(name), Text(" must be a 'SignedHeader' in the AWS Authorization.")]))
+    match unsigned {
+        Some(header) => Some(str::from_utf8(header.key).unwrap_or_default()),
+        None if request.host_from_elsewhere().is_some() && !signs_host() => Some("host"),
+        None => None,
+    }
 }
 
 /// Whether a signature covers the body.

@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::latin1;
+use super::rejection::Say::Text;
+use super::rejection::{Rejection, malformed};
 use super::words::SecretBytes;
 use crate::Error;
 use crate::canonical::{Entry, add, headers, query, sort};
@@ -14,6 +16,9 @@ use crate::text::{contains, cut, split};
 pub struct IncomingRequest<'a> {
     pub(super) method: &'a [u8],
     pub(super) path: &'a [u8],
+    /// As on the wire.
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "mismatch")), allow(dead_code))]
+    pub(super) query: &'a [u8],
     /// The parameters in the order given, each byte in its one spelling: `name=value&name=value&`. It may hold a token.
     parameters: SecretBytes,
     /// The headers, sorted by name; those of one name in the order given.
@@ -96,13 +101,14 @@ impl<'a> IncomingRequest<'a> {
         sort(&mut headers);
         let has_fragment = form == TargetForm::Line && target.contains(&b'#');
         let (scheme, authority, target) = split_target(cut(target, b'#').0);
-        let (path, wire_query) = cut(target, b'?');
+        let (path, query) = cut(target, b'?');
         let mut parameters = SecretBytes(Vec::new());
-        query::push_wire(wire_query, false, &mut parameters.0);
+        query::push_wire(query, false, &mut parameters.0);
         let authority = host_of(authority);
         let mut request = Self {
             method,
             path,
+            query,
             parameters,
             headers,
             scheme,
@@ -121,9 +127,12 @@ impl<'a> IncomingRequest<'a> {
         Ok(request)
     }
 
-    /// Whether the target has a fragment where none can arrive.
-    pub(super) fn has_fragment(&self) -> bool {
-        self.has_fragment
+    /// No client sends one: whoever reads the path in another way than here would read what is not signed.
+    pub(super) fn check_fragment(&self) -> Result<(), Rejection> {
+        if self.has_fragment {
+            return Err(malformed(&[Text("A fragment, from # on, is no part of a request.")]));
+        }
+        Ok(())
     }
 
     /// The parameters in the order given, each byte in its one spelling.

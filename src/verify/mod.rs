@@ -17,6 +17,8 @@ mod chunks;
 mod dates;
 #[cfg(feature = "checksum")]
 mod digests;
+#[cfg(all(target_arch = "wasm32", feature = "mismatch"))]
+mod examination;
 mod incoming_request;
 mod known_credentials;
 mod latin1;
@@ -36,6 +38,8 @@ pub use checks::Payload as IncomingPayload;
 pub use chunks::{DecodedBody, SignatureChain};
 #[cfg(feature = "checksum")]
 pub use digests::BodyDigests;
+#[cfg(all(target_arch = "wasm32", feature = "mismatch"))]
+pub(crate) use examination::Examination;
 pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub(crate) use incoming_request::TargetForm;

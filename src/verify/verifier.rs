@@ -7,8 +7,6 @@ use super::authorization::Authorization;
 use super::checks::{check_coverage, check_host, check_scope, check_time, stated_payload};
 use super::incoming_request::IncomingRequest;
 use super::rejection::Rejection;
-use super::rejection::Say::Text;
-use super::rejection::malformed;
 use super::unverified::Unverified;
 use crate::PathEncoding;
 
@@ -113,10 +111,7 @@ impl Verifier {
 
     /// What the request says of its signature, after every check that needs no key. `now` is in milliseconds since 1970.
     pub fn begin<'r>(&self, request: IncomingRequest<'r>, now: i64) -> Result<Unverified<'r, '_>, Rejection> {
-        if request.has_fragment() {
-            // No client sends one: whoever reads the path in another way than here would read what is not signed.
-            return Err(malformed(&[Text("A fragment, from # on, is no part of a request.")]));
-        }
+        request.check_fragment()?;
         let authorization = Authorization::parse(&request)?;
         check_scope(&authorization, self)?;
         check_time(&authorization, now, self)?;

@@ -7,20 +7,43 @@
 //! and these; [`NONE`] in place of a length stands for no text.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
 use super::runtime::Single;
-use super::verify::{ENGINE, put};
+use super::verify::{ENGINE, Record, push_number, push_numbers, put, signature_bits, verifier};
 use crate::Error;
 use crate::mismatch::{
     Added, KeyForm, LineForm, ListChange, Order, Parameter, Part, Payload, Piece, Row, Search, Spelling,
     Step, Text, WriteForm,
 };
+use crate::record_flags::verify::*;
+use crate::verify::Examination;
 
 static SEARCH: Single<Option<Search>> = Single::new(None);
+
+/// What the request in the buffer says, and all that is wrong with it but its signature: see `examined`. Returns the length of the
+/// result, which replaces it, as `begin` does.
+#[wasm_bindgen]
+pub fn examine(
+    text_length: usize,
+    target_length: usize,
+    header_count: usize,
+    flags: u32,
+    now: f64,
+    max_skew_seconds: f64,
+) -> i32 {
+    let mut engine = ENGINE.lend();
+    let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
+    let outcome = record.read(&mut engine.buffer, &mut |options, request, _| {
+        let verifier = verifier(options, &record)?;
+        Ok(examined(&Examination::of(request, &verifier, now as i64)?).into_bytes())
+    });
+    engine.finish(outcome, text_length.saturating_add(target_length))
+}
 
 /// Starts a search. The buffer holds the pieces that should have been signed, before them the signature in hex; without it,
 /// JavaScript compares. Returns 0, or the status of an error.
@@ -113,6 +136,67 @@ pub fn search_part(number: i32, part: usize) -> i32 {
     let text =
         search.as_ref().zip(part).map(|(search, part)| search.part(usize::try_from(number).ok(), part));
     put(&mut ENGINE.lend().buffer, &text.unwrap_or_default())
+}
+
+/// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then the texts of the signature,
+/// what is declared in place of the body, a header that should be signed, the hosts, the places of the parameters that are
+/// signed, how long the path is, how many headers there are, and these, name and value: a field each, with a NUL in between.
+/// Path and query come last.
+fn examined(examination: &Examination<'_>) -> String {
+    let authorization = &examination.authorization;
+    let hosts = examination.hosts();
+    let bits = [
+        (authorization.is_presigned(), IS_PRESIGNED),
+        (examination.declared.is_some(), IS_DECLARED),
+        (!examination.is_scope_right, SCOPE_WRONG),
+        (!examination.is_region_right, REGION_WRONG),
+        (!examination.is_service_right, SERVICE_WRONG),
+        (!examination.is_in_time, TIME_WRONG),
+        (!examination.is_payload_right, PAYLOAD_WRONG),
+        (hosts.len() > 1, HOST_WRONG),
+    ];
+    let bits = bits.iter().filter(|(is_set, _)| *is_set).map(|(_, bit)| bit).sum::<u32>();
+    let mut text = String::new();
+    push_numbers(authorization, bits | signature_bits(authorization), &mut text);
+    for field in [
+        authorization.access_key_id(),
+        authorization.date(),
+        authorization.region(),
+        authorization.service(),
+        authorization.terminator(),
+        authorization.region_set(),
+        authorization.amz_date(),
+        authorization.signed_headers(),
+        authorization.signature(),
+        authorization.session_token().unwrap_or_default(),
+        examination.declared.as_deref().unwrap_or_default(),
+        examination.uncovered_header.as_deref().unwrap_or_default(),
+        &hosts.join(", "),
+        "",
+    ] {
+        text.push('\0');
+        text += field;
+    }
+    for (start, name, value) in examination.parameters() {
+        for number in [start, name, value.map_or(0, |length| length + 1)] {
+            push_number(number as u64, &mut text);
+            text.push(' ');
+        }
+    }
+    let path = examination.path();
+    text.push('\0');
+    push_number(path.chars().count() as u64, &mut text);
+    let headers = examination.headers();
+    text.push('\0');
+    push_number(headers.len() as u64, &mut text);
+    for (name, value) in &headers {
+        for field in ["\0", name, "\0", value] {
+            text += field;
+        }
+    }
+    text.push('\0');
+    text += &path;
+    text + &examination.query()
 }
 
 fn status(row: Row) -> i32 {

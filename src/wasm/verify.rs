@@ -169,10 +169,11 @@ pub fn digests_finish() -> i32 {
 }
 
 /// What is done with a request; gets the options of the verifier before it, and the bytes that follow it.
-type Work<'w> = &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<Vec<u8>, Failure>;
+pub(super) type Work<'w> =
+    &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<Vec<u8>, Failure>;
 
 /// Why there is no result.
-enum Failure {
+pub(super) enum Failure {
     Rejected(Rejection),
     Failed(Error),
 }
@@ -191,7 +192,7 @@ impl From<Error> for Failure {
 
 impl Engine {
     /// The record, which is so long, gives way to the result.
-    fn finish(&mut self, outcome: Result<Vec<u8>, Failure>, length: usize) -> i32 {
+    pub(super) fn finish(&mut self, outcome: Result<Vec<u8>, Failure>, length: usize) -> i32 {
         let used = length.min(self.buffer.len());
         self.buffer.get_mut(..used).unwrap_or_default().fill(0);
         match outcome {
@@ -209,18 +210,18 @@ impl Engine {
 }
 
 /// Where the parts of a record are, and what crosses beside it.
-struct Record {
-    text_length: usize,
-    target_length: usize,
-    header_count: usize,
-    flags: u32,
-    now: f64,
-    max_skew_seconds: f64,
+pub(super) struct Record {
+    pub(super) text_length: usize,
+    pub(super) target_length: usize,
+    pub(super) header_count: usize,
+    pub(super) flags: u32,
+    pub(super) now: f64,
+    pub(super) max_skew_seconds: f64,
 }
 
 impl Record {
     /// Takes a record apart.
-    fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<Vec<u8>, Failure> {
+    pub(super) fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<Vec<u8>, Failure> {
         let (text, rest) = buffer.split_at_mut_checked(self.text_length).unwrap_or_default();
         let (target, rest) = rest.split_at_checked(self.target_length).unwrap_or_default();
         let options_length = options_length(text).ok_or(Error::RecordInvalid)?;
@@ -294,7 +295,7 @@ fn options_length(text: &[u8]) -> Option<usize> {
     ends.nth(2)
 }
 
-fn verifier(mut options: &mut [u8], record: &Record) -> Result<Verifier, Error> {
+pub(super) fn verifier(mut options: &mut [u8], record: &Record) -> Result<Verifier, Error> {
     let mut text = || {
         let field = next_field(&mut options).ok_or(Error::RecordInvalid)?;
         str::from_utf8(field).map(String::from).map_err(|_| Error::RecordInvalid)
@@ -453,14 +454,14 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
     text
 }
 
-fn signature_bits(authorization: &Authorization) -> u32 {
+pub(super) fn signature_bits(authorization: &Authorization) -> u32 {
     let is_v4a = authorization.algorithm() == Algorithm::EcdsaP256Sha256;
     let token = if authorization.session_token().is_some() { HAS_SESSION_TOKEN } else { 0 };
     token | if is_v4a { IS_V4A } else { 0 }
 }
 
 /// When a request was signed, in seconds since 1970, for how long it is good, and the bits.
-fn push_numbers(authorization: &Authorization, bits: u32, text: &mut String) {
+pub(super) fn push_numbers(authorization: &Authorization, bits: u32, text: &mut String) {
     push_number(authorization.signed_at().unsigned_abs() / 1000, text);
     text.push('\0');
     push_number(authorization.expires_in().unwrap_or_default().into(), text);
@@ -500,7 +501,7 @@ fn written(rejection: &Rejection) -> String {
     text + rejection.message()
 }
 
-fn push_number(number: u64, text: &mut String) {
+pub(super) fn push_number(number: u64, text: &mut String) {
     let mut digits = [b'0'; 20];
     let (mut rest, mut start) = (number, digits.len());
     for (at, digit) in digits.iter_mut().enumerate().rev() {

@@ -178,7 +178,7 @@ const SECONDS = [-1, 1, -2, 2, -3, 3, -4, -5, 4, 5, -3600, 3600];
  *
  * @param {'region' | 'service'} name
  * @param {string | undefined} value
- * @param {import('../../protocol/authorization.js').ParsedAuthorization} authorization
+ * @param {import('../received-request.js').Authorization} authorization
  * @returns {import('../signing-inputs.js').Pieces[]}
  */
 function inScope(name, value, authorization) {
