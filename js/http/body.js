@@ -51,8 +51,11 @@ export function bodyInMemory(body) {
 export async function readBody(body) {
   const inMemory = bodyInMemory(body);
   if (inMemory !== undefined) return inMemory;
-  if (isOldStream(body)) return (await import('./rare-bodies.js')).readOldStream(body);
-  if (isForm(body)) return (await import('./rare-bodies.js')).readForm(body);
+  if (isOldStream(body)) {
+    const { readOldStream } = await import('./rare-bodies.js');
+    return readOldStream(body, { bodyUsed, isFormDataPackage, isStream, readBody });
+  }
+  if (isForm(body)) return (await import('./rare-bodies.js')).readForm(body, { readStream });
   if (isBlob(body)) {
     const blob = /** @type {Blob} */ (body);
     return { data: new Uint8Array(await blob.arrayBuffer()), contentType: blob.type || undefined };
@@ -70,7 +73,9 @@ export async function readRequestBody(request) {
   try {
     return new Uint8Array(await request.arrayBuffer());
   } catch (cause) {
-    throw (await import('./rare-bodies.js')).unreadable(cause);
+    if (/** @type {Error} */ (cause).name !== 'InvalidStateError') throw cause;
+    const { UNREADABLE_FORM } = await import('./rare-bodies.js');
+    throw new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', UNREADABLE_FORM, { cause });
   }
 }
 

@@ -1,14 +1,15 @@
 // Bodies that few requests have: forms, forms of the npm package `form-data`, and streams as Node.js 0.8 had them. Loaded on
-// use.
-
-import { SigV4Error } from '../engine/errors.js';
-import { bodyUsed, isFormDataPackage, isStream, readBody, readStream } from './body.js';
+// use. It imports nothing of body.js but is handed it: in a bundle of one file, what two files import from each other is
+// wrapped, and each start takes a millisecond longer.
 
 /**
+ * @typedef {typeof import('./body.js')} Body
+ *
  * @param {FormData} form
+ * @param {Pick<Body, 'readStream'>} body
  * @returns {Promise<import('./body.js').WireBody>}
  */
-export async function readForm(form) {
+export async function readForm(form, { readStream }) {
   const boundary = randomBoundary();
   const data = await readStream(formChunks(form, boundary));
   return { data, contentType: `multipart/form-data; boundary=${boundary}`, ownsContentType: true };
@@ -57,11 +58,12 @@ function escape(name) {
 
 /**
  * @param {any} stream
+ * @param {Pick<Body, 'bodyUsed' | 'isFormDataPackage' | 'isStream' | 'readBody'>} body
  * @returns {Promise<import('./body.js').WireBody>}
  * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_BODY_USED`
  */
-export async function readOldStream(stream) {
-  if (!isFormDataPackage(stream)) return readByEvents(stream);
+export async function readOldStream(stream, body) {
+  if (!body.isFormDataPackage(stream)) return readByEvents(stream, body);
   const type = { contentType: stream.getHeaders()['content-type'], ownsContentType: true };
   try {
     // Leaves the form as it is, so that a retry can read it again; but throws where a part is a stream.
@@ -69,7 +71,7 @@ export async function readOldStream(stream) {
   } catch {
     // read as the stream that it is
   }
-  return { ...(await readByEvents(stream)), ...type };
+  return { ...(await readByEvents(stream, body)), ...type };
 }
 
 /** Streams that were read by events, which do not show that they have ended. @type {WeakSet<object>} */
@@ -79,8 +81,9 @@ const spent = new WeakSet();
  * These streams are not iterable.
  *
  * @param {any} stream
+ * @param {Pick<Body, 'bodyUsed' | 'isStream' | 'readBody'>} body
  */
-async function readByEvents(stream) {
+async function readByEvents(stream, { bodyUsed, isStream, readBody }) {
   if (isStream(stream)) return readBody(stream);
   if (spent.has(stream)) throw bodyUsed();
   spent.add(stream);
@@ -96,17 +99,7 @@ async function readByEvents(stream) {
   );
 }
 
-/**
- * Why a fetch Request could not be read.
- *
- * @param {any} cause
- */
-export function unreadable(cause) {
-  if (cause?.name !== 'InvalidStateError') return cause;
-  return new SigV4Error(
-    'ERR_SIGV4_BODY_UNSUPPORTED',
-    'the body of the Request cannot be read, as WebKit reads no form with a file in it out of a Request: pass the ' +
-      'form itself as body, beside the URL',
-    { cause },
-  );
-}
+/** Of a fetch Request. */
+export const UNREADABLE_FORM =
+  'the body of the Request cannot be read, as WebKit reads no form with a file in it out of a Request: pass the form ' +
+  'itself as body, beside the URL';

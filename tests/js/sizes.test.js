@@ -13,31 +13,31 @@ const ROOM = 1.03;
  * @type {Record<string, [number, number?]>}
  */
 const AT_MOST = {
-  'sigv4-wasm, signRequest': [31.2, 33],
-  'sigv4-wasm, Signer': [31.9, 33.9],
-  'sigv4-wasm, all of it': [33.1, 35.1],
-  'sigv4-wasm/axios': [38.3, 42.7],
-  'sigv4-wasm/fetch': [36, 40.6],
-  'sigv4-wasm/undici': [35.5, 39.7],
-  'sigv4-wasm/got': [34.8, 39.1],
-  'sigv4-wasm/aws4': [33.1, 32.7],
-  'sigv4-wasm/smithy': [30.9, 30.6],
-  'sigv4-wasm/v4a': [97.4, 98.9],
-  'sigv4-wasm/slim': [13.2, 13.2],
-  'sigv4-wasm/s3': [38.6],
-  'sigv4-wasm/events': [34.4],
-  'sigv4-wasm/batch': [32.6, 34.7],
-  'sigv4-wasm/trace': [33.1, 35.2],
+  'sigv4-wasm, signRequest': [31.1, 33.4],
+  'sigv4-wasm, Signer': [31.9, 34.3],
+  'sigv4-wasm, all of it': [32.6, 35.1],
+  'sigv4-wasm/axios': [38.4, 42.8],
+  'sigv4-wasm/fetch': [36.1, 40.7],
+  'sigv4-wasm/undici': [35.6, 39.9],
+  'sigv4-wasm/got': [34.9, 39.2],
+  'sigv4-wasm/aws4': [31.3, 31.3],
+  'sigv4-wasm/smithy': [29.4, 29.4],
+  'sigv4-wasm/v4a': [97, 98.4],
+  'sigv4-wasm/slim': [13.3, 13.3],
+  'sigv4-wasm/s3': [38.8],
+  'sigv4-wasm/events': [34.5],
+  'sigv4-wasm/batch': [32.3, 34.8],
+  'sigv4-wasm/trace': [32.8, 35.3],
 };
 
 /** What an adapter adds to all of the main entry, split. @type {Record<string, number>} */
 const ON_TOP = {
-  axios: 6.4,
-  fetch: 4.1,
-  undici: 3.5,
-  got: 2.9,
-  aws4: 4.6,
-  smithy: 4.3,
+  axios: 7,
+  fetch: 4.7,
+  undici: 4.1,
+  got: 3.5,
+  aws4: 3.8,
+  smithy: 3.7,
 };
 
 for (const [name, [split, oneFile]] of Object.entries(AT_MOST)) {
@@ -63,7 +63,7 @@ test('as IIFE, and for AWS Lambda', async () => {
   assert.ok(axios.gzip <= LAMBDA.axios * ROOM, `with the axios interceptor: ${axios.gzip.toFixed(2)} kB`);
 });
 
-const LAMBDA = { signRequest: 34.9, axios: 44.8 };
+const LAMBDA = { signRequest: 35.2, axios: 44.9 };
 
 for (const [adapter, limit] of Object.entries(ON_TOP)) {
   test(`sigv4-wasm/${adapter} adds ${limit} kB to the main entry`, async () => {
