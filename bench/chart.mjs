@@ -1,9 +1,10 @@
-// The charts of the README, as SVG that reads on light and on dark. `node bench/chart.mjs` draws them again from
-// bench/results/results.json.
+// The charts of the README and of docs/performance.md, as SVG that reads on light and on dark. `node bench/chart.mjs` draws them
+// again from bench/results/results.json.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { writePerformancePage } from './performance-page.mjs';
 import { number } from './targets.mjs';
 import { AWS4 } from './peers-node.mjs';
 import { OURS } from './peers.mjs';
@@ -132,4 +133,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { tables } = JSON.parse(readFileSync(new URL('results.json', results), 'utf8'));
   for (const [name, svg] of Object.entries(drawCharts(tables)))
     writeFileSync(new URL(`${name}.svg`, results), svg);
+  await writePerformancePage(tables);
 }

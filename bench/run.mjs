@@ -6,6 +6,7 @@ import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { drawCharts } from './chart.mjs';
+import { writePerformancePage } from './performance-page.mjs';
 import { judge, number } from './targets.mjs';
 
 const PARTS = [
@@ -73,7 +74,10 @@ if (parts === PARTS && !values.quick) {
   writeFileSync('bench/results/results.json', report);
   const charts = drawCharts(tables);
   for (const [name, svg] of Object.entries(charts)) writeFileSync(`bench/results/${name}.svg`, svg);
-  console.log(`written: bench/results (results.json, ${Object.keys(charts).join('.svg, ')}.svg)`);
+  await writePerformancePage(tables);
+  console.log(
+    `written: docs/performance.md, bench/results (results.json, ${Object.keys(charts).join('.svg, ')}.svg)`,
+  );
 }
 
 /** @param {import('./harness.mjs').Table} table */

@@ -1,4 +1,4 @@
-// Writes docs/reference/errors.md: the codes of js/engine/errors.js, the messages of src/error.rs, and what
+// Writes docs/reference/errors.md: the codes of js/engine/errors.js, its messages and those of src/error.rs, and what
 // scripts/lib/error-docs.mjs says of each. With --check, it only says whether the page is up to date.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -22,10 +22,19 @@ if (difference.length > 0) {
 }
 
 const rows = readFileSync('src/error.rs', 'utf8').matchAll(
-  /\/\/\/ (.+)\n\s+\w+(?:\(\w+\))? => "ERR_SIGV4_(\w+)",\s+"((?:\\.|[^"\\])*)";/g,
+  /^ {4}(\w+)(?:\(\w+\))? => "ERR_SIGV4_(\w+)",\s+"((?:\\.|[^"\\])*)"(?:,\s+rust: "((?:\\.|[^"\\])*)")?;/gm,
 );
-const messages = Array.from(rows, ([, , code, message]) => ({ code, message }));
-if (messages.length < 10) throw new Error('src/error.rs has another form than this script reads');
+const texts = readFileSync('js/engine/errors.js', 'utf8').matchAll(/^ {2}\[(\w+)\]: '(.*)',$/gm);
+const short = Object.fromEntries(Array.from(texts, ([, name, text]) => [name.replaceAll('_', ''), text]));
+const messages = Array.from(rows, ([, name, code, message, rust = message]) => ({
+  code,
+  npm: short[name.toUpperCase()],
+  // A tag, to VitePress.
+  rust: rust.replaceAll('\\"', '"').replaceAll('<', '\\<'),
+}));
+if (messages.length < 10 || messages.some(({ npm }) => npm === undefined)) {
+  throw new Error('src/error.rs or js/engine/errors.js has another form than this script reads');
+}
 
 const text = `# Errors
 
@@ -63,11 +72,12 @@ ${table(POLICIES)}
 
 ## Messages of the core
 
-The Rust crate has these messages. The npm package has the same, or one that also names the host or the header.
+Those of the npm package name the host or the header. Asynchronous calls add what to do, with a text that is loaded
+then; synchronous calls keep to what is wrong and where. Codes are the same in both, and never change.
 
-| code | message |
-| --- | --- |
-${messages.map(({ code, message }) => `| \`ERR_SIGV4_${code}\` | ${message} |`).join('\n')}
+| code | npm package | Rust crate |
+| --- | --- | --- |
+${messages.map(({ code, npm, rust }) => `| \`ERR_SIGV4_${code}\` | ${npm} | ${rust} |`).join('\n')}
 `;
 const options = await resolveConfig(PAGE);
 const page = await format(text, { ...options, parser: 'markdown' });

@@ -22,6 +22,17 @@ it('that of the package names nothing that is not in it', async () => {
   assert.doesNotMatch(packed, /results\.json|CONTRIBUTING|ARCHITECTURE/);
 });
 
+it('has the sizes that docs/sizes.md has', () => {
+  const sizes = page('docs/sizes.md');
+  const kB = (/** @type {string} */ row) =>
+    Math.round(Number(new RegExp(`^\\| ${row} +\\| +([\\d.]+) `, 'm').exec(sizes)?.[1]));
+  const expected = ['sigv4-wasm, signRequest', 'sigv4-wasm/axios', 'sigv4-wasm/slim'].map(kB);
+  assert.deepEqual(
+    Array.from(readme.matchAll(/(\d+) kB/g), ([, size]) => Number(size)).slice(0, 3),
+    expected,
+  );
+});
+
 describe('the tables', () => {
   it('have every code of an error, every option, every entry', async () => {
     const source = await readFile(join(ROOT, 'js/engine/errors.js'), 'utf8');
@@ -43,6 +54,13 @@ describe('the tables', () => {
       firstColumn(page('docs/reference/entries.md')).sort(),
       entries.map((name) => name.replace('.', 'sigv4-wasm')).sort(),
     );
+    for (const entry of entries.filter((name) => !/smithy|asmjs|\.wasm/.test(name))) {
+      const name = entry.replace('.', 'sigv4-wasm');
+      for (const exported of Object.keys(await import(name))) {
+        if (exported === 'default') continue;
+        assert.ok(page('docs/reference/entries.md').includes(`\`${exported}\``), `${exported} of ${name}`);
+      }
+    }
   });
 });
 
