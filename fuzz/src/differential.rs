@@ -122,6 +122,7 @@ pub fn run(data: &[u8]) {
     };
     let Ok(output) = sign(request, &params.into()) else { return };
     let (_, theirs) = output.into_parts();
+    crate::completed();
     let canonical = String::from_utf8_lossy(ours.canonical_request());
     assert_eq!(ours.signature().hex(), theirs, "{input:?}\n{canonical}");
 }

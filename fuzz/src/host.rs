@@ -50,6 +50,7 @@ pub fn run(data: &[u8]) {
         text.to_lowercase(),
     ] {
         for web_socket in [false, true] {
+            crate::completed();
             let Some(endpoint) = endpoint_from_host(&host, web_socket) else { continue };
             assert!(!endpoint.region.is_empty() && !endpoint.service.is_empty(), "{host}: {endpoint:?}");
             let name = host.split(':').next().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Each module is a target: `run` takes bytes, makes an input of them, and panics where a property does not hold.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arbitrary::{Arbitrary, Unstructured};
 use hmac::{Hmac, KeyInit, Mac};
@@ -34,6 +35,13 @@ pub const TARGETS: &[(&str, Run)] = &[
     ("policy", policy::run),
     ("texts", texts::run),
 ];
+
+/// How many inputs went all the way through a target: most random ones are refused early.
+pub static COMPLETED: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn completed() {
+    COMPLETED.fetch_add(1, Ordering::Relaxed);
+}
 
 pub(crate) const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";

@@ -9,9 +9,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use sigv4_wasm_fuzz::{Run, TARGETS, hex};
+use sigv4_wasm_fuzz::{COMPLETED, Run, TARGETS, hex};
 
 fn main() -> ExitCode {
     let mut limit = Limit::Runs(2_000);
@@ -84,7 +85,11 @@ fn fuzz(name: &str, run: Run, limit: &Limit, seed: u64) -> bool {
         }
         runs += 1;
     }
-    println!("fuzz: {name}: {runs} runs in {:.1} s", started.elapsed().as_secs_f64());
+    let completed = COMPLETED.swap(0, Ordering::Relaxed);
+    println!(
+        "fuzz: {name}: {runs} runs, {completed} to the end, in {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
     true
 }
 

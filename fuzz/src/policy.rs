@@ -12,21 +12,24 @@ use crate::input;
 struct Input {
     raw: String,
     statements: Vec<Statement>,
-    action: Text,
-    resource: Text,
-    context: Vec<(Text, Text)>,
-    principal: Option<Text>,
+    action: u8,
+    resource: u8,
+    path: Text,
+    context: Vec<(u8, Text)>,
+    principal: Option<u8>,
 }
 
 #[derive(Arbitrary, Debug)]
 struct Statement {
     denies: bool,
-    action: Text,
-    resource: Text,
+    action: u8,
+    resource: u8,
+    /// Random, in place of one of these two or at the end of it.
+    text: Option<Text>,
     not_action: bool,
     not_resource: bool,
-    principal: Option<Text>,
-    condition: Option<(u8, Text, Text)>,
+    principal: u8,
+    condition: Option<(u8, u8, Text)>,
 }
 
 /// Pieces that meet, and random ones.
@@ -37,6 +40,35 @@ enum Text {
     Any(String),
 }
 
+const ACTIONS: [&str; 4] =
+    ["execute-api:Invoke", "execute-api:ManageConnections", "s3:GetObject", "S3:getobject"];
+const RESOURCES: [&str; 3] =
+    ["arn:aws:execute-api:eu-west-1:123456789012:abc/prod/GET/", "arn:aws:s3:::bucket/", "arn:aws:s3:::"];
+const ACTION_PATTERNS: [&str; 6] =
+    ["*", "execute-api:*", "execute-api:Invoke", "s3:Get*", "s3:?etObject", "EXECUTE-API:inv*"];
+const RESOURCE_PATTERNS: [&str; 6] = [
+    "*",
+    "arn:aws:execute-api:*:*:*/prod/GET/*",
+    "arn:aws:execute-api:eu-west-1:123456789012:abc/*",
+    "arn:aws:s3:::bucket/*",
+    "arn:aws:s3:::${aws:username}/?*",
+    "arn:aws:s3:::bucket/${aws:PrincipalTag/a, 'b'}",
+];
+const PRINCIPALS: [&str; 5] = [
+    "*",
+    "123456789012",
+    "444455556666",
+    "arn:aws:iam::123456789012:user/ana",
+    "arn:aws:iam::123456789012:root",
+];
+const KEYS: [&str; 6] = [
+    "aws:username",
+    "aws:SourceIp",
+    "aws:CurrentTime",
+    "aws:PrincipalTag/a",
+    "aws:SecureTransport",
+    "s3:prefix",
+];
 const PIECES: [&str; 24] = [
     "execute-api:Invoke",
     "execute-api:",
@@ -90,11 +122,14 @@ pub fn run(data: &[u8]) {
     }
     let mut context = Context::default();
     for (key, value) in &input.context {
-        context.insert(key.text(), [value.text()]);
+        context.insert(KEYS[usize::from(*key) % KEYS.len()], [value.text()]);
     }
-    let (action, resource) = (input.action.text(), input.resource.text());
-    let Ok(request) = AccessRequest::new(&action, &resource, &context) else { return };
+    let action = ACTIONS[usize::from(input.action) % ACTIONS.len()];
+    let resource =
+        format!("{}{}", RESOURCES[usize::from(input.resource) % RESOURCES.len()], input.path.text());
+    let Ok(request) = AccessRequest::new(action, &resource, &context) else { return };
     let Ok(policy) = Policy::parse(&input.document(false), PolicyKind::Identity) else { return };
+    crate::completed();
     let decide = |policies: &[&Policy]| evaluate_policies(policies, &request).decision();
     let decision = decide(&[&policy]);
     assert_eq!(decide(&[&policy]), decision, "a second evaluation decides otherwise");
@@ -113,8 +148,8 @@ pub fn run(data: &[u8]) {
     assert_eq!(decide(&[&policy, &allow, &deny]), Decision::ExplicitDeny);
 
     let of_api = Policy::parse(&input.document(true), PolicyKind::Resource).ok();
-    let principal = input.principal.as_ref().map(Text::text);
-    let access = evaluate_access(&[&policy], of_api.as_ref(), principal.as_deref(), &request);
+    let principal = input.principal.map(|number| PRINCIPALS[usize::from(number) % PRINCIPALS.len()]);
+    let access = evaluate_access(&[&policy], of_api.as_ref(), principal, &request);
     let parts = [access.identity().decision(), access.resource().decision()];
     assert_eq!(access.decision() == Decision::ExplicitDeny, parts.contains(&Decision::ExplicitDeny));
     assert!(access.decision() != Decision::Allow || parts.contains(&Decision::Allow));
@@ -132,16 +167,22 @@ impl Input {
 impl Statement {
     fn json(&self, has_principal: bool) -> serde_json::Value {
         let mut json = serde_json::json!({ "Effect": if self.denies { "Deny" } else { "Allow" } });
-        json[if self.not_action { "NotAction" } else { "Action" }] = self.action.text().into();
-        json[if self.not_resource { "NotResource" } else { "Resource" }] = self.resource.text().into();
+        let pick = |list: &[&str], number: u8| list[usize::from(number) % list.len()].to_owned();
+        let mut action = pick(&ACTION_PATTERNS, self.action);
+        let mut resource = pick(&RESOURCE_PATTERNS, self.resource);
+        if let Some(text) = &self.text {
+            let place = if self.action < 128 { &mut action } else { &mut resource };
+            *place += &text.text();
+        }
+        json[if self.not_action { "NotAction" } else { "Action" }] = action.into();
+        json[if self.not_resource { "NotResource" } else { "Resource" }] = resource.into();
         if has_principal {
-            let principal = self.principal.as_ref().map_or("*".into(), Text::text);
-            json["Principal"] = serde_json::json!({ "AWS": principal });
+            json["Principal"] = serde_json::json!({ "AWS": pick(&PRINCIPALS, self.principal) });
         }
         if let Some((operator, key, value)) = &self.condition {
             let operator = OPERATORS[usize::from(*operator) % OPERATORS.len()];
             let value = if operator == "Null" || operator == "Bool" { "true".into() } else { value.text() };
-            json["Condition"] = serde_json::json!({ operator: { key.text(): value } });
+            json["Condition"] = serde_json::json!({ operator: { pick(&KEYS, *key): value } });
         }
         json
     }

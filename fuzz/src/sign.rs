@@ -48,6 +48,7 @@ pub fn run(data: &[u8]) {
     let request = input.request(&input.target);
     if let Ok(trace) = signer.trace(&request, &credentials, now) {
         input.check(&trace, now);
+        crate::completed();
         let again =
             Signer::new(input.config()).trace(&request, &credentials, now).expect("it was signed before");
         assert_eq!(again.signature().hex(), trace.signature().hex(), "a fresh signer signs otherwise");
@@ -57,6 +58,7 @@ pub fn run(data: &[u8]) {
     if let Ok(trace) = signer.trace_presigned(&request, &credentials, now, life) {
         assert!((1..=604_800).contains(&input.life));
         input.check(&trace, now);
+        crate::completed();
         let target = trace.signature().path_and_query().expect("a presigned request has a query");
         // What was sent as it is, is: a blank is the caller's.
         let is_wire = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
