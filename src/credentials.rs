@@ -81,6 +81,16 @@ impl Credentials {
         self.expires_at
     }
 
+    /// Whether the other one is as good as this.
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (one, other_one) = (&self.shared, &other.shared);
+        one.access_key_id == other_one.access_key_id
+            && one.secret_access_key == other_one.secret_access_key
+            && one.session_token == other_one.session_token
+            && self.expires_at == other.expires_at
+    }
+
     pub(crate) fn secret_access_key(&self) -> &str {
         &self.shared.secret_access_key
     }

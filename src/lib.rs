@@ -20,12 +20,24 @@
 //! # Ok::<(), sigv4_wasm::Error>(())
 //! ```
 //!
-//! With the feature `verify`, a server checks what arrives: see `verify::Verifier`. With `policy`, it evaluates IAM policies.
+//! # Features
+//!
+//! | feature    | what it adds                                                                                          |
+//! | ---------- | ----------------------------------------------------------------------------------------------------- |
+//! | `std`      | on by default: `TryFrom<SystemTime>`, and signing keys that are kept. Without it the crate is `no_std` |
+//! | `http`     | requests of the crate `http`, signed in place (`Signer::sign_http`) and presigned                   |
+//! | `verify`   | for servers: who has signed a request, and whether the signature covers it (`verify::Verifier`)       |
+//! | `tower`    | layers that sign and verify, for clients and servers such as axum (`tower::VerifyLayer`)              |
+//! | `web`      | requests of browsers and Workers, in Rust apps that run there (`web`)                                 |
+//! | `sigv4a`   | asymmetric signatures, which are good for several regions (`SigV4a`)                                  |
+//! | `policy`   | IAM policies, read and evaluated (`policy::Policy`)                                                   |
+//! | `checksum` | the checksums that S3 takes (`Checksum`)                                                              |
 //!
 //! A request flows one way: [`RequestView`] → `canonical` (the canonical request) → `sign` (string to sign, key,
-//! signature). Only `wasm` names wasm-bindgen, and only the modules of the npm package have it in them.
+//! signature) → [`Signature`]. Only `wasm` and `web` name wasm-bindgen.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // A wasm module allows unsafe code in one file, `wasm/runtime.rs`, and says there why.
 #![cfg_attr(not(all(target_arch = "wasm32", feature = "module")), forbid(unsafe_code))]
 #![cfg_attr(all(target_arch = "wasm32", feature = "module"), deny(unsafe_code))]
@@ -70,6 +82,8 @@ pub mod tower;
 pub mod verify;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 mod wasm;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
+pub mod web;
 
 pub use canonical::path::{PathEncoding, PathNormalization};
 #[cfg(feature = "checksum")]

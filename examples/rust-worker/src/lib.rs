@@ -14,9 +14,10 @@
 //! };
 //! ```
 
-use js_sys::{Date, Promise, Uint8Array};
-use sigv4_wasm::{Config, Credentials, Payload, RequestView, Signer, Timestamp};
-use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+use js_sys::{Promise, Uint8Array};
+use sigv4_wasm::web::now;
+use sigv4_wasm::{Config, Credentials, Signer};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response, Url};
 
@@ -47,50 +48,28 @@ pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
 /// The request to send in place of one: to the API, with its method, path, query, body and content type, signed.
 #[wasm_bindgen]
 pub async fn sign(request: Request, env: Env) -> Result<Request, JsValue> {
-    let url = Url::new_with_base(&path_and_query(&request.url())?, &env.api_origin())?;
-    let body = JsFuture::from(request.array_buffer()?).await?;
-    let body = Uint8Array::new(&body).to_vec();
-    let content_type = request.headers().get("content-type")?;
+    let credentials = credentials(&env)?;
+    let signer = Signer::new(Config::infer()); // region and service follow from the host
+    signer.sign_web(&forwarded(request, &env).await?, &credentials, now()).await
+}
 
+/// A Worker that lives longer than a request keeps its credentials, and so their signing keys.
+fn credentials(env: &Env) -> Result<Credentials, sigv4_wasm::Error> {
+    Credentials::new(&env.access_key_id(), &env.secret_access_key(), env.session_token().as_deref())
+}
+
+async fn forwarded(request: Request, env: &Env) -> Result<Request, JsValue> {
+    let url = Url::new(&request.url())?;
     let headers = Headers::new()?;
-    if let Some(content_type) = &content_type {
-        headers.set("content-type", content_type)?;
+    if let Some(content_type) = request.headers().get("content-type")? {
+        headers.set("content-type", &content_type)?;
     }
-    add_signature(&headers, &request.method(), &url, content_type.as_deref(), &body, &env)
-        .map_err(|error| JsError::new(&error.to_string()))?;
-
     let init = RequestInit::new();
     init.set_method(&request.method());
-    init.set_headers(&headers);
-    if !body.is_empty() {
-        init.set_body(&Uint8Array::from(&body[..]));
+    init.set_headers(&headers.into());
+    let body = Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?);
+    if body.length() > 0 {
+        init.set_body(&body);
     }
-    Request::new_with_str_and_init(&url.href(), &init)
-}
-
-fn add_signature(
-    headers: &Headers,
-    method: &str,
-    url: &Url,
-    content_type: Option<&str>,
-    body: &[u8],
-    env: &Env,
-) -> Result<(), sigv4_wasm::Error> {
-    let token = env.session_token();
-    let credentials = Credentials::new(&env.access_key_id(), &env.secret_access_key(), token.as_deref())?;
-    let now = Timestamp::from_unix_seconds((Date::now() / 1000.0) as i64)?;
-    let (host, target) = (url.host(), url.pathname() + &url.search());
-    let request = RequestView::new(method, &host, &target)
-        .headers(content_type.map(|value| ("content-type", value)))
-        .payload(Payload::Bytes(body));
-    let signer = Signer::new(Config::infer()); // region and service follow from the host
-    for header in signer.sign(&request, &credentials, now)?.headers() {
-        headers.set(header.name(), header.value()).expect("what is signed can be sent");
-    }
-    Ok(())
-}
-
-fn path_and_query(url: &str) -> Result<String, JsValue> {
-    let url = Url::new(url)?;
-    Ok(url.pathname() + &url.search())
+    Request::new_with_str_and_init(&(env.api_origin() + &url.pathname() + &url.search()), &init)
 }

@@ -1,0 +1,38 @@
+//! Requests of browsers and Workers, signed in Rust apps that run there.
+//!
+//! ```no_run
+//! use sigv4_wasm::web::{JsCredentials, now};
+//! use sigv4_wasm::{Config, Signer};
+//! use wasm_bindgen::JsValue;
+//!
+//! /// `provider` is a JavaScript function that returns credentials, or a promise of them.
+//! async fn signed(provider: js_sys::Function) -> Result<web_sys::Request, JsValue> {
+//!     let signer = Signer::new(Config::infer());
+//!     let request = web_sys::Request::new_with_str("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items")?;
+//!     signer.sign_web(&request, &JsCredentials::from_function(provider), now()).await
+//! }
+//! ```
+
+mod credentials;
+mod sign;
+
+use wasm_bindgen::JsValue;
+
+use crate::{Error, Timestamp};
+
+pub use credentials::{JsCredentials, ProvideCredentials};
+
+/// What time it is on the platform.
+pub fn now() -> Timestamp {
+    Timestamp::from_unix_seconds((js_sys::Date::now() / 1000.0) as i64).unwrap_or(Timestamp::EPOCH)
+}
+
+/// An `Error` of JavaScript, with the stable code as its property `code`, as the npm package throws it.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let thrown = js_sys::Error::new(error.message());
+        // Fails on no object that was just made.
+        let _ = js_sys::Reflect::set(&thrown, &"code".into(), &error.code().into());
+        thrown.into()
+    }
+}
