@@ -21,6 +21,7 @@ import {
   SESSION_TOKEN_INVALID,
   SIG_V4A_REQUIRED,
   SIGNING_KEY_MISSING,
+  TARGET_INVALID,
   UNSIGNABLE_HEADER_INVALID,
 } from './generated/errors.js';
 
@@ -106,6 +107,8 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
   [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names what is always signed',
   [LIMIT_EXCEEDED]: 'the URL and the headers are too long',
   [RECORD_INVALID]: '{header} holds a NUL character',
+  // It was escaped before: see sign/normalize-request.js.
+  [TARGET_INVALID]: 'the path or the query holds a control character',
 });
 
 /** @typedef {keyof typeof CORE_ERROR_TEXTS} CoreErrorNumber */

@@ -42,7 +42,10 @@ export const SIGNING = {
     'pass such a number, or credentials that live longer',
   ],
   OPTION_INVALID: ['an option that does not exist, or a value that it cannot have', 'see the message'],
-  NOT_READY: ['a synchronous call, and credentials must be fetched first; `sigv4-wasm/slim` before `init`', '`await signer.ready()`; `await init(url)`'],
+  NOT_READY: [
+    'a synchronous call, and credentials must be fetched first; `sigv4-wasm/slim` before `init`',
+    '`await signer.ready()`; `await init(url)`',
+  ],
   VERSION_MISMATCH: [
     'a function of one version of this package got a signer of another',
     'install one version: `npm ls sigv4-wasm` lists them',
