@@ -101,6 +101,61 @@ test('express-verify: accepts a signed request once, and refuses others', async 
   assert.equal((await fetch(url, { method: 'POST' })).status, 403, 'no signature');
 });
 
+test('fastify-verify: accepts a signed request, and refuses others', async () => {
+  const { origin } = await start('fastify-verify', { CLIENT_SECRET: 'not-a-secret' });
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'not-a-secret' };
+  const order = { item: 'tea' };
+  const request = { method: 'POST', url: `${origin}/orders`, body: order };
+  const { url, ...init } = await signRequest(request, { credentials, region, service: 'orders' });
+
+  const accepted = await fetch(url, init);
+  assert.equal(accepted.status, 201);
+  assert.deepEqual(await accepted.json(), { by: 'shop', order });
+  const refused = await fetch(url, { ...init, body: '{"item":"gold"}' });
+  assert.equal(refused.status, 403);
+  assert.match((await refused.json()).message, /^The request signature we calculated does not match/);
+});
+
+test('hono-worker: verifies, signs, forwards', async () => {
+  const api = await startIamServer({ credentials: [CREDENTIALS], region });
+  try {
+    const { default: worker } = await import('../../examples/hono-worker/src/index.js');
+    const env = { ...ENV, API_URL: `${api.origin}/prod`, CLIENT_SECRET: 'not-a-secret' };
+    const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'not-a-secret' };
+    const request = { method: 'POST', url: 'https://orders.example.com/orders', body: { item: 'tea' } };
+    const { url, ...init } = await signRequest(request, { credentials, region: 'auto', service: 'orders' });
+    const response = await worker.fetch(new Request(url, init), env);
+    assert.equal(response.status, 200);
+    assert.equal((await response.json()).url, '/prod/orders');
+    assert.equal((await worker.fetch(new Request(url, { method: 'POST', body: '{}' }), env)).status, 403);
+    assert.equal(api.requests.length, 1);
+  } finally {
+    await api.close();
+  }
+});
+
+test('lambda-to-lambda: bundled by its own command, calls a function URL and an API', async () => {
+  const folder = join(examples, 'lambda-to-lambda');
+  const PATH = `${join(ROOT, 'node_modules/.bin')}:${ENV.PATH}`;
+  for (const service of ['lambda', 'execute-api']) {
+    const target = await startIamServer({ credentials: [CREDENTIALS], region, service });
+    try {
+      const env = { ...ENV, PATH, TARGET_URL: `${target.origin}/`, TARGET_SERVICE: service };
+      const child = spawn('npm', ['start', '--silent'], {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let printed = '';
+      for await (const text of child.stdout) printed += text;
+      assert.equal(JSON.parse(printed.trim().split('\n').at(-1) ?? '').statusCode, 200);
+      assert.equal(Buffer.from(target.requests[0].body).toString(), '{"item":"tea","pieces":3}');
+    } finally {
+      await target.close();
+    }
+  }
+});
+
 test('browser-no-bundler: signs in Chromium, under its Content-Security-Policy', async () => {
   const api = await startIamServer({ credentials: [CREDENTIALS], region, cors: true });
   const chromium = await launchChromium();
