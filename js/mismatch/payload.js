@@ -5,7 +5,7 @@ import { sha256Sync } from '../engine/sha256.js';
 /**
  * @typedef {import('./signing-inputs.js').Pieces} Pieces
  * @typedef {import('./signing-inputs.js').PayloadPieces} PayloadPieces
- * @typedef {import('../engine/mismatch-engine.js').Payload} Payload
+ * @typedef {import('../engine/mismatch-record.js').Payload} Payload
  * @typedef {Pick<import('./signing-inputs.js').Evidence, 'body' | 'text' | 'json' | 'declared'>} Sent
  */
 
@@ -31,11 +31,11 @@ export function changesPayload(pieces) {
  * The pieces that the core knows.
  *
  * @param {Pieces} pieces
- * @returns {import('../engine/mismatch-engine.js').CorePieces}
+ * @returns {import('../engine/mismatch-record.js').CorePieces}
  */
 export function withoutPayload(pieces) {
   const others = Object.entries(pieces).filter(([name]) => !name.startsWith('payload.'));
-  return /** @type {import('../engine/mismatch-engine.js').CorePieces} */ (Object.fromEntries(others));
+  return /** @type {import('../engine/mismatch-record.js').CorePieces} */ (Object.fromEntries(others));
 }
 
 /** Each changes what the one before left. */

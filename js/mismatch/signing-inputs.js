@@ -4,10 +4,10 @@
 import { canonicalEscapes } from '../engine/canonical-form.js';
 
 /**
- * @typedef {import('../engine/mismatch-engine.js').CorePieces} CorePieces
- * @typedef {import('../engine/mismatch-engine.js').Parameter} Parameter
- * @typedef {import('../engine/mismatch-engine.js').Payload} Payload
- * @typedef {import('../engine/mismatch-engine.js').Step} Step
+ * @typedef {import('../engine/mismatch-record.js').CorePieces} CorePieces
+ * @typedef {import('../engine/mismatch-record.js').Parameter} Parameter
+ * @typedef {import('../engine/mismatch-record.js').Payload} Payload
+ * @typedef {import('../engine/mismatch-record.js').Step} Step
  *
  * What a client hashed as its body, or put in place of the hash. Of the steps from `bytes` to `charset`, each changes what the
  * one before it made.

@@ -37,6 +37,7 @@ impl KeyDerivation {
     }
 
     /// `[prefix, secret, day, region, service, end]`.
+    #[inline(never)]
     pub(super) fn derive(&mut self, [prefix, secret, names @ ..]: [&[u8]; 6], form: KeyForm) -> SigningKey {
         let length = names.iter().map(|name| name.len() + 1).sum::<usize>();
         let mut name = Zeroizing::new(Vec::with_capacity(1 + prefix.len() + secret.len() + length));

@@ -7,12 +7,15 @@
 //!
 //! Which mistakes there are, and what to say of them, is known to JavaScript alone: js/mismatch.
 
+mod combination;
 mod keys;
 mod parameters;
 mod parts;
 mod pieces;
 mod prefix;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub(crate) use keys::KeyForm;

@@ -52,6 +52,7 @@ pub(crate) enum WriteForm {
 }
 
 impl ListChange {
+    #[inline(never)]
     pub(crate) fn apply(self, mut list: Vec<Parameter>) -> Vec<Parameter> {
         match self {
             Self::Nothing => {}
@@ -168,6 +169,7 @@ fn with_indexes(list: &mut [Parameter]) {
 }
 
 /// Writes a list as a canonical query.
+#[inline(never)]
 pub(crate) fn write(
     mut list: Vec<Parameter>,
     spell: &[Step],

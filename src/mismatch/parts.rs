@@ -100,6 +100,7 @@ impl<'a> View<'a> {
         (inputs, form)
     }
 
+    #[inline(never)]
     fn path(&self) -> Text {
         let wire = self.find(|piece| match piece {
             Piece::WirePath(spelling) => Some(spelling),
@@ -117,6 +118,7 @@ impl<'a> View<'a> {
         spelled(&spelled(&wire, normalize.unwrap_or_default()), spell.unwrap_or_default())
     }
 
+    #[inline(never)]
     fn query(&self) -> Text {
         let mut list: Vec<Parameter> = Vec::with_capacity(self.base.parameters.len());
         for (number, sent) in self.base.parameters.iter().enumerate() {
@@ -158,6 +160,7 @@ impl<'a> View<'a> {
         out
     }
 
+    #[inline(never)]
     fn headers(&self) -> Text {
         let form = self.find(|piece| match piece {
             Piece::HeaderLine(form) => Some(*form),
@@ -221,6 +224,7 @@ impl<'a> View<'a> {
         })
     }
 
+    #[inline(never)]
     fn scope(&self) -> Text {
         let mut fields = self.base.scope.each_ref().map(|text| &text[..]);
         for piece in self.layers.into_iter().flatten() {

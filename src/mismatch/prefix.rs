@@ -64,6 +64,7 @@ impl Prefixes {
     }
 
     /// Of the parts that differ, as [`line`] makes them; `None` where none does.
+    #[inline(never)]
     pub(super) fn request(&self, texts: [Option<Text>; PARTS], keeps_states: bool) -> Option<Request> {
         let first = texts.iter().position(Option::is_some)?;
         let last = texts.iter().rposition(Option::is_some)?;
@@ -97,7 +98,7 @@ impl Prefixes {
 
     /// Hashes on from a state: from an offset in a part to the end. Keeps the state at each checkpoint from the part
     /// `states_from` on.
-    #[inline]
+    #[inline(never)]
     fn hashed(
         &self,
         mut state: Hasher,

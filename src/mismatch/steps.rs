@@ -42,6 +42,7 @@ pub(crate) enum Step {
 }
 
 impl Spelling {
+    #[inline(never)]
     pub(crate) fn spelled(&self) -> Text {
         spelled(&self.text, &self.steps)
     }
@@ -91,6 +92,7 @@ impl Step {
     }
 }
 
+#[inline(never)]
 fn replace(text: &[u8], from: &[u8], to: &[u8], out: &mut Text) {
     let mut rest = text;
     while let [byte, tail @ ..] = rest {
@@ -107,6 +109,7 @@ fn replace(text: &[u8], from: &[u8], to: &[u8], out: &mut Text) {
     }
 }
 
+#[inline(never)]
 fn decode(text: &[u8], which: &[u8], out: &mut Text) {
     let mut rest = text;
     while let [byte, tail @ ..] = rest {

@@ -207,6 +207,7 @@ fn status(row: Row) -> i32 {
     }
 }
 
+#[inline(never)]
 fn pieces(record: &[u8]) -> Option<Vec<Piece>> {
     let mut reader = Reader(record);
     let mut pieces = Vec::new();
@@ -245,6 +246,7 @@ impl Reader<'_> {
         })
     }
 
+    #[inline(never)]
     fn step(&mut self) -> Option<Step> {
         Some(match self.byte()? {
             0 => Step::Double,
@@ -277,6 +279,7 @@ impl Reader<'_> {
         })
     }
 
+    #[inline(never)]
     fn parameter(&mut self) -> Option<Parameter> {
         Some(Parameter { name: self.text()?, value: self.optional_text()? })
     }
@@ -293,6 +296,7 @@ impl Reader<'_> {
         self.optional_text()?
     }
 
+    #[inline(never)]
     fn optional_text(&mut self) -> Option<Option<Text>> {
         let Some(length) = self.optional_number()? else { return Some(None) };
         let (text, rest) = self.0.split_at_checked(length)?;
@@ -308,6 +312,7 @@ impl Reader<'_> {
         self.optional_number()?
     }
 
+    #[inline(never)]
     fn optional_number(&mut self) -> Option<Option<usize>> {
         let (bytes, rest) = self.0.split_first_chunk()?;
         self.0 = rest;

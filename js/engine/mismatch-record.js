@@ -1,0 +1,260 @@
+// How the pieces of what may have been signed cross: the record that src/wasm/mismatch.rs reads.
+
+/**
+ * What is done to a text, one step after the other: src/mismatch/steps.rs.
+ *
+ * @typedef {'double' | 'single' | 'segments' | 'escapes' | 'normalize' | 'mergeSlashes' | 'urlPath' | 'lowerEscapes' | 'upperEscapes' | 'cutFirst'} PlainStep
+ * @typedef {PlainStep | readonly ['replace', from: string, to: string] | readonly ['decode' | 'encode', characters: string]} Step
+ *   no characters: all of them
+ *
+ * As on the wire; without a value where no `=` is.
+ * @typedef {readonly [name: string, value: string | undefined]} Parameter
+ *
+ * @typedef {typeof LIST_CHANGES[number]} ListChange
+ * @typedef {typeof ORDERS[number] | readonly ['listed', names: readonly string[]]} Order
+ *
+ * The last line of the canonical request; with the length of the body where it is not the one that arrived.
+ * @typedef {{ line: string, length: number | undefined }} Payload
+ *
+ * What a mistake changes, by name: what stands before the first dot or colon names the part that it belongs to. A character
+ * stands for a byte, but in `scope` and `key`.
+ * @typedef {{
+ *   'method.name'?: string,
+ *   'path.wire'?: readonly [text: string, ...steps: Step[]],
+ *   'path.tidy'?: readonly Step[],
+ *   'path.spell'?: readonly Step[],
+ *   'query.change'?: ListChange,
+ *   'query.extra'?: readonly Parameter[],
+ *   'query.spell'?: readonly Step[],
+ *   'query.order'?: Order,
+ *   'query.write'?: typeof WRITE_FORMS[number],
+ *   'headers.names'?: readonly string[],
+ *   'headers.listed'?: readonly string[],
+ *   'headers.line'?: typeof LINE_FORMS[number],
+ *   'headers.gap'?: string,
+ *   'scope.algorithm'?: string,
+ *   'scope.amzDate'?: string,
+ *   'scope.day'?: string,
+ *   'scope.region'?: string,
+ *   'scope.service'?: string,
+ *   'scope.end'?: string,
+ *   'key.prefix'?: string,
+ *   'key.secret'?: string,
+ *   'key.day'?: string,
+ *   'key.region'?: string,
+ *   'key.service'?: string,
+ *   'key.end'?: string,
+ *   'key.steps'?: typeof KEY_STEPS[number],
+ *   [parameter: `query:${number}`]: Parameter | undefined,
+ *   [header: `headers:${string}`]: string | undefined,
+ * }} CorePieces
+ */
+
+// By their numbers in src/wasm/mismatch.rs.
+const STEPS = [
+  ...['double', 'single', 'segments', 'escapes', 'normalize', 'mergeSlashes', 'urlPath', 'lowerEscapes'],
+  ...['upperEscapes', 'cutFirst', 'replace', 'decode', 'encode'],
+];
+const LIST_CHANGES = /** @type {const} */ ([
+  'nothing',
+  'empty',
+  'withoutEmpty',
+  'withoutUndefined',
+  'lastOfEachName',
+  'firstOfEachName',
+  'joinRepeated',
+  'splitAtCommas',
+  'withoutBrackets',
+  'withBrackets',
+  'withIndexes',
+  'lowerCaseNames',
+]);
+const ORDERS = /** @type {const} */ ([
+  'byNameAndValue',
+  'asSent',
+  'byWholeText',
+  'byName',
+  'byNameIgnoringCase',
+  'byDecodedName',
+]);
+const WRITE_FORMS = /** @type {const} */ (['equalsAlways', 'noEqualsWithoutValue', 'noEqualsWithEmptyValue']);
+const LINE_FORMS = /** @type {const} */ (['canonical', 'capitalNames', 'spaceAfterColon']);
+const KEY_STEPS = /** @type {const} */ (['bytes', 'hex', 'none']);
+const SCOPE = ['algorithm', 'amzDate', 'day', 'region', 'service', 'end'];
+const KEY = ['prefix', 'secret', 'day', 'region', 'service', 'end'];
+
+/** How each piece is written. @type {Record<string, (writer: Writer, value: any) => void>} */
+const PIECES = {
+  'method.name': (writer, text) => writer.byte(0).text(text),
+  'path.wire': (writer, [text, ...steps]) => writer.byte(1).text(text).steps(steps),
+  'path.tidy': (writer, steps) => writer.byte(2).steps(steps),
+  'path.spell': (writer, steps) => writer.byte(3).steps(steps),
+  'query.change': (writer, name) => writer.byte(4).oneOf(LIST_CHANGES, name),
+  'query.extra': (writer, list) => writer.byte(5).list(list, (it) => writer.parameter(it)),
+  'query.spell': (writer, steps) => writer.byte(6).steps(steps),
+  'query.order': (writer, order) =>
+    typeof order === 'string'
+      ? writer.byte(7).oneOf(ORDERS, order)
+      : writer.byte(7).byte(ORDERS.length).texts(order[1]),
+  'query.write': (writer, name) => writer.byte(8).oneOf(WRITE_FORMS, name),
+  'headers.names': (writer, names) => writer.byte(11).texts(names),
+  'headers.listed': (writer, names) => writer.byte(12).texts(names),
+  'headers.line': (writer, name) => writer.byte(13).oneOf(LINE_FORMS, name),
+  'headers.gap': (writer, text) => writer.byte(14).text(text),
+  ...fields(17, 'scope', SCOPE),
+  ...fields(18, 'key', KEY),
+  'key.steps': (writer, name) => writer.byte(19).oneOf(KEY_STEPS, name),
+};
+
+/**
+ * @param {number} kind
+ * @param {string} part
+ * @param {string[]} names
+ * @returns {typeof PIECES}
+ */
+function fields(kind, part, names) {
+  return Object.fromEntries(
+    names.map((name, number) => [
+      `${part}.${name}`,
+      (writer, text) => writer.byte(kind).byte(number).utf8(text),
+    ]),
+  );
+}
+
+/** A record in the making. */
+export class Writer {
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+
+  get written() {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  start() {
+    this.#length = 0;
+    return this;
+  }
+
+  wipe() {
+    this.#bytes.fill(0);
+    this.#length = 0;
+  }
+
+  /**
+   * @param {CorePieces} pieces
+   * @param {Payload | undefined} payload
+   */
+  pieces(pieces, payload) {
+    for (const [name, value] of /** @type {[string, any][]} */ (Object.entries(pieces))) {
+      if (name.startsWith('headers:')) this.byte(15).text(name.slice('headers:'.length)).optional(value);
+      else if (name.startsWith('query:')) this.sent(Number(name.slice('query:'.length)), value);
+      else PIECES[name](this, value);
+    }
+    if (payload)
+      this.byte(16)
+        .text(payload.line)
+        .number(payload.length ?? NONE);
+    return this;
+  }
+
+  /** @param {number} byte */
+  byte(byte) {
+    this.#room(1);
+    this.#bytes[this.#length++] = byte;
+    return this;
+  }
+
+  /** @param {number} number */
+  number(number) {
+    this.#room(4);
+    for (let shift = 0; shift < 32; shift += 8) this.#bytes[this.#length++] = number >>> shift;
+    return this;
+  }
+
+  /** @param {string} text  one byte for each character, as the canonical request has it */
+  latin1(text) {
+    this.#room(text.length);
+    for (let i = 0; i < text.length; i++) this.#bytes[this.#length + i] = text.charCodeAt(i);
+    this.#length += text.length;
+    return this;
+  }
+
+  /** @param {string} text */
+  text(text) {
+    return this.number(text.length).latin1(text);
+  }
+
+  /** @param {string | undefined} text */
+  optional(text) {
+    return text === undefined ? this.number(NONE) : this.text(text);
+  }
+
+  /** @param {string} text */
+  utf8(text) {
+    this.#room(3 * text.length + 4);
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(this.#length + 4));
+    this.number(written);
+    this.#length += written;
+    return this;
+  }
+
+  /**
+   * @template T
+   * @param {readonly T[]} items
+   * @param {(item: T) => void} write
+   */
+  list(items, write) {
+    this.number(items.length);
+    items.forEach(write);
+    return this;
+  }
+
+  /** @param {readonly string[]} texts */
+  texts(texts) {
+    return this.list(texts, (text) => this.text(text));
+  }
+
+  /** @param {readonly Step[]} steps */
+  steps(steps) {
+    return this.list(steps, (step) => {
+      const [name, ...texts] = typeof step === 'string' ? [step] : step;
+      this.oneOf(STEPS, name);
+      for (const text of texts) this.text(text);
+    });
+  }
+
+  /** @param {Parameter} parameter */
+  parameter([name, value]) {
+    return this.text(name).optional(value);
+  }
+
+  /**
+   * @param {number} number
+   * @param {Parameter | undefined} parameter
+   */
+  sent(number, parameter) {
+    if (parameter === undefined) return this.byte(10).number(number);
+    return this.byte(9).number(number).parameter(parameter);
+  }
+
+  /**
+   * @param {readonly string[]} names
+   * @param {string} name
+   */
+  oneOf(names, name) {
+    return this.byte(names.indexOf(name));
+  }
+
+  /** @param {number} more */
+  #room(more) {
+    if (this.#length + more <= this.#bytes.length) return;
+    const longer = new Uint8Array(2 * this.#bytes.length + more);
+    longer.set(this.written);
+    this.#bytes.fill(0);
+    this.#bytes = longer;
+  }
+}
+
+const NONE = 0xffffffff;
+
+const encoder = new TextEncoder();
