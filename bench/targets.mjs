@@ -7,6 +7,7 @@ import { IIFE, LAMBDA, LAMBDA_AXIOS, ONE_FILE, SIGN_REQUEST } from './parts/bund
 import { HOST_HASH } from './parts/chunked.mjs';
 import { oneFile, PROVIDER } from './parts/cold-start.mjs';
 import { CALL, FLOOR } from './parts/floor.mjs';
+import { SIGN, VERIFY } from './parts/server.mjs';
 import { SMITHY_V4A } from './parts/sigv4a.mjs';
 import { AWS4, REPLACED } from './peers-node.mjs';
 import { AWS4FETCH, OURS, SMITHY } from './peers.mjs';
@@ -25,8 +26,18 @@ import { AWS4FETCH, OURS, SMITHY } from './peers.mjs';
 
 /** @returns {(find: Find) => number} how many times the peer's time is ours */
 const times = (/** @type {string} */ id, /** @type {string} */ peer) => (find) => find(id)[peer].ratio;
+/** @returns {(find: Find) => number} how many times its signature a verification takes */
+const timesSignature = (/** @type {string} */ id) => (find) => find(id)[VERIFY].value / find(id)[SIGN].value;
 /** Percent on top of another. */
 const onTop = (value) => (value - 1) * 100;
+
+/** What is verified, by the tables of bench/parts/server.mjs. */
+const VERIFICATIONS = {
+  'verify-get': 'verifying a GET',
+  'verify-get-token': 'verifying a GET with token',
+  'verify-presigned': 'verifying a presigned URL',
+  'verify-post-1kb': 'verifying a POST of 1 kB',
+};
 
 /** @type {Target[]} */
 export const TARGETS = [
@@ -80,6 +91,30 @@ export const TARGETS = [
     unit: '%',
   },
   { what: 'SigV4a: @smithy/signature-v4a', measure: times('sigv4a', SMITHY_V4A), atLeast: 5, unit: 'x' },
+  ...Object.entries(VERIFICATIONS).flatMap(([id, what]) => [
+    { what: `${what}: times its signature`, measure: timesSignature(id), atMost: 3, unit: 'x' },
+    { what: `${what}: times its signature, the aim`, measure: timesSignature(id), atMost: 2, unit: 'x' },
+  ]),
+  ...Object.entries(VERIFICATIONS)
+    .filter(([id]) => id !== 'verify-presigned')
+    .map(([id, what]) => ({
+      what: `${what}: aws4 recomputing it`,
+      measure: times(id, `${AWS4}, recomputed`),
+      atLeast: 1,
+      unit: 'x',
+    })),
+  {
+    what: 'a decision by policies that are parsed',
+    measure: (find) => find('policies')['parsed once'].value,
+    atMost: 8.5,
+    unit: 'us',
+  },
+  {
+    what: 'a search that finds no mistake',
+    measure: (find) => find('mismatch')['nothing is found'].value / 1000,
+    atMost: 1000,
+    unit: 'ms',
+  },
   { what: 'cold start, import: aws4', measure: times('cold-start', AWS4), atLeast: 1, unit: 'x' },
   {
     what: 'cold start, require: aws4',

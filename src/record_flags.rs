@@ -56,6 +56,8 @@ pub mod verify {
         MISMATCH = 1 << 16;
         BODY_IS_HASH = 1 << 17;
         DECODE = 1 << 24;
+        HAS_BODY = 1 << 25;
+        PLATFORM_HASH = 1 << 26;
         // Of results: what a request says of its signature.
         IS_PRESIGNED = 1 << 18;
         IS_V4A = 1 << 19;

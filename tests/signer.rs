@@ -6,7 +6,8 @@ use sigv4_wasm::{Config, Credentials, Error, RequestView, Signer, Timestamp};
 
 #[test]
 fn refuses_a_control_character_in_the_target_which_would_end_the_request_line() {
-    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None).unwrap();
+    let credentials =
+        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None).unwrap();
     let signer = Signer::new(Config::new("execute-api", "eu-west-1"));
     let now = Timestamp::from_unix_seconds(1_440_938_160).unwrap();
     for target in ["/a\r\nx-admin: 1", "/a?b=\n", "/\0", "/a?\x7F"] {

@@ -15,6 +15,20 @@ export function crossing(body) {
 }
 
 /**
+ * Likewise, of a body that is there before anybody knows the key: a long one would be hashed for anybody.
+ *
+ * @param {Uint8Array} body
+ * @returns {Uint8Array | string | undefined} `undefined` where it has to wait
+ */
+export function crossingNow(body) {
+  if (body.length === 0) return '';
+  if (isHashedByCore(body)) return body;
+  return body.length <= MAX_EARLY_BYTES ? platformSha256()?.(body) : undefined;
+}
+
+const MAX_EARLY_BYTES = 4096;
+
+/**
  * @param {Uint8Array} body
  * @returns {string | Promise<string>} hex
  */

@@ -189,7 +189,7 @@ function readStream(stream, limit) {
  * @param {number} length  of them together
  * @returns {any} what others expect there
  */
-function bufferOf(chunks, length) {
+export function bufferOf(chunks, length) {
   const { Buffer } = /** @type {any} */ (globalThis);
   const bytes = concat(chunks, length);
   return Buffer ? Buffer.from(bytes.buffer) : bytes;

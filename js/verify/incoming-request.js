@@ -1,7 +1,7 @@
 // Every shape in which a server hands out a request, as one.
 
 import { SigV4Error } from '../engine/errors.js';
-import { bytesOf, declaresBody, readFetch, readIncoming, readParts } from './incoming-body.js';
+import { bufferOf, bytesOf, declaresBody, readFetch, readIncoming, readParts } from './incoming-body.js';
 
 /**
  * A request in parts: as it arrived, with one character for each byte.
@@ -33,6 +33,7 @@ import { bytesOf, declaresBody, readFetch, readIncoming, readParts } from './inc
  * @property {'line' | 'url' | 'platform'} form  where the target comes from: the request line, a URL that somebody wrote, or
  *   one that the platform put together, from the `Host` header among others
  * @property {[string, string][]} lines  the headers in order, as given; what cannot have arrived is still among them
+ * @property {() => Uint8Array | undefined} bodyAtHand  without reading anything; `undefined` where that takes reading
  * @property {() => Uint8Array | Promise<Uint8Array>} body  read on first use
  */
 
@@ -56,14 +57,22 @@ export function openIncoming(request, maxBodyBytes) {
   if (typeof method !== 'string') throw methodInvalid();
   /** @type {Uint8Array | Promise<Uint8Array> | undefined} */
   let body;
+  /** @type {Uint8Array | undefined} */
+  let parts;
+  const bodyAtHand = () => {
+    if (isFetch) return input.body === null ? NO_BYTES : undefined;
+    if (!isIncoming && input.body != null) return (parts ??= bytesOf(input.body));
+    if (isIncoming && !(isWithoutBody(input) && isWithoutBody(wrapper))) return undefined;
+    return declaresBody(bodyHeaders(lines)) ? undefined : NO_BYTES;
+  };
   const read = () => {
     // A body that needs no waiting is there immediately.
-    if (!isIncoming && !isFetch && input.body != null) {
-      const bytes = bytesOf(input.body);
+    if (!isIncoming && !isFetch) {
+      const bytes = bodyAtHand();
       if (bytes !== undefined) return bytes;
     }
+    if (isIncoming && bodyAtHand() !== undefined) return (input.rawBody = bufferOf([], 0));
     const headers = bodyHeaders(lines);
-    if (!isIncoming && !isFetch && input.body == null && !declaresBody(headers)) return new Uint8Array();
     return (isIncoming ? readIncoming : isFetch ? readFetch : readParts)(
       input,
       maxBodyBytes,
@@ -76,8 +85,18 @@ export function openIncoming(request, maxBodyBytes) {
     target,
     form: isIncoming ? 'line' : isFetch ? 'platform' : 'url',
     lines,
+    bodyAtHand,
     body: () => (body ??= read()),
   };
+}
+
+/**
+ * Whether a request of Node has no body if its headers declare none, and nobody has read it (RFC 9112, section 6.3).
+ *
+ * @param {any} request
+ */
+function isWithoutBody({ httpVersionMajor = 1, rawBody, body }) {
+  return httpVersionMajor === 1 && rawBody === undefined && body === undefined;
 }
 
 /**
@@ -114,14 +133,30 @@ function targetText(url) {
 function linesOf(given) {
   /** @type {[string, string][]} */
   const lines = [];
-  for (const pair of headerPairs(given)) {
-    const [name, values] = Array.isArray(pair) ? pair : [];
-    if (typeof name !== 'string') throw headerInvalid(name);
-    if (typeof values === 'string') lines.push([name, values]);
-    else if (Array.isArray(values)) for (const value of values) lines.push([name, textOf(value)]);
-    else if (values !== undefined) lines.push([name, textOf(values)]);
+  const isObject = typeof given[Symbol.iterator] !== 'function';
+  // In plain loops, as a server does this for each request.
+  if (isObject) for (const name of Object.keys(given)) addLine(name, given[name], lines);
+  else if (typeof given[0] === 'string') {
+    for (let i = 0; i + 1 < given.length; i += 2) addLine(given[i], given[i + 1], lines);
+  } else {
+    for (const pair of listOf(given)) {
+      if (Array.isArray(pair)) addLine(pair[0], pair[1], lines);
+      else addLine(undefined, undefined, lines);
+    }
   }
   return lines;
+}
+
+/**
+ * @param {unknown} name
+ * @param {unknown} values
+ * @param {[string, string][]} lines
+ */
+function addLine(name, values, lines) {
+  if (typeof name !== 'string') throw headerInvalid(name);
+  if (typeof values === 'string') lines.push([name, values]);
+  else if (Array.isArray(values)) for (const value of values) lines.push([name, textOf(value)]);
+  else if (values !== undefined) lines.push([name, textOf(values)]);
 }
 
 /**
@@ -131,16 +166,6 @@ function linesOf(given) {
  */
 function textOf(value) {
   return TEXTS.includes(typeof value) || value === null ? String(value) : '\0';
-}
-
-/**
- * @param {any} given
- * @returns {Iterable<[string, any]>}
- */
-function headerPairs(given) {
-  if (typeof given[Symbol.iterator] !== 'function') return Object.entries(given);
-  if (typeof given[0] !== 'string') return listOf(given);
-  return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]]);
 }
 
 /** @param {Iterable<[string, any]>} pairs */
@@ -205,6 +230,7 @@ function urlInvalid() {
   );
 }
 
+const NO_BYTES = new Uint8Array(0);
 const TEXTS = ['string', 'number', 'boolean'];
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_NAME = /^:?[\w!#$%&'*+.^`|~-]+$/;

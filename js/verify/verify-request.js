@@ -4,9 +4,17 @@
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { sigv4aModule } from '../engine/extended-engine.js';
-import { begin, checkDigests, decodeBody, FLAG, verify, verifyModule } from '../engine/verify-engine.js';
+import {
+  begin,
+  checkDigests,
+  decodeBody,
+  FLAG,
+  isSignedBy,
+  verify,
+  verifyModule,
+} from '../engine/verify-engine.js';
 import { Refusal } from '../protocol/verification-error.js';
-import { crossing, hashOf, hashOfText } from './body-hash.js';
+import { crossing, crossingNow, hashOf, hashOfText } from './body-hash.js';
 import { accepted, IncomingRecord, refusalOf } from './incoming-record.js';
 import { openIncoming } from './incoming-request.js';
 import { checkedOptions, VERIFY_OPTIONS } from './options.js';
@@ -104,7 +112,8 @@ export async function verifyRequest(request, options) {
   // Synchronously, as policies do: a server that is asked for the first time may have to answer in the same turn, because a
   // client that ends its side with its request gets no answer from Node's http server later.
   if (!verifyModule.isReady) verifyModule.readySync();
-  const stated = accepted(begin(record));
+  const atHand = opened.bodyAtHand();
+  const stated = accepted(begin(record, atHand && crossingNow(atHand)));
   const answer = settings.lookup(stated.accessKeyId, stated.sessionToken);
   const found = isPromise(answer) ? await answer : answer;
   const asked = keyOf(found, stated);
@@ -115,21 +124,23 @@ export async function verifyRequest(request, options) {
   const { declared, digests, payload } = stated;
   /** @type {Uint8Array | undefined} */
   let body;
-  /** @type {Uint8Array | string} */
-  let crosses = '';
   // A declared hash is signed: then the body is read only after the signature has been verified.
   if (declared === '') {
     const read = opened.body();
     // Before anything is read for a key that is not known, or has expired.
     if (isPromise(read)) accepted(verify(record, known, '', FLAG.checkOnly));
     body = isPromise(read) ? await read : read;
-    const hash = crossing(body);
-    crosses = isPromise(hash) ? await hash : hash;
   }
-  const text = accepted(verify(record, known, crosses));
-  const [stringToSign, signature] = stated.isSigV4a ? text.split('\0') : [text];
-  if (signature !== undefined && !(await isSigned(stringToSign, signature, stated.accessKeyId, key))) {
-    accepted(verify(record, known, crosses, FLAG.mismatch));
+  let { stringToSign } = stated;
+  // Where it is not signed, the core says why.
+  if (stringToSign === '' || !isSignedBy(stated, known, record.now)) {
+    const crosses = body === undefined ? '' : await crossing(body);
+    const text = accepted(verify(record, known, crosses));
+    const end = stated.isSigV4a ? text.indexOf('\0') : text.length;
+    stringToSign = text.slice(0, end);
+    if (stated.isSigV4a && !(await isSigned(stringToSign, text.slice(end + 1), stated.accessKeyId, key))) {
+      accepted(verify(record, known, crosses, FLAG.mismatch));
+    }
   }
   /** @type {Record<string, string> | undefined} */
   let trailers;

@@ -136,15 +136,7 @@ pub(super) fn check_token(
     token: SessionToken<'_>,
     expires_at: Option<i64>,
 ) -> Result<(), Rejection> {
-    let given = authorization.session_token();
-    let is_known = match token {
-        SessionToken::Unchecked => true,
-        SessionToken::None => given.unwrap_or_default().is_empty(),
-        SessionToken::Known(token) => is_equal(token.as_bytes(), given.unwrap_or_default().as_bytes()),
-    };
-    // Temporary credentials are none without their token.
-    let lacks_token = given.is_none() && authorization.access_key_id().starts_with("ASIA");
-    if !is_known || lacks_token {
+    if !is_token(authorization.access_key_id(), authorization.session_token(), token) {
         return Err(unknown(authorization));
     }
     match expires_at {
@@ -157,6 +149,18 @@ pub(super) fn check_token(
     }
 }
 
+/// Whether a request carries the session token that it must.
+pub(crate) fn is_token(access_key_id: &str, given: Option<&str>, token: SessionToken<'_>) -> bool {
+    let is_known = match token {
+        SessionToken::Unchecked => true,
+        SessionToken::None => given.unwrap_or_default().is_empty(),
+        SessionToken::Known(token) => is_equal(token.as_bytes(), given.unwrap_or_default().as_bytes()),
+    };
+    // Temporary credentials are none without their token.
+    let lacks_token = given.is_none() && access_key_id.starts_with("ASIA");
+    is_known && !lacks_token
+}
+
 pub(super) fn unknown(authorization: &Authorization) -> Rejection {
     let message = [Text("The security token included in the request is invalid.")];
     reject(RejectionKind::AccessKeyUnknown, &message).with(shown_key(authorization.access_key_id()))
@@ -165,7 +169,7 @@ pub(super) fn unknown(authorization: &Authorization) -> Rejection {
 /// Takes as long whatever the texts are, but for their lengths. By words: byte by byte, it would take as long to compare a
 /// session token as to verify the signature.
 #[inline(never)]
-pub(super) fn is_equal(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn is_equal(one: &[u8], other: &[u8]) -> bool {
     let (words, rest) = one.as_chunks::<8>();
     let (other_words, other_rest) = other.as_chunks::<8>();
     let mut equal = one.len().ct_eq(&other.len()) & rest.ct_eq(other_rest);

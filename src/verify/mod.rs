@@ -44,6 +44,8 @@ pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub(crate) use incoming_request::TargetForm;
 pub use known_credentials::{KnownCredentials, SessionToken, VerifyingKey};
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
+pub(crate) use known_credentials::{is_equal, is_token};
 #[cfg(feature = "policy")]
 pub use post_policy::{PostForm, UnverifiedPost};
 pub use rejection::{Rejection, RejectionDetails, RejectionKind};

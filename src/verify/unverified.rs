@@ -230,11 +230,15 @@ impl Unverified<'_, '_> {
     }
 
     pub(crate) fn string_to_sign(&self, canonical_request: &[u8]) -> String {
-        let hash = sha256_hex(canonical_request);
+        self.string_to_sign_start() + str::from_utf8(&sha256_hex(canonical_request)).unwrap_or_default()
+    }
+
+    /// What stands before the hash of the canonical request.
+    pub(crate) fn string_to_sign_start(&self) -> String {
         let mut text = String::with_capacity(192);
         for part in [self.algorithm().name(), "\n", self.authorization.amz_date(), "\n", self.scope(), "\n"] {
             text += part;
         }
-        text + str::from_utf8(&hash).unwrap_or_default()
+        text
     }
 }

@@ -20,10 +20,10 @@ use crate::record_flags::verify::*;
 use crate::sha256::{self, Hasher};
 use crate::sign::key::KeyCache;
 use crate::sign::scheme::private::Scheme as _;
-use crate::text::{Put, contains, find};
+use crate::text::{Put, contains, find, split};
 use crate::verify::{
     Algorithm, Authorization, BodyDigests, BodyHash, IncomingPayload, IncomingRequest, KnownCredentials,
-    Rejection, SessionToken, TargetForm, Unverified, Verifier, VerifyingKey,
+    Rejection, SessionToken, TargetForm, Unverified, Verifier, VerifyingKey, is_equal, is_token,
 };
 use crate::{Error, PathEncoding, SigV4, SigningKey};
 
@@ -65,14 +65,83 @@ pub fn begin(
     flags: u32,
     now: f64,
     max_skew_seconds: f64,
+    body_length: usize,
 ) -> i32 {
     let mut engine = ENGINE.lend();
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
     let Engine { buffer, verifier, .. } = &mut *engine;
-    let outcome = record.read(buffer, &mut |options, request, _| {
-        Ok(described(&record.begin(verifier, options, request)?).into_bytes())
+    let outcome = record.read(buffer, &mut |options, request, rest| {
+        let unverified = record.begin(verifier, options, request)?;
+        let body =
+            (flags & HAS_BODY != 0).then(|| body_hash(rest.get(..body_length).unwrap_or_default(), flags));
+        Ok(described(&unverified, body.as_ref(), flags & PLATFORM_HASH != 0))
     });
-    engine.finish(outcome, text_length.saturating_add(target_length))
+    engine.finish(outcome, text_length.saturating_add(target_length).saturating_add(body_length))
+}
+
+/// Whether a signature is that of a string to sign, and the session token is known: of the buffer, access key id, string to sign
+/// and signature, each ended by a NUL, then the token that the request carries, the one that it must, and the key. Where it is
+/// not, `verify` says why.
+#[allow(clippy::too_many_arguments)] // numbers cross for nothing
+#[wasm_bindgen]
+pub fn verify_signature(
+    text_length: usize,
+    given_length: usize,
+    token_length: usize,
+    key_length: usize,
+    flags: u32,
+    now: f64,
+    expires_at: f64,
+) -> bool {
+    let mut engine = ENGINE.lend();
+    let Engine { buffer, keys, .. } = &mut *engine;
+    let used =
+        text_length.saturating_add(given_length).saturating_add(token_length).saturating_add(key_length);
+    let record = buffer.get_mut(..used).unwrap_or_default();
+    let lengths = [text_length, given_length, token_length];
+    let is_live = flags & HAS_EXPIRY == 0 || expires_at as i64 > now as i64;
+    let is_signed = is_live && is_signed(record, lengths, flags, keys).unwrap_or(false);
+    record.fill(0);
+    clear_stack();
+    is_signed
+}
+
+fn is_signed(record: &[u8], lengths: [usize; 3], flags: u32, keys: &mut KeyCache<SigV4>) -> Option<bool> {
+    let (mut parts, mut rest) = ([&b""[..]; 3], record);
+    for (part, length) in parts.iter_mut().zip(lengths) {
+        (*part, rest) = rest.split_at_checked(length)?;
+    }
+    let ([text, given, token], key) = (parts, rest);
+    let mut fields = split(text, 0);
+    let (access_key_id, string_to_sign, signature) = (fields.next()?, fields.next()?, fields.next()?);
+    let given = if flags & HAS_SESSION_TOKEN != 0 { Some(str::from_utf8(given).ok()?) } else { None };
+    if !is_token(str::from_utf8(access_key_id).ok()?, given, session_token(token, flags).ok()?) {
+        return Some(false);
+    }
+    let computed = if flags & IS_SIGNING_KEY != 0 {
+        sha256::to_hex(&SigningKey::new(key).sign(string_to_sign))
+    } else {
+        let scope = split(string_to_sign, b'\n').nth(2)?;
+        let index = keys.find(0, Some(key), scope).ok()?;
+        SigV4::sign(keys.key(index).ok()?, string_to_sign, ())
+    };
+    Some(is_equal(&computed, signature))
+}
+
+fn session_token(token: &[u8], flags: u32) -> Result<SessionToken<'_>, Error> {
+    Ok(match flags & (TOKEN_JUDGED | HAS_TOKEN) {
+        TOKEN_JUDGED => SessionToken::Unchecked,
+        HAS_TOKEN => SessionToken::Known(str::from_utf8(token).map_err(|_| Error::RecordInvalid)?),
+        _ => SessionToken::None,
+    })
+}
+
+/// Of a body, or of its hash.
+fn body_hash(body: &[u8], flags: u32) -> BodyHash {
+    match body.try_into() {
+        Ok(hash) if flags & BODY_IS_HASH != 0 => BodyHash::from_hex(hash),
+        _ => BodyHash::of(body),
+    }
 }
 
 /// What the request in the buffer says of its signature, checked for form only. Likewise: see `parsed`.
@@ -326,11 +395,7 @@ fn verified(
     if flags & UNKNOWN != 0 {
         return Err(unverified.unknown().into());
     }
-    let token = match flags & (TOKEN_JUDGED | HAS_TOKEN) {
-        TOKEN_JUDGED => SessionToken::Unchecked,
-        HAS_TOKEN => SessionToken::Known(str::from_utf8(token).map_err(|_| Error::RecordInvalid)?),
-        _ => SessionToken::None,
-    };
+    let token = session_token(token, flags)?;
     unverified.check_token(token, expires_at)?;
     if flags & CHECK_ONLY != 0 {
         return Ok(Vec::new());
@@ -338,10 +403,7 @@ fn verified(
     if flags & DECODE != 0 {
         return decoded(unverified, token, flags & IS_SIGNING_KEY != 0, key, body, expires_at);
     }
-    let body = match body.try_into() {
-        Ok(hash) if flags & BODY_IS_HASH != 0 => BodyHash::from_hex(hash),
-        _ => BodyHash::of(body),
-    };
+    let body = body_hash(body, flags);
     let canonical_request = unverified.canonical_request(Some(&body));
     let canonical_request = canonical_request.as_ref().map(|text| &text.0[..]);
     let string_to_sign = canonical_request.map(|text| unverified.string_to_sign(text));
@@ -419,8 +481,10 @@ fn parsed(authorization: &Authorization) -> String {
 }
 
 /// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, session token,
-/// region, service, what is signed in place of the body, its digests, signed headers: a field each, with a NUL in between.
-fn described(unverified: &Unverified<'_, '_>) -> String {
+/// region, service, what is signed in place of the body, its digests, the
+/// string to sign, where the body is known, the signature, signed headers: a field each, with a NUL in between. After a
+/// byte that is in no UTF-8 follows the canonical request, where JavaScript hashes it; then the string to sign lacks the hash.
+fn described(unverified: &Unverified<'_, '_>, body: Option<&BodyHash>, is_hashed_elsewhere: bool) -> Vec<u8> {
     let authorization = unverified.authorization();
     let payload = match unverified.payload() {
         IncomingPayload::Signed => 0,
@@ -429,6 +493,15 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
     };
     let decoded = if unverified.is_decoded() { IS_DECODED } else { 0 };
     let digests = unverified.digest_lines();
+    // As soon as all that is signed is known: then only the key is missing.
+    let is_known = body.is_some() || !unverified.needs_body();
+    let is_signed_here = is_known && authorization.algorithm() == Algorithm::HmacSha256;
+    let canonical_request = if is_signed_here { unverified.canonical_request(body) } else { None };
+    let (string_to_sign, unhashed) = match &canonical_request {
+        Some(text) if is_hashed_elsewhere => (unverified.string_to_sign_start(), &text.0[..]),
+        Some(text) => (unverified.string_to_sign(&text.0), &[][..]),
+        None => Default::default(),
+    };
     let token = unverified.session_token().unwrap_or_default();
     // Room for all of it: a token must leave no piece behind where the text was before it grew.
     let mut text = String::with_capacity(
@@ -436,6 +509,8 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
             + unverified.region().len()
             + unverified.scope().len()
             + digests.len()
+            + string_to_sign.len()
+            + unverified.signature().len()
             + unverified.signed_headers().len(),
     );
     push_numbers(authorization, signature_bits(authorization) | payload | decoded, &mut text);
@@ -446,12 +521,18 @@ fn described(unverified: &Unverified<'_, '_>) -> String {
         unverified.service(),
         unverified.declared_payload().unwrap_or_default(),
         &digests,
+        &string_to_sign,
+        unverified.signature(),
         unverified.signed_headers(),
     ] {
         text.push('\0');
         text += field;
     }
-    text
+    // Likewise.
+    let mut result = Vec::with_capacity(text.len() + 1 + unhashed.len());
+    result.put(text.as_bytes()).put(&[NO_UTF8]).put(unhashed);
+    text.zeroize();
+    result
 }
 
 pub(super) fn signature_bits(authorization: &Authorization) -> u32 {
@@ -552,6 +633,9 @@ fn grow(buffer: &mut Vec<u8>, length: usize) {
         *buffer = alloc::vec![0; length];
     }
 }
+
+/// Ends the text before a canonical request.
+const NO_UTF8: u8 = 0xFF;
 
 /// What a verifier is made of.
 const OF_VERIFIER: u32 =

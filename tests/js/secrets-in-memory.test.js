@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const script = fileURLToPath(new URL('../support/memory-scan.js', import.meta.url));
+const verifierScript = fileURLToPath(new URL('../support/verifier-memory-scan.js', import.meta.url));
 
 /** Nothing but the signing key, as the states that HMAC begins with; not even these. */
 const NOTHING = { secret: 0, token: 0, 'end of the token': 0, 'keys on the way': 0 };
@@ -45,6 +46,22 @@ for (const [variant, kept] of Object.entries(KEPT)) {
 
     test('of a key that made room for others nothing is left', () => {
       assert.deepEqual(findings.evicted, GONE);
+    });
+  });
+}
+
+// The verifier keeps signing keys as states of HMAC, and nothing else of any request.
+for (const variant of ['wasm', 'asmjs']) {
+  test(`the verifier leaves nothing: ${variant}`, async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [verifierScript, variant]);
+    const { control, outcomes, found } = JSON.parse(stdout);
+    assert.ok(control > 0);
+    for (const outcome of ['verified', 'ERR_SIGV4_SIGNATURE_MISMATCH', 'ERR_SIGV4_CREDENTIALS_EXPIRED']) {
+      assert.ok(outcomes[outcome] > 0, outcome);
+    }
+    assert.deepEqual(found, {
+      ...{ secret: 0, token: 0, 'middle of the token': 0, 'end of the token': 0 },
+      ...{ 'keys on the way': 0, 'signing key': 0 },
     });
   });
 }
