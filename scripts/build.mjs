@@ -38,7 +38,8 @@ const CHUNKS = {
   mismatch: /^js\/mismatch\//,
   'incoming-request': /^js\/verify\/(?:incoming-.*|options|error-response)\.js$/,
   verification: /^js\/verify\//,
-  'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine|module-instance)\.js$/,
+  'module-instance': /^js\/engine\/module-instance\.js$/,
+  'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine)\.js$/,
 };
 
 /** What a module as plain JavaScript exports. @type {Record<string, string>} */
@@ -382,7 +383,7 @@ async function inParallel(jobs) {
 
 /**
  * The code around a module compiles anything but a `WebAssembly.Module`. It is always given one, which may be of another
- * realm, as in Next.js's edge runtime. It also starts a module once only, even after a trap: see js/engine/policy-engine.js.
+ * realm, as in Next.js's edge runtime. It also starts a module once only, even after a trap: see js/engine/module-instance.js.
  *
  * @param {string} code
  */

@@ -33,7 +33,14 @@ export class ModuleInstance {
   /** @type {Promise<void> | undefined} */
   #loading;
 
-  /** @param {{ compile: () => Promise<WebAssembly.Module>, compileSync: () => WebAssembly.Module }} module */
+  #generation = 0;
+
+  /**
+   * @param {object} module
+   * @param {() => Promise<WebAssembly.Module>} module.compile
+   * @param {() => WebAssembly.Module} module.compileSync
+   * @param {(module: WebAssembly.Module) => any} [module.instantiate]  where it needs the code around it
+   */
   constructor(module) {
     this.#module = module;
   }
@@ -80,7 +87,8 @@ export class ModuleInstance {
   /** @param {WebAssembly.Module} module */
   #start(module) {
     if (this.isReady) return;
-    const start = () => /** @type {E} */ (/** @type {unknown} */ (instantiate(module)));
+    const make = this.#module.instantiate ?? instantiate;
+    const start = () => /** @type {E} */ (make(module));
     this.#instance = start();
     this.#instantiate = start;
   }
@@ -104,6 +112,11 @@ export class ModuleInstance {
     other.#instantiate = this.#instantiate;
     other.#detaches = this.#detaches;
     return other;
+  }
+
+  /** Of the instance that runs, or of the next one: what an instance of another number kept is gone. */
+  get generation() {
+    return this.#generation;
   }
 
   /** @returns {E} */
@@ -162,6 +175,7 @@ export class ModuleInstance {
     const memory = this.#instance?.memory;
     if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);
     this.#instance = undefined;
+    this.#generation++;
     this.#view = NO_BYTES;
     this.#isOversized = false;
   }

@@ -1,12 +1,12 @@
 // Policies in wasm: a document crosses once and becomes a number, a decision crosses as a flat record. See
 // src/wasm/policy.rs.
 
-import { compileSync } from '#module/policy';
+import { compile, compileSync } from '#module/policy';
 
-import { unavailable } from './engine.js';
 import { SigV4Error } from './errors.js';
 import { FLAG } from './generated/policy-flags.js';
-import { evaluate, initSync, outcome, parse, release, reserve } from '../wasm/policy.js';
+import { ModuleInstance } from './module-instance.js';
+import { initSync, parse } from '../wasm/policy.js';
 
 /**
  * A policy that the module has.
@@ -29,7 +29,7 @@ import { evaluate, initSync, outcome, parse, release, reserve } from '../wasm/po
  * @property {number} policy  where the statement is that decided, from 1 on; 0 for none
  * @property {number} statement  likewise
  *
- * @typedef {object} Answer
+ * @typedef {object} Evaluated
  * @property {number} decision
  * @property {Verdict} identity
  * @property {Verdict} resource
@@ -50,32 +50,22 @@ const MOST_KEPT_UNWATCHED = 1000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** @type {WebAssembly.Module | undefined} */
-let module;
-/** Of the instance that runs, or of the last one; a policy of another one is not in it. */
-let generation = 0;
-/** @type {{ readonly buffer: ArrayBuffer } | undefined} */
-let memory;
-let view = new Uint8Array(0);
+/** A document crosses as a JavaScript value, which takes the code that wasm-bindgen writes around the module. */
+const policyModule = /** @type {ModuleInstance<import('../wasm/policy.js').InitOutput>} */ (
+  /* @__PURE__ */ new ModuleInstance({ compile, compileSync, instantiate: (module) => initSync({ module }) })
+);
+
 let verdicts = new Uint32Array(0);
-let kept = 0;
+/** How many policies an instance keeps. */
+const kept = { generation: 0, count: 0 };
 /** @type {FinalizationRegistry<Kept> | undefined} */
 let registry;
 
-/** The instance that runs, which is started where there is none. */
+/** That of the instance that runs, which is started where there is none. */
 export function currentGeneration() {
-  if (memory !== undefined) return generation;
-  try {
-    module ??= compileSync();
-    ({ memory } = initSync({ module }));
-    generation++;
-    kept = 0;
-    lookAgain();
-  } catch (cause) {
-    memory = undefined;
-    throw unavailable(cause);
-  }
-  return generation;
+  policyModule.readySync();
+  // Starts it afresh after a trap.
+  return policyModule.exports && policyModule.generation;
 }
 
 /**
@@ -89,24 +79,26 @@ export function keepPolicy(document, isOfApi, name) {
   const generation = currentGeneration();
   try {
     const number = parse(document, isOfApi, name);
-    kept++;
+    if (kept.generation !== generation) Object.assign(kept, { generation, count: 0 });
+    kept.count++;
     return { number, generation };
   } catch (cause) {
     if (typeof cause === 'string') throw new SigV4Error('ERR_SIGV4_POLICY_INVALID', cause);
-    throw stopped(cause);
+    throw policyModule.failed(cause);
   }
 }
 
 /** Before another policy is kept: what nobody will release has to go some time. */
 export function makeRoom() {
-  if (kept >= MOST_KEPT_UNWATCHED && typeof FinalizationRegistry === 'undefined') memory = undefined;
+  const isFull = kept.generation === policyModule.generation && kept.count >= MOST_KEPT_UNWATCHED;
+  if (isFull && typeof FinalizationRegistry === 'undefined') policyModule.discard();
 }
 
 /** @param {Kept} policy */
-export function releasePolicy({ number, generation: of }) {
-  if (memory === undefined || of !== generation) return;
-  release(number);
-  kept--;
+export function releasePolicy({ number, generation }) {
+  if (generation !== policyModule.generation) return;
+  policyModule.exports.release(number);
+  kept.count--;
 }
 
 /**
@@ -128,7 +120,7 @@ export function forgetOwner(policy) {
 
 /**
  * @param {Question} question  of numbers in the current instance
- * @returns {Answer | number} or what is wrong: {@link ACTION_INVALID}, {@link RESOURCE_INVALID}
+ * @returns {Evaluated | number} or what is wrong: {@link ACTION_INVALID}, {@link RESOURCE_INVALID}
  */
 export function evaluateRecord({ identityPolicies, resourcePolicy, isAccess, principal, ...rest }) {
   const fields = [
@@ -146,11 +138,11 @@ export function evaluateRecord({ identityPolicies, resourcePolicy, isAccess, pri
     if (status === RECORD_INVALID) status = call(fields.map(escape), flags | FLAG.escaped);
     if (status < 0) return status;
     const details = status === 0 ? undefined : JSON.parse(read(status));
-    const answer = { decision: verdicts[0], identity: verdictAt(1), resource: verdictAt(4), details };
-    if (view.length > MOST_KEPT_BYTES) memory = undefined;
-    return answer;
+    const evaluated = { decision: verdicts[0], identity: verdictAt(1), resource: verdictAt(4), details };
+    policyModule.release();
+    return evaluated;
   } catch (cause) {
-    throw stopped(cause);
+    throw policyModule.failed(cause);
   }
 }
 
@@ -160,10 +152,13 @@ export function evaluateRecord({ identityPolicies, resourcePolicy, isAccess, pri
  */
 function call(fields, flags) {
   const text = `${fields.join('\0')}\0`;
-  if (view.length < text.length * 3) reserveAtLeast(text.length * 3);
-  const { written } = encoder.encodeInto(text, view);
-  const status = evaluate(written, fields.length, flags);
-  if (verdicts.length === 0) lookAgain();
+  const { written } = encoder.encodeInto(text, policyModule.buffer(text.length * 3));
+  const { exports } = policyModule;
+  const status = exports.evaluate(written, fields.length, flags);
+  // Memory that has grown is another buffer.
+  if (verdicts.buffer !== exports.memory.buffer) {
+    verdicts = new Uint32Array(exports.memory.buffer, exports.outcome() >>> 0, 7);
+  }
   return status;
 }
 
@@ -174,29 +169,7 @@ function escape(field) {
 
 /** @param {number} length  of what was written in place of the record */
 function read(length) {
-  if (view.length < length) lookAgain(length);
-  return decoder.decode(view.subarray(0, length));
-}
-
-/** @param {number} length */
-function reserveAtLeast(length) {
-  lookAgain(Math.max(length, MIN_BUFFER_BYTES));
-}
-
-const MIN_BUFFER_BYTES = 4096;
-/** A request with so much text is an attack; wasm gives no memory back, so the module starts afresh after it. */
-const MOST_KEPT_BYTES = 1024 * 1024;
-
-/**
- * Memory that has grown is another buffer.
- *
- * @param {number} [length]
- */
-function lookAgain(length = MIN_BUFFER_BYTES) {
-  const pointer = reserve(length);
-  const { buffer } = /** @type {{ buffer: ArrayBuffer }} */ (memory);
-  view = new Uint8Array(buffer, pointer, length);
-  verdicts = new Uint32Array(buffer, outcome(), 7);
+  return decoder.decode(policyModule.buffer(length).subarray(0, length));
 }
 
 /**
@@ -205,20 +178,4 @@ function lookAgain(length = MIN_BUFFER_BYTES) {
  */
 function verdictAt(at) {
   return { decision: verdicts[at], policy: verdicts[at + 1], statement: verdicts[at + 2] };
-}
-
-/**
- * After a trap the memory is in any state: the next call starts a fresh instance.
- *
- * @param {unknown} cause
- */
-function stopped(cause) {
-  if (cause instanceof SigV4Error) return cause;
-  memory = undefined;
-  return new SigV4Error(
-    'ERR_SIGV4_LIMIT_EXCEEDED',
-    `the policy module stopped (${String(cause)}), most likely as it got no more memory: evaluate a smaller request, or ` +
-      'this one once more',
-    { cause },
-  );
 }
