@@ -36,7 +36,29 @@ const unmapped = paths
   .filter((folder) => !architecture.includes(`\`${folder}/\``))
   .map((folder) => `${folder}/ is not in the table of folders in ARCHITECTURE.md`);
 
-const problems = [...missing, ...unexplained, ...unmapped];
+/** What the package exports, as the page of its entries names it: its documentation shows how it is called. */
+const exported = new Set(
+  Array.from(readFileSync('docs/reference/entries.md', 'utf8').matchAll(/`(\w+)`/g), ([, name]) => name),
+);
+/** That of overloads is with the first of them. @param {string} comment @param {string} code */
+const isShown = (comment, code) => comment.includes('@example') || /@example[^]*@overload/.test(code);
+const unshown = paths
+  // What is called as in the package, and is not of it.
+  .filter(
+    (path) =>
+      /^js\/.*\/.*\.js$/.test(path) && !/^js\/(?:engine\/verify-engine|sign\/signing)\.js$/.test(path),
+  )
+  .flatMap((file) => {
+    const code = readFileSync(file, 'utf8');
+    const comments = code.matchAll(
+      /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport (?:async )?(?:function|class) (\w+)/g,
+    );
+    return Array.from(comments)
+      .filter(([, comment, name]) => exported.has(name) && !isShown(comment, code))
+      .map(([, , name]) => `${file}: ${name} is public, and has no @example`);
+  });
+
+const problems = [...missing, ...unexplained, ...unmapped, ...unshown];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
 console.log('docs: every path exists, every folder is on the map');

@@ -62,6 +62,9 @@ import {
  * `instanceof`, as the ES module and the CommonJS build have a class each.
  *
  * No message, and no property, ever holds a secret access key or a session token.
+ *
+ * @example
+ *   if (error.code === 'ERR_SIGV4_CREDENTIALS_EXPIRED') signInAgain();
  */
 export class SigV4Error extends Error {
   /**

@@ -49,6 +49,9 @@ import { valuesOf } from './message-values.js';
  * Explains why AWS refused a request, or why there was no answer. It throws nothing, whatever it is given, shows no secrets,
  * and leaves the answer to be read by others.
  *
+ * @example
+ *   const { summary, fix } = await explainResponse(error); // an error of axios, a Response, a body as text
+ *
  * @param {unknown} responseOrError  an error of axios, got, ky, undici or the AWS SDK; a fetch `Response`, which is cloned;
  *   `{ status, headers, body }`; or the text of a body, also with the lines of `curl -i` before it. Bodies that are streams
  *   are not read, but for those of a `Response`.

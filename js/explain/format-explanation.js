@@ -8,6 +8,9 @@ import { checkNames } from '../protocol/option-names.js';
 /**
  * An explanation as lines of text: the cause, what to do, the lines that differ, and what was seen.
  *
+ * @example
+ *   console.error(formatExplanation(await explainResponse(response)));
+ *
  * @param {Explanation} explanation
  * @param {{ color?: boolean }} [options]  `color`: with ANSI escape sequences. Default false
  * @returns {string} without a line end at its end

@@ -63,6 +63,13 @@ import { endpointOf } from '../protocol/endpoint-form.js';
  *
  * Anyone with the result learns how to sign: it is for the owner of the request, or for a server's own log.
  *
+ * @example
+ *   const [{ summary, fix }] = await findMismatch(request, {
+ *     secretAccessKey: credentials,
+ *     region: 'eu-west-1',
+ *     service: 'execute-api',
+ *   });
+ *
  * @param {ArrivedRequest} request  as for `verifyRequest`
  * @param {FindMismatchOptions} options
  * @returns {Promise<Mismatch[]>} one mistake, or two or three that were made together, `isProved`. If no known mistake gives this

@@ -24,6 +24,10 @@ import { show } from './policy-error.js';
  * aws-amplify/aws-sdk-ios#505 and `HOUR/09:00:00` in aws/chalice#1775. AWS documents neither that nor what becomes of dot
  * segments and repeated slashes.
  *
+ * @example
+ *   executeApiArn({ region: 'eu-west-1', accountId: '123456789012', apiId: 'abc123', stage: 'prod', method: 'GET', path: '/orders' });
+ *   // arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders
+ *
  * @param {ApiMethod} of
  * @returns {string}
  * @throws {SigV4Error} ERR_SIGV4_OPTION_INVALID

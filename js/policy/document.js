@@ -95,6 +95,9 @@ const PARSE_OPTIONS = new Set(['type', 'name']);
  * Checks a policy. AWS ignores some mistakes, such as a condition key that no request has; what is unknown here
  * (an element, an operator) is an error, so that no condition is lost.
  *
+ * @example
+ *   const policy = parsePolicy(text); // once; evaluatePolicies takes it as often as you like
+ *
  * @param {PolicyDocument | string} document  an object, or its JSON
  * @param {object} [options]
  * @param {PolicyType} [options.type]  `identity` (the default): of a user, group or role. `resource`: of an API, which

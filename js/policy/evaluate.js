@@ -59,6 +59,9 @@ import { show } from './policy-error.js';
  * What the policies of a user or role say of a request. One statement that denies wins; else one that allows; without
  * either, the request is denied implicitly.
  *
+ * @example
+ *   const { decision } = evaluatePolicies([policy], { action: 'execute-api:Invoke', resource });
+ *
  * @param {AnyPolicy[]} policies  documents, their JSON, or what `parsePolicy` returned, which is not parsed again
  * @param {PolicyRequest} request
  * @returns {Evaluation}
@@ -76,6 +79,10 @@ export function evaluatePolicies(policies, request) {
  * credentials, the policy of the API decides alone.
  *
  * A policy of the API that names the caller's own account as a whole leaves it to the policies of the caller.
+ *
+ * @example
+ *   const request = { action: 'execute-api:Invoke', resource };
+ *   const { decision } = evaluateAccess({ ...request, identityPolicies: [policy], resourcePolicy, principal });
  *
  * @param {PolicyRequest & AccessRequest} request
  * @returns {Access}

@@ -33,6 +33,10 @@ export { SigV4Error };
  *
  * Source: "AWS Signature Version 4a", IAM user guide.
  *
+ * @example
+ *   const signer = new SignerV4a({ credentials, service: 's3', regionSet: ['*'] });
+ *   const { url, headers } = await signer.sign('https://my-alias.mrap.accesspoint.s3-global.amazonaws.com/photos/42.jpg');
+ *
  * @extends {BaseSigner<SignerV4aOptions>}
  */
 export class SignerV4a extends BaseSigner {

@@ -30,6 +30,10 @@ const SIGNING = { engine: signingEngine, algorithm: SIGV4.algorithm, compileSett
  *
  * Source: "Create a signed AWS API request", IAM user guide.
  *
+ * @example
+ *   const signed = await signRequest({ method: 'POST', url, body: { item: 'tea' } }, { credentials });
+ *   await fetch(signed.url, signed);
+ *
  * @param {SignableRequest} request
  * @param {SignerOptions} options
  * @returns {Promise<SignedRequest>}
@@ -54,6 +58,9 @@ export async function signRequest(request, options) {
  *
  * Source: "Authenticating Requests: Using Query Parameters", Amazon S3 API reference.
  *
+ * @example
+ *   const url = await presignUrl('https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf', { credentials, expiresIn: 900 });
+ *
  * @param {SignableRequest} request
  * @param {SignerOptions & PresignOptions} options
  * @returns {Promise<string>}
@@ -72,6 +79,9 @@ export async function presignUrl(request, options) {
 /**
  * Starts the wasm module. Optional: everything starts it on first use.
  *
+ * @example
+ *   await init(new URL('./signing.wasm', import.meta.url)); // served as a file: sigv4-wasm/signing.wasm
+ *
  * @param {BufferSource | WebAssembly.Module | Response | URL | Promise<BufferSource | WebAssembly.Module | Response | URL>} [source]
  *   the module, its bytes, or where they are: for a page that wants to serve `sigv4-wasm/signing.wasm` as a file.
  *   Default: the copy in this package.
@@ -84,6 +94,10 @@ export function init(source) {
 
 /**
  * Signs requests for one set of credentials, which it keeps fresh.
+ *
+ * @example
+ *   const signer = new Signer({ credentials, region: 'eu-west-1', service: 'execute-api' });
+ *   const { url, headers } = await signer.sign('https://api.example.com/orders');
  *
  * @extends {BaseSigner<SignerOptions>}
  */

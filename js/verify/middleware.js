@@ -14,6 +14,9 @@ import { verifyRequest } from './verify-request.js';
  * `request.rawBody`, and the parser finds the stream unread. Behind a parser, it takes the bytes from `request.rawBody`, or from
  * `request.body` if that is a `Buffer` or a string.
  *
+ * @example
+ *   app.use(verifyMiddleware(options), express.json()); // Express: request.sigv4 says who signed
+ *
  * @param {import('./verify-request.js').VerifyOptions} options
  * @returns {(request: any, response: any, next: (error?: unknown) => void) => Promise<void>}
  */
@@ -37,6 +40,9 @@ export function verifyMiddleware(options) {
 /**
  * For handlers of fetch requests: `Deno.serve`, `Bun.serve`, Workers, routes of Next.js. The handler gets the request, with its
  * body unread, and the outcome; then what else there is, such as `env`.
+ *
+ * @example
+ *   export default { fetch: withVerification((request, { accessKeyId }) => Response.json({ accessKeyId }), options) };
  *
  * @template {unknown[]} Rest
  * @param {(request: Request, verified: import('./verify-request.js').VerifiedRequest, ...rest: Rest) => Response | Promise<Response>} handler

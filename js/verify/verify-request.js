@@ -90,6 +90,13 @@ import { checkedOptions, VERIFY_OPTIONS } from './options.js';
 /**
  * Verifies a request that was signed with SigV4 or SigV4a, in headers or in its URL.
  *
+ * @example
+ *   const { accessKeyId } = await verifyRequest(request, {
+ *     region: 'eu-west-1',
+ *     service: 'execute-api',
+ *     secretAccessKey: async (accessKeyId) => secrets.get(accessKeyId),
+ *   });
+ *
  * @param {ArrivedRequest} request  a fetch `Request`, an `IncomingMessage` of Node, or its parts. What it says is believed
  *   only where the signature covers it.
  * @param {VerifyOptions} options

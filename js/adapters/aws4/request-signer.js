@@ -27,6 +27,9 @@ import { isSingleRegion, scopeOfHost } from './scope.js';
  * Signs the options of a request, which it changes, as aws4 does. Options that were signed before are signed afresh.
  *
  * @template {Aws4Request} T
+ * @example
+ *   https.request(sign({ host, path: '/prod/orders' }, credentials)).end();
+ *
  * @overload
  * @param {T} request
  * @param {Credentials} [credentials]  default: the environment variables `AWS_ACCESS_KEY_ID`,
@@ -51,6 +54,9 @@ export function sign(request, credentials) {
 }
 
 /**
+ * @example
+ *   console.log(canonicalString({ host, path: '/prod/orders' }, credentials)); // GET, /prod/orders, …
+ *
  * @param {Aws4Request | string} request
  * @param {Credentials} [credentials]
  * @returns {string} the canonical request that `sign` would sign

@@ -73,6 +73,10 @@ export const signatureV4aContainer = { SignatureV4a: null };
  * providers of region and credentials for each signature. Errors are those of `@smithy/signature-v4`, but for a
  * `SigV4Error` where the runtime refuses WebAssembly, and, without `sha256`, where region, service or secret are such that
  * AWS cannot have issued them.
+ *
+ * @example
+ *   const signer = new SignatureV4({ service: 'dynamodb', region: 'eu-west-1', credentials });
+ *   const client = new DynamoDBClient({ region: 'eu-west-1', signer });
  */
 export class SignatureV4 extends SignatureV4Base {
   /**
