@@ -17,6 +17,7 @@ macro_rules! errors {
         }
 
         /// The place of each error in the table.
+        #[cfg(any(test, feature = "tables", all(target_arch = "wasm32", feature = "module")))]
         #[derive(Clone, Copy)]
         enum Number {
             $($name,)*
@@ -31,6 +32,7 @@ macro_rules! errors {
         const MESSAGES: &[(&str, &str)] = &[$((stringify!($name), [$($rust,)? $message][0]),)*];
 
         /// How many errors there are.
+        #[cfg(any(test, feature = "tables", all(target_arch = "wasm32", feature = "module")))]
         const COUNT: usize = [$(Number::$name,)*].len();
 
         impl Error {
@@ -166,6 +168,7 @@ impl Error {
 }
 
 /// How many errors a status can distinguish.
+#[cfg(any(test, feature = "tables", all(target_arch = "wasm32", feature = "module")))]
 pub(crate) const STATUS_NUMBERS: usize = 256;
 
 /// The last header index that a status can hold: far more headers than memory has room for.
@@ -173,6 +176,7 @@ pub(crate) const STATUS_NUMBERS: usize = 256;
 const MAX_STATUS_INDEX: usize = i32::MAX as usize / STATUS_NUMBERS - 1;
 
 // One error more than that would turn into another error of the next header.
+#[cfg(any(test, feature = "tables", all(target_arch = "wasm32", feature = "module")))]
 const _: () = assert!(COUNT <= STATUS_NUMBERS);
 
 impl fmt::Display for Error {

@@ -108,3 +108,8 @@ pub use wasm::signing::Engine;
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../docs/migration/rust.md")]
 mod migration {}
+
+/// Runs what the README shows.
+#[cfg(all(doctest, feature = "tower"))]
+#[doc = include_str!("README.md")]
+struct Readme;

@@ -100,14 +100,15 @@ pub(super) fn check_time(
     let (now, signed_at) = (now as f64, authorization.signed_at as f64);
     let skew = verifier.max_skew_seconds * 1000.0;
     let not_now = |problem, limit, sign| {
+        let (limit, server_time) = (amz_date(limit), amz_date(now));
         let message = [
             Text("Signature "),
             Text(if sign == " + " { "not yet current: " } else { "expired: " }),
             Text(authorization.amz_date()),
             Text(problem),
-            Text(&amz_date(limit)),
+            Text(&limit),
             Text(" ("),
-            Text(&amz_date(now)),
+            Text(&server_time),
             Text(sign),
             Text(&verifier.max_skew_minutes),
             Text(" min.)"),
