@@ -133,6 +133,7 @@ export function coreError(number, where) {
  * @returns {Promise<unknown>}
  */
 export async function inFull(error) {
+  if (!(error instanceof SigV4Error)) return error;
   try {
     return (await import('./full-texts.js')).inFull(error);
   } catch {

@@ -4,10 +4,9 @@
 /**
  * Adds what more there is to say to the text of an error.
  *
- * @param {unknown} error
+ * @param {import('./errors.js').SigV4Error} error
  */
 export function inFull(error) {
-  if (!(error instanceof Error)) return error;
   const { message } = error;
   const row = FULL_TEXTS.find(([short]) => short.test(message));
   if (row === undefined) return error;
