@@ -77,16 +77,24 @@ export async function findChanges(causes, evidence, search, isProof, deadline) {
 }
 
 /**
- * The first change of every cause, then the second: what a cause has many of, such as regions, comes last.
+ * The first change of every cause, then the second: what a cause has many of, such as regions, comes last. What a cause changes is
+ * made when its turn comes, as most searches end before that.
  *
  * @param {Iterable<Cause>} causes
  * @param {Evidence} evidence
  */
-function byRank(causes, evidence) {
-  const ranked = [...causes].flatMap((cause) =>
-    [...cause.changes(evidence)].map((pieces, rank) => ({ cause, pieces, rank })),
-  );
-  return ranked.sort((one, other) => one.rank - other.rank);
+function* byRank(causes, evidence) {
+  /** @type {{ cause: Cause, all: Pieces[] }[]} */
+  let left = [];
+  for (const cause of causes) {
+    const all = [...cause.changes(evidence)];
+    if (all.length > 0) yield { cause, pieces: all[0], rank: 0 };
+    left.push({ cause, all });
+  }
+  for (let rank = 1; left.length > 0; rank++) {
+    left = left.filter(({ all }) => rank < all.length);
+    for (const { cause, all } of left) yield { cause, pieces: all[rank], rank };
+  }
 }
 
 /**
