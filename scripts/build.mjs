@@ -39,7 +39,7 @@ const CHUNKS = {
   'incoming-request': /^js\/verify\/(?:incoming-.*|options|error-response)\.js$/,
   verification: /^js\/verify\//,
   'module-instance': /^js\/engine\/module-instance\.js$/,
-  'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine)\.js$/,
+  'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine|verify-results)\.js$/,
 };
 
 /** What a module as plain JavaScript exports. @type {Record<string, string>} */

@@ -1,4 +1,4 @@
-//! Checksums for JavaScript: a number for each that is in the making.
+//! Checksums for JavaScript: of uploads, with a number for each that is in the making, and the digests of a body that arrived.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::vec::Vec;
@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::runtime::Single;
-use super::verify::{ENGINE, put};
+use super::verify::{ENGINE, Engine, Failure, put};
 use crate::Checksum;
+use crate::verify::BodyDigests;
 
 static CHECKSUMS: Single<Vec<Option<Checksum>>> = Single::new(Vec::new());
 
@@ -51,4 +52,37 @@ pub fn checksum_free(number: usize) {
     if let Some(slot) = CHECKSUMS.lend().get_mut(number) {
         *slot = None;
     }
+}
+
+/// Begins with a body, whose digests are in the buffer as `begin` gave them. Returns 0, or what `begin` does.
+#[wasm_bindgen]
+pub fn digests_start(length: usize) -> i32 {
+    let mut engine = ENGINE.lend();
+    let lines = str::from_utf8(engine.buffer.get(..length).unwrap_or_default());
+    let outcome = match BodyDigests::parse(lines.unwrap_or_default()) {
+        Ok(digests) => {
+            engine.digests = Some(digests);
+            Ok(Vec::new())
+        }
+        Err(rejection) => Err(Failure::Rejected(rejection)),
+    };
+    engine.finish(outcome, length)
+}
+
+/// Takes the first `length` bytes of the buffer into them.
+#[wasm_bindgen]
+pub fn digests_update(length: usize) {
+    let mut engine = ENGINE.lend();
+    let Engine { buffer, digests, .. } = &mut *engine;
+    if let Some(digests) = digests {
+        digests.update(buffer.get(..length).unwrap_or_default());
+    }
+}
+
+/// Whether the body has these digests. Likewise.
+#[wasm_bindgen]
+pub fn digests_finish() -> i32 {
+    let mut engine = ENGINE.lend();
+    let outcome = engine.digests.take().map_or(Ok(()), BodyDigests::finish);
+    engine.finish(outcome.map(|()| Vec::new()).map_err(Failure::Rejected), 0)
 }

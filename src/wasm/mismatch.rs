@@ -14,7 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
 use super::runtime::Single;
-use super::verify::{ENGINE, Record, push_number, push_numbers, put, signature_bits, verifier};
+use super::verify::{ENGINE, Record, put, verifier};
+use super::verify_results::{push_number, push_numbers, signature_bits};
 use crate::Error;
 use crate::mismatch::{
     Added, KeyForm, LineForm, ListChange, Order, Parameter, Part, Payload, Piece, Row, Search, Spelling,

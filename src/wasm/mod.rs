@@ -22,3 +22,5 @@ pub(crate) mod signing;
 mod sigv4a;
 #[cfg(feature = "module-verify")]
 mod verify;
+#[cfg(feature = "module-verify")]
+mod verify_results;
