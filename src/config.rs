@@ -147,7 +147,7 @@ impl Config {
 
     /// Whether a header that is always signed was named as one that is not.
     pub(crate) fn names_unsignable(&self) -> bool {
-        self.unsignable.split(';').any(|name| ALWAYS_SIGNED.contains(&name))
+        !self.unsignable.is_empty() && self.unsignable.split(';').any(|name| ALWAYS_SIGNED.contains(&name))
     }
 }
 

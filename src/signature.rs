@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::hint::black_box;
+use core::mem::take;
 use core::ops::Range;
 
 use zeroize::Zeroize;
@@ -168,7 +170,10 @@ impl Writer {
 
 impl Drop for Signature {
     fn drop(&mut self) {
-        self.text.zeroize();
+        // Byte by byte, as `zeroize` does it, this would take a tenth of a signature.
+        let mut bytes = take(&mut self.text).into_bytes();
+        bytes.fill(0);
+        black_box(&mut bytes); // or else the compiler would leave that out: the memory is freed
     }
 }
 

@@ -5,6 +5,7 @@ use crate::text::{Put, split};
 
 /// How the path on the wire becomes the one that is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PathEncoding {
     /// The wire form is encoded once more, so that its `%` becomes `%25`: every service but S3.
     Double,
@@ -14,6 +15,7 @@ pub enum PathEncoding {
 
 /// Whether dot segments and empty segments are taken out first (RFC 3986, section 5.2.4, and what AWS adds to it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PathNormalization {
     /// Every service but S3.
     Enabled,

@@ -18,6 +18,7 @@ use crate::endpoint::ServiceRules;
 
 /// An algorithm of Signature Version 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Algorithm {
     /// SigV4.
     HmacSha256,

@@ -209,6 +209,7 @@ pub(super) fn uncovered_header<'r>(
 
 /// Whether a signature covers the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Payload {
     /// All of it.
     Signed,

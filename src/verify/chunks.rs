@@ -79,6 +79,7 @@ impl SignatureChain {
 
 /// A body that was in chunks.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DecodedBody {
     /// The chunks, joined.
     pub body: Vec<u8>,
