@@ -22,15 +22,12 @@ it('that of the package names nothing that is not in it', async () => {
   assert.doesNotMatch(packed, /results\.json|CONTRIBUTING|ARCHITECTURE/);
 });
 
-it('has the sizes that docs/sizes.md has', () => {
-  const sizes = page('docs/sizes.md');
-  const kB = (/** @type {string} */ row) =>
-    Math.round(Number(new RegExp(`^\\| ${row} +\\| +([\\d.]+) `, 'm').exec(sizes)?.[1]));
-  const expected = ['sigv4-wasm, signRequest', 'sigv4-wasm/axios', 'sigv4-wasm/slim'].map(kB);
-  assert.deepEqual(
-    Array.from(readme.matchAll(/(\d+) kB/g), ([, size]) => Number(size)).slice(0, 3),
-    expected,
-  );
+it('has the sizes of docs/sizes.md, to a kilobyte', () => {
+  const shown = Array.from(readme.matchAll(/(\d+) kB/g), ([, size]) => Number(size));
+  for (const [i, row] of ['sigv4-wasm, signRequest', 'sigv4-wasm/axios', 'sigv4-wasm/slim'].entries()) {
+    const [, size] = new RegExp(`^\\| ${row} +\\| +([\\d.]+) `, 'm').exec(page('docs/sizes.md')) ?? [];
+    assert.ok(Math.abs(Number(size) - shown[i]) < 1, `${row}: ${size} kB, and the README says ${shown[i]}`);
+  }
 });
 
 describe('the tables', () => {
