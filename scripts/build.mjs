@@ -42,6 +42,16 @@ const CHUNKS = {
   'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine|verify-results)\.js$/,
 };
 
+/**
+ * How a module is compiled, where not as all are. Everyone who signs loads `signing`: 2 kB less (gzipped), for 1 to 3 % of
+ * the time of a signature.
+ *
+ * @type {Record<string, string[]>}
+ */
+const PROFILES = { signing: ['--config', 'profile.release.opt-level="s"'] };
+/** @type {Record<string, string[]>} */
+const RUSTFLAGS = { signing: ['-C', 'llvm-args=-inline-threshold=25'] };
+
 /** What a module as plain JavaScript exports. @type {Record<string, string>} */
 const PLAIN_TYPES = {
   signing: "instantiate.js').WasmInstance",
@@ -132,7 +142,8 @@ async function buildModule(name) {
     ...['wasm-pack', '--log-level', 'warn', 'build', ...profile],
     ...['--out-name', name, '--out-dir', join(root, built), crate],
     // A folder each: builds with other flags would throw away each other's.
-    ...['--', '--target-dir', join(root, `target/wasm-${name}`), ...cargoArguments()],
+    ...['--', '--target-dir', join(root, `target/wasm-${name}`), ...cargoArguments(RUSTFLAGS[name])],
+    ...(PROFILES[name] ?? []),
   ]);
   const bytes = readFileSync(`${built}/${name}_bg.wasm`);
   refuseMachinePaths(bytes);

@@ -1,11 +1,9 @@
 //! Service and region of a host, and the rules in which services differ: tables.
 
-use alloc::vec::Vec;
-
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::packed_table::Table;
-use crate::text::{Put, cut, cut_last, split};
+use crate::text::{ShortText, cut, cut_last, split};
 
 use tables::{
     BY_LABEL, BY_TWO_LABELS, GLOBAL_HOSTS, LAST_WORDS, LONGER_LABELS, PARTITIONS, PROVIDERS,
@@ -231,41 +229,50 @@ fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
     None
 }
 
-/// What was inferred from the last host: most signers have one, and looking it up takes a tenth of a signature.
-pub(crate) struct LastHost {
-    host: Vec<u8>,
-    web_socket: bool,
+/// What follows from a host.
+pub(crate) struct HostFacts<'h> {
     /// See [`region_and_service`].
-    pub(crate) region: Vec<u8>,
-    pub(crate) service: Vec<u8>,
+    pub(crate) region: &'h [u8],
+    pub(crate) service: &'h [u8],
     /// Whether it takes SigV4a only.
     pub(crate) is_sigv4a_only: bool,
+}
+
+/// What was inferred from the last host: most signers have one, and looking it up takes a tenth of a signature.
+pub(crate) struct LastHost {
+    host: ShortText<96>,
+    web_socket: bool,
+    region: ShortText<32>,
+    service: ShortText<64>,
+    is_sigv4a_only: bool,
 }
 
 impl LastHost {
     pub(crate) const fn new() -> Self {
         Self {
-            host: Vec::new(),
+            host: ShortText::none(),
             web_socket: false,
-            region: Vec::new(),
-            service: Vec::new(),
+            region: ShortText::none(),
+            service: ShortText::none(),
             is_sigv4a_only: false,
         }
     }
 
-    pub(crate) fn look_up(&mut self, host: &[u8], web_socket: bool) -> &Self {
-        if self.host != host || self.web_socket != web_socket {
+    pub(crate) fn look_up<'h>(&'h mut self, host: &'h [u8], web_socket: bool) -> HostFacts<'h> {
+        if !self.host.is(host) || self.web_socket != web_socket {
             let (region, service) = region_and_service(host, web_socket);
-            for (known, text) in
-                [(&mut self.host, host), (&mut self.region, region), (&mut self.service, service)]
-            {
-                known.clear();
-                known.put(text);
-            }
+            self.host.set(host);
+            self.region.set(region);
+            self.service.set(service);
             self.web_socket = web_socket;
             self.is_sigv4a_only = is_sigv4a_only(host);
+            return HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only };
         }
-        self
+        let (region, service) = match (self.region.get(), self.service.get()) {
+            (Some(region), Some(service)) => (region, service),
+            _ => region_and_service(host, web_socket),
+        };
+        HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only }
     }
 }
 

@@ -39,8 +39,9 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // A wasm module allows unsafe code in one file, `wasm/runtime.rs`, and says there why.
-#![cfg_attr(not(all(target_arch = "wasm32", feature = "module")), forbid(unsafe_code))]
-#![cfg_attr(all(target_arch = "wasm32", feature = "module"), deny(unsafe_code))]
+// A library, native or not, has none. Tests have that file, too.
+#![cfg_attr(not(any(test, all(target_arch = "wasm32", feature = "module"))), forbid(unsafe_code))]
+#![cfg_attr(any(test, all(target_arch = "wasm32", feature = "module")), deny(unsafe_code))]
 #![warn(missing_docs, unreachable_pub, elided_lifetimes_in_paths)]
 
 extern crate alloc;
@@ -80,7 +81,7 @@ mod timestamp;
 pub mod tower;
 #[cfg(feature = "verify")]
 pub mod verify;
-#[cfg(all(target_arch = "wasm32", feature = "module"))]
+#[cfg(any(test, all(target_arch = "wasm32", feature = "module")))]
 mod wasm;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
 pub mod web;

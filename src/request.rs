@@ -1,7 +1,5 @@
 //! What is signed, as the core reads it: checked once, well-formed from then on.
 
-use alloc::vec::Vec;
-
 use crate::canonical::Entry;
 use crate::canonical::headers::{is_amz, is_hop_header, is_required, is_unhoistable};
 use crate::endpoint::{self, ServiceRules};
@@ -28,9 +26,6 @@ pub(crate) struct Input<'a> {
     pub(crate) access_key_id: &'a [u8],
     /// Empty for long-term credentials.
     pub(crate) session_token: &'a [u8],
-    /// See `KeyCache::get`.
-    pub(crate) credentials_id: u64,
-    pub(crate) secret_access_key: Option<&'a [u8]>,
 
     /// Empty to infer it from the host; likewise the service.
     pub(crate) region: &'a [u8],
@@ -54,7 +49,7 @@ pub(crate) struct Input<'a> {
 impl<'a> Input<'a> {
     /// Everything behind this check is well-formed: nothing that it lets pass can break a line of the canonical
     /// request or a header. Appends the names of the headers in lower case to `names`.
-    pub(crate) fn check(&self, names: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn check(&self, names: &mut impl Put) -> Result<(), Error> {
         let mut length = self.host.len() + self.path.len() + self.query.len();
         if !is_token(self.method) {
             return Err(Error::MethodInvalid);
@@ -75,7 +70,7 @@ impl<'a> Input<'a> {
         if length > MAX_REQUEST_BYTES || self.headers.len() > MAX_HEADERS {
             return Err(Error::LimitExceeded);
         }
-        names.make_ascii_lowercase();
+        names.written_mut().make_ascii_lowercase();
         if self.payload_hash.is_some_and(|text| !is_payload_hash(text)) {
             return Err(Error::PayloadHashInvalid);
         }

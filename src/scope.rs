@@ -58,7 +58,7 @@ pub(crate) fn write(
     date: &[u8],
     region: Option<&[u8]>,
     service: &[u8],
-    out: &mut Vec<u8>,
+    out: &mut impl Put,
 ) -> Result<(), Error> {
     out.put(date).put(b"/");
     if let Some(region) = region {

@@ -5,6 +5,8 @@
 
 use sha2::block_api::compress256;
 
+use crate::text::{ONES, copy};
+
 /// SHA-256 in the making.
 #[cfg_attr(feature = "mismatch", derive(Clone))]
 pub(crate) struct Hasher {
@@ -50,30 +52,10 @@ impl Hasher {
     }
 
     /// The digest. The hasher is of no more use.
-    #[inline(never)]
     pub(crate) fn finish(&mut self) -> [u8; 32] {
         let filled = self.filled();
-        let mut end = [[0; 64]; 2];
-        let blocks = if filled < 56 { &mut end[..1] } else { &mut end[..] };
-        let bytes = blocks.as_flattened_mut();
-        copy(self.block.get(..filled).unwrap_or_default(), bytes);
-        if let Some(byte) = bytes.get_mut(filled) {
-            *byte = 0x80;
-        }
-        if let Some(length) = bytes.last_chunk_mut() {
-            *length = (8 * self.length).to_be_bytes();
-        }
-        compress256(&mut self.state, blocks);
-        let mut digest = [0; 32];
-        for (bytes, word) in digest.as_chunks_mut().0.iter_mut().zip(self.state) {
-            *bytes = word.to_be_bytes();
-        }
-        digest
-    }
-
-    /// Where no bytes wait for their block to be filled.
-    pub(crate) fn state(&self) -> State {
-        self.state
+        let rest = self.block.get(..filled).unwrap_or_default();
+        digest(&mut self.state, self.length - filled as u64, rest)
     }
 
     fn filled(&self) -> usize {
@@ -89,44 +71,78 @@ impl zeroize::Zeroize for Hasher {
     }
 }
 
-fn copy(from: &[u8], to: &mut [u8]) {
-    if let Some(to) = to.get_mut(..from.len()) {
-        to.copy_from_slice(from);
+/// The digest of a text that begins with whole blocks, of which the state and the length are known, and goes on with this. The
+/// state is changed in place, so that nothing of it is left.
+#[inline(never)]
+pub(crate) fn digest(state: &mut State, before: u64, text: &[u8]) -> [u8; 32] {
+    let (blocks, rest) = text.as_chunks();
+    if !blocks.is_empty() {
+        compress256(state, blocks);
     }
+    let mut block = [0; 64];
+    let bytes = &mut block[..];
+    copy(rest, bytes);
+    if let Some(byte) = bytes.get_mut(rest.len()) {
+        *byte = 0x80;
+    }
+    if rest.len() >= 56 {
+        compress256(state, bytes.as_chunks().0);
+        bytes.fill(0);
+    }
+    if let Some(length) = bytes.last_chunk_mut() {
+        *length = (8 * (before + text.len() as u64)).to_be_bytes();
+    }
+    compress256(state, bytes.as_chunks().0);
+    let mut digest = [0; 32];
+    for (bytes, word) in digest.as_chunks_mut().0.iter_mut().zip(*state) {
+        *bytes = word.to_be_bytes();
+    }
+    digest
 }
 
-/// The state after one block.
-#[inline(never)]
-pub(crate) fn state_after(block: &[u8; 64]) -> State {
-    let mut state = INITIAL;
-    compress256(&mut state, core::slice::from_ref(block));
-    state
+/// The state after one more block.
+pub(crate) fn compress(state: &mut State, block: &[u8; 64]) {
+    compress256(state, core::slice::from_ref(block));
 }
 
-#[inline(never)]
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    digest(&mut INITIAL.clone(), 0, bytes)
+}
+
+#[cfg(any(test, feature = "verify"))]
 pub(crate) fn sha256_hex(bytes: &[u8]) -> [u8; 64] {
     if bytes.is_empty() {
         return *EMPTY; // most requests have no body
     }
-    to_hex(&Hasher::new().update(bytes).finish())
+    to_hex(&sha256(bytes))
 }
 
-#[inline(never)]
-pub(crate) fn to_hex(bytes: &[u8; 32]) -> [u8; 64] {
+pub(crate) fn to_hex(digest: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
-    let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
-    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
-    }
+    write_hex(digest, &mut text);
     text
 }
 
+/// Writes the digits of a digest at the start of some room, as far as there is any.
+#[inline(never)]
+pub(crate) fn write_hex(digest: &[u8; 32], room: &mut [u8]) {
+    for (digits, word) in room.as_chunks_mut().0.iter_mut().zip(digest.as_chunks().0) {
+        // Each byte of eight gets a nibble, the first one on top.
+        let word = u64::from(u32::from_be_bytes(*word));
+        let word = (word | word << 16) & 0x0000_FFFF_0000_FFFF;
+        let word = (word | word << 8) & 0x00FF_00FF_00FF_00FF;
+        let word = (word | word << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+        let is_letter = (word + ONES * 6) >> 4 & ONES;
+        *digits = (word + ONES * u64::from(b'0') + is_letter * u64::from(b'a' - 10 - b'0')).to_be_bytes();
+    }
+}
+
 /// FIPS 180-4, section 5.3.3.
-const INITIAL: State =
+pub(crate) const INITIAL: State =
     [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
 /// SHA-256 of nothing.
-const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+pub(crate) const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 #[cfg(test)]
 mod tests {
@@ -154,7 +170,9 @@ mod tests {
     #[test]
     fn goes_on_from_a_state() {
         let block = [7; 64];
-        let mut hasher = Hasher::resume(state_after(&block), 64);
+        let mut state = INITIAL;
+        compress(&mut state, &block);
+        let mut hasher = Hasher::resume(state, 64);
         let expected: [u8; 32] = Sha256::new().chain_update(block).chain_update(b"abc").finalize().into();
         assert_eq!(hasher.update(b"abc").finish(), expected);
     }

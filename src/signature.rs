@@ -103,19 +103,22 @@ impl Signature {
 
     /// `path` is that of the request.
     pub(crate) fn of(signed: &Signed<'_>, path: &[u8], session_token: &str) -> Self {
-        let texts = signed.texts;
+        let prepared = signed.prepared;
+        let payload_hash = signed.text(|prepared| prepared.payload_hash);
+        let region_set = signed.text(|prepared| prepared.region_set);
+        let target = signed.text(|prepared| prepared.target);
         let parts = signed.parts();
         // Room for all of it, as what moves would have to be wiped.
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        let others = [&texts.payload_hash, &texts.region_set, &texts.target, &texts.signature];
+        let others = [payload_hash, region_set, target, signed.signature];
         let others: usize = others.iter().map(|text| text.len()).sum();
         let mut writer =
             Writer { text: Vec::with_capacity(length + others + path.len() + session_token.len() + 20) };
-        let hex = writer.put(&[&texts.signature]);
+        let hex = writer.put(&[signed.signature]);
         let mut headers = [const { None }; MOST_HEADERS];
         let (mut path_and_query, mut query) = (None, None);
-        if signed.is_presigned() {
-            let path = if texts.target.is_empty() { path } else { &texts.target };
+        if prepared.is_presigned {
+            let path = if target.is_empty() { path } else { target };
             let path: &[u8] = if path.is_empty() { b"/" } else { path };
             let before = writer.put(&[path, b"?"]);
             let place = writer.put(&parts);
@@ -123,21 +126,18 @@ impl Signature {
             query = Some(place);
         } else {
             let all: [(&'static str, &[&[u8]]); MOST_HEADERS] = [
-                ("x-amz-date", &[signed.amz_date_bytes()]),
-                (
-                    name(CONTENT_SHA256),
-                    if signed.has_content_sha256() { &[&texts.payload_hash] } else { &[] },
-                ),
-                (name(REGION_SET), &[&texts.region_set]),
-                (signed.session_token_header(), &[session_token.as_bytes()]),
+                ("x-amz-date", &[prepared.timestamp.as_bytes()]),
+                (name(CONTENT_SHA256), if prepared.content_sha256_header { &[payload_hash] } else { &[] }),
+                (name(REGION_SET), &[region_set]),
+                (prepared.session_token_header, &[session_token.as_bytes()]),
                 (AUTHORIZATION, &parts),
             ];
             for (header, (name, parts)) in headers.iter_mut().zip(all) {
                 let place = writer.put(parts);
                 *header = (!place.is_empty()).then_some((name, place));
             }
-            if !texts.target.is_empty() {
-                path_and_query = Some(writer.put(&[&texts.target]));
+            if !target.is_empty() {
+                path_and_query = Some(writer.put(&[target]));
             }
         }
         // Every text that comes in is UTF-8, and is encoded and cut at the bounds of characters.
@@ -223,9 +223,9 @@ impl Trace {
     pub(crate) fn of(signed: &Signed<'_>, signature: Signature) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap_or_default();
         Self {
-            canonical_request: signed.texts.canonical_request.clone(),
-            string_to_sign: text(&signed.texts.string_to_sign),
-            signed_headers: text(&signed.texts.signed_headers),
+            canonical_request: signed.text(|prepared| prepared.canonical_request).to_vec(),
+            string_to_sign: text(signed.text(|prepared| prepared.string_to_sign)),
+            signed_headers: text(signed.text(|prepared| prepared.signed_headers)),
             signature,
         }
     }

@@ -6,7 +6,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::request::Input;
-use crate::sha256::{sha256_hex, to_hex};
+use crate::sha256::to_hex;
 use crate::sign::scheme::Scheme;
 use crate::sign::{LowLevelSigner, Signed};
 use crate::signature::{Signature, Trace};
@@ -177,8 +177,6 @@ impl<S: Scheme> Signer<S> {
             signs_body,
             access_key_id: credentials.access_key_id().as_bytes(),
             session_token: session_token.as_bytes(),
-            credentials_id: 0,
-            secret_access_key: None, // credentials keep their keys
             region: config.region.as_bytes(),
             service: config.service.as_bytes(),
             web_socket: config.web_socket,
@@ -193,14 +191,10 @@ impl<S: Scheme> Signer<S> {
             latin1_headers: false, // values are bytes
         };
         self.shared.memory.lend(|memory| {
-            memory.prepare(&input, now, expires_in)?;
-            let hash = sha256_hex(&memory.texts.canonical_request);
-            let signed = memory.complete_with(&hash, |texts| {
-                let scope = texts.credential.get(input.access_key_id.len() + 1..).unwrap_or_default();
-                S::sign_stored(credentials, scope, &texts.string_to_sign, entropy)
-            })?;
-            let signature = Signature::of(&signed, request.path, session_token);
-            Ok(finish(&signed, signature))
+            let sign = |scope: &[u8], text: &[u8]| S::sign_stored(credentials, scope, text, entropy);
+            memory.sign(&input, now, expires_in, sign, |signed| {
+                finish(signed, Signature::of(signed, request.path, session_token))
+            })
         })
     }
 
@@ -290,7 +284,6 @@ impl<S: Scheme> Memory<S> {
     fn lend<T>(&self, work: impl FnOnce(&mut LowLevelSigner<S>) -> T) -> T {
         let mut memory = self.take().unwrap_or_else(LowLevelSigner::empty);
         let done = work(&mut memory);
-        memory.wipe();
         self.give_back(memory);
         done
     }

@@ -7,9 +7,17 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize;
 
+use crate::sha256::to_hex;
+
 /// Storage that texts are written into, one after the other, in a chain.
-pub(crate) trait Put {
+#[allow(unreachable_pub)] // a method of `Scheme`, which is as private as this, takes it
+pub trait Put {
     fn put(&mut self, text: &[u8]) -> &mut Self;
+
+    /// A digest, in hex.
+    fn put_hex(&mut self, digest: &[u8; 32]) {
+        self.put(&to_hex(digest));
+    }
 
     /// What was written so far.
     fn written(&self) -> &[u8];
@@ -56,48 +64,6 @@ impl Put for Vec<u8> {
     }
 }
 
-/// Memory that does not grow. What does not fit is left out, and that is noted.
-#[cfg(test)]
-pub(crate) struct Bounded<'b> {
-    pub(crate) memory: &'b mut [u8],
-    pub(crate) length: usize,
-    pub(crate) is_full: bool,
-}
-
-#[cfg(test)]
-impl Put for Bounded<'_> {
-    fn put(&mut self, text: &[u8]) -> &mut Self {
-        match self.memory.get_mut(self.length..self.length + text.len()) {
-            Some(room) => {
-                room.copy_from_slice(text);
-                self.length += text.len();
-            }
-            None => self.is_full = true,
-        }
-        self
-    }
-
-    fn written(&self) -> &[u8] {
-        &self.memory[..self.length]
-    }
-
-    fn written_mut(&mut self) -> &mut [u8] {
-        &mut self.memory[..self.length]
-    }
-
-    fn shorten(&mut self, length: usize) {
-        self.length = self.length.min(length);
-    }
-
-    fn lengthen(&mut self, most: usize) {
-        self.length += most.min(self.memory.len() - self.length);
-    }
-
-    fn overflow(&mut self) {
-        self.is_full = true;
-    }
-}
-
 /// Makes room for so many bytes more, where there is none.
 pub(crate) fn reserve(text: &mut Vec<u8>, more: usize) {
     if text.capacity() - text.len() < more {
@@ -115,16 +81,72 @@ fn grow(text: &mut Vec<u8>, more: usize) {
     *text = longer;
 }
 
+/// Copies a text to the start of as much room, or of more. Most texts are short, and in a wasm engine the instruction that
+/// copies memory is a call out of the module, which takes longer than this.
+#[inline(always)]
+pub(crate) fn copy(text: &[u8], room: &mut [u8]) {
+    let Some(room) = room.get_mut(..text.len()) else { return };
+    if text.len() > 100 {
+        room.copy_from_slice(text);
+        return;
+    }
+    let (words, _) = text.as_chunks::<8>();
+    for (to, word) in room.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        *to = *word;
+    }
+    // The last word of a text overlaps the one before.
+    match (room.last_chunk_mut::<8>(), text.last_chunk::<8>()) {
+        (Some(to), Some(word)) => *to = *word,
+        _ => room.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte),
+    }
+}
+
+/// Whether two texts are the same: by words, where `==` may go byte by byte.
+#[inline(never)]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let (words, rest) = one.as_chunks::<8>();
+    let (other_words, other_rest) = other.as_chunks::<8>();
+    let are_same =
+        |(one, other): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*one) == u64::from_le_bytes(*other);
+    one.len() == other.len() && words.iter().zip(other_words).all(are_same) && rest.iter().eq(other_rest)
+}
+
 /// Wipes a text whose memory is freed next: the compiler drops a `fill` there.
 #[inline(never)]
 pub(crate) fn erase(text: &mut [u8]) {
     text.zeroize();
 }
 
-/// Empties a text, and keeps its memory.
-pub(crate) fn wipe(text: &mut Vec<u8>) {
-    text.fill(0);
-    text.clear();
+/// A short text of its own, in place. One that is too long for it is no text at all: it equals none.
+#[derive(Clone, Copy)]
+pub(crate) struct ShortText<const N: usize> {
+    length: Option<u8>,
+    bytes: [u8; N],
+}
+
+impl<const N: usize> ShortText<N> {
+    /// Which has no text yet.
+    pub(crate) const fn none() -> Self {
+        Self { length: None, bytes: [0; N] }
+    }
+
+    pub(crate) fn set(&mut self, text: &[u8]) {
+        self.length = None;
+        if let Some(room) = self.bytes.get_mut(..text.len())
+            && let Ok(length) = u8::try_from(text.len())
+        {
+            room.copy_from_slice(text);
+            self.length = Some(length);
+        }
+    }
+
+    pub(crate) fn get(&self) -> Option<&[u8]> {
+        self.bytes.get(..usize::from(self.length?))
+    }
+
+    pub(crate) fn is(&self, text: &[u8]) -> bool {
+        self.get().is_some_and(|own| is_same(own, text))
+    }
 }
 
 /// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.
@@ -170,12 +192,34 @@ fn find_one(text: &[u8], byte: u8) -> usize {
     at + rest.iter().position(|one| *one == byte).unwrap_or(rest.len())
 }
 
+/// Whether there is a blank or a tab.
+pub(crate) fn has_blank(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks();
+    let is_blank = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        let found = below(word ^ (ONES * u64::from(b' ')), 1) | below(word ^ (ONES * u64::from(b'\t')), 1);
+        found & (ONES << 7) != 0
+    };
+    words.iter().any(is_blank) || rest.iter().any(|byte| (*byte == b' ') | (*byte == b'\t'))
+}
+
+/// How often a byte is there, or more: see [`below`].
+pub(crate) fn count(text: &[u8], byte: u8) -> usize {
+    let (words, rest) = text.as_chunks();
+    let found = words.iter().map(|word| {
+        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+        (below(word, 1) & (ONES << 7)).count_ones() as usize
+    });
+    found.sum::<usize>() + rest.len()
+}
+
 /// In eight bytes: the top bit of each that is below the limit, and, as far as they count, of others behind the first.
 fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * u64::from(limit)) & !word
 }
 
-const ONES: u64 = u64::from_le_bytes([1; 8]);
+/// One in each byte.
+pub(crate) const ONES: u64 = u64::from_le_bytes([1; 8]);
 
 /// A set of bytes: a bit for each.
 pub(crate) struct ByteSet([u32; 8]);
@@ -271,6 +315,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_short_text_holds_what_it_has_room_for() {
+        let mut text = ShortText::<4>::none();
+        assert_eq!(text.get(), None);
+        for (given, kept) in [("abcd", true), ("abcde", false), ("", true), ("a", true)] {
+            text.set(given.as_bytes());
+            assert_eq!(text.get(), kept.then_some(given.as_bytes()));
+        }
+        let mut text = ShortText::<300>::none();
+        text.set(&[b'x'; 256]);
+        assert_eq!(text.get(), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Percent-encoding with the unreserved set of RFC 3986, section 2.3, and upper-case hex: the only one SigV4 knows.
 
-use crate::text::{ByteSet, Put};
+use crate::text::{ByteSet, ONES, Put};
 
 /// What a text is before it is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,17 +22,33 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut im
     if rest.is_empty() {
         return; // most texts
     }
-    // Room for the longest outcome, filled byte by byte: in a session token, the runs between escapes are too short to be
-    // worth a call each.
+    // Room for the longest outcome, filled in place: in a session token, the runs between escapes are too short to be worth a
+    // call each.
     let start = out.written().len();
     out.lengthen(3 * rest.len());
-    let mut room = out.written_mut().get_mut(start..).unwrap_or_default().iter_mut();
-    let mut is_cut_off = false;
-    let mut push = |byte| match room.next() {
-        Some(slot) => *slot = byte,
+    let room = out.written_mut().get_mut(start..).unwrap_or_default();
+    let (mut length, mut is_cut_off) = (0, false);
+    let mut push = |byte, length: &mut usize, room: &mut [u8]| match room.get_mut(*length) {
+        Some(place) => {
+            *place = byte;
+            *length += 1;
+        }
         None => is_cut_off = true,
     };
-    while let [byte, tail @ ..] = rest {
+    loop {
+        // What of a word stays as it is.
+        if let (Some(word), Some(place)) =
+            (rest.first_chunk(), room.get_mut(length..).and_then(|room| room.first_chunk_mut()))
+        {
+            let plain = alphanumeric_run(*word);
+            *place = *word;
+            length += plain;
+            rest = rest.get(plain..).unwrap_or_default();
+            if plain == 8 {
+                continue;
+            }
+        }
+        let [byte, tail @ ..] = rest else { break };
         let mut byte = *byte;
         rest = tail;
         if !is_plain(byte) {
@@ -46,18 +62,30 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut im
                 _ => {}
             }
             if !is_plain(byte) {
-                push(b'%');
-                push(upper_hex(byte >> 4));
+                push(b'%', &mut length, room);
+                push(upper_hex(byte >> 4), &mut length, room);
                 byte = upper_hex(byte & 15);
             }
         }
-        push(byte);
+        push(byte, &mut length, room);
     }
-    let left = room.len();
-    out.shorten(out.written().len() - left);
+    out.shorten(start + length);
     if is_cut_off {
         out.overflow();
     }
+}
+
+/// How many letters and digits a word begins with.
+fn alphanumeric_run(word: [u8; 8]) -> usize {
+    let word = u64::from_le_bytes(word);
+    // In eight bytes below 0x80: the top bit of each that is within a range.
+    let within = |word: u64, first: u8, last: u8| {
+        (word + ONES * u64::from(0x80 - first)) & !(word + ONES * u64::from(0x7F - last))
+    };
+    let ascii = word & (ONES * 0x7F);
+    let found = within(ascii, b'0', b'9') | within(ascii | (ONES * 0x20), b'a', b'z');
+    let others = !(found & !word) & (ONES << 7);
+    (others.trailing_zeros() / 8) as usize
 }
 
 /// The byte for which two hex digits at the start of a text stand, and what follows.
@@ -94,6 +122,32 @@ mod tests {
         out.clear();
         encode(b"a/b", Decode::Nothing, false, &mut out);
         assert_eq!(out, b"a%2Fb");
+    }
+
+    #[test]
+    fn a_run_ends_before_the_first_that_is_neither_letter_nor_digit() {
+        for byte in 0..=255u8 {
+            for at in 0..8 {
+                let mut word = *b"aZz09Ab5";
+                word[at] = byte;
+                let expected = if byte.is_ascii_alphanumeric() { 8 } else { at };
+                assert_eq!(alphanumeric_run(word), expected, "{word:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn encodes_in_any_storage_that_is_large_enough() {
+        let text = "abcdefgh%41+/==ijklmnopqrstu \u{e4}vwxyz0123456789".repeat(3);
+        let mut expected = Vec::new();
+        encode(text.as_bytes(), Decode::Escapes, false, &mut expected);
+        for size in 0..expected.len() + 20 {
+            let mut memory = alloc::vec![0xAA; size];
+            let mut arena = crate::sign::arena::Arena::of_texts(&mut memory);
+            encode(text.as_bytes(), Decode::Escapes, false, &mut arena);
+            assert_eq!(arena.is_full(), size < expected.len(), "{size}");
+            assert!(arena.is_full() || arena.written() == expected);
+        }
     }
 
     #[test]

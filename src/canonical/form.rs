@@ -1,12 +1,10 @@
 //! The pieces of a canonical request one at a time, for JavaScript, which asks instead of knowing the rules itself.
 
-use alloc::vec::Vec;
-
 use super::encode::{Decode, encode};
 use super::path::{PathEncoding, PathNormalization};
 use super::{headers, path, query};
 use crate::Error;
-use crate::text::erase;
+use crate::sign::arena::Arena;
 
 /// What a text is, and so what its canonical form is. Bytes stand for themselves: no text need be UTF-8.
 #[derive(Clone, Copy)]
@@ -55,8 +53,8 @@ impl Form {
         Self::ALL.get(number as usize).copied()
     }
 
-    /// Writes the canonical form.
-    pub(crate) fn write(self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    /// Writes the canonical form. The arena needs as many entries as a query has parameters.
+    pub(crate) fn write(self, text: &[u8], out: &mut Arena<'_>) -> Result<(), Error> {
         let (encoding, normalization) = match self {
             Self::Path => (PathEncoding::Double, PathNormalization::Enabled),
             Self::DoubleEncodedPath => (PathEncoding::Double, PathNormalization::Disabled),
@@ -66,11 +64,10 @@ impl Form {
                 return Ok(());
             }
             Self::Query => {
-                let mut parameters = Vec::new();
-                query::push_wire(text, false, &mut parameters);
-                let outcome = query::write(&parameters, out);
-                erase(&mut parameters); // it may be a token
-                return outcome.map(|_| ());
+                query::push_wire(text, false, out);
+                let (parameters, _) = out.finish();
+                let list = out.list(query::most_parameters(parameters));
+                return query::write(parameters, list, out).map(|_| ());
             }
             Self::Escapes => {
                 encode(text, Decode::Escapes, false, out);
@@ -88,9 +85,20 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::String;
+    use alloc::string::{String, ToString};
+    use alloc::vec;
 
     use super::*;
+    use crate::canonical::Entry;
+    use crate::sign::arena::Lists;
+
+    fn written(form: Form, text: &str) -> Result<String, Error> {
+        let mut memory = vec![0; 1000 + 10 * text.len()];
+        let mut entries = vec![Entry::default(); query::most_parameters(text.as_bytes())];
+        let mut arena = Arena::new(&mut memory, Lists::In(&mut entries));
+        form.write(text.as_bytes(), &mut arena)?;
+        Ok(str::from_utf8(arena.finish().0).unwrap().to_string())
+    }
 
     #[test]
     fn writes_each_piece_in_its_canonical_form() {
@@ -106,12 +114,10 @@ mod tests {
         ] {
             let number = Form::NAMES.iter().position(|known| *known == name).unwrap();
             let form = Form::from_number(number as u32).unwrap();
-            let mut out = Vec::new();
-            form.write(text.as_bytes(), &mut out).unwrap();
-            assert_eq!(String::from_utf8(out).unwrap(), canonical, "{name} {text}");
+            assert_eq!(written(form, text).unwrap(), canonical, "{name} {text}");
         }
         assert!(Form::from_number(Form::NAMES.len() as u32).is_none());
         let parameters = "a&".repeat(10_001);
-        assert_eq!(Form::Query.write(parameters.as_bytes(), &mut Vec::new()), Err(Error::LimitExceeded));
+        assert_eq!(written(Form::Query, &parameters), Err(Error::LimitExceeded));
     }
 }

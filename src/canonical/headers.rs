@@ -1,11 +1,9 @@
 //! Canonical headers, and which headers are signed.
 
-use alloc::vec::Vec;
-
 use super::Entry;
 use crate::endpoint::{SESSION_TOKEN_HEADERS, SESSION_TOKEN_NAMES};
 use crate::packed_table::{Table, joined, table};
-use crate::text::{Put, contains};
+use crate::text::{Put, has_blank};
 
 /// Written by the signer itself: whatever the caller passed under these names is stale.
 pub(crate) const REPLACED: Table = table!(REPLACED_NAMES);
@@ -165,28 +163,24 @@ pub(crate) fn is_latin1(value: &[u8]) -> bool {
 /// Makes a text in UTF-8 that [`is_latin1`] one byte for each character: so do HTTP clients send header values (the Fetch
 /// standard's "byte sequence", and likewise Node's http client).
 #[cold]
-pub(crate) fn to_latin1(text: &mut Vec<u8>) {
-    let (mut high, given) = (0, text.len());
-    text.retain_mut(|byte| {
-        if matches!(*byte, 0xC2..=0xC3) {
-            high = *byte << 6;
-            return false;
+pub(crate) fn to_latin1(text: &mut impl Put) {
+    let bytes = text.written_mut();
+    let (mut high, mut from, mut to) = (0, 0, 0);
+    while let Some(byte) = bytes.get(from).copied() {
+        from += 1;
+        if matches!(byte, 0xC2..=0xC3) {
+            high = byte << 6;
+            continue;
         }
-        *byte = if high == 0 { *byte } else { high | *byte & 0x3F };
+        if let Some(place) = bytes.get_mut(to) {
+            *place = if high == 0 { byte } else { high | byte & 0x3F };
+        }
         high = 0;
-        true
-    });
+        to += 1;
+    }
     // The end of the text, which may be that of a token, is twice there.
-    let length = text.len();
-    text.resize(given, 0);
-    text.truncate(length);
-}
-
-/// In blocks, as a session token is long. Written so that the compiler uses SIMD, which it does not for `any` and `matches!`.
-pub(crate) fn has_blank(value: &[u8]) -> bool {
-    let (blocks, rest) = value.as_chunks::<64>();
-    let any_blank = |block: &[u8; 64]| block.iter().fold(0, |found, byte| found | u8::from(is_blank(byte)));
-    blocks.iter().any(|block| any_blank(block) != 0) || contains(rest, 0, *b"  \t")
+    bytes.get_mut(to..).unwrap_or_default().fill(0);
+    text.shorten(to);
 }
 
 fn is_blank(byte: &u8) -> bool {
@@ -196,6 +190,7 @@ fn is_blank(byte: &u8) -> bool {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::vec::Vec;
 
     use super::*;
 

@@ -18,7 +18,7 @@ pub(crate) mod request;
 /// A query parameter or a header on its way to its sorted place. Field order is sort order.
 ///
 /// One type for both, so that the module carries one sort.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a [u8],
     /// Headers of one name keep the order in which they were given; parameters leave this 0 and sort by value.

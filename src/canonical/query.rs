@@ -1,31 +1,30 @@
 //! The canonical query string.
 
-use alloc::vec::Vec;
-
 use super::encode::{Decode, encode};
-use super::{Entry, add, sort};
+use super::{Entry, sort};
 use crate::Error;
 use crate::endpoint::{SESSION_TOKEN_NAMES, SESSION_TOKEN_PARAMETERS};
 use crate::packed_table::{Table, joined, table};
 use crate::request::MAX_PARAMETERS;
-use crate::text::{Put, cut, split};
+use crate::sign::arena::List;
+use crate::text::{Put, count, cut, split};
 
 /// Adds the parameters of a URL to `parameters`: split at `&`, empty parts dropped, and at the first `=`; `+` is a space.
 ///
 /// A URL that was presigned before is presigned afresh, without the parameters of its old signature.
 ///
 /// Returns whether any of them was spelled in another way than the canonical one; an `=` may be missing.
-pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut Vec<u8>) -> bool {
+pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut impl Put) -> bool {
     let mut is_respelled = false;
     for part in split(query, b'&').filter(|part| !part.is_empty()) {
         let (key, value) = cut(part, b'=');
-        let start = parameters.len();
+        let start = parameters.written().len();
         push(key, value, Decode::Form, parameters);
-        let pushed = parameters.get_mut(start..).unwrap_or_default();
+        let pushed = parameters.written_mut().get_mut(start..).unwrap_or_default();
         is_respelled |= !pushed.starts_with(part) || pushed.len() > part.len() + 2;
         if presigned && is_of_signature(pushed) {
             pushed.fill(0); // it may be a token
-            parameters.truncate(start);
+            parameters.shorten(start);
         }
     }
     is_respelled
@@ -33,7 +32,7 @@ pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut Vec<u8>)
 
 /// Adds one parameter in canonical encoding, which leaves `=` and `&` to stand for nothing but themselves.
 #[inline(never)]
-pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut Vec<u8>) {
+pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut impl Put) {
     encode(key, decode, false, parameters);
     parameters.put(b"=");
     encode(value, decode, false, parameters);
@@ -42,17 +41,19 @@ pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut Ve
 
 /// Writes the parameters in order: by encoded key and then encoded value; repeated keys all stay. Returns whether a key
 /// repeats.
-pub(crate) fn write(parameters: &[u8], out: &mut Vec<u8>) -> Result<bool, Error> {
-    let mut entries = Vec::new();
+pub(crate) fn write<'m>(parameters: &'m [u8], mut list: List<'m>, out: &mut impl Put) -> Result<bool, Error> {
     for parameter in split(parameters, b'&').filter(|parameter| !parameter.is_empty()) {
         let (key, value) = cut(parameter, b'=');
-        add(&mut entries, key, 0, value);
+        list.add(key, 0, value);
     }
-    if entries.len() > MAX_PARAMETERS {
-        return Err(Error::LimitExceeded);
-    }
-    sort(&mut entries);
-    Ok(write_sorted(&entries, out))
+    let entries = list.finish()?;
+    sort(entries);
+    Ok(write_sorted(entries, out))
+}
+
+/// At least as many as there are parameters in a text, and no more than a request may have: for the room of a list.
+pub(crate) fn most_parameters(text: &[u8]) -> usize {
+    MAX_PARAMETERS.min(1 + count(text, b'&'))
 }
 
 /// Likewise, of parameters that are sorted.
@@ -98,14 +99,24 @@ pub(crate) const PAYLOAD_PARAMETER: &str = "X-Amz-Content-Sha256";
 #[cfg(test)]
 mod tests {
     use alloc::string::String;
+    use alloc::vec;
+    use alloc::vec::Vec;
 
     use super::*;
+    use crate::sign::arena::{Arena, Lists};
 
     fn canonical(query: &str) -> String {
-        let (mut parameters, mut out) = (Vec::new(), Vec::new());
+        let mut parameters = Vec::new();
         push_wire(query.as_bytes(), false, &mut parameters);
-        write(&parameters, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        written(&parameters).unwrap().0
+    }
+
+    fn written(parameters: &[u8]) -> Result<(String, bool), Error> {
+        let mut entries = vec![Entry::default(); most_parameters(parameters)];
+        let list = Arena::new(&mut [], Lists::In(&mut entries)).list(MAX_PARAMETERS);
+        let mut out = Vec::new();
+        let repeats = write(parameters, list, &mut out)?;
+        Ok((String::from_utf8(out).unwrap(), repeats))
     }
 
     #[test]
@@ -125,8 +136,10 @@ mod tests {
         ] {
             assert_eq!(push_wire(wire.as_bytes(), false, &mut Vec::new()), is_respelled, "{wire}");
         }
-        assert_eq!(write(b"a=2&b=1&a=1&", &mut Vec::new()), Ok(true));
-        assert_eq!(write(b"a=1&b=1&", &mut Vec::new()), Ok(false));
+        assert_eq!(written(b"a=2&b=1&a=1&"), Ok(("a=1&a=2&b=1".into(), true)));
+        assert_eq!(written(b"a=1&b=1&"), Ok(("a=1&b=1".into(), false)));
+        assert!(written("a=&".repeat(MAX_PARAMETERS).as_bytes()).is_ok());
+        assert_eq!(written("a=&".repeat(MAX_PARAMETERS + 1).as_bytes()), Err(Error::LimitExceeded));
     }
 
     #[test]

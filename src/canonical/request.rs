@@ -58,7 +58,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::text::Bounded;
+    use crate::sign::arena::Arena;
 
     fn entry(key: &'static str, value: &'static str) -> Entry<'static> {
         Entry { key: key.as_bytes(), order: 0, value: value.as_bytes() }
@@ -93,10 +93,10 @@ mod tests {
         let with_text = CanonicalRequest { query, ..request };
         for size in 0..EXPECTED.len() + 40 {
             let mut memory = vec![0; size];
-            let mut out = Bounded { memory: &mut memory, length: 0, is_full: false };
+            let mut out = Arena::of_texts(&mut memory);
             with_text.write(&mut out);
-            assert_eq!(out.is_full, size < EXPECTED.len(), "{size}");
-            assert!(out.is_full || out.written() == EXPECTED.as_bytes());
+            assert_eq!(out.is_full(), size < EXPECTED.len(), "{size}");
+            assert!(out.is_full() || out.written() == EXPECTED.as_bytes());
         }
     }
 }

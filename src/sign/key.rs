@@ -1,6 +1,5 @@
 //! Signing keys: derived once, kept as HMAC states.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use hmac::{Hmac, KeyInit};
@@ -8,11 +7,9 @@ use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credentials::check_secret_access_key;
-use crate::sha256::{Hasher, State, state_after};
-use crate::text::{Put, split};
+use crate::sha256::{Hasher, INITIAL, State, compress, digest};
+use crate::text::{is_same, split};
 use crate::{Error, Scope};
-
-use super::scheme::private::Scheme;
 
 /// A key that is good for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
 ///
@@ -33,32 +30,23 @@ impl SigningKey {
     /// The scope as text: its parts are the inputs of the derivation.
     pub(super) fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
         check_secret_access_key(secret_access_key)?;
-        // Room for all of it, so that no piece of the secret stays behind where the text was before it grew.
-        let mut first = Vec::with_capacity(PREFIX.len() + secret_access_key.len());
-        first.put(PREFIX).put(secret_access_key);
+        let first = key_block(PREFIX, secret_access_key);
         let mut key = Zeroizing::new([0; 32]);
         for (order, part) in split(scope, b'/').enumerate() {
-            let next = if order == 0 { hmac(&first, part) } else { hmac(&*key, part) };
+            let next = if order == 0 { hmac(&*first, part) } else { hmac(&*key, part) };
             *key = next;
         }
-        first.as_mut_slice().zeroize();
         Ok(Self::new(&*key))
     }
 
     #[inline(never)]
     pub(crate) fn new(key: &[u8]) -> Self {
-        let mut block = Zeroizing::new([0; 64]);
-        // A key that is longer than a block is hashed first (RFC 2104, section 3).
-        match block.get_mut(..key.len()) {
-            Some(start) => start.copy_from_slice(key),
-            None => {
-                let digest = Zeroizing::new(Hasher::new().update(key).finish());
-                block.split_at_mut(32).0.copy_from_slice(&*digest);
-            }
-        }
+        let mut block = key_block(b"", key);
         let mut state = |pad: u8| {
             block.iter_mut().for_each(|byte| *byte ^= pad);
-            state_after(&block)
+            let mut state = INITIAL;
+            compress(&mut state, &block);
+            state
         };
         Self { inner: state(INNER_PAD), outer: state(INNER_PAD ^ OUTER_PAD) }
     }
@@ -66,17 +54,19 @@ impl SigningKey {
     /// The signature of a text, as bytes.
     #[inline(never)]
     pub fn sign(&self, text: &[u8]) -> [u8; 32] {
-        self.begin().update(text).finish()
+        self.sign_rest(self.inner, 64, text)
+    }
+
+    /// Continues after whole blocks, from the inner state after them and their length.
+    fn sign_rest(&self, mut inner: State, length: u64, text: &[u8]) -> [u8; 32] {
+        let inner = digest(&mut inner, length, text);
+        digest(&mut self.outer.clone(), 64, &inner)
     }
 
     /// For texts in parts.
+    #[cfg(any(feature = "mismatch", feature = "sigv4a"))]
     pub(super) fn begin(&self) -> Mac<'_> {
-        self.resume(self.inner, 0)
-    }
-
-    /// Continues after whole blocks of a text, from their inner state and their length.
-    fn resume(&self, inner: State, length: u64) -> Mac<'_> {
-        Mac { inner: Hasher::resume(inner, 64 + length), outer: &self.outer }
+        Mac { inner: Hasher::resume(self.inner, 64), outer: &self.outer }
     }
 }
 
@@ -118,6 +108,25 @@ impl Drop for StartedMac {
     }
 }
 
+/// A key in two parts as HMAC takes it, with zeros behind it; one that is longer than a block is hashed first (RFC 2104,
+/// section 3).
+#[inline(never)]
+fn key_block(start: &[u8], end: &[u8]) -> Zeroizing<[u8; 64]> {
+    let mut block = Zeroizing::new([0; 64]);
+    let length = start.len() + end.len();
+    match block.get_mut(..length).and_then(|room| room.split_at_mut_checked(start.len())) {
+        Some((first, rest)) => {
+            first.copy_from_slice(start);
+            rest.copy_from_slice(end);
+        }
+        None => {
+            let digest = Zeroizing::new(Hasher::new().update(start).update(end).finish());
+            block.split_at_mut(32).0.copy_from_slice(&*digest);
+        }
+    }
+    block
+}
+
 /// What the derivation leaves on the stack is wiped after it: see `clear_stack`.
 #[inline(never)]
 #[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
@@ -128,11 +137,13 @@ fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
 }
 
 /// A signature in the making. States are changed in place, so that nothing of them is left.
+#[cfg(any(feature = "mismatch", feature = "sigv4a"))]
 pub(super) struct Mac<'k> {
     inner: Hasher,
     outer: &'k State,
 }
 
+#[cfg(any(feature = "mismatch", feature = "sigv4a"))]
 impl Mac<'_> {
     pub(super) fn update(&mut self, bytes: &[u8]) -> &mut Self {
         self.inner.update(bytes);
@@ -140,9 +151,7 @@ impl Mac<'_> {
     }
 
     pub(super) fn finish(&mut self) -> [u8; 32] {
-        let digest = self.inner.finish();
-        let mut outer = Hasher::resume(*self.outer, 64);
-        outer.update(&digest).finish()
+        digest(&mut self.outer.clone(), 64, &self.inner.finish())
     }
 }
 
@@ -158,18 +167,23 @@ pub struct CachedKey {
 
 impl CachedKey {
     pub(super) fn new(key: SigningKey) -> Self {
-        let first_block = [0; 64];
-        let after_first_block = key.begin().update(&first_block).inner.state();
-        Self { key, first_block, after_first_block }
+        let mut cached = Self { key, first_block: [0; 64], after_first_block: [0; 8] };
+        cached.begin(&[0; 64]);
+        cached
+    }
+
+    fn begin(&mut self, first_block: &[u8; 64]) {
+        self.first_block = *first_block;
+        self.after_first_block = self.key.inner;
+        compress(&mut self.after_first_block, first_block);
     }
 
     pub(super) fn sign(&mut self, text: &[u8]) -> [u8; 32] {
         let Some((first_block, rest)) = text.split_first_chunk() else { return self.key.sign(text) };
-        if *first_block != self.first_block {
-            self.first_block = *first_block;
-            self.after_first_block = self.key.begin().update(first_block).inner.state();
+        if !is_same(first_block, &self.first_block) {
+            self.begin(first_block);
         }
-        self.key.resume(self.after_first_block, 64).update(rest).finish()
+        self.key.sign_rest(self.after_first_block, 128, rest)
     }
 }
 
@@ -185,141 +199,6 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// How many signing keys are kept; the least recently used goes first. One process rarely signs for more than a few
-/// credentials, regions and services at a time; 64 keys are some 20 kB.
-pub(crate) const KEY_CACHE_CAPACITY: usize = 64;
-
-/// Signing keys by credentials and by what they are good for.
-///
-/// The table has its full size from the first key on and no key moves within it, so that no copy of one stays behind.
-pub(crate) struct KeyCache<S: Scheme> {
-    entries: Vec<Option<Entry<S::Key>>>,
-    clock: u64,
-    derived: u64,
-}
-
-/// Wiped on drop, as the key is.
-struct Entry<K> {
-    /// The caller's number for the credentials; 0 for none.
-    credentials_id: u64,
-    /// Tells secrets apart without keeping them.
-    fingerprint: [u8; 32],
-    /// See [`Scheme::key_name`].
-    name: Vec<u8>,
-    key: K,
-    last_used: u64,
-}
-
-impl<K> Drop for Entry<K> {
-    fn drop(&mut self) {
-        self.fingerprint.zeroize();
-    }
-}
-
-impl<S: Scheme> KeyCache<S> {
-    pub(crate) const fn new() -> Self {
-        Self { entries: Vec::new(), clock: 0, derived: 0 }
-    }
-
-    /// Where the key of a name is, for [`KeyCache::key`] until the next call of this. A caller that numbers its credentials
-    /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
-    pub(crate) fn find(
-        &mut self,
-        credentials_id: u64,
-        secret: Option<&[u8]>,
-        name: &[u8],
-    ) -> Result<usize, Error> {
-        let is_theirs = |entry: &Entry<S::Key>| {
-            credentials_id != 0 && entry.credentials_id == credentials_id && entry.name == name
-        };
-        let index = match self.position(is_theirs) {
-            Some(index) => index,
-            None => self.insert(credentials_id, secret.ok_or(Error::SigningKeyMissing)?, name)?,
-        };
-        self.clock += 1;
-        if let Some(Some(entry)) = self.entries.get_mut(index) {
-            entry.credentials_id = credentials_id;
-            entry.last_used = self.clock;
-        }
-        Ok(index)
-    }
-
-    #[cfg(any(test, all(target_arch = "wasm32", any(feature = "engine", feature = "module-verify"))))]
-    pub(crate) fn key(&mut self, index: usize) -> Result<&mut S::Key, Error> {
-        let entry = self.entries.get_mut(index).and_then(Option::as_mut);
-        entry.map(|entry| &mut entry.key).ok_or(Error::SigningKeyMissing)
-    }
-
-    /// How many keys were derived so far.
-    #[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
-    pub(crate) fn derived(&self) -> u64 {
-        self.derived
-    }
-
-    #[cfg(all(target_arch = "wasm32", feature = "engine"))]
-    pub(crate) fn clear(&mut self) {
-        self.entries.clear();
-    }
-
-    /// Forgets the keys of a secret.
-    #[cfg(any(test, all(target_arch = "wasm32", feature = "engine")))]
-    pub(crate) fn forget(&mut self, secret: &[u8]) {
-        let fingerprint = fingerprint(secret);
-        for slot in &mut self.entries {
-            if slot.as_ref().is_some_and(|entry| entry.fingerprint == fingerprint) {
-                *slot = None;
-            }
-        }
-    }
-
-    fn position(&self, is_wanted: impl Fn(&Entry<S::Key>) -> bool) -> Option<usize> {
-        self.entries.iter().position(|slot| slot.as_ref().is_some_and(&is_wanted))
-    }
-
-    /// The same credentials under another number share a key; otherwise one is derived.
-    fn insert(&mut self, credentials_id: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
-        let fingerprint = fingerprint(secret);
-        let is_same = |entry: &Entry<S::Key>| entry.fingerprint == fingerprint && entry.name == name;
-        let known = self.position(is_same);
-        let key = match known.and_then(|index| self.entries.get_mut(index)) {
-            // Unnumbered credentials use any key, and leave theirs to the first that has a number.
-            Some(Some(entry)) if credentials_id == 0 || entry.credentials_id == 0 => {
-                entry.credentials_id = credentials_id.max(entry.credentials_id);
-                return known.ok_or(Error::SigningKeyMissing);
-            }
-            // Two numbers for the same credentials each have an entry, so that neither takes it from the other.
-            Some(Some(entry)) => entry.key.clone(),
-            _ => {
-                let key = S::derive(secret, name)?;
-                self.derived += 1;
-                key
-            }
-        };
-        let index = self.vacancy();
-        let entry = Entry { credentials_id, fingerprint, name: name.to_vec(), key, last_used: self.clock };
-        if let Some(slot) = self.entries.get_mut(index) {
-            *slot = Some(entry);
-        }
-        Ok(index)
-    }
-
-    /// The place of the next key: one that is free, or that of the key which was not used for the longest time.
-    fn vacancy(&mut self) -> usize {
-        if self.entries.is_empty() {
-            self.entries.resize_with(KEY_CACHE_CAPACITY, || None);
-        }
-        let last_used = |slot: &Option<Entry<S::Key>>| slot.as_ref().map_or(0, |entry| entry.last_used);
-        let oldest = self.entries.iter().enumerate().min_by_key(|(_, slot)| last_used(slot));
-        oldest.map_or(0, |(index, _)| index)
-    }
-}
-
-fn fingerprint(secret: &[u8]) -> [u8; 32] {
-    // One compression for a secret of the usual 40 characters. The prefix keeps this hash apart from any that SigV4
-    // makes of the secret.
-    Hasher::new().update(b"fingerprint\0").update(secret).finish()
-}
-
 const PREFIX: &[u8] = b"AWS4";
 /// RFC 2104, section 2.
 const INNER_PAD: u8 = 0x36;
@@ -327,33 +206,9 @@ const OUTER_PAD: u8 = 0x5C;
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
-    use alloc::string::ToString;
-
     use super::*;
-    use crate::SigV4;
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-
-    impl<S: Scheme> KeyCache<S> {
-        fn get(
-            &mut self,
-            credentials_id: u64,
-            secret: Option<&[u8]>,
-            name: &[u8],
-        ) -> Result<&mut S::Key, Error> {
-            let index = self.find(credentials_id, secret, name)?;
-            self.key(index)
-        }
-
-        fn count(&self) -> usize {
-            self.entries.iter().flatten().count()
-        }
-    }
-
-    fn scope(region: &str) -> Vec<u8> {
-        format!("20150830/{region}/iam/aws4_request").into_bytes()
-    }
 
     #[test]
     fn derives_the_key_of_the_aws_documentation() {
@@ -378,82 +233,5 @@ mod tests {
             }
         }
         assert_eq!(cached.sign(&[0; 100]), key.sign(&[0; 100]));
-    }
-
-    #[test]
-    fn one_derivation_serves_many_signatures() {
-        let mut cache = KeyCache::<SigV4>::new();
-        for _ in 0..3 {
-            cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
-        }
-        cache.get(1, None, &scope("us-east-1")).unwrap();
-        cache.get(0, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap(); // unnumbered, equal credentials
-        assert_eq!(cache.derived(), 1);
-    }
-
-    #[test]
-    fn two_numbers_for_equal_credentials_do_not_take_the_key_from_each_other() {
-        let mut cache = KeyCache::<SigV4>::new();
-        for credentials_id in [0, 1, 2] {
-            cache.get(credentials_id, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap();
-        }
-        for credentials_id in [1, 2, 1, 2] {
-            cache.get(credentials_id, None, &scope("us-east-1")).unwrap();
-        }
-        assert_eq!((cache.derived(), cache.count()), (1, 2));
-    }
-
-    #[test]
-    fn never_answers_with_the_key_of_other_credentials_or_scopes() {
-        let mut cache = KeyCache::<SigV4>::new();
-        let first = cache.get(1, Some(SECRET.as_bytes()), &scope("us-east-1")).unwrap().sign(b"x");
-        let other_secret = cache.get(2, Some(b"another"), &scope("us-east-1")).unwrap().sign(b"x");
-        let other_region = cache.get(1, Some(SECRET.as_bytes()), &scope("eu-west-1")).unwrap().sign(b"x");
-        assert!(first != other_secret && first != other_region);
-        assert_eq!(cache.get(3, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
-        assert_eq!(cache.get(0, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
-    }
-
-    #[test]
-    fn forgets_the_keys_of_one_secret_and_no_others() {
-        let mut cache = KeyCache::<SigV4>::new();
-        for (credentials_id, secret) in [(0, SECRET), (1, SECRET), (2, "another")] {
-            cache.get(credentials_id, Some(secret.as_bytes()), &scope("us-east-1")).unwrap();
-            cache.get(credentials_id, Some(secret.as_bytes()), &scope("eu-west-1")).unwrap();
-        }
-        cache.forget(SECRET.as_bytes());
-        assert_eq!(cache.count(), 2);
-        assert_eq!(cache.get(1, None, &scope("us-east-1")).map(|_| ()), Err(Error::SigningKeyMissing));
-        cache.get(2, None, &scope("us-east-1")).unwrap();
-    }
-
-    #[test]
-    fn no_key_moves() {
-        let mut cache = KeyCache::<SigV4>::new();
-        let mut place = |n: u64| {
-            let key: *const _ = cache.get(n, Some(n.to_string().as_bytes()), &scope("us-east-1")).unwrap();
-            key
-        };
-        let first = place(1);
-        for n in 2..=KEY_CACHE_CAPACITY as u64 {
-            place(n);
-            assert_eq!(place(1), first);
-        }
-    }
-
-    #[test]
-    fn is_bounded_and_forgets_the_least_recently_used_first() {
-        let mut cache = KeyCache::<SigV4>::new();
-        let mut get = |n, secret: Option<&str>| {
-            cache.get(1, secret.map(str::as_bytes), &scope(&format!("region-{n}"))).map(|_| ())
-        };
-        for n in 0..KEY_CACHE_CAPACITY {
-            get(n, Some(SECRET)).unwrap();
-        }
-        get(0, None).unwrap(); // now 1 is the oldest
-        get(1000, Some(SECRET)).unwrap();
-        get(0, None).unwrap();
-        assert_eq!(get(1, None), Err(Error::SigningKeyMissing));
-        assert_eq!(cache.count(), KEY_CACHE_CAPACITY);
     }
 }

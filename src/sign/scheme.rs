@@ -1,7 +1,7 @@
 //! The algorithms of Signature Version 4, and where they differ.
 
 use crate::Error;
-use crate::sha256::to_hex;
+use crate::text::Put;
 
 use super::key::{CachedKey, SigningKey};
 use super::stored_keys::StoredScheme;
@@ -16,7 +16,7 @@ impl<S: StoredScheme> Scheme for S {}
 pub struct SigV4;
 
 pub(crate) mod private {
-    use super::Error;
+    use super::{Error, Put};
 
     /// What differs.
     pub trait Scheme: Clone + core::fmt::Debug + Send + Sync + 'static {
@@ -27,8 +27,6 @@ pub(crate) mod private {
 
         /// Wiped on drop.
         type Key: Clone + Send;
-        /// In hex.
-        type Signature: AsRef<[u8]>;
         /// Where random bytes come from.
         type Entropy: Copy + Send;
 
@@ -45,8 +43,8 @@ pub(crate) mod private {
         fn key_name<'a>(scope: &'a [u8], access_key_id: &'a [u8]) -> &'a [u8];
         /// Derives the key of that name.
         fn derive(secret_access_key: &[u8], key_name: &[u8]) -> Result<Self::Key, Error>;
-        /// Signs a text.
-        fn sign(key: &mut Self::Key, text: &[u8], entropy: Self::Entropy) -> Self::Signature;
+        /// Signs a text. Writes the signature in hex.
+        fn sign(key: &mut Self::Key, text: &[u8], entropy: Self::Entropy, out: &mut impl Put);
     }
 }
 
@@ -55,7 +53,6 @@ impl private::Scheme for SigV4 {
     const HAS_REGION_SET: bool = false;
 
     type Key = CachedKey;
-    type Signature = [u8; 64];
     type Entropy = ();
 
     const SYSTEM_ENTROPY: () = ();
@@ -69,7 +66,7 @@ impl private::Scheme for SigV4 {
         SigningKey::derive_for(secret_access_key, scope).map(CachedKey::new)
     }
 
-    fn sign(key: &mut CachedKey, text: &[u8], (): ()) -> [u8; 64] {
-        to_hex(&key.sign(text))
+    fn sign(key: &mut CachedKey, text: &[u8], (): (), out: &mut impl Put) {
+        out.put_hex(&key.sign(text));
     }
 }

@@ -42,7 +42,6 @@ impl private::Scheme for SigV4a {
 
     /// Wiped on drop.
     type Key = p256::ecdsa::SigningKey;
-    type Signature = Vec<u8>;
     type Entropy = Entropy;
 
     const SYSTEM_ENTROPY: Entropy = system_entropy;
@@ -56,8 +55,8 @@ impl private::Scheme for SigV4a {
         private_key(secret_access_key, access_key_id).map(|key| (*key).into())
     }
 
-    fn sign(key: &mut Self::Key, text: &[u8], entropy: Entropy) -> Vec<u8> {
-        Self::sign_text(key, text, entropy().map(Zeroizing::new).as_deref())
+    fn sign(key: &mut Self::Key, text: &[u8], entropy: Entropy, out: &mut impl Put) {
+        out.put(&Self::sign_text(key, text, entropy().map(Zeroizing::new).as_deref()));
     }
 }
 
@@ -162,7 +161,7 @@ impl SigV4a {
     pub(crate) fn write_key_pair(
         secret_access_key: &[u8],
         access_key_id: &[u8],
-        out: &mut Vec<u8>,
+        out: &mut impl Put,
     ) -> Result<(), Error> {
         let key = <Self as Scheme>::derive(secret_access_key, access_key_id)?;
         let mut number = key.to_bytes();
@@ -236,7 +235,7 @@ mod tests {
             number("F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"),
         );
         let expected = hex::encode(expected.unwrap().to_der()).into_bytes();
-        assert_eq!(SigV4a::sign(&mut rfc_key(), b"sample", SigV4a::NO_ENTROPY), expected);
+        assert_eq!(SigV4a::sign_text(&rfc_key(), b"sample", None), expected);
     }
 
     /// "Optional variants", section 3.6: computed by the Python package `ecdsa` 0.19.1, `sign_deterministic` with
@@ -246,15 +245,16 @@ mod tests {
         let entropy: Entropy = || Some(core::array::from_fn(|at| at as u8));
         let expected = "3045022025404cfdb1228f680881e195dae0665f43f988c40cbc4e23927810d7c4635d740221008f\
                         076e7b9ea4bde92fb16b5cf25d0d3656db01a6e19c885b53cb8754f1b819c3";
-        assert_eq!(SigV4a::sign(&mut rfc_key(), b"sample", entropy), expected.as_bytes());
+        let entropy = entropy();
+        assert_eq!(SigV4a::sign_text(&rfc_key(), b"sample", entropy.as_ref()), expected.as_bytes());
     }
 
     #[test]
     fn signatures_vary_by_default_and_all_verify() {
-        let mut key = rfc_key();
+        let key = rfc_key();
         let public_key = *key.verifying_key();
         let mut signatures: Vec<_> = (0..20)
-            .map(|_| String::from_utf8(SigV4a::sign(&mut key, b"text", SigV4a::SYSTEM_ENTROPY)).unwrap())
+            .map(|_| String::from_utf8(SigV4a::sign_text(&key, b"text", system_entropy().as_ref())).unwrap())
             .collect();
         assert!(signatures.iter().all(|signature| SigV4a::has_signed(&public_key, "text", signature)));
         signatures.sort();
@@ -264,8 +264,9 @@ mod tests {
 
     #[test]
     fn verifies_its_own_signatures_and_no_others() {
-        let mut key = SigV4a::derive(b"secret", b"AKID").unwrap();
-        let signature = String::from_utf8(SigV4a::sign(&mut key, b"text", SigV4a::SYSTEM_ENTROPY)).unwrap();
+        let key = SigV4a::derive(b"secret", b"AKID").unwrap();
+        let signature =
+            String::from_utf8(SigV4a::sign_text(&key, b"text", system_entropy().as_ref())).unwrap();
         let verifies = |secret, id, text, signature: &str| SigV4a::verifies(secret, id, text, signature);
         assert_eq!(verifies("secret", "AKID", "text", &signature), Ok(true));
         assert_eq!(verifies("secret", "AKID", "texu", &signature), Ok(false));

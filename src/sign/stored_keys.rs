@@ -10,6 +10,9 @@ use super::scheme::private::Scheme;
 
 /// A scheme whose keys credentials keep.
 pub trait StoredScheme: Scheme {
+    /// In hex.
+    type Signature: AsRef<[u8]>;
+
     /// Signs a text with the key of a scope. `entropy` is mixed in where the scheme takes some.
     fn sign_stored(
         credentials: &Credentials,
@@ -25,6 +28,8 @@ pub trait StoredScheme: Scheme {
 }
 
 impl StoredScheme for SigV4 {
+    type Signature = [u8; 64];
+
     fn sign_stored(
         credentials: &Credentials,
         scope: &[u8],
@@ -38,6 +43,8 @@ impl StoredScheme for SigV4 {
 
 #[cfg(feature = "sigv4a")]
 impl StoredScheme for crate::SigV4a {
+    type Signature = Vec<u8>;
+
     fn sign_stored(
         credentials: &Credentials,
         _scope: &[u8],

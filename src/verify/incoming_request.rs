@@ -10,7 +10,7 @@ use super::words::SecretBytes;
 use crate::Error;
 use crate::canonical::{Entry, add, headers, query, sort};
 use crate::request::is_token;
-use crate::text::{contains, cut, split};
+use crate::text::{contains, cut, has_blank, split};
 
 /// A request as it arrived, borrowed, and well-formed: what it says is believed only where its signature covers it.
 pub struct IncomingRequest<'a> {
@@ -158,7 +158,7 @@ impl<'a> IncomingRequest<'a> {
     pub(super) fn header(&self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
         match self.headers_named(name) {
             [] => None,
-            [one] if !headers::has_blank(one.value) => Some(Cow::Borrowed(one.value)),
+            [one] if !has_blank(one.value) => Some(Cow::Borrowed(one.value)),
             several => {
                 let mut joined = Vec::new();
                 for (count, header) in several.iter().enumerate() {

@@ -6,14 +6,17 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::runtime::{Single, clear_stack};
-use super::signing::Engine;
+#[cfg(not(feature = "std"))]
+use super::runtime::ENGINE;
+use super::runtime::clear_stack;
 use crate::record_flags::HAS_SECRET;
 
 /// Whether every signature computes with the key itself, on the stack. HMAC's states are wiped where they are used.
 const LEAVES_KEYS: bool = cfg!(feature = "module-sigv4a");
 
-static ENGINE: Single<Engine> = Single::new(Engine::new());
+#[cfg(feature = "std")]
+static ENGINE: super::runtime::Single<super::signing::Engine> =
+    super::runtime::Single::new(super::signing::Engine::new());
 
 #[wasm_bindgen]
 pub fn reserve(length: usize) -> usize {

@@ -7,20 +7,28 @@
 ))]
 compile_error!("a wasm module has one of the features module-*: build the crates in wasm/ one at a time");
 
-#[cfg(feature = "module-verify")]
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
 mod checksum;
-#[cfg(feature = "engine")]
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+mod core;
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
 mod exports;
-#[cfg(feature = "module-verify")]
+#[cfg(any(test, feature = "engine"))]
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively, for its tests
+pub(crate) mod memory;
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
 mod mismatch;
-#[cfg(feature = "module-policy")]
+#[cfg(all(target_arch = "wasm32", feature = "module-policy"))]
 mod policy;
-mod runtime;
-#[cfg(feature = "engine")]
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+mod record;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // likewise
+pub(crate) mod runtime;
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub(crate) mod signing;
-#[cfg(feature = "module-sigv4a")]
+#[cfg(all(target_arch = "wasm32", feature = "module-sigv4a"))]
 mod sigv4a;
-#[cfg(feature = "module-verify")]
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
 mod verify;
 #[cfg(feature = "module-verify")]
 mod verify_results;

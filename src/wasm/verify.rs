@@ -19,7 +19,7 @@ use crate::canonical::add;
 use crate::canonical::headers::to_latin1;
 use crate::record_flags::verify::*;
 use crate::sha256::{self, Hasher};
-use crate::sign::key::KeyCache;
+use crate::sign::key_cache::KeyCache;
 use crate::sign::scheme::private::Scheme as _;
 use crate::text::{Put, contains, find, split};
 use crate::verify::{
@@ -119,13 +119,14 @@ fn is_signed(record: &[u8], lengths: [usize; 3], flags: u32, keys: &mut KeyCache
     if !is_token(str::from_utf8(access_key_id).ok()?, given, session_token(token, flags).ok()?) {
         return Some(false);
     }
-    let computed = if flags & IS_SIGNING_KEY != 0 {
-        sha256::to_hex(&SigningKey::new(key).sign(string_to_sign))
+    let mut computed = Vec::with_capacity(64);
+    if flags & IS_SIGNING_KEY != 0 {
+        computed.put_hex(&SigningKey::new(key).sign(string_to_sign));
     } else {
         let scope = split(string_to_sign, b'\n').nth(2)?;
         let index = keys.find(0, Some(key), scope).ok()?;
-        SigV4::sign(keys.key(index).ok()?, string_to_sign, ())
-    };
+        SigV4::sign(keys.key(index).ok()?, string_to_sign, (), &mut computed);
+    }
     Some(is_equal(&computed, signature))
 }
 
@@ -389,8 +390,9 @@ fn verified(
         }
         Algorithm::HmacSha256 => {
             let index = keys.find(0, Some(key), unverified.scope().as_bytes())?;
-            let signature = SigV4::sign(keys.key(index)?, text.as_bytes(), ());
-            unverified.has_signature(&signature)
+            let mut signature = Vec::with_capacity(64);
+            SigV4::sign(keys.key(index)?, text.as_bytes(), (), &mut signature);
+            signature.first_chunk().is_some_and(|signature| unverified.has_signature(signature))
         }
     };
     if is_signed {
@@ -431,7 +433,7 @@ fn decoded(
 #[cold]
 fn latin1(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(text.to_vec());
-    to_latin1(&mut bytes);
+    to_latin1(&mut *bytes);
     bytes
 }
 

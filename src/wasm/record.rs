@@ -1,0 +1,153 @@
+//! What JavaScript wrote: a run of UTF-8 fields, each ended by a NUL, in the order in which they are read here. No text of a
+//! request can smuggle a field in: the number of fields is known, too.
+
+use crate::credentials::{check_access_key_id, check_session_token};
+use crate::record_flags::{
+    BODY_HASH, CONTENT_SHA256_YES, HAS_SECRET, KEEP_HEADERS, PATH_DOUBLE, PAYLOAD_SIGNED, PRESIGN,
+    SIGNED_HEADERS_ALL, TOKEN_SIGNED, WEB_SOCKET,
+};
+use crate::request::{Input, MAX_HEADERS};
+use crate::sign::arena::Arena;
+use crate::text::cut;
+use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Timestamp};
+
+use super::signing::{Core, Scheme};
+
+/// A request, and what crosses beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'m> {
+    pub(super) text: &'m [u8],
+    pub(super) session_token: &'m [u8],
+    pub(super) body: &'m [u8],
+    pub(super) header_count: usize,
+    pub(super) flags: u32,
+    pub(super) expires_in: u32,
+    pub(super) credentials_id: f64,
+}
+
+impl<'m> Record<'m> {
+    pub(super) fn prepare(
+        &self,
+        core: &mut Core,
+        timestamp: Timestamp,
+        arena: &mut Arena<'m>,
+    ) -> Result<(), Error> {
+        let Self { text, session_token, flags, .. } = *self;
+        let mut fields = Fields::of(text);
+        let mut texts = [&b""[..]; 8];
+        for text in &mut texts {
+            *text = fields.next();
+        }
+        let [method, host, path, query, payload_hash, region, service, header_names] = texts;
+        let (signed_headers, unsignable_headers) = cut(header_names, b' ');
+        if self.header_count > MAX_HEADERS {
+            return Err(Error::LimitExceeded);
+        }
+        let mut headers = arena.list(self.header_count);
+        for order in 0..self.header_count {
+            headers.add(fields.next(), order, fields.next());
+        }
+        let headers = headers.finish()?;
+        let access_key_id = fields.next();
+        let mut secret_access_key = None;
+        if flags & HAS_SECRET != 0 {
+            // The same that cross without it afterwards.
+            check_access_key_id(access_key_id)?;
+            if session_token.contains(&0) {
+                return Err(Error::RecordInvalid);
+            }
+            check_session_token(session_token)?;
+            secret_access_key = Some(fields.next());
+        }
+        fields.end()?;
+        let input = Input {
+            method,
+            host,
+            path,
+            query,
+            headers,
+            body: self.body,
+            payload_hash: if payload_hash.is_empty() { None } else { Some(payload_hash) },
+            is_body_hash: flags & BODY_HASH != 0,
+            signs_body: choose(flags >> PAYLOAD, true, false),
+            access_key_id,
+            session_token,
+            region,
+            service,
+            web_socket: flags & WEB_SOCKET != 0,
+            path_encoding: choose(flags >> PATH_ENCODING, PathEncoding::Double, PathEncoding::Single),
+            path_normalization: choose(
+                flags >> PATH_ENCODING,
+                PathNormalization::Enabled,
+                PathNormalization::Disabled,
+            ),
+            content_sha256_header: choose(flags >> CONTENT_SHA256_HEADER, true, false),
+            session_token_mode: choose(
+                flags >> SESSION_TOKEN_MODE,
+                SessionTokenMode::Signed,
+                SessionTokenMode::Appended,
+            ),
+            signs_all_headers: flags & SIGNED_HEADERS_ALL != 0,
+            signed_headers,
+            unsignable_headers,
+            header_placement: if flags & KEEP_HEADERS != 0 {
+                HeaderPlacement::Headers
+            } else {
+                HeaderPlacement::Query
+            },
+            latin1_headers: true, // as HTTP clients of JavaScript do
+        };
+        let expires_in = if flags & PRESIGN != 0 { Some(self.expires_in) } else { None };
+        let scope = core.requests.prepare::<Scheme>(&input, timestamp, expires_in, arena)?;
+        core.find_key(self.credentials_id as u64, secret_access_key, access_key_id, scope)
+    }
+}
+
+/// Takes a record apart.
+pub(super) struct Fields<'a> {
+    rest: &'a [u8],
+    is_complete: bool,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(text: &'a [u8]) -> Self {
+        Self { rest: text, is_complete: text.ends_with(b"\0") }
+    }
+
+    #[inline(never)]
+    pub(super) fn next(&mut self) -> &'a [u8] {
+        self.is_complete &= !self.rest.is_empty();
+        let (field, rest) = cut(self.rest, 0);
+        self.rest = rest;
+        field
+    }
+
+    /// Fails where there were fewer fields, or are more.
+    pub(super) fn end(self) -> Result<(), Error> {
+        if self.is_complete && self.rest.is_empty() { Ok(()) } else { Err(Error::RecordInvalid) }
+    }
+}
+
+pub(super) fn timestamp(epoch_millis: f64) -> Result<Timestamp, Error> {
+    // A cast would turn NaN into 1970.
+    if epoch_millis.is_nan() {
+        Err(Error::DateInvalid)
+    } else {
+        Timestamp::from_epoch_millis(epoch_millis as i64)
+    }
+}
+
+/// Two bits: 0 leaves the choice to the service.
+fn choose<T>(bits: u32, one: T, two: T) -> Option<T> {
+    match bits & 3 {
+        1 => Some(one),
+        2 => Some(two),
+        _ => None,
+    }
+}
+
+// Where the two bits of a choice begin.
+const PATH_ENCODING: u32 = PATH_DOUBLE.trailing_zeros();
+const CONTENT_SHA256_HEADER: u32 = CONTENT_SHA256_YES.trailing_zeros();
+const SESSION_TOKEN_MODE: u32 = TOKEN_SIGNED.trailing_zeros();
+const PAYLOAD: u32 = PAYLOAD_SIGNED.trailing_zeros();
