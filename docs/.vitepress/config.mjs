@@ -108,6 +108,7 @@ export default defineConfig({
           page('Runtimes', '/runtimes'),
           page('Performance', '/performance'),
           page('Sizes', '/sizes'),
+          page('A round of SHA-256', '/sha256-round'),
           ...staticPage('api', 'API'),
           ...(existsSync(join(docs, 'trust.md')) ? [page('Trust', '/trust')] : []),
           page('Changelog', '/changelog'),
