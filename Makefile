@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build devtools demo test test-browsers test-matrix test-matrix-all test-reproducible fuzz bench deny docs sbom lint fmt clean
+.PHONY: help setup build devtools demo test miri test-browsers test-matrix test-matrix-all test-reproducible fuzz bench deny docs sbom lint fmt clean
 
 help:
 	@echo 'make demo    build, and send signed requests through a local gateway'
 	@echo 'make test    everything CI runs: build, native, Node and browser tests'
+	@echo 'make miri    the tests of the one file with unsafe code, under Miri'
 	@echo 'make test-browsers'
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
 	@echo 'make test-matrix'
@@ -49,6 +50,14 @@ test:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory devtools
 	@scripts/test
+
+miri:
+	@echo '== miri: the one file with unsafe code'
+	@if cargo +nightly miri --version >/dev/null 2>&1; then \
+	  cargo +nightly miri test --lib wasm::; \
+	else \
+	  echo 'skipped: Miri (rustup toolchain install nightly --component miri)'; \
+	fi
 
 test-browsers: build
 	@echo '== test-browsers: Chromium, Firefox, WebKit'

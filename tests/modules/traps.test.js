@@ -12,11 +12,15 @@ const KNOWN = JSON.parse(readFileSync(new URL('traps.json', import.meta.url), 'u
 
 /** @param {string} file */
 function countTraps(file) {
-  const text = execFileSync(`${root}node_modules/.bin/wasm-opt`, [file, '--all-features', '--print', '-o', '/dev/null'], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const text = execFileSync(
+    `${root}node_modules/.bin/wasm-opt`,
+    [file, '--all-features', '--print', '-o', '/dev/null'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   return text.split('(unreachable)').length - 1;
 }
 
