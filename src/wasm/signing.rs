@@ -208,6 +208,7 @@ impl Engine {
 
     /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
     pub fn hash_finish(&mut self) {
+        self.memory.reserve(64, self.arena_used);
         write_hex(&self.hasher.finish(), self.memory.parts().0);
         self.hasher = Hasher::new();
     }
