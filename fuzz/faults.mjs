@@ -98,7 +98,11 @@ const tree = 'target/faults/tree';
 rmSync(tree, { recursive: true, force: true });
 mkdirSync(tree, { recursive: true });
 execFileSync('sh', ['-c', `git archive HEAD | tar x -C ${tree}`]);
-const env = { ...process.env, CARGO_TARGET_DIR: `${process.cwd()}/target/faults/target`, RUST_BACKTRACE: '0' };
+const env = {
+  ...process.env,
+  CARGO_TARGET_DIR: `${process.cwd()}/target/faults/target`,
+  RUST_BACKTRACE: '0',
+};
 const cargo = ['--quiet', '--locked', '--profile', 'fuzz', '--package', 'sigv4-wasm-fuzz'];
 const targets = [...readFileSync('fuzz/Cargo.toml', 'utf8').matchAll(/^name = "([a-z_]+)"$/gm)].map(
   ([, name]) => name,
