@@ -56,7 +56,8 @@ async function written(type, name, version, components) {
   const bom = new CDX.Models.Bom();
   const root = component(type, name, version, 'MIT OR Apache-2.0');
   bom.metadata.component = root;
-  for (const one of components) {
+  // One package may be installed in two places.
+  for (const one of new Map(components.map((made) => [made.bomRef.value, made])).values()) {
     bom.components.add(one);
     root.dependencies.add(one.bomRef);
   }
