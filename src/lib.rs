@@ -26,7 +26,7 @@
 //! | ---------- | ----------------------------------------------------------------------------------------------------- |
 //! | `std`      | on by default: `TryFrom<SystemTime>`, and signing keys that are kept. Without it the crate is `no_std` |
 //! | `http`     | requests of the crate `http`, signed in place (`Signer::sign_http`) and presigned                   |
-//! | `verify`   | for servers: who has signed a request, and whether the signature covers it (`verify::Verifier`)       |
+//! | `verify`   | for servers: verifies the signature of a request, and names its signer (`verify::Verifier`)           |
 //! | `tower`    | layers that sign and verify, for clients and servers such as axum (`tower::VerifyLayer`)              |
 //! | `web`      | requests of browsers and Workers, in Rust apps that run there (`web`)                                 |
 //! | `sigv4a`   | asymmetric signatures, which are good for several regions (`SigV4a`)                                  |

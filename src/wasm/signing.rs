@@ -28,7 +28,7 @@ pub(super) type Scheme = crate::SigV4a;
 
 type Key = <Scheme as private::Scheme>::Key;
 
-/// With `std` there is a heap. `signing`, which everyone who signs fetches, has none.
+/// Modules with `std` have a heap. The module `signing` has none, because every client downloads it.
 #[cfg(feature = "std")]
 mod kind {
     pub(crate) type Memory = crate::wasm::memory::OnHeap;
