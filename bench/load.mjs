@@ -2,13 +2,13 @@
 // gateway, while their credentials are replaced every second. Nothing may be lost, refused or mixed up: it exits with 1 if
 // anything is.
 
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -21,8 +21,8 @@ const { values } = parseArgs({
 });
 const SECONDS = Number(values.seconds);
 const CLIENTS = Number(values.clients);
-/** Half of it: a provider is asked again then. */
-const ROTATION_SECONDS = 1;
+/** A signer asks its provider again after half the lifetime of credentials this short. */
+const LIFETIME_SECONDS = 2;
 
 const gateway = await startGateway();
 const provider = countedProvider(gateway);
@@ -125,7 +125,7 @@ async function startGateway() {
       region: 'eu-west-1',
       routes: [{ route: 'ANY /{proxy+}' }],
       roles: { load: { policies } },
-      sessionSeconds: 2 * ROTATION_SECONDS,
+      sessionSeconds: LIFETIME_SECONDS,
       throttle: { rate: 1_000_000, burst: 1_000_000 },
     }),
   );
