@@ -3,9 +3,11 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 
+import { collectMemories } from './memories.js';
+
 const [, , variant] = process.argv;
 if (!variant.startsWith('host-')) process.getBuiltinModule = undefined; // hashed and signed in wasm
-const memories = collectMemories();
+const memories = collectMemories(variant);
 if (variant === 'asmjs') {
   delete globalThis.WebAssembly;
   await import('sigv4-wasm/asmjs');
@@ -170,29 +172,6 @@ const fraction = (root) => {
 };
 const INITIAL = PRIMES.slice(0, 8).map(fraction(2));
 const K = PRIMES.slice(0, 64).map(fraction(3));
-
-/** What any code in the process can see: the memory of each instance, and large buffers for the core in JavaScript. */
-function collectMemories() {
-  const found = [];
-  if (variant === 'asmjs') {
-    globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
-      construct(target, args) {
-        const buffer = new target(...args);
-        if (args[0] >= 65_536) found.push({ buffer });
-        return buffer;
-      },
-    });
-  } else {
-    WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-      construct(target, args) {
-        const instance = new target(...args);
-        if (instance.exports.memory) found.push(instance.exports.memory);
-        return instance;
-      },
-    });
-  }
-  return found;
-}
 
 const findings = {};
 const credentials = make();

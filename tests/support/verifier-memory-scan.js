@@ -4,26 +4,11 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 
+import { collectMemories } from './memories.js';
+
 const [, , variant] = process.argv;
 /** Of each instance that was started since the requests were signed. */
-const memories = [];
-if (variant === 'asmjs') {
-  globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
-    construct(target, args) {
-      const buffer = new target(...args);
-      if (args[0] >= 65_536) memories.push({ buffer });
-      return buffer;
-    },
-  });
-} else {
-  WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-    construct(target, args) {
-      const instance = new target(...args);
-      if (instance.exports.memory) memories.push(instance.exports.memory);
-      return instance;
-    },
-  });
-}
+const memories = collectMemories(variant);
 
 const { Signer } = await import('sigv4-wasm');
 const { signStream } = await import('sigv4-wasm/s3');
