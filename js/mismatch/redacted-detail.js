@@ -1,5 +1,6 @@
 // What is shown of a mismatch: nothing that is secret.
 
+import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { partOf } from './signing-inputs.js';
 import { REDACTED, withoutToken } from '../protocol/redact-token.js';
 
@@ -108,7 +109,7 @@ function shownBy({ authorization, token, secret }) {
 }
 
 /** In whichever form it was signed. */
-const TOKEN_PARAMETER = /(X-Amz-(?:Security|S3session)-Token(?:=|:))[^&\s]*/gi;
+const TOKEN_PARAMETER = new RegExp(`((?:${SESSION_TOKEN_HEADERS.join('|')})[=:])[^&\\s]*`, 'gi');
 const SECRET_LINES = new RegExp(`^(${SECRET_HEADERS.join('|')}): *[^\\n]*`, 'gim');
 const MAX_SHOWN = 200;
 const SHOWN_BEFORE = 40;
