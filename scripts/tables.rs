@@ -5,6 +5,7 @@ use std::path::PathBuf;
 fn main() -> std::io::Result<()> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "js/engine/generated".into()));
     std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("credentials.js"), sigv4_wasm::tables::credentials())?;
     std::fs::write(folder.join("errors.js"), sigv4_wasm::tables::errors())?;
     std::fs::write(folder.join("flags.js"), sigv4_wasm::tables::flags())?;
     std::fs::write(folder.join("forms.js"), sigv4_wasm::tables::forms())?;

@@ -9,6 +9,7 @@ use crate::canonical::form::Form;
 use crate::canonical::headers::{ALWAYS_SIGNED, REPLACED};
 use crate::canonical::path::{PathEncoding, PathNormalization};
 use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
+use crate::credentials::check_session_token;
 use crate::endpoint::{DEFAULT, SERVICE_RULES, SESSION_TOKEN_HEADERS, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
 use crate::policy::MAX_POLICY_CHARACTERS;
@@ -42,6 +43,32 @@ pub fn errors() -> String {
 /// A literal of JavaScript, in the quotes that prettier takes.
 fn quoted(text: &str) -> (char, String) {
     if text.contains('\'') { ('"', text.replace('"', "\\\"")) } else { ('\'', String::from(text)) }
+}
+
+/// The text of `js/engine/generated/credentials.js`: what is in no access key id, secret or session token.
+pub fn credentials() -> String {
+    let is_refused = |text: &[u8]| check_session_token(text).is_err();
+    let anywhere = class(|byte| is_refused(&[b'a', byte, b'a']));
+    let at_ends = class(|byte| is_refused(&[byte, b'a']) && !is_refused(&[b'a', byte, b'a']));
+    let mut text = String::from("// Written by the build from src/credentials.rs. Do not edit.\n\n");
+    text += "/** What access key ids, secrets and session tokens do not hold: the one anywhere, the other at either end. */\n";
+    text + &format!("export const UNCLEAN = /[{anywhere}]|^[{at_ends}]|[{at_ends}]$/;\n")
+}
+
+/// The ASCII characters of which this is true, as a class of a regular expression has them between its brackets.
+fn class(is_in: impl Fn(u8) -> bool) -> String {
+    let mut text = String::new();
+    let mut byte = 0;
+    while byte <= 0x7F {
+        let run = (byte..=0x7F).take_while(|byte| is_in(*byte)).count() as u8;
+        match run {
+            0 => {}
+            1 => text += &format!("\\x{byte:02x}"),
+            _ => text += &format!("\\x{byte:02x}-\\x{:02x}", byte + run - 1),
+        }
+        byte += run.max(1);
+    }
+    text
 }
 
 /// The text of `js/engine/generated/partitions.js`: the DNS suffix of each AWS partition.

@@ -76,6 +76,7 @@ export default defineConfig({
           page('Lambda', '/guides/lambda'),
           page('Tunnels and proxies', '/guides/proxies'),
           page('Without WebAssembly', '/guides/without-wasm'),
+          page('FIPS', '/guides/fips'),
           page('From the shell', '/guides/shell'),
         ],
       },

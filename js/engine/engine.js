@@ -289,7 +289,8 @@ export class Engine {
     // Before it takes memory. Three times what the core takes, which counts bytes.
     if (text.length + token.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
-    const hash = canonicalRequestHash(canonicalBytes, !this.#hasSigned);
+    const hash =
+      flags & FLAG.platformSign ? platformSha256() : canonicalRequestHash(canonicalBytes, !this.#hasSigned);
     this.#hasSigned = true;
     if (hash !== undefined) flags |= FLAG.platformHash;
     // A UTF-16 unit takes at most three bytes of UTF-8.

@@ -1,5 +1,7 @@
 // What the platform does better than wasm, found without an import that a bundler would have to resolve.
 
+import { FLAG } from './generated/flags.js';
+
 /**
  * Reads the text at the start of a view, in half the time of a TextDecoder.
  *
@@ -23,4 +25,17 @@ export function builtin(name) {
   } catch {
     return undefined; // Next.js's edge runtime has the function, which throws.
   }
+}
+
+/**
+ * What the core returns where the platform signs, with the signature.
+ *
+ * @param {string} value  of a header or a query, whose signature is empty
+ * @param {number} flags
+ * @param {string} signature
+ */
+export function withSignature(value, flags, signature) {
+  const name = '&X-Amz-Signature=';
+  const at = flags & FLAG.presign ? value.lastIndexOf(name) + name.length : value.length;
+  return value.slice(0, at) + signature + value.slice(at);
 }

@@ -3,7 +3,7 @@
 import { Engine, refusal } from './engine.js';
 import { FLAG } from './generated/flags.js';
 import { instantiate } from './instantiate.js';
-import { builtin } from './node-builtins.js';
+import { builtin, withSignature } from './node-builtins.js';
 
 /**
  * @typedef {import('./engine.js').SigningIdentity} SigningIdentity
@@ -168,17 +168,6 @@ const SPKI = fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200');
 /** @param {string} hex */
 function fromHex(hex) {
   return Uint8Array.from(/** @type {string[]} */ (hex.match(/../g)), (byte) => parseInt(byte, 16));
-}
-
-/**
- * @param {string} value  of a header or a query, whose signature is empty
- * @param {number} flags
- * @param {string} signature
- */
-function withSignature(value, flags, signature) {
-  const name = '&X-Amz-Signature=';
-  const at = flags & FLAG.presign ? value.lastIndexOf(name) + name.length : value.length;
-  return value.slice(0, at) + signature + value.slice(at);
 }
 
 /**

@@ -1,6 +1,7 @@
 // Where credentials come from: an object, or a provider whose answers are kept until shortly before they expire.
 
 import { coreError, SigV4Error } from '../engine/errors.js';
+import { UNCLEAN } from '../engine/generated/credentials.js';
 import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from '../engine/generated/errors.js';
 import { shownKey } from '../protocol/key-id.js';
 
@@ -346,9 +347,8 @@ const MAX_DATE_MS = 8.64e15;
  * @param {Pick<Identity, 'accessKeyId' | 'sessionToken'>} identity
  */
 export function checkIdentity({ accessKeyId, sessionToken }) {
-  const isUnclean = /[\0-\x1f\x7f]|^ | $/;
-  if (isUnclean.test(accessKeyId)) throw coreError(ACCESS_KEY_ID_INVALID, {});
-  if (isUnclean.test(sessionToken)) throw coreError(SESSION_TOKEN_INVALID, {});
+  if (UNCLEAN.test(accessKeyId)) throw coreError(ACCESS_KEY_ID_INVALID, {});
+  if (UNCLEAN.test(sessionToken)) throw coreError(SESSION_TOKEN_INVALID, {});
 }
 
 /** @param {Pick<Identity, 'accessKeyId' | 'expiration'>} identity */

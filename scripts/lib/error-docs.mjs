@@ -54,6 +54,10 @@ export const SIGNING = {
     'the runtime has no WebAssembly, or forbids it',
     'see [without WebAssembly](../guides/without-wasm.md)',
   ],
+  FIPS_UNAVAILABLE: [
+    '`sigv4-wasm/fips` where there is no `node:crypto` of Node.js 20.16, 22.3 or newer',
+    'run it there; see [FIPS](../guides/fips.md)',
+  ],
 };
 
 /** @type {Record<string, [when: string, remedy: string]>} */

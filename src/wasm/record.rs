@@ -3,8 +3,8 @@
 
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::record_flags::{
-    BODY_HASH, CONTENT_SHA256_YES, HAS_SECRET, KEEP_HEADERS, PATH_DOUBLE, PAYLOAD_SIGNED, PRESIGN,
-    SIGNED_HEADERS_ALL, TOKEN_SIGNED, WEB_SOCKET,
+    BODY_HASH, CONTENT_SHA256_YES, HAS_SECRET, KEEP_HEADERS, PATH_DOUBLE, PAYLOAD_SIGNED, PLATFORM_SIGN,
+    PRESIGN, SIGNED_HEADERS_ALL, TOKEN_SIGNED, WEB_SOCKET,
 };
 use crate::request::{Input, MAX_HEADERS};
 use crate::sign::arena::Arena;
@@ -99,6 +99,9 @@ impl<'m> Record<'m> {
         };
         let expires_in = if flags & PRESIGN != 0 { Some(self.expires_in) } else { None };
         let scope = core.requests.prepare::<Scheme>(&input, timestamp, expires_in, arena)?;
+        if flags & PLATFORM_SIGN != 0 {
+            return Ok(());
+        }
         core.find_key(self.credentials_id as u64, secret_access_key, access_key_id, scope)
     }
 }

@@ -83,8 +83,8 @@ impl Engine {
     /// With a flag, the result is the canonical request instead, which stays where it is, to be hashed by the platform:
     /// [`Engine::complete`] gives the result. With another one, the request stays for [`Engine::sign_path`].
     ///
-    /// With a third flag, which only SigV4a knows, the signature is missing, and after two NULs comes the string to sign: for a
-    /// platform that signs it.
+    /// With a third flag, the signature is missing, and after two NULs comes the string to sign: for a platform that signs it.
+    /// Then no key is looked for, so the secret may be empty.
     ///
     /// A presigned request, a trace, and a request that stays may leave a session token behind, until [`Engine::wipe`].
     ///
@@ -155,8 +155,8 @@ impl Engine {
     }
 
     /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with the flag
-    /// `HAS_SECRET`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex. Returns its
-    /// length; of an error, its status.
+    /// `HAS_SECRET`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex; where the platform
+    /// signs, the scope. Returns its length; of an error, its status.
     #[inline(never)]
     pub fn sign_text(
         &mut self,
@@ -175,6 +175,10 @@ impl Engine {
             let access_key_id = fields.next();
             let secret = if flags & HAS_SECRET != 0 { Some(fields.next()) } else { None };
             fields.end()?;
+            if flags & PLATFORM_SIGN != 0 {
+                arena.put(scope);
+                return Ok(());
+            }
             core.requests.forget(); // its key may go
             core.find_key(credentials_id as u64, secret, access_key_id, scope)?;
             core.sign_text(text, arena)
@@ -309,7 +313,7 @@ impl Engine {
 
     fn finish(&mut self, flags: u32) -> Result<i32, Error> {
         let signature = loop {
-            if SIGNS_BY_PLATFORM && flags & PLATFORM_SIGN != 0 {
+            if flags & PLATFORM_SIGN != 0 {
                 break Span::default();
             }
             match self.core.sign(self.memory.parts().1)? {
@@ -373,7 +377,7 @@ fn reserve(memory: &mut kind::Memory, length: usize, used: usize) -> Result<(), 
 /// See [`Engine::sign`] and [`Engine::sign_path`].
 fn write_result(prepared: &Prepared, memory: &[u8], signature: &[u8], flags: u32, out: &mut Arena<'_>) {
     let text = |span: Span| span.of(memory);
-    let is_unsigned = SIGNS_BY_PLATFORM && signature.is_empty();
+    let is_unsigned = signature.is_empty();
     if flags & SIGNATURE_ONLY != 0 {
         let signature = if is_unsigned { text(prepared.string_to_sign) } else { signature };
         out.put(text(prepared.target)).put(b"\n").put(signature);
@@ -394,9 +398,6 @@ fn write_result(prepared: &Prepared, memory: &[u8], signature: &[u8], flags: u32
         out.put(b"\0\0").put(text(prepared.string_to_sign));
     }
 }
-
-/// Whether a platform may sign in place of the core.
-const SIGNS_BY_PLATFORM: bool = cfg!(feature = "module-sigv4a");
 
 /// A length, or what an error is instead.
 fn status(outcome: Result<i32, Error>) -> i32 {

@@ -20,6 +20,7 @@ const ENTRIES = [
   ['sigv4-wasm/aws4', '*', ['signing']],
   ['sigv4-wasm/smithy', '*', ['signing']],
   ['sigv4-wasm/v4a', '*', ['sigv4a']],
+  ['sigv4-wasm/fips', '*', ['signing']],
   // The signer that they take brings its own.
   ['sigv4-wasm/batch', '*', []],
   ['sigv4-wasm/trace', '*', []],

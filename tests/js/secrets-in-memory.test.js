@@ -18,6 +18,8 @@ const KEPT = {
   'host-hash': { ...NOTHING, 'inner midstate': 1, 'outer midstate': 1 },
   'wasm-hash': { ...NOTHING, 'inner midstate': 1, 'outer midstate': 1 },
   asmjs: { ...NOTHING, 'inner midstate': 1, 'outer midstate': 1 },
+  // Of sigv4-wasm/fips, where node:crypto has the key, and it never crosses.
+  'host-fips': GONE,
   // The same where node:crypto signs: its key crossed, and is wiped.
   'host-v4a': { ...NOTHING, 'inner midstate': 1, 'outer midstate': 0 },
   v4a: { ...NOTHING, 'inner midstate': 1, 'outer midstate': 0 }, // a number, low byte first

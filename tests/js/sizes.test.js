@@ -23,6 +23,7 @@ const AT_MOST = {
   'sigv4-wasm/aws4': [29.8, 29.8],
   'sigv4-wasm/smithy': [28, 28],
   'sigv4-wasm/v4a': [92.9, 94.4],
+  'sigv4-wasm/fips': [31.3, 33.8],
   'sigv4-wasm/slim': [13.4, 13.4],
   'sigv4-wasm/s3': [37.2],
   'sigv4-wasm/events': [33],

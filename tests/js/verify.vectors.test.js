@@ -1,23 +1,16 @@
 // The cross-checked requests of tests/requests.rs, and the official suite, as they arrive at a server.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 
 import { verifyRequest } from 'sigv4-wasm/verify';
 
+import { hasCargo, parseRequest, suiteDirectory } from '../support/official-suite.js';
+import { CASES as rows } from '../support/vectors.js';
 import { parseDate } from '../support/verify-requests.js';
-
-const ROOT = new URL('../../../../', import.meta.url).pathname;
-const rows = gunzipSync(readFileSync(new URL('../vectors/requests.jsonl.gz', import.meta.url)))
-  .toString()
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
 
 /** What AWS does not take, whatever signed it: the reason, the rows, and the code of the refusal. */
 const REFUSED = [
@@ -93,7 +86,6 @@ test('every cross-checked request is accepted', async () => {
   assert.deepEqual(counts, { header: 1229, 'header-v4a': 48, query: 320, 'query-v4a': 22 });
 });
 
-const hasCargo = spawnSync('cargo', ['--version']).status === 0;
 test('the official suite', { skip: !hasCargo && 'cargo tells where it lies' }, async () => {
   const counts = { accepted: 0 };
   for (const version of ['v4', 'v4a']) {
@@ -132,29 +124,6 @@ const LEFT_OUT = [
   ['dot segments are kept, and yet encoded twice', (_, context) => context.normalize === false],
   ['the token stands beside the signature', (_, context) => context.omit_session_token === true],
 ];
-
-function suiteDirectory() {
-  const arguments_ = [
-    'metadata',
-    '--format-version',
-    '1',
-    '--offline',
-    '--manifest-path',
-    `${ROOT}Cargo.toml`,
-  ];
-  const metadata = execFileSync('cargo', arguments_, { encoding: 'utf8', maxBuffer: 1e9 });
-  const { packages } = JSON.parse(metadata);
-  const { manifest_path: manifest } = packages.find(({ name }) => name === 'aws-sigv4');
-  return join(dirname(manifest), 'aws-signing-test-suite');
-}
-
-function parseRequest(text) {
-  const [head, ...body] = text.replaceAll('\r\n', '\n').split('\n\n');
-  const [line, ...lines] = head.replace(/\n[ \t]+/g, ' ').split('\n');
-  const [, method, url] = /^(\S+) (.*) HTTP\/1.1$/.exec(line);
-  const headers = lines.filter(Boolean).map((header) => /^([^:]*):(.*)$/.exec(header).slice(1));
-  return { method, url, headers, body: Buffer.from(body.join('\n\n'), 'latin1') };
-}
 
 function arrived(row) {
   const { mode, expected, accessKeyId, date, region, service, sessionToken } = row;

@@ -66,9 +66,20 @@ export const IMPORTS = {
   'sigv4-wasm, Signer': { code: "export { Signer } from 'sigv4-wasm';" },
   'sigv4-wasm, all of it': { code: "export * from 'sigv4-wasm';" },
   ...Object.fromEntries(
-    ['axios', 'fetch', 'undici', 'got', 'aws4', 'smithy', 'v4a', 'slim', 'verify', 'policy', 'explain'].map(
-      (name) => [`sigv4-wasm/${name}`, { code: `export * from 'sigv4-wasm/${name}';` }],
-    ),
+    [
+      'axios',
+      'fetch',
+      'undici',
+      'got',
+      'aws4',
+      'smithy',
+      'v4a',
+      'fips',
+      'slim',
+      'verify',
+      'policy',
+      'explain',
+    ].map((name) => [`sigv4-wasm/${name}`, { code: `export * from 'sigv4-wasm/${name}';` }]),
   ),
   ...Object.fromEntries(
     ['s3', 'events', 'batch', 'trace'].map((name) => [

@@ -12,7 +12,7 @@ if (variant === 'asmjs') {
   delete globalThis.WebAssembly;
   await import('sigv4-wasm/asmjs');
 }
-const { Signer, signRequest } = await import('sigv4-wasm');
+const { Signer, signRequest } = await import(variant === 'host-fips' ? 'sigv4-wasm/fips' : 'sigv4-wasm');
 const { SignerV4a } = await import('sigv4-wasm/v4a');
 const { presignMany } = await import('sigv4-wasm/batch');
 const { presignPost } = await import('sigv4-wasm/s3');

@@ -4,8 +4,10 @@ import axios from 'axios';
 import { presignUrl, type Credentials, type SignedRequest, Signer, signRequest } from 'sigv4-wasm';
 import { sign } from 'sigv4-wasm/aws4';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
+import { presignMany } from 'sigv4-wasm/batch';
 import { explainResponse } from 'sigv4-wasm/explain';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+import { Signer as FipsSigner } from 'sigv4-wasm/fips';
 import { SignatureV4 } from 'sigv4-wasm/smithy';
 import { SignerV4a } from 'sigv4-wasm/v4a';
 import { ReplayCache, verifyRequest } from 'sigv4-wasm/verify';
@@ -31,6 +33,8 @@ export async function use(bytes: Uint8Array): Promise<Uint8Array> {
   const known = { region: 'any', service: 'any', secretAccessKey: () => 'secret' };
   const verified = await verifyRequest({ method: 'GET', url, headers: {} }, known);
   new ReplayCache({ maxEntries: 10 }).admit(verified);
+
+  await presignMany(new FipsSigner(options), [url]);
 
   const signer = new Signer(options);
   const upload = await signStream(signer, url, new Blob(['tea']).stream(), { trailer: 'crc32c' });

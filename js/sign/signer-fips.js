@@ -1,0 +1,80 @@
+// The signer of sigv4-wasm/fips: the same as that of the main entry, with the cryptography of node:crypto.
+
+import { fipsEngine, nodeCrypto } from '../engine/fips-engine.js';
+import { inFull } from '../engine/errors.js';
+import { SIGV4 } from '../protocol/algorithms.js';
+import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
+import { BaseSigner } from './base-signer.js';
+import { compileSettings } from './options.js';
+import { requireOptions } from './signing.js';
+
+/**
+ * @typedef {import('./base-signer.js').PresignOptions} PresignOptions
+ * @typedef {import('./normalize-request.js').SignableRequest} SignableRequest
+ * @typedef {import('./signed-request.js').SignedRequest} SignedRequest
+ * @typedef {import('./signer.js').SignerOptions} SignerOptions
+ */
+
+const FIPS = { engine: fipsEngine, algorithm: SIGV4.algorithm, compileSettings, names: SIGNER_OPTIONS };
+
+/**
+ * Like `signRequest` of `sigv4-wasm`: with `node:crypto` for every hash, key and signature.
+ *
+ * @example
+ *   const signed = await signRequest({ method: 'POST', url, body: { item: 'tea' } }, { credentials });
+ *
+ * @param {SignableRequest} request
+ * @param {SignerOptions} options
+ * @returns {Promise<SignedRequest>}
+ * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and what that of `sigv4-wasm` throws
+ */
+export async function signRequest(request, options) {
+  try {
+    return await new Signer(options).sign(request);
+  } catch (error) {
+    throw await inFull(error);
+  }
+}
+
+/**
+ * Like `presignUrl` of `sigv4-wasm`, likewise.
+ *
+ * @example
+ *   const url = await presignUrl('https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf', { credentials, expiresIn: 900 });
+ *
+ * @param {SignableRequest} request
+ * @param {SignerOptions & PresignOptions} options
+ * @returns {Promise<string>}
+ * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and what that of `sigv4-wasm` throws
+ */
+export async function presignUrl(request, options) {
+  try {
+    checkNames(options, SIGNER_OPTIONS, PRESIGN_OPTIONS);
+    const { expiresIn, onEarlyExpiry, ...rest } = requireOptions(options);
+    return await new Signer(rest).presign(request, { expiresIn, onEarlyExpiry });
+  } catch (error) {
+    throw await inFull(error);
+  }
+}
+
+/**
+ * Like `Signer` of `sigv4-wasm`: with `node:crypto` for every hash, key and signature. The secret access key and the keys
+ * derived from it do not enter the memory of the wasm module. Adapters take it as their option `signer`.
+ *
+ * `node:crypto` is a validated module only if Node.js runs with the FIPS provider of OpenSSL: `crypto.getFips()` is 1 then.
+ *
+ * @example
+ *   const signer = new Signer({ credentials, region: 'us-gov-west-1', service: 'execute-api' });
+ *
+ * @extends {BaseSigner<SignerOptions>}
+ */
+export class Signer extends BaseSigner {
+  /**
+   * @param {SignerOptions} options
+   * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE` where there is no `node:crypto`
+   */
+  constructor(options) {
+    nodeCrypto();
+    super(options, FIPS);
+  }
+}
