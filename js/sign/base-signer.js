@@ -130,6 +130,14 @@ function operations(state) {
   return {
     version: OPERATIONS_VERSION,
     algorithm: state.variant.algorithm,
+    date: state.options.date,
+    payload: state.options.payload,
+    credentials: {
+      get version() {
+        return state.credentials.version;
+      },
+      renew: (version) => state.credentials.renew(version),
+    },
     settings: (overrides, also) => withOverrides(state, overrides, also).settings,
     sign: (request, overrides, flags) => sign(state, request, overrides, taskOf(flags)),
     signSync: (request, overrides, flags) => signSync(state, request, overrides, taskOf(flags)),

@@ -1,4 +1,4 @@
-// How the entries beside the main one reach into a signer: sigv4-wasm/s3, /events, /batch and /trace. A signer of the CommonJS
+// How the entries beside the main one reach into a signer: sigv4-wasm/s3, /events, /batch, /trace, and the HTTP clients. A signer of the CommonJS
 // copy works with an entry of the ES modules, as the method has a name that both copies know.
 
 import { SigV4Error } from '../engine/errors.js';
@@ -24,6 +24,9 @@ export const OPERATIONS_VERSION = 1;
  * @typedef {object} Operations
  * @property {number} version
  * @property {string} algorithm
+ * @property {import('./options.js').SigningOptions['date']} date  the options of the signer
+ * @property {import('./options.js').SigningOptions['payload']} payload
+ * @property {Renewal} credentials
  * @property {(overrides: object | undefined, also: ReadonlySet<string>) => import('./signing.js').Settings} settings
  *   with overrides, whose names are checked: those of a signer, and `also`
  * @property {(request: any, overrides: object | undefined, flags: number) => Promise<Work>} sign
@@ -31,6 +34,9 @@ export const OPERATIONS_VERSION = 1;
  * @property {(overrides: object | undefined, also?: ReadonlySet<string>) => Promise<ReadySigner>} open
  *
  * @typedef {import('./signed-request.js').Work} Work
+ *
+ * Credentials as far as an HTTP client knows them: whether they were replaced, and how they are.
+ * @typedef {{ readonly version: number, renew: (version: number) => Promise<boolean> }} Renewal
  *
  * A signer whose module has started, with the credentials of this moment: of these, it shows what every request shows that
  * they sign.
@@ -51,14 +57,15 @@ export const OPERATIONS_VERSION = 1;
 
 /**
  * @param {any} signer
+ * @param {string} [demand]  what is said of anything else
  * @returns {Operations}
  * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`, `ERR_SIGV4_VERSION_MISMATCH`
  */
-export function operationsOf(signer) {
+export function operationsOf(signer, demand = 'the first argument must be a Signer or a SignerV4a') {
   const operations = signer?.[OPERATIONS]?.();
   if (operations?.version === OPERATIONS_VERSION) return operations;
   if (operations === undefined) {
-    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'the first argument must be a Signer or a SignerV4a');
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', demand);
   }
   throw new SigV4Error(
     'ERR_SIGV4_VERSION_MISMATCH',

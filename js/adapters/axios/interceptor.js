@@ -41,7 +41,7 @@ import { hide } from '../shared/redact-error.js';
  *   const client = axios.create({ baseURL: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod' });
  *   client.interceptors.request.use(sigv4Interceptor({ credentials }));
  *
- * @param {import('../../sign/signer.js').SignerOptions & InterceptorOptions} options
+ * @param {import('../shared/client-signer.js').SignerChoice & InterceptorOptions} options
  * @returns {<C extends object>(config: C) => C}
  */
 export function sigv4Interceptor(options) {
@@ -74,7 +74,7 @@ function inside(adapter) {
 let redirects;
 
 class SigningAdapter extends ClientSigner {
-  /** @param {import('../../sign/signer.js').SignerOptions & InterceptorOptions} options */
+  /** @param {import('../shared/client-signer.js').SignerChoice & InterceptorOptions} options */
   constructor(options) {
     const { axios, ...rest } = options ?? NO_OPTIONS;
     super(rest, 'axios');

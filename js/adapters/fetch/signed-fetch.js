@@ -21,7 +21,7 @@ import { discard, readResponse } from './response.js';
 
 /**
  * @template {AnyFetch} [F=typeof globalThis.fetch]
- * @typedef {import('../../sign/signer.js').SignerOptions & import('../shared/client-signer.js').ClientOptions & FetchOption<F>} Sigv4FetchOptions
+ * @typedef {import('../shared/client-signer.js').SignerChoice & import('../shared/client-signer.js').ClientOptions & FetchOption<F>} Sigv4FetchOptions
  */
 
 /**

@@ -28,7 +28,7 @@ import { hide, withoutSecrets } from '../shared/redact-error.js';
  * @example
  *   const client = got.extend({ hooks: sigv4Hooks({ credentials }) });
  *
- * @param {import('../../sign/signer.js').SignerOptions & import('../shared/client-signer.js').ClientOptions} options
+ * @param {import('../shared/client-signer.js').SignerChoice & import('../shared/client-signer.js').ClientOptions} options
  * @returns {GotHooks}
  */
 export function sigv4Hooks(options) {

@@ -5,7 +5,9 @@ import { describe } from '../../http/body.js';
 import { CredentialsSource } from '../../sign/credentials.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { REPLACED_HEADERS } from '../../engine/generated/headers.js';
+import { SIGV4 } from '../../protocol/algorithms.js';
 import { checkNames, SIGNER_OPTIONS } from '../../protocol/option-names.js';
+import { operationsOf } from '../../sign/operations.js';
 import { Signer } from '../../sign/signer.js';
 import { isSignature } from '../../protocol/stale-signature.js';
 import { Exchange } from './exchange.js';
@@ -20,38 +22,45 @@ import { Exchange } from './exchange.js';
  * @property {'headers' | 'query'} [signatureLocation]  where the signature goes; default `headers`. `query`: into the URL,
  *   so that an `Authorization` header of your own is sent beside it. The signature is then good for five minutes. Not for
  *   S3, which answers 400 to both.
+ *
+ * @typedef {object} GivenSigner
+ * @property {import('../../sign/operations.js').AnySigner} signer  a `Signer` of `sigv4-wasm` or `sigv4-wasm/fips`, in place of its
+ *   options: several clients then share its credentials and its keys
+ *
+ * @typedef {import('../../sign/signer.js').SignerOptions | GivenSigner} SignerChoice
  */
 
 /** Lets the signer say what is missing. @type {any} */
 export const NO_OPTIONS = {};
 
-const CLIENT_OPTIONS = ['match', 'correctClockSkew', 'signatureLocation'];
+const CLIENT_OPTIONS = ['match', 'correctClockSkew', 'signatureLocation', 'signer'];
 
 /** The signer of one client. */
 export class ClientSigner {
-  #options;
+  #makeQuerySigner;
 
   /**
-   * @param {import('../../sign/signer.js').SignerOptions & ClientOptions} options
+   * @param {SignerChoice & ClientOptions} options
    * @param {string[]} own  names of the adapter's own options, which were taken out of these
    */
   constructor(options, ...own) {
     options ??= NO_OPTIONS;
     checkNames(options, SIGNER_OPTIONS, new Set([...CLIENT_OPTIONS, ...own]));
-    const { correctClockSkew = true, match = () => true, signatureLocation, ...signerOptions } = options;
+    const { correctClockSkew = true, match = () => true, signatureLocation, ...choice } = options;
     requireFunction('match', match);
     this.signsQuery = inQuery(signatureLocation);
-    this.credentials = new CredentialsSource(signerOptions.credentials);
-    const withSource = { ...signerOptions, credentials: /** @type {any} */ (this.credentials) };
-    this.signer = new Signer(withSource);
+    const { signer, credentials, date, payload, querySigner } = signerOf(choice);
+    this.signer = signer;
+    /** @type {import('../../sign/operations.js').Renewal} */
+    this.credentials = credentials;
     /** In place of it where the signature goes into the query. @type {import('./query-signer.js').QuerySigner | undefined} */
     this.querySigner = undefined;
-    this.#options = withSource;
+    this.#makeQuerySigner = querySigner;
     /** @type {import('./answers.js').Clocks} */
     this.clocks = new Map();
     this.match = match;
-    this.correctsClock = correctClockSkew && signerOptions.date === undefined;
-    this.signsBody = (signerOptions.payload ?? 'signed') === 'signed';
+    this.correctsClock = correctClockSkew && date === undefined;
+    this.signsBody = (payload ?? 'signed') === 'signed';
   }
 
   /**
@@ -65,8 +74,43 @@ export class ClientSigner {
   /** @returns {Promise<import('./query-signer.js').QuerySigner>} */
   async loadQuerySigner() {
     const { QuerySigner } = await import('./query-signer.js');
-    return (this.querySigner ??= new QuerySigner(this.#options));
+    return (this.querySigner ??= this.#makeQuerySigner(QuerySigner));
   }
+}
+
+/**
+ * The signer of a client, and what a client must know of it.
+ *
+ * @param {any} choice  a {@link SignerChoice}
+ */
+function signerOf({ signer: given, ...options }) {
+  /** @typedef {typeof import('./query-signer.js').QuerySigner} QuerySignerClass */
+  if (given === undefined) {
+    const credentials = new CredentialsSource(options.credentials);
+    const withSource = { ...options, credentials: /** @type {any} */ (credentials) };
+    const signer = new Signer(withSource);
+    const { date, payload } = options;
+    // The client sends headers in any case. So there is no reason to move them, and a redirect keeps them.
+    const querySigner = (/** @type {QuerySignerClass} */ QuerySigner) =>
+      new QuerySigner(new Signer({ headerPlacement: 'headers', ...withSource }));
+    return { signer, credentials, date, payload, querySigner };
+  }
+  for (const name in options) {
+    if (options[name] === undefined) continue;
+    throw optionInvalid(`the option ${name} is one of the signer: pass it to new Signer()`);
+  }
+  const { algorithm, credentials, date, payload } = operationsOf(given, NO_SIGNER);
+  if (algorithm !== SIGV4.algorithm) throw optionInvalid(NO_SIGNER);
+  const querySigner = (/** @type {QuerySignerClass} */ QuerySigner) =>
+    new QuerySigner(given, { headerPlacement: 'headers' });
+  return { signer: /** @type {Signer} */ (given), credentials, date, payload, querySigner };
+}
+
+const NO_SIGNER = 'the option signer must be a Signer of sigv4-wasm or sigv4-wasm/fips';
+
+/** @param {string} message */
+function optionInvalid(message) {
+  return new SigV4Error('ERR_SIGV4_OPTION_INVALID', message);
 }
 
 /**
@@ -89,20 +133,14 @@ const REPLACED = new Set(REPLACED_HEADERS);
  */
 export function requireFunction(name, value) {
   if (value === undefined || typeof value === 'function') return;
-  throw new SigV4Error(
-    'ERR_SIGV4_OPTION_INVALID',
-    `the option ${name} must be a function, not ${describe(value)}`,
-  );
+  throw optionInvalid(`the option ${name} must be a function, not ${describe(value)}`);
 }
 
 /** @param {unknown} location */
 function inQuery(location) {
   if (location === undefined || location === 'headers') return false;
   if (location === 'query') return true;
-  throw new SigV4Error(
-    'ERR_SIGV4_OPTION_INVALID',
-    'the option signatureLocation must be one of headers, query',
-  );
+  throw optionInvalid('the option signatureLocation must be one of headers, query');
 }
 
 /**

@@ -6,7 +6,6 @@ import { operationsOf } from '../../sign/operations.js';
 import { presigned } from '../../sign/signed-request.js';
 import { TOLERATED_SKEW } from '../../protocol/clock-skew.js';
 import { isS3 } from '../../protocol/service-rules.js';
-import { Signer } from '../../sign/signer.js';
 import { redirectError } from './redirect-error.js';
 
 /** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
@@ -15,32 +14,37 @@ const PRESIGN = /** @type {const} */ ({ expiresIn: TOLERATED_SKEW / 1000, onEarl
 /** How many of its signatures a signer knows again. */
 const MAX_KNOWN = 1000;
 
-export class QuerySigner extends Signer {
+export class QuerySigner {
+  #operations;
+  #overrides;
   /** @type {Set<string>} */
   #known = new Set();
 
-  /** @param {import('../../sign/signer.js').SignerOptions} options */
-  constructor(options) {
-    // The client sends headers in any case. So there is no reason to move them, and a redirect keeps them.
-    super({ headerPlacement: 'headers', ...options });
+  /**
+   * @param {import('../../sign/operations.js').AnySigner} signer
+   * @param {object} [overrides]  of its options
+   */
+  constructor(signer, overrides) {
+    this.#operations = operationsOf(signer);
+    this.#overrides = { ...overrides, ...PRESIGN };
   }
 
   /**
-   * @override
    * @param {import('../../sign/signer.js').SignableRequest} request
    * @param {Partial<import('../../sign/signer.js').SignerOptions>} [overrides]
    */
   async sign(request, overrides) {
-    return this.#finish(await operationsOf(this).sign(request, { ...overrides, ...PRESIGN }, FLAG.presign));
+    const options = { ...overrides, ...this.#overrides };
+    return this.#finish(await this.#operations.sign(request, options, FLAG.presign));
   }
 
   /**
-   * @override
    * @param {import('../../sign/signer.js').SignableRequest} request
    * @param {Partial<import('../../sign/signer.js').SignerOptions>} [overrides]
    */
   signSync(request, overrides) {
-    return this.#finish(operationsOf(this).signSync(request, { ...overrides, ...PRESIGN }, FLAG.presign));
+    const options = { ...overrides, ...this.#overrides };
+    return this.#finish(this.#operations.signSync(request, options, FLAG.presign));
   }
 
   /**

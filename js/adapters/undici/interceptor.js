@@ -16,7 +16,7 @@ import { fail, watched } from './handler.js';
  * @property {string | URL} [origin]  where requests go that do not say so: those of a `Client` or a `Pool`, which keep
  *   their origin to themselves
  *
- * @typedef {import('../../sign/signer.js').SignerOptions & import('../shared/client-signer.js').ClientOptions & UndiciOption} InterceptorOptions
+ * @typedef {import('../shared/client-signer.js').SignerChoice & import('../shared/client-signer.js').ClientOptions & UndiciOption} InterceptorOptions
  */
 
 /**

@@ -26,6 +26,7 @@ export async function use(bytes: Uint8Array): Promise<Uint8Array> {
   await createSigv4Fetch(options)(new Request(url, { method: 'PUT', body: 'tea' }));
   await axios.create().get(url);
   axios.interceptors.request.use(sigv4Interceptor({ credentials }));
+  axios.interceptors.request.use(sigv4Interceptor({ signer: new FipsSigner(options), match: () => true }));
   sign({ host: 'sqs.eu-west-1.amazonaws.com', path: '/' }, credentials).headers.Authorization;
   await explainResponse(await fetch(url));
   await new SignatureV4({ credentials: keys, region: 'eu-west-1', service: 'sqs' }).sign('text');
