@@ -12,7 +12,7 @@ export function createOrderClient({ baseURL, region, credentials }) {
 
   client.interceptors.request.use(async (config) => {
     const url = new URL(client.getUri(config));
-    // axios serialises after all interceptors, so it is done here, for JSON only.
+    // axios serializes after all interceptors, so it is done here, for JSON only.
     const body = config.data === undefined ? undefined : JSON.stringify(config.data);
     const signed = await signer.sign(
       new HttpRequest({

@@ -40,8 +40,9 @@ const text = `# Errors
 
 <!-- Written by scripts/error-page.mjs. -->
 
-What cannot be signed throws a \`SigV4Error\`, before anything is sent. Test its \`code\`, which is stable, rather than its class:
-ES modules and CommonJS have a class each. No message and no property holds a secret access key or a session token.
+If a request cannot be signed, the package throws a \`SigV4Error\`, and nothing is sent. Test \`error.code\`, which is stable, and not
+the class: the ES module and the CommonJS build each have their own. No message and no property contains a secret access key or
+a session token.
 
 \`\`\`js
 import { signRequest } from 'sigv4-wasm';
@@ -54,7 +55,7 @@ try {
 }
 \`\`\`
 
-What AWS answers to a request that was signed is no such error: see [403: what now](../403.md).
+A response in which AWS refuses a signed request is not a \`SigV4Error\`: see [403: what now](../403.md).
 
 ## Signing
 
@@ -62,7 +63,7 @@ ${table(SIGNING)}
 
 ## Verifying
 
-These have AWS's message, \`status\` and \`type\`, which you can send to the client.
+These errors carry AWS's message, \`status\` and \`type\`, which you can send to the client.
 
 ${table(VERIFYING)}
 
@@ -72,8 +73,8 @@ ${table(POLICIES)}
 
 ## Messages of the core
 
-Those of the npm package name the host or the header. Asynchronous calls add what to do, with a text that is loaded
-then; synchronous calls keep to what is wrong and where. Codes are the same in both, and never change.
+Messages of the npm package name the host or the header. Asynchronous calls also say what to do: they load that text when the
+error occurs. Synchronous calls say only what is wrong and where. The codes are the same in both packages, and never change.
 
 | code | npm package | Rust crate |
 | --- | --- | --- |

@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn gives_the_published_check_values() {
-        // Of the CRCs: the catalogue of parametrised CRC algorithms (reveng.sourceforge.io); of the hashes: FIPS 180-4,
+        // Of the CRCs: the catalog of parametrised CRC algorithms (reveng.sourceforge.io); of the hashes: FIPS 180-4,
         // with the same text.
         for (name, expected) in [
             ("crc32", "cbf43926"),

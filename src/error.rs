@@ -59,8 +59,8 @@ errors! {
         rust: "the access key id is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.";
     /// The secret access key is empty, or holds a control character or white space around it.
     SecretAccessKeyInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.",
-        rust: "the secret access key is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading it out of a file.";
+        "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.",
+        rust: "the secret access key is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.";
     /// The session token holds a control character or white space around it.
     SessionTokenInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
         "sessionToken has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.",
@@ -75,8 +75,8 @@ errors! {
         rust: "cannot infer the region from the host. Name it, for example with Config::infer().region(\"eu-west-1\").";
     /// The host answers in several regions, and takes SigV4a only.
     SigV4aRequired => "ERR_SIGV4_REGION_REQUIRED",
-        "the host serves several regions and takes only SigV4a, which is not for a single region. Sign with SigV4a.",
-        rust: "the host serves several regions and takes only SigV4a, which is not for a single region. Sign with Signer<SigV4a>.";
+        "the host serves several regions and takes only SigV4a, which is not bound to a single region. Sign with SigV4a.",
+        rust: "the host serves several regions and takes only SigV4a, which is not bound to a single region. Sign with Signer<SigV4a>.";
     /// No service was given, and none can be inferred from the host.
     ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
         "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.",
@@ -91,8 +91,8 @@ errors! {
         rust: "the service holds a slash, white space or a control character. Pass a signing name such as execute-api.";
     /// The method is not an RFC 9110 token.
     MethodInvalid => "ERR_SIGV4_METHOD_INVALID",
-        "the method is not an HTTP method (an RFC 9110 token). Pass one such as 'GET' or 'POST'.",
-        rust: "the method is not an HTTP method (an RFC 9110 token). Pass one such as GET or POST.";
+        "the method is not an HTTP method (an RFC 9110 token). Pass a method such as 'GET' or 'POST'.",
+        rust: "the method is not an HTTP method (an RFC 9110 token). Pass a method such as GET or POST.";
     /// The host is empty or holds white space or a control character.
     HostInvalid => "ERR_SIGV4_URL_INVALID",
         "the host is empty, or has white space or a control character in it. Pass an absolute URL.",
@@ -123,7 +123,7 @@ errors! {
         rust: "host and the headers that the signature itself brings are always signed. Leave them out of Config::never_sign.";
     /// The request has more headers or parameters, or a longer URL and headers, than any server takes.
     LimitExceeded => "ERR_SIGV4_LIMIT_EXCEEDED",
-        "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server takes. Send what is long in the body.";
+        "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server takes. Send long values in the body.";
     /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
     RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
         "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.";

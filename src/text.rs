@@ -117,7 +117,7 @@ pub(crate) fn erase(text: &mut [u8]) {
     text.zeroize();
 }
 
-/// A short text of its own, in place. One that is too long for it is no text at all: it equals none.
+/// A short text of its own, in place. A text that is too long for it is dropped, and equals no other.
 #[derive(Clone, Copy)]
 pub(crate) struct ShortText<const N: usize> {
     length: Option<u8>,

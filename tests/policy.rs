@@ -215,11 +215,9 @@ fn refuses_what_is_unknown() {
     }
     let message = policy(json!(allow(json!({ "Condition": { "StringMatches": { "aws:username": "x" } } }))))
         .unwrap_err();
-    assert!(
-        message.starts_with(
-            "the policy, Statement.Condition.StringMatches is no condition operator: use one of"
-        )
-    );
+    assert!(message.starts_with(
+        "the policy, Statement.Condition.StringMatches is not a condition operator: use one of"
+    ));
     // Characters outside of the Basic Multilingual Plane are characters.
     assert!(policy(json!(allow(json!({ "Resource": "arn:aws:s3:::😀*" })))).is_ok());
 }

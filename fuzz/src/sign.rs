@@ -1,5 +1,5 @@
 //! A signature of any request, presigned or not, computed once more from its canonical request with other code. Nothing smuggles a
-//! line into that, no secret comes out, and canonicalising what is canonical changes nothing.
+//! line into that, no secret comes out, and canonicalizing what is canonical changes nothing.
 
 use arbitrary::Arbitrary;
 use sigv4_wasm::{

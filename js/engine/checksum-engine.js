@@ -70,7 +70,7 @@ class WasmChecksum {
     if (this.#exports === checksumModule.exports) return this.#exports;
     throw new SigV4Error(
       'ERR_SIGV4_LIMIT_EXCEEDED',
-      'the module stopped while this checksum was in the making: upload once more',
+      'the module stopped while it computed this checksum: upload again',
     );
   }
 }

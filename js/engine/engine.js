@@ -432,7 +432,7 @@ export class Engine {
     this.#discard();
     return new SigV4Error(
       'ERR_SIGV4_LIMIT_EXCEEDED',
-      `the wasm module stopped (${cause}), most likely for lack of memory: sign a smaller request, or this one once more`,
+      `the wasm module stopped (${cause}), most likely because memory ran out: sign a smaller request, or sign this one again`,
       { cause },
     );
   }

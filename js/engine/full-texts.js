@@ -26,7 +26,7 @@ const FULL_TEXTS = [
   [/^the host is not valid$/, '$&: it is empty, or holds white space or a control character'],
   [
     /^the URL and the headers are too long$/,
-    '$&: up to 2000 headers, 10000 parameters and 1 MiB of both. Send what is long in the body',
+    '$&: up to 2000 headers, 10000 parameters and 1 MiB of both. Send long values in the body',
   ],
   [/pass the option region$/, "$&, for example region: 'eu-west-1' (with SigV4a regionSet: ['eu-west-1'])"],
   [
@@ -47,9 +47,9 @@ const FULL_TEXTS = [
   ],
   [
     /^the credentials of the access key .* expired at .*$/,
-    '$&: fetch new ones, or pass a provider, which is asked again in time. If that is still to come, the clock of this machine is wrong',
+    '$&: fetch new ones, or pass a provider, which is asked again in time. If that time is still in the future, the clock of this machine is wrong',
   ],
-  [/^unsignableHeaders cannot name .*-token, which is always signed$/, '$&: there is sessionTokenMode'],
+  [/^unsignableHeaders cannot name .*-token, which is always signed$/, '$&: use the option sessionTokenMode'],
   [/^(there is no option "(.*)"): the options are (.*)$/, didYouMean],
 ];
 

@@ -165,7 +165,7 @@ export class ModuleInstance {
     this.discard();
     return new SigV4Error(
       'ERR_SIGV4_LIMIT_EXCEEDED',
-      `the module stopped (${String(cause)}), most likely as it got no more memory: try a smaller request, or this one once more`,
+      `the module stopped (${String(cause)}), most likely because memory ran out: try a smaller request, or try this one again`,
       { cause },
     );
   }

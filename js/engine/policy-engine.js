@@ -42,7 +42,7 @@ export const ACTION_INVALID = -2;
 export const RESOURCE_INVALID = -3;
 
 /**
- * Where nobody tells when a policy is of no more use, so many are kept: then the module starts afresh, and those that are
+ * Where nobody tells when a policy is of no more use, so many are kept: then the module starts again, and those that are
  * still in use are parsed once more.
  */
 const MOST_KEPT_UNWATCHED = 1000;
@@ -64,7 +64,7 @@ let registry;
 /** That of the instance that runs, which is started where there is none. */
 export function currentGeneration() {
   policyModule.readySync();
-  // Starts it afresh after a trap.
+  // Starts it again after a trap.
   return policyModule.exports && policyModule.generation;
 }
 

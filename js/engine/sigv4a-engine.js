@@ -62,7 +62,7 @@ export class SigV4aEngine extends Engine {
    */
   signText(text, scope, identity, flags) {
     const key = this.#keyOf(identity, flags);
-    // A scope is no part of the key, and this one is that of a request which was signed.
+    // The key does not depend on the scope, and this one belongs to a request that was signed.
     return key === undefined ? super.signText(text, scope, identity, flags) : key(text);
   }
 

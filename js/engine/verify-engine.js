@@ -18,7 +18,7 @@ import { parsedOf, rejectionOf, statedOf } from './verify-results.js';
  * @property {number} flags  see {@link FLAG}
  * @property {number} now  milliseconds since 1970
  * @property {number} maxSkewSeconds
- * @property {() => void} checkLatin1  throws where a character is no byte
+ * @property {() => void} checkLatin1  throws if a character does not fit into a byte
  * @property {(status: number) => Error} errorOf  why the core takes no such request
  *
  * What a request says of its signature.

@@ -172,7 +172,7 @@ function shown(label, value) {
   if (value === undefined) return undefined;
   if (TOKEN.test(label)) return REDACTED;
   if (SIGNATURE.test(label)) return REDACTED_SIGNATURE;
-  // With its name, by which secrets are recognised.
+  // With its name, by which secrets are recognized.
   const prefix = label.startsWith('header ') ? `${label.slice('header '.length)}:` : '';
   return redact(prefix + value).slice(prefix.length);
 }

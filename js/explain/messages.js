@@ -27,7 +27,7 @@ import { UNSPECIFIC } from './messages/unspecific.js';
  * @property {RegExp} [of]  the service, see services.js
  * @property {RegExp} [status]
  * @property {(sent: import('./sent-request.js').SentRequest) => boolean} [sent]  of what is known of the request
- * @property {RegExp} [failure]  of what happened where there is no answer: code and message
+ * @property {RegExp} [failure]  of a request without a response: code and message
  * @property {string} summary  one sentence; `{name}` is a group, an element of the response, or one of `Values` in values.js
  * @property {string} fix  likewise
  * @property {string[]} [causes]  where there are several: what to check, the likely first

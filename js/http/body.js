@@ -121,7 +121,7 @@ export function assertUnused(stream) {
 export function bodyUsed() {
   return new SigV4Error(
     'ERR_SIGV4_BODY_USED',
-    'the body was read already: pass a fresh one, or clone it before',
+    'the body has already been read: pass a new one, or clone it first',
   );
 }
 

@@ -83,7 +83,7 @@ const UNPROVABLE = [
     part: 'path',
     isSeen: true, // It says that it is a possibility.
     summary: 'The client may have signed another path than {expected|the one that arrived}.',
-    fix: 'Compare the path that the client signed (signer.trace) with this one: look for a stage, a base path, a rewrite or a redirect.',
+    fix: 'Compare the path that the client signed (`trace` shows it) with this one: look for a stage, a base path, a rewrite or a redirect.',
     sees: (_, search) => (search.part('path') === '/' ? [] : [{ expected: search.part('path') }]),
   },
   {
@@ -91,7 +91,7 @@ const UNPROVABLE = [
     part: 'query',
     isSeen: true, // It says that it is a possibility.
     summary: 'The client may have signed another query than {expected|the one that arrived}.',
-    fix: 'Compare the query that the client signed (signer.trace) with this one: look for parameters that are added, dropped or escaped again.',
+    fix: 'Compare the query that the client signed (`trace` shows it) with this one: look for parameters that are added, dropped or escaped again.',
     sees: ({ authorization }, search) =>
       search.part('query') === '' || authorization.isPresigned ? [] : [{ expected: search.part('query') }],
   },

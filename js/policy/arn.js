@@ -50,7 +50,7 @@ export function executeApiArn(of) {
     );
   }
   if (path !== undefined && (typeof path !== 'string' || !/^[^?#]*$/.test(path))) {
-    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must be one without a query, not ${show(path)}`);
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must not contain a query, but is ${show(path)}`);
   }
   const route = path === undefined ? '' : `/${path.replace(/^\//, '')}`;
   return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}${route}`;

@@ -63,7 +63,7 @@ export class Policy {
   }
 
   /**
-   * Its number in the core. After the core had to start afresh, it is read once more.
+   * Its number in the core. After the core had to start again, it is parsed once more.
    *
    * @param {Policy} policy
    * @param {string} name  of the argument

@@ -85,7 +85,7 @@ export function normalizeRequest(request, signingHost) {
     // A value that cannot be a text, such as a Symbol, fails where it is read as one.
     throw cause instanceof SigV4Error
       ? cause
-      : new SigV4Error(code, 'the request holds a value that is no text: see the cause', { cause });
+      : new SigV4Error(code, 'the request contains a value that is not text: see the cause', { cause });
   }
 }
 

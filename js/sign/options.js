@@ -154,5 +154,5 @@ function optionInvalid(message) {
  */
 function text(value, name, code = 'ERR_SIGV4_OPTION_INVALID') {
   if (typeof value === 'string' && value !== '') return value;
-  throw new SigV4Error(code, `the option ${name} must be a string that is not empty`);
+  throw new SigV4Error(code, `the option ${name} must be a non-empty string`);
 }

@@ -158,7 +158,7 @@ function isSettled(payload) {
 }
 
 /**
- * Of what is signed by its bytes, which is no stream any more.
+ * The payload of a body that is signed by its bytes, so it is no longer a stream.
  *
  * @param {Payload} payload
  */

@@ -7,7 +7,7 @@ import { sha256 } from '../engine/verify-engine.js';
 /**
  * @param {Uint8Array} body
  * @returns {Uint8Array | string | Promise<string>} what crosses: a short body itself, the hash of any other; an empty text
- *   where there is no body
+ *   if there is no body
  */
 export function crossing(body) {
   if (body.length === 0) return '';

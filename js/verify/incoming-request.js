@@ -20,7 +20,7 @@ import { bufferOf, bytesOf, declaresBody, readFetch, readIncoming, readParts } f
  * @property {string} [originalUrl]  of Express and Connect: before a router took off where it is mounted
  * @property {string[]} rawHeaders
  * @property {unknown} [rawBody]  bytes that were read already
- * @property {unknown} [body]  likewise; what is no bytes or text, such as parsed JSON, does not count
+ * @property {unknown} [body]  likewise; a value that is neither bytes nor text, such as parsed JSON, is ignored
  *
  * The request of Fastify or Hono (`raw`), or of Koa (`req`), or Koa's context (`request`).
  * @typedef {{ raw: Request | IncomingRequest } | { req: IncomingRequest } | { request: { req: IncomingRequest } }} WrappedRequest
@@ -215,18 +215,18 @@ function headerInvalid(name) {
   const shown = JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name);
   return new SigV4Error(
     'ERR_SIGV4_HEADER_INVALID',
-    `the header ${shown} cannot have arrived so: pass names and values with one character for each byte`,
+    `the header ${shown} cannot have arrived in this form: pass names and values with one character for each byte`,
   );
 }
 
 function methodInvalid() {
-  return new SigV4Error('ERR_SIGV4_METHOD_INVALID', 'the method of the request is no HTTP method');
+  return new SigV4Error('ERR_SIGV4_METHOD_INVALID', 'the method of the request is not an HTTP method');
 }
 
 function urlInvalid() {
   return new SigV4Error(
     'ERR_SIGV4_URL_INVALID',
-    'the url of the request must be text as it arrived, with one character for each byte',
+    'the url of the request must be the text that arrived, with one character for each byte',
   );
 }
 

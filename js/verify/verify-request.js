@@ -293,10 +293,7 @@ async function isSigned(stringToSign, signature, accessKeyId, key) {
   if (typeof key !== 'string') {
     const verifies = verifiesWithPublicKey(key, stringToSign, signature);
     if (verifies !== undefined) return verifies;
-    throw new SigV4Error(
-      'ERR_SIGV4_CREDENTIALS_INVALID',
-      'publicKey is no point of P-256 as SEC 1 writes it',
-    );
+    throw new SigV4Error('ERR_SIGV4_CREDENTIALS_INVALID', 'publicKey is not a P-256 point in SEC 1 encoding');
   }
   const verifies = verifiesSigV4a(key, accessKeyId, stringToSign, signature);
   if (verifies === undefined) throw coreError(SECRET_ACCESS_KEY_INVALID, {});

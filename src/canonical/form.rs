@@ -20,7 +20,7 @@ pub(crate) enum Form {
     SingleEncodedPath,
     /// A query as it goes on the wire.
     Query,
-    /// A name or a value in it, in which a `+` is no space.
+    /// A name or a value in the query, in which `+` does not stand for a space.
     Escapes,
     /// The value of a header.
     HeaderValue,

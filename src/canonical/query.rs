@@ -11,7 +11,7 @@ use crate::text::{Put, count, cut, split};
 
 /// Adds the parameters of a URL to `parameters`: split at `&`, empty parts dropped, and at the first `=`; `+` is a space.
 ///
-/// A URL that was presigned before is presigned afresh, without the parameters of its old signature.
+/// A URL that is already presigned is presigned again, without the parameters of its old signature.
 ///
 /// Returns whether any of them was spelled in another way than the canonical one; an `=` may be missing.
 pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut impl Put) -> bool {

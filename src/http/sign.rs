@@ -12,7 +12,7 @@ use crate::sign::prepare::REGION_SET;
 use crate::{Credentials, Error, Payload, RequestView, Scheme, Signature, Signer, Timestamp};
 
 impl<S: Scheme> Signer<S> {
-    /// Signs a request with headers, in place: sets those of the signature, takes off those of an earlier one, and, for S3 and
+    /// Signs a request with headers, in place: sets those of the signature, removes those of an earlier one, and, for S3 and
     /// its like, respells a path or a query that servers would read in different ways. On an error the request is as it was.
     ///
     /// The host is that of the header `host`, or else that of the URI, without a default port.

@@ -63,7 +63,7 @@ pub(super) fn parse_conditions(
         for (key, values) in members_of(keys, &place, example)? {
             let place = [&place, "[\"", key, "\"]"].concat();
             if !is_key(key) {
-                let problem = "is no condition key: write its prefix, too, such as aws:SourceIp";
+                let problem = "is not a condition key: write its prefix as well, such as aws:SourceIp";
                 return Err(PolicyError::new(&place, problem));
             }
             let values = texts_of(values, &place)?;
@@ -150,8 +150,8 @@ fn unknown(base: &str, place: &str) -> PolicyError {
     let known = || OPERATORS.iter().map(|(name, _)| *name).chain(["Null"]);
     let similar = known().find(|name| name.eq_ignore_ascii_case(base) && base.chars().all(is_word_char));
     let problem = match similar {
-        Some(name) => format!("is no condition operator: write {name}"),
-        None => format!("is no condition operator: use one of {}", known().collect::<Vec<_>>().join(", ")),
+        Some(name) => format!("is not a condition operator: write {name}"),
+        None => format!("is not a condition operator: use one of {}", known().collect::<Vec<_>>().join(", ")),
     };
     PolicyError::new(place, &problem)
 }

@@ -35,7 +35,7 @@ impl Range {
         Some(Self { is_v4: size == 32 || is_mapped, bits: shifted(value, rest), rest })
     }
 
-    /// Nothing, where it is no address, such as one with a port, or a range.
+    /// `None` if it is not an address: for example, if it has a port, or is a range.
     pub(super) fn parse_address(text: &str) -> Option<Self> {
         Self::parse(text).filter(|range| range.rest == 0)
     }

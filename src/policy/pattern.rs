@@ -136,7 +136,7 @@ impl Template {
                     format!("the variable ${{{name}}} takes one value, and the request has {number}");
                 return Err(Unevaluated { key: name.clone(), reason });
             };
-            // What is in the request is no wildcard.
+            // Wildcards in the request have no meaning.
             units.extend(value.chars().map(Unit::Char));
         }
         units.extend_from_slice(self.units.get(start..).unwrap_or_default());

@@ -66,7 +66,7 @@ pub(crate) struct Slot<K> {
     credentials_id: u64,
     /// Tells secrets apart without keeping them.
     fingerprint: [u8; 32],
-    /// See [`Scheme::key_name`]. A key whose name is too long for it is found by nobody, and made afresh each time.
+    /// See [`Scheme::key_name`]. A key whose name is too long for it is never found, and derived each time.
     name: ShortText<128>,
     last_used: u64,
 }

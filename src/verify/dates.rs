@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::Timestamp;
 
-/// `YYYYMMDDTHHMMSSZ`; `None` for what is no time between 1970 and 9999.
+/// `YYYYMMDDTHHMMSSZ`; `None` unless it is a time between 1970 and 9999.
 pub(super) fn parse_amz_date(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let [date @ .., _, _, _, _, _, _, b'Z'] = bytes else { return None };

@@ -130,7 +130,7 @@ impl<'a> IncomingRequest<'a> {
     /// No client sends one: whoever reads the path in another way than here would read what is not signed.
     pub(super) fn check_fragment(&self) -> Result<(), Rejection> {
         if self.has_fragment {
-            return Err(malformed(&[Text("A fragment, from # on, is no part of a request.")]));
+            return Err(malformed(&[Text("A fragment (from # on) is not part of a request.")]));
         }
         Ok(())
     }

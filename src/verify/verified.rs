@@ -93,7 +93,7 @@ impl Verified {
         }
         let is_signed = !keyword.starts_with("STREAMING-UNSIGNED-");
         let chain = is_signed.then(|| self.signature_chain(key));
-        // One that is no number is not that of any body.
+        // A length that is not a number is not that of any body.
         let length = self.decoded_length.as_deref().map(|length| length.parse().unwrap_or(u64::MAX));
         chunks::decode(chain, keyword.ends_with("-TRAILER"), length, body)
     }

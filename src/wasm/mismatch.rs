@@ -54,7 +54,7 @@ pub fn search_begin(length: usize, signature_length: usize) -> i32 {
     let (signature, record) =
         engine.buffer.get(..length).and_then(|it| it.split_at_checked(signature_length)).unwrap_or_default();
     let mut bytes = [0; 32];
-    // What is no signature in lower case is never found.
+    // A signature that is not in lower-case hex is never found.
     let is_hex =
         hex::decode_to_slice(signature, &mut bytes).is_ok() && !signature.iter().any(u8::is_ascii_uppercase);
     let given = if is_hex { bytes } else { [0; 32] };

@@ -210,7 +210,7 @@ impl Engine {
         self.wipe_buffer();
     }
 
-    /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
+    /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts again.
     pub fn hash_finish(&mut self) {
         self.memory.reserve(64, self.arena_used);
         write_hex(&self.hasher.finish(), self.memory.parts().0);

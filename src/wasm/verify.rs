@@ -198,7 +198,7 @@ pub fn hash_update(length: usize) {
     hasher.update(buffer.get(..length).unwrap_or_default());
 }
 
-/// Puts the hex digits of that SHA-256 at the start of the buffer, and starts afresh.
+/// Puts the hex digits of that SHA-256 at the start of the buffer, and starts again.
 #[wasm_bindgen]
 pub fn hash_finish() {
     let mut engine = ENGINE.lend();

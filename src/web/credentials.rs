@@ -67,7 +67,7 @@ impl ProvideCredentials for JsCredentials {
             Source::Function(function) => function.call0(&JsValue::UNDEFINED)?,
             Source::Promise(promise) => promise.clone().into(),
         };
-        // As `await` takes what is no promise, too.
+        // As `await` accepts a value that is not a promise.
         let value = JsFuture::from(Promise::resolve(&value)).await?;
         let credentials = read(&value)?;
         let last = self.last.borrow().as_ref().filter(|last| last.is_same(&credentials)).cloned();

@@ -769,18 +769,18 @@ describe('policies that are refused', () => {
     ],
     'an unknown operator': [
       when({ StringMatches: { 'aws:username': 'x' } }),
-      /Statement\[1\]\.Condition\.StringMatches is no condition operator: use one of StringEquals, /,
+      /Statement\[1\]\.Condition\.StringMatches is not a condition operator: use one of StringEquals, /,
     ],
     'an operator in other case': [when({ ipaddress: { 'aws:SourceIp': '::1' } }), /: write IpAddress$/],
     'an unknown set operator': [
       when({ 'ForSomeValues:StringEquals': { 'aws:username': 'x' } }),
-      /is no condition operator/,
+      /is not a condition operator/,
     ],
-    'Null with IfExists': [when({ NullIfExists: { 'aws:username': 'true' } }), /is no condition operator/],
+    'Null with IfExists': [when({ NullIfExists: { 'aws:username': 'true' } }), /is not a condition operator/],
     'a condition that is a text': [when('x'), /Statement\[1\]\.Condition must be an object of operators/],
     'ForAllValues:Null with IfExists': [
       when({ 'ForAllValues:NullIfExists': { 'aws:username': 'true' } }),
-      /is no condition operator/,
+      /is not a condition operator/,
     ],
     'a condition without keys': [
       when({ StringEquals: {} }),
@@ -792,11 +792,11 @@ describe('policies that are refused', () => {
     ],
     'a key with nothing but a prefix': [
       when({ StringEquals: { 'accounts.google.com:': 'x' } }),
-      /is no condition key/,
+      /is not a condition key/,
     ],
     'a key without a prefix': [
       when({ StringEquals: { username: 'x' } }),
-      /Condition\.StringEquals\["username"\] is no condition key/,
+      /Condition\.StringEquals\["username"\] is not a condition key/,
     ],
     'no value': [
       when({ StringEquals: { 'aws:username': [] } }),

@@ -83,7 +83,7 @@ const CORE_ERROR_TEXTS = /** @type {const} */ ({
     'accessKeyId has white space around it or a control character in it: pass the key id as AWS issued it',
   [SECRET_ACCESS_KEY_INVALID]:
     'secretAccessKey has white space around it or a control character in it: pass the secret as AWS issued it ' +
-    '(a trailing newline often comes from reading it out of a file)',
+    '(a trailing newline often comes from reading the secret from a file)',
   [SESSION_TOKEN_INVALID]:
     'sessionToken has white space around it or a control character in it: pass the token as AWS issued it',
   [SIGNING_KEY_MISSING]: 'the signing key is not cached and no secretAccessKey was given',

@@ -24,7 +24,7 @@ export function assertSameRequest(signed, plain, except = []) {
     if (part === 'content-type') (delete left.headers['content-type'], delete right.headers['content-type']);
     else left[/** @type {'path'} */ (part)] = right[/** @type {'path'} */ (part)];
   }
-  // Left out where there is no body, on purpose.
+  // Left out if there is no body, on purpose.
   if (!('content-type' in left.headers) && right.body === '') delete right.headers['content-type'];
   assert.deepEqual(left, right);
 }

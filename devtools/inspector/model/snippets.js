@@ -1,4 +1,4 @@
-// The request as commands and code: with this signature, or signed afresh each time.
+// The request as commands and code: with this signature, or signed again each time.
 
 import { REPLACED_HEADERS, SIGNATURE_PARAMETERS } from 'sigv4-wasm';
 

@@ -1,4 +1,4 @@
-// Output: with colours if the terminal has them, and without secrets.
+// Output: with colors if the terminal has them, and without secrets.
 
 import { exitCode } from './exit.js';
 

@@ -24,7 +24,7 @@ import { isSingleRegion, scopeOfHost } from './scope.js';
  */
 
 /**
- * Signs the options of a request, which it changes, as aws4 does. Options that were signed before are signed afresh.
+ * Signs the options of a request, which it changes, as aws4 does. Options that were signed before are signed again.
  *
  * @template {Aws4Request} T
  * @example

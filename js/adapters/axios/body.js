@@ -5,7 +5,7 @@ import { SigV4Error } from '../../engine/errors.js';
 
 /**
  * @typedef {object} AxiosBody
- * @property {Uint8Array} [bytes]  undefined where there is no body
+ * @property {Uint8Array} [bytes]  undefined if there is no body
  * @property {string} [contentType]  to be sent where the caller did not choose one
  * @property {boolean} [ownsContentType]  to be sent in any case: it carries the boundary of `bytes`
  */
@@ -27,7 +27,7 @@ export async function readAxiosBody(data) {
     throw new SigV4Error(
       'ERR_SIGV4_BODY_UNSUPPORTED',
       `cannot sign a body of type ${type}: pass text, bytes, a Blob, a form or a stream, or keep axios' own ` +
-        'transformRequest, which serialises objects',
+        'transformRequest, which serializes objects',
     );
   }
   return readPlatformBody(typeof data === 'object' ? data : String(data));

@@ -1,4 +1,4 @@
-// Signs the requests of got. Its `beforeRequest` hooks run for each attempt, when the body is serialised: for retries
+// Signs the requests of got. Its `beforeRequest` hooks run for each attempt, when the body is serialized: for retries
 // and redirects, too.
 
 import { isStream } from '../../http/body.js';
@@ -40,7 +40,7 @@ export function sigv4Hooks(options) {
     const { url, context } = request;
     /** @type {State} */
     const state = (context[key] ??= { exchange: client.open(url), wasMatched: client.match(url) });
-    // got takes off the hooks of a request that one of them sends again.
+    // got removes the hooks from a request that one of them sends again.
     if (state.afterResponse) request.hooks.afterResponse = state.afterResponse;
     if (!state.exchange.signs(url)) {
       if (!state.wasMatched) return;

@@ -140,7 +140,7 @@ export function requireFunction(name, value) {
 function inQuery(location) {
   if (location === undefined || location === 'headers') return false;
   if (location === 'query') return true;
-  throw optionInvalid('the option signatureLocation must be one of headers, query');
+  throw optionInvalid("the option signatureLocation must be 'headers' or 'query'");
 }
 
 /**

@@ -92,7 +92,7 @@ export class QuerySigner {
 function refusedByS3() {
   return new SigV4Error(
     'ERR_SIGV4_OPTION_INVALID',
-    "signatureLocation: 'query' is not for S3, which answers 400 to a request with an Authorization header beside: " +
-      'leave the option out, and the header',
+    "S3 does not accept signatureLocation: 'query', as it refuses an Authorization header beside a presigned URL: " +
+      'remove the option and the header',
   );
 }

@@ -23,7 +23,7 @@ import { fail, watched } from './handler.js';
  * An interceptor for `dispatcher.compose()` that signs every request; undici 6 or newer.
  *
  * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread. A
- * dispatcher cannot recognise the redirects that `fetch` follows, and signs them wherever they lead: use
+ * dispatcher cannot recognize the redirects that `fetch` follows, and signs them wherever they lead: use
  * `createSigv4Fetch`, or `match`.
  *
  * A request that cannot be signed fails with a `SigV4Error`: `ERR_SIGV4_URL_INVALID` (no origin; a redirect that

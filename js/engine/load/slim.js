@@ -11,6 +11,6 @@ export const load = () => ({
 function refuse() {
   throw new SigV4Error(
     'ERR_SIGV4_NOT_READY',
-    'the wasm module was not loaded yet, and is not inlined here: await init(url) first, with the URL of signing.wasm',
+    'the wasm module is not loaded yet, and is not embedded here: call await init(url) first, with the URL of signing.wasm',
   );
 }

@@ -176,8 +176,8 @@ function joined(head, chunk) {
 export function mismatch(declared, found) {
   return new SigV4Error(
     'ERR_SIGV4_BODY_MISMATCH',
-    `the body was declared to be ${declared} bytes long, but it is ${found}: the upload is given up before its last ` +
-      'chunk, so that it is not taken for whole',
+    `the body was declared to be ${declared} bytes long, but it is ${found}: the upload stops before its last ` +
+      'chunk, so that the server does not take it for complete',
   );
 }
 

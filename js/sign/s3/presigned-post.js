@@ -64,7 +64,7 @@ export async function presignPost(signer, upload, options) {
   checkFields(fields);
   const region = upload.region ?? settings.region;
   if (typeof region !== 'string' || region === '') {
-    throw new SigV4Error('ERR_SIGV4_REGION_REQUIRED', 'pass the option region: that of the bucket');
+    throw new SigV4Error('ERR_SIGV4_REGION_REQUIRED', 'pass the option region: the region of the bucket');
   }
   const url = bucketUrl(bucket, region, endpoint);
 

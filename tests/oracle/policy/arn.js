@@ -46,7 +46,7 @@ export function executeApiArn(of) {
     );
   }
   if (path !== undefined && (typeof path !== 'string' || !/^[^?#]*$/.test(path))) {
-    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must be one without a query, not ${show(path)}`);
+    throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', `path must not contain a query, unlike ${show(path)}`);
   }
   const route = path === undefined ? '' : `/${path.replace(/^\//, '')}`;
   return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}${route}`;

@@ -34,7 +34,7 @@ export function parseConditions(element, variables, where) {
         const field = `${place}["${key}"]`;
         // The prefix may be the name of an identity provider, with dots, slashes and colons.
         if (!/^[^\s:]+:./.test(key)) {
-          throw invalid(field, 'is no condition key: write its prefix, too, such as aws:SourceIp');
+          throw invalid(field, 'is not a condition key: write its prefix as well, such as aws:SourceIp');
         }
         return conditionOf(key, textsOf(values, field), variables, field);
       },
@@ -55,7 +55,10 @@ function parseOperator(name, where) {
     const [similar] = [...OPERATORS.keys(), 'Null'].filter(
       (known) => known.toLowerCase() === base?.toLowerCase(),
     );
-    throw invalid(where, `is no condition operator: ${similar ? `write ${similar}` : `use one of ${KNOWN}`}`);
+    throw invalid(
+      where,
+      `is not a condition operator: ${similar ? `write ${similar}` : `use one of ${KNOWN}`}`,
+    );
   }
   const { testOf, isNegated } = operator;
   const isTrueOfMissing = ifExists ? true : set ? set === 'ForAllValues' : isNegated;

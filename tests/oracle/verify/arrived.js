@@ -59,7 +59,7 @@ export function arrive(request, maxBodyBytes) {
   const target = isIncoming ? (wrapper.originalUrl ?? input.originalUrl ?? input.url) : input.url;
   // No client sends one: whoever reads the path in another way than here would read what is not signed.
   if (isIncoming && String(target).includes('#')) {
-    throw malformed('A fragment, from # on, is no part of a request.');
+    throw malformed('A fragment (from # on) is not part of a request.');
   }
   const { path, query, scheme, host } = parseTarget(target);
   const lines = parseHeaders(isIncoming ? input.rawHeaders : (input.headers ?? []));
@@ -125,7 +125,7 @@ function withoutDefaultPort(host, scheme) {
 /** @param {unknown} method */
 function parseMethod(method = 'GET') {
   if (typeof method === 'string' && TOKEN.test(method)) return method;
-  throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', 'the method of the request is no HTTP method');
+  throw new SigV4Error('ERR_SIGV4_METHOD_INVALID', 'the method of the request is not an HTTP method');
 }
 
 /** @param {unknown} url */
@@ -134,7 +134,7 @@ function parseTarget(url) {
   if (typeof text !== 'string' || NOT_LATIN1.test(text)) {
     throw new SigV4Error(
       'ERR_SIGV4_URL_INVALID',
-      'the url of the request must be text as it arrived, with one character for each byte',
+      'the url of the request must be the text that arrived, with one character for each byte',
     );
   }
   const [, scheme, authority = '', target] = /** @type {RegExpExecArray} */ (
@@ -165,7 +165,7 @@ function parseHeaders(given) {
       ) {
         throw new SigV4Error(
           'ERR_SIGV4_HEADER_INVALID',
-          `the header ${JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name)} cannot have arrived so: pass names and values ` +
+          `the header ${JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name)} cannot have arrived in this form: pass names and values ` +
             'with one character for each byte',
         );
       }

@@ -14,7 +14,7 @@ export async function readParts({ body }, _limit, headers) {
   if (body == null && declaresBody(headers)) {
     throw new SigV4Error(
       'ERR_SIGV4_BODY_UNSUPPORTED',
-      'the headers say that the request has a body, and none was passed: pass the bytes that arrived as body',
+      'the headers say that the request has a body, but none was passed: pass the bytes that arrived as body',
     );
   }
   const bytes = bytesOf(body ?? '');
