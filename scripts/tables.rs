@@ -15,5 +15,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("verify-flags.js"), sigv4_wasm::tables::verify_flags())?;
     std::fs::write(folder.join("parameters.js"), sigv4_wasm::tables::parameters())?;
     std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())?;
+    std::fs::write(folder.join("rejections.js"), sigv4_wasm::tables::rejections())?;
+    std::fs::write(folder.join("s3-errors.js"), sigv4_wasm::tables::s3_errors())?;
     std::fs::write(folder.join("services.js"), sigv4_wasm::tables::services())
 }

@@ -15,6 +15,7 @@ use crate::error::{ROWS, STATUS_NUMBERS};
 use crate::policy::MAX_POLICY_CHARACTERS;
 use crate::record_flags;
 use crate::request::MAX_REQUEST_BYTES;
+use crate::verify::RejectionKind;
 
 /// The text of `js/engine/generated/errors.js`: the number and the code of each error.
 pub fn errors() -> String {
@@ -39,6 +40,58 @@ pub fn errors() -> String {
     }
     text
 }
+
+/// The text of `js/engine/generated/rejections.js`: what API Gateway answers by code.
+pub fn rejections() -> String {
+    let mut text = String::from("// Written by the build from src/verify/rejection.rs. Do not edit.\n\n");
+    text += "/**\n * HTTP status and name of AWS's exception, by code: where several kinds have one, those of the first.\n *\n";
+    text += " * @type {Record<string, [status: number, type: string]>}\n */\nexport const REJECTIONS = {\n";
+    let mut codes = Vec::new();
+    for kind in RejectionKind::ALL {
+        if !codes.contains(&kind.code()) {
+            codes.push(kind.code());
+            text += &format!("  {}: [{}, '{}'],\n", kind.code(), kind.status(), kind.exception());
+        }
+    }
+    text + "};\n"
+}
+
+/// The text of `js/engine/generated/s3-errors.js`: what S3 names otherwise.
+pub fn s3_errors() -> String {
+    let mut text = String::from("// Written by the build from src/verify/s3_error.rs. Do not edit.\n\n");
+    text += S3_ERROR_TYPE;
+    text += "/** @type {S3Error[]} */\nexport const S3_ERRORS = [\n";
+    for kind in RejectionKind::ALL {
+        let Some(error) = kind.s3_error() else { continue };
+        text += "  {\n";
+        text += &format!("    code: '{}',\n    type: '{}',\n", kind.code(), kind.exception());
+        text += &format!("    status: {},\n    name: '{}',\n", error.status, error.code);
+        if let Some(message) = error.message {
+            let (quote, message) = quoted(message);
+            text += &format!("    message: {quote}{message}{quote},\n");
+        }
+        if error.has_region {
+            text += "    hasRegion: true,\n";
+        }
+        text += "  },\n";
+    }
+    text + "];\n"
+}
+
+const S3_ERROR_TYPE: &str = "/**
+ * What S3 names otherwise than API Gateway.
+ *
+ * @typedef {object} S3Error
+ * @property {string} code  of the refusal
+ * @property {string} type  likewise
+ * @property {number} status
+ * @property {string} name  `Code` in XML
+ * @property {string} [message]  in place of API Gateway's
+ * @property {true} [hasRegion]  whether the region that was expected stands beside it: clients that signed for another one try
+ *   again with this one
+ */
+
+";
 
 /// A literal of JavaScript, in the quotes that prettier takes.
 fn quoted(text: &str) -> (char, String) {
@@ -139,6 +192,13 @@ pub fn services() -> String {
         text += "  },\n";
     }
     text += "};\n\n";
+    text += "/** Whether a path is normalized, where the caller chooses how it is encoded. */\n";
+    let normalizes = |encoding: PathEncoding| encoding.normalization() == PathNormalization::Enabled;
+    text += &format!(
+        "export const NORMALIZES_PATH = {{ double: {}, single: {} }};\n\n",
+        normalizes(PathEncoding::Double),
+        normalizes(PathEncoding::Single)
+    );
     let of_s3 = SERVICE_RULES.iter().filter(|(_, rules)| rules.path_encoding == PathEncoding::Single);
     text + &list(
         "S3_SERVICES",

@@ -168,6 +168,17 @@ fn bodies_are_read_up_to_a_limit() {
 }
 
 #[test]
+fn a_body_that_is_too_long_is_rejected_in_the_words_of_the_server() {
+    let layer = verifier().body_limit(3).respond_with(Rejection::into_s3_response);
+    let (response, body) = sent(layer.layer(Handler), signed(&credentials("AKIDEXAMPLE", None), "body"));
+    assert_eq!(response.status().as_u16(), 400);
+    // "List of error codes", Amazon S3 API reference.
+    assert!(body.contains("<Code>EntityTooLarge</Code>"), "{body}");
+    let rejection = response.extensions().get::<Rejection>().unwrap();
+    assert_eq!(rejection.code(), "ERR_SIGV4_BODY_UNSUPPORTED");
+}
+
+#[test]
 fn s3_has_words_of_its_own() {
     let layer = verifier().respond_with(Rejection::into_s3_response);
     let mut request = Request::post("http://127.0.0.1:8080/orders").body("body").unwrap();

@@ -126,10 +126,7 @@ async function evidenceOf(request, settings, search) {
   const opened = openIncoming(request, maxBodyBytes);
   const { received, authorization, parameters, declared } = examine(opened, search, now);
   const { secret, token, expiration } = await findSecret(secretAccessKey, authorization);
-  const usual = rulesOf(authorization.service);
-  const rules = pathEncoding
-    ? { ...usual, path: { encoding: pathEncoding, normalizes: pathEncoding === 'double' } }
-    : usual;
+  const rules = rulesOf(authorization.service, pathEncoding);
   const body = await opened.body();
   const text = textOf(body);
   const ofHost = await scopeOf(received.headers.get('host') ?? '');

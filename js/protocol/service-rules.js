@@ -1,6 +1,6 @@
 // What services do differently. The table is the core's: SERVICE_RULES in src/endpoint.rs.
 
-import { DEFAULT_RULES, S3_SERVICES, SERVICE_RULES } from '../engine/generated/services.js';
+import { DEFAULT_RULES, NORMALIZES_PATH, S3_SERVICES, SERVICE_RULES } from '../engine/generated/services.js';
 
 /**
  * How a service wants its requests signed. The signer follows these rules unless an option says otherwise.
@@ -40,13 +40,16 @@ export function isS3(service) {
 
 /**
  * @param {string} service  signing name
+ * @param {'double' | 'single'} [pathEncoding]  in place of that of the service
  * @returns {ServiceRules}
  */
-export function rulesOf(service) {
+export function rulesOf(service, pathEncoding) {
   const rules = signingRules(service);
   const isOfS3 = isS3(service);
   return {
-    path: { encoding: rules.pathEncoding, normalizes: rules.normalizesPath },
+    path: pathEncoding
+      ? { encoding: pathEncoding, normalizes: NORMALIZES_PATH[pathEncoding] }
+      : { encoding: rules.pathEncoding, normalizes: rules.normalizesPath },
     tokenName: rules.sessionTokenParameter,
     signsToken: rules.sessionTokenMode === 'signed',
     takesUnsigned: rules.presignedPayload === 'unsigned',

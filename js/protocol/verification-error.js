@@ -1,24 +1,11 @@
 // Why a request is refused, in AWS's words.
 
 import { SigV4Error } from '../engine/errors.js';
+import { REJECTIONS } from '../engine/generated/rejections.js';
 
-/**
- * HTTP status and name of AWS's exception, by code.
- *
- * @type {Record<string, [status: number, type: string]>}
- */
+/** Those of the core, and of what a server of JavaScript has beside it. @type {typeof REJECTIONS} */
 const ANSWERS = {
-  ERR_SIGV4_SIGNATURE_MISSING: [403, 'MissingAuthenticationTokenException'],
-  ERR_SIGV4_SIGNATURE_MALFORMED: [403, 'IncompleteSignatureException'],
-  ERR_SIGV4_SIGNATURE_MISMATCH: [403, 'InvalidSignatureException'],
-  ERR_SIGV4_SIGNATURE_EXPIRED: [403, 'InvalidSignatureException'],
-  ERR_SIGV4_REQUEST_EXPIRED: [403, 'AccessDeniedException'],
-  ERR_SIGV4_SCOPE_MISMATCH: [403, 'InvalidSignatureException'],
-  ERR_SIGV4_ACCESS_KEY_UNKNOWN: [403, 'UnrecognizedClientException'],
-  ERR_SIGV4_CREDENTIALS_EXPIRED: [403, 'ExpiredTokenException'],
-  ERR_SIGV4_ACCESS_DENIED: [403, 'AccessDeniedException'],
-  ERR_SIGV4_BODY_MISMATCH: [400, 'XAmzContentSHA256Mismatch'],
-  ERR_SIGV4_BODY_UNSUPPORTED: [413, 'RequestEntityTooLargeException'],
+  ...REJECTIONS,
   ERR_SIGV4_REPLAY_CACHE_FULL: [503, 'ServiceUnavailableException'],
 };
 

@@ -23,6 +23,17 @@ pub enum PathNormalization {
     Disabled,
 }
 
+impl PathEncoding {
+    /// What goes with it, where whoever chooses the encoding says nothing else: both tell S3 from other services.
+    #[cfg(any(test, feature = "verify", feature = "engine"))]
+    pub(crate) const fn normalization(self) -> PathNormalization {
+        match self {
+            Self::Double => PathNormalization::Enabled,
+            Self::Single => PathNormalization::Disabled,
+        }
+    }
+}
+
 #[inline(never)]
 pub(crate) fn write(
     path: &[u8],

@@ -5,7 +5,7 @@ use alloc::string::String;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use crate::verify::{Rejection, RejectionKind};
+use crate::verify::{Rejection, S3Error};
 
 impl Rejection {
     /// The HTTP status to respond with.
@@ -52,10 +52,15 @@ impl Rejection {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_s3_response(self) -> Response<String> {
-        let (status, code, message) = of_s3(self.kind());
-        // Clients that signed for another region try again with this one.
+        let kind = self.kind();
+        let S3Error { status, code, message, has_region } = kind.s3_error().unwrap_or(S3Error {
+            status: kind.status(),
+            code: kind.exception(),
+            message: None,
+            has_region: false,
+        });
         let region = self.details().and_then(|details| details.expected_region.as_deref());
-        let region = region.filter(|_| code == MALFORMED);
+        let region = region.filter(|_| has_region);
         let mut body = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
         let message = message.unwrap_or(self.message());
         for (name, text) in [("Code", Some(code)), ("Message", Some(message)), ("Region", region)] {
@@ -76,26 +81,6 @@ fn response(status: StatusCode, content_type: &'static str, body: String) -> Res
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
-
-/// What S3 names otherwise than API Gateway: status, code, and its message where that is another ("List of error codes", Amazon
-/// S3 API reference).
-fn of_s3(kind: RejectionKind) -> (u16, &'static str, Option<&'static str>) {
-    match kind {
-        RejectionKind::SignatureMissing => (403, "AccessDenied", Some("Access Denied")),
-        RejectionKind::SignatureMalformed | RejectionKind::ScopeMismatch => (400, MALFORMED, None),
-        RejectionKind::SignatureMismatch => (403, "SignatureDoesNotMatch", None),
-        RejectionKind::SignatureExpired => (403, "RequestTimeTooSkewed", Some(SKEWED)),
-        RejectionKind::RequestExpired | RejectionKind::AccessDenied => (403, "AccessDenied", None),
-        RejectionKind::AccessKeyUnknown => (403, "InvalidAccessKeyId", Some(UNKNOWN)),
-        RejectionKind::CredentialsExpired => (400, "ExpiredToken", Some("The provided token has expired.")),
-        // These are S3's own.
-        of_s3 => (of_s3.status(), of_s3.exception(), None),
-    }
-}
-
-const MALFORMED: &str = "AuthorizationHeaderMalformed";
-const SKEWED: &str = "The difference between the request time and the server's time is too large.";
-const UNKNOWN: &str = "The AWS access key ID that you provided does not exist in our records.";
 
 /// RFC 8259, section 7.
 fn escape_json(text: &str, out: &mut String) {

@@ -77,7 +77,7 @@ impl<L, C> VerifyLayer<L, C> {
         VerifyLayer { verifier, lookup, clock, body_limit, respond }
     }
 
-    /// The longest body that is read, in bytes; 413 for those that are longer.
+    /// The longest body that is read, in bytes; longer ones are rejected as [`RejectionKind::BodyTooLong`](crate::verify::RejectionKind).
     pub fn body_limit(self, body_limit: usize) -> Self {
         Self { body_limit, ..self }
     }
@@ -331,7 +331,7 @@ impl<L: KeyLookup, C: Clock> VerifyLayer<L, C> {
 
     async fn read<B: Body>(&self, body: B) -> Result<Vec<u8>, Refusal> {
         body::read(body, self.body_limit).await.map_err(|error| match error {
-            BodyError::TooLong => Refusal::BodyTooLong,
+            BodyError::TooLong => Rejection::of_long_body().into(),
             BodyError::Failed(_) => Refusal::BodyFailed,
         })
     }
@@ -384,7 +384,6 @@ fn describe_decoded(parts: &mut Parts, length: usize) {
 /// Why a request does not pass.
 enum Refusal {
     Rejected(Box<Rejection>),
-    BodyTooLong,
     BodyFailed,
     LookupFailed(BoxError),
 }
@@ -403,7 +402,6 @@ impl Refusal {
                 response.extensions_mut().insert(*rejection);
                 return response;
             }
-            Self::BodyTooLong => (StatusCode::PAYLOAD_TOO_LARGE, "{\"message\":\"Request Too Long\"}"),
             Self::BodyFailed => (StatusCode::BAD_REQUEST, "{\"message\":\"Bad Request\"}"),
             Self::LookupFailed(error) => {
                 let mut response = plain(StatusCode::INTERNAL_SERVER_ERROR, "{\"message\":null}");

@@ -26,6 +26,8 @@ mod latin1;
 mod post_policy;
 mod presigned_url;
 mod rejection;
+#[cfg(any(feature = "http", feature = "tables"))]
+mod s3_error;
 mod signature_mismatch;
 mod unverified;
 mod verified;
@@ -49,6 +51,8 @@ pub(crate) use known_credentials::{is_equal, is_token};
 #[cfg(feature = "policy")]
 pub use post_policy::{PostForm, UnverifiedPost};
 pub use rejection::{Rejection, RejectionDetails, RejectionKind};
+#[cfg(feature = "http")]
+pub(crate) use s3_error::S3Error;
 pub use unverified::Unverified;
 pub use verified::Verified;
 pub use verifier::Verifier;

@@ -17,6 +17,10 @@ macro_rules! kinds {
         }
 
         impl RejectionKind {
+            /// For the tables of JavaScript.
+            #[cfg(feature = "tables")]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
+
             const fn row(self) -> (&'static str, u16, &'static str) {
                 match self {
                     $(Self::$name => ($code, $status, $exception),)*
@@ -51,6 +55,8 @@ kinds! {
     BodyMismatch => "ERR_SIGV4_BODY_MISMATCH", 400, "XAmzContentSHA256Mismatch";
     /// A body in chunks is cut off, or is not encoded as the request says.
     BodyIncomplete => "ERR_SIGV4_BODY_MISMATCH", 400, "IncompleteBody";
+    /// The body is longer than the server takes.
+    BodyTooLong => "ERR_SIGV4_BODY_UNSUPPORTED", 413, "RequestEntityTooLargeException";
     /// A file is larger than the policy of its form allows.
     UploadTooLarge => "ERR_SIGV4_ACCESS_DENIED", 400, "EntityTooLarge";
     /// A file is smaller than the policy of its form allows.
@@ -111,6 +117,12 @@ impl Rejection {
     #[cfg(feature = "http")]
     pub(crate) fn of_request(error: crate::Error) -> Self {
         malformed(&[Say::Text(error.message())])
+    }
+
+    /// Of a body that the server does not read to its end.
+    #[cfg(feature = "tower")]
+    pub(crate) fn of_long_body() -> Self {
+        reject(RejectionKind::BodyTooLong, &[Say::Text("Request Too Long")])
     }
 
     pub(super) fn with(mut self, details: RejectionDetails) -> Self {

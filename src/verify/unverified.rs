@@ -20,10 +20,10 @@ use super::rejection::Rejection;
 use super::verified::Verified;
 use super::verifier::Verifier;
 use super::words::SecretBytes;
+use crate::SessionTokenMode;
 use crate::canonical::request::{CanonicalRequest, Query};
 use crate::canonical::{Entry, add, sort};
 use crate::sha256::sha256_hex;
-use crate::{PathEncoding, PathNormalization, SessionTokenMode};
 
 /// Who a request says it is from. Nothing of it is known to be true.
 pub struct Unverified<'r, 'v> {
@@ -207,8 +207,7 @@ impl Unverified<'_, '_> {
 
         let path_form = match self.verifier.path_encoding {
             None => (rules.path_encoding, rules.path_normalization),
-            Some(PathEncoding::Double) => (PathEncoding::Double, PathNormalization::Enabled),
-            Some(PathEncoding::Single) => (PathEncoding::Single, PathNormalization::Disabled),
+            Some(encoding) => (encoding, encoding.normalization()),
         };
         let empty = BodyHash::of(b"");
         let request = CanonicalRequest {

@@ -9,7 +9,7 @@ use crate::record_flags::{
 use crate::request::{Input, MAX_HEADERS};
 use crate::sign::arena::Arena;
 use crate::text::cut;
-use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode, Timestamp};
+use crate::{Error, HeaderPlacement, PathEncoding, SessionTokenMode, Timestamp};
 
 use super::signing::{Core, Scheme};
 
@@ -60,6 +60,7 @@ impl<'m> Record<'m> {
             secret_access_key = Some(fields.next());
         }
         fields.end()?;
+        let path_encoding = choose(flags >> PATH_ENCODING, PathEncoding::Double, PathEncoding::Single);
         let input = Input {
             method,
             host,
@@ -75,12 +76,8 @@ impl<'m> Record<'m> {
             region,
             service,
             web_socket: flags & WEB_SOCKET != 0,
-            path_encoding: choose(flags >> PATH_ENCODING, PathEncoding::Double, PathEncoding::Single),
-            path_normalization: choose(
-                flags >> PATH_ENCODING,
-                PathNormalization::Enabled,
-                PathNormalization::Disabled,
-            ),
+            path_encoding,
+            path_normalization: path_encoding.map(PathEncoding::normalization),
             content_sha256_header: choose(flags >> CONTENT_SHA256_HEADER, true, false),
             session_token_mode: choose(
                 flags >> SESSION_TOKEN_MODE,
