@@ -14,5 +14,6 @@ export { parsePolicy } from './policy/document.js';
  * @typedef {import('./policy/evaluate.js').Evaluation} Evaluation
  * @typedef {import('./policy/evaluate.js').NearestStatement} NearestStatement
  * @typedef {import('./policy/evaluate.js').PolicyRequest} PolicyRequest
+ * @typedef {import('./policy/evaluate.js').PolicySet} PolicySet
  * @typedef {import('./policy/evaluate.js').UnevaluatedStatement} UnevaluatedStatement
  */

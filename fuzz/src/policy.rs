@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use sigv4_wasm::policy::{
-    AccessRequest, Context, Decision, Policy, PolicyKind, evaluate_access, evaluate_policies,
+    AccessRequest, Context, Decision, Policy, PolicyKind, PolicySets, evaluate_policies,
 };
 
 use crate::input;
@@ -149,10 +149,20 @@ pub fn run(data: &[u8]) {
 
     let of_api = Policy::parse(&input.document(true), PolicyKind::Resource).ok();
     let principal = input.principal.map(|number| PRINCIPALS[usize::from(number) % PRINCIPALS.len()]);
-    let access = evaluate_access(&[&policy], of_api.as_ref(), principal, &request);
+    let identity = [&policy];
+    let mut sets = PolicySets::new().identity(&identity);
+    if let Some(policy) = &of_api {
+        sets = sets.resource(policy);
+    }
+    let access = sets.evaluate(principal, &request);
     let parts = [access.identity().decision(), access.resource().decision()];
     assert_eq!(access.decision() == Decision::ExplicitDeny, parts.contains(&Decision::ExplicitDeny));
     assert!(access.decision() != Decision::Allow || parts.contains(&Decision::Allow));
+    // What allows everything does not limit, and what limits never allows.
+    let free = sets.permissions_boundary(&allow).session(&[&allow]).evaluate(principal, &request);
+    assert_eq!(free.decision(), access.decision());
+    let limited = sets.permissions_boundary(&policy).evaluate(principal, &request);
+    assert!(limited.decision() != Decision::Allow || access.decision() == Decision::Allow);
 }
 
 impl Input {

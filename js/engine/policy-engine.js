@@ -16,24 +16,23 @@ import { initSync, parse } from '../wasm/policy.js';
  * @property {number} generation  of the instance that has it
  *
  * @typedef {object} Question
- * @property {number[]} identityPolicies  numbers
- * @property {number} [resourcePolicy]
- * @property {boolean} isAccess  whether it is also about the policy of an API
+ * @property {number[][]} policies  numbers: of the caller, of the session, of the permissions boundary, of the API
+ * @property {boolean} isAccess  whether it is also about others than those of the caller
  * @property {string} [principal]
  * @property {string} action
  * @property {string} resource
  * @property {string[]} context  of each key: the key, how many values it has, and these
  *
  * @typedef {object} Verdict
- * @property {number} decision  0: allow, 1: explicit deny, 2: implicit deny
+ * @property {number} decision  0: allow, 1: explicit deny, 2: implicit deny, 3: there are no policies of this kind
  * @property {number} policy  where the statement is that decided, from 1 on; 0 for none
  * @property {number} statement  likewise
  *
  * @typedef {object} Evaluated
  * @property {number} decision
- * @property {Verdict} identity
- * @property {Verdict} resource
- * @property {{ identity?: object, resource?: object } | undefined} details
+ * @property {number} kind  which policies decided, by their place in `verdicts`
+ * @property {Verdict[]} verdicts  of the policies of the caller, of the permissions boundary, of the session, of the API
+ * @property {Record<string, object> | undefined} details
  */
 
 /** What `evaluate` returns in place of a length. */
@@ -55,7 +54,11 @@ const policyModule = /** @type {ModuleInstance<import('../wasm/policy.js').InitO
   /* @__PURE__ */ new ModuleInstance({ compile, compileSync, instantiate: (module) => initSync({ module }) })
 );
 
-let verdicts = new Uint32Array(0);
+/** See `Outcome` in src/wasm/policy.rs. */
+let outcome = new Uint32Array(0);
+/** Where each verdict is in it. */
+const VERDICTS = [2, 5, 8, 11];
+const OUTCOME_LENGTH = 14;
 /** How many policies an instance keeps. */
 const kept = { generation: 0, count: 0 };
 /** @type {FinalizationRegistry<Kept> | undefined} */
@@ -122,15 +125,8 @@ export function forgetOwner(policy) {
  * @param {Question} question  of numbers in the current instance
  * @returns {Evaluated | number} or what is wrong: {@link ACTION_INVALID}, {@link RESOURCE_INVALID}
  */
-export function evaluateRecord({ identityPolicies, resourcePolicy, isAccess, principal, ...rest }) {
-  const fields = [
-    identityPolicies.join(),
-    resourcePolicy === undefined ? '' : String(resourcePolicy),
-    principal ?? '',
-    rest.action,
-    rest.resource,
-    ...rest.context,
-  ];
+export function evaluateRecord({ policies, isAccess, principal, action, resource, context }) {
+  const fields = [...policies.map(String), principal ?? '', action, resource, ...context];
   const flags = (isAccess ? FLAG.isAccess : 0) | (principal === undefined ? 0 : FLAG.hasPrincipal);
   try {
     let status = call(fields, flags);
@@ -138,9 +134,9 @@ export function evaluateRecord({ identityPolicies, resourcePolicy, isAccess, pri
     if (status === RECORD_INVALID) status = call(fields.map(escape), flags | FLAG.escaped);
     if (status < 0) return status;
     const details = status === 0 ? undefined : JSON.parse(read(status));
-    const evaluated = { decision: verdicts[0], identity: verdictAt(1), resource: verdictAt(4), details };
+    const [decision, kind] = outcome;
     policyModule.release();
-    return evaluated;
+    return { decision, kind, verdicts: VERDICTS.map(verdictAt), details };
   } catch (cause) {
     throw policyModule.failed(cause);
   }
@@ -156,8 +152,8 @@ function call(fields, flags) {
   const { exports } = policyModule;
   const status = exports.evaluate(written, fields.length, flags);
   // Memory that has grown is another buffer.
-  if (verdicts.buffer !== exports.memory.buffer) {
-    verdicts = new Uint32Array(exports.memory.buffer, exports.outcome() >>> 0, 7);
+  if (outcome.buffer !== exports.memory.buffer) {
+    outcome = new Uint32Array(exports.memory.buffer, exports.outcome() >>> 0, OUTCOME_LENGTH);
   }
   return status;
 }
@@ -177,5 +173,5 @@ function read(length) {
  * @returns {Verdict}
  */
 function verdictAt(at) {
-  return { decision: verdicts[at], policy: verdicts[at + 1], statement: verdicts[at + 2] };
+  return { decision: outcome[at], policy: outcome[at + 1], statement: outcome[at + 2] };
 }

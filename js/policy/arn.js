@@ -42,7 +42,10 @@ export function executeApiArn(of) {
     method,
     path,
   } = /** @type {ApiMethod} */ (of ?? {});
-  for (const [name, value] of Object.entries({ partition, region, accountId, apiId, stage, method })) {
+  /** @type {Record<string, unknown>} */
+  const names = { partition, region, accountId, apiId, stage, method };
+  for (const name in names) {
+    const value = names[name];
     if (typeof value === 'string' && /^[\w.$@-]+$/.test(value)) continue;
     throw new SigV4Error(
       'ERR_SIGV4_OPTION_INVALID',

@@ -1,4 +1,5 @@
-// What policies say of a request, which the core decides: see src/policy/evaluate.rs.
+// What policies say of a request, which the core decides: see src/policy/access.rs and
+// evaluate.rs.
 
 import { SigV4Error } from '../engine/errors.js';
 import { ACTION_INVALID, evaluateRecord } from '../engine/policy-engine.js';
@@ -47,11 +48,19 @@ import { show } from './policy-error.js';
  * @typedef {object} AccessRequest
  * @property {string} [principal]  ARN of the caller, as `sts:GetCallerIdentity` says it; none without credentials
  * @property {AnyPolicy[]} identityPolicies  of the caller
+ * @property {AnyPolicy} [permissionsBoundary]  that limits the permissions of the user or role
+ * @property {AnyPolicy[]} [sessionPolicies]  that were passed when the role was assumed, and limit the session; none do not
  * @property {AnyPolicy} [resourcePolicy]  of the API
+ *
+ * @typedef {'identity' | 'permissionsBoundary' | 'session' | 'resource'} PolicySet  the kinds of policies
  *
  * @typedef {object} Access
  * @property {Decision} decision
+ * @property {PolicySet} decidedBy  the kind of policies that decided: of an explicit denial the first that denies, of an implicit
+ *   one the first that does not allow what it would have to, in the order of `PolicySet`
  * @property {Evaluation} identity  what the policies of the caller say for themselves
+ * @property {Evaluation} [permissionsBoundary]  likewise, if there is one
+ * @property {Evaluation} [session]  likewise, of the policies of the session, if there are any
  * @property {Evaluation} resource  likewise, of the API
  */
 
@@ -68,65 +77,96 @@ import { show } from './policy-error.js';
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID, ERR_SIGV4_WASM_UNAVAILABLE
  */
 export function evaluatePolicies(policies, request) {
-  const parsed = parsedList('policies', policies);
-  const { identity, details } = ask(request, { parsed, name: 'policies' });
-  return evaluation(identity, parsed, details?.identity);
+  const identity = parsedList('policies', policies);
+  const { verdicts, details } = ask(request, { sets: { ...NO_POLICIES, identity }, name: 'policies' });
+  return evaluation(verdicts[0], identity, details?.identity);
 }
 
 /**
- * What an API with IAM authorization does with a request: as AWS has it, either the policies of the caller or that of
- * the API must allow it, and both if the caller is of another account; no statement of either may deny it. Without
+ * What an API with IAM authorization does with a request, as AWS has it. No statement of any policy may deny it. What the
+ * policies of the caller allow, its permissions boundary and the policies of its session must allow, too. The policy of an API
+ * of the same account may allow it instead: to a user, to a session or to everyone, whatever the other policies leave out; to
+ * a role, as far as the boundary and the session allow it. For a caller of another account, both sides must allow it. Without
  * credentials, the policy of the API decides alone.
  *
  * A policy of the API that names the caller's own account as a whole leaves it to the policies of the caller.
  *
  * @example
- *   const request = { action: 'execute-api:Invoke', resource };
- *   const { decision } = evaluateAccess({ ...request, identityPolicies: [policy], resourcePolicy, principal });
+ *   const request = { action: 'execute-api:Invoke', resource, principal };
+ *   const { decision, decidedBy } = evaluateAccess({
+ *     ...request,
+ *     identityPolicies: [policy],
+ *     permissionsBoundary,
+ *     resourcePolicy,
+ *   });
  *
  * @param {PolicyRequest & AccessRequest} request
  * @returns {Access}
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID, ERR_SIGV4_WASM_UNAVAILABLE
  */
 export function evaluateAccess(request) {
-  const { principal, identityPolicies, resourcePolicy } = request ?? {};
+  const { principal, identityPolicies, sessionPolicies = [] } = request ?? {};
   if (principal !== undefined && typeof principal !== 'string') throw wrong('principal', 'an ARN', principal);
-  const ofApi = resourcePolicy === undefined ? [] : [parsedAs('resource', resourcePolicy, 'resourcePolicy')];
-  const parsed = parsedList('identityPolicies', identityPolicies);
-  const access = { principal, ofApi };
-  const { decision, identity, resource, details } = ask(request, {
-    parsed,
-    name: 'identityPolicies',
-    access,
-  });
-  return {
-    decision: DECISIONS[decision],
-    identity: evaluation(identity, parsed, details?.identity),
-    resource: evaluation(resource, ofApi, details?.resource),
+  /** @type {Sets} */
+  const sets = {
+    resource: parsedOne('resource', request, 'resourcePolicy'),
+    identity: parsedList('identityPolicies', identityPolicies),
+    permissionsBoundary: parsedOne('identity', request, 'permissionsBoundary'),
+    session: parsedList('sessionPolicies', sessionPolicies),
   };
+  const { decision, kind, verdicts, details } = ask(request, {
+    sets,
+    name: 'identityPolicies',
+    isAccess: true,
+  });
+  const found = (/** @type {number} */ at) => {
+    const name = POLICY_SETS[at];
+    return evaluation(verdicts[at], sets[name], details?.[name]);
+  };
+  /** @type {Access} */
+  const access = {
+    decision: DECISIONS[decision],
+    decidedBy: POLICY_SETS[kind],
+    identity: found(0),
+    resource: found(3),
+  };
+  if (sets.permissionsBoundary.length > 0) access.permissionsBoundary = found(1);
+  if (sets.session.length > 0) access.session = found(2);
+  return access;
 }
+
+/** By number. @type {PolicySet[]} */
+const POLICY_SETS = ['identity', 'permissionsBoundary', 'session', 'resource'];
+
+/** @typedef {Record<PolicySet, Policy[]>} Sets  of each kind those that there are */
+
+/** @type {Sets} */
+const NO_POLICIES = { identity: [], permissionsBoundary: [], session: [], resource: [] };
 
 /** By number. @type {Decision[]} */
 const DECISIONS = ['allow', 'explicitDeny', 'implicitDeny'];
 
 /**
- * @param {PolicyRequest} request
- * @param {object} of
- * @param {Policy[]} of.parsed  of the caller
- * @param {string} of.name  of that argument
- * @param {{ principal: string | undefined, ofApi: Policy[] }} [of.access]
+ * @param {PolicyRequest & { principal?: string }} request
+ * @param {{ sets: Sets, name: string, isAccess?: boolean }} of  `name`: of the argument with the policies of the caller
  */
-function ask(request, { parsed, name, access }) {
-  const { action, resource, context = {} } = request ?? {};
+function ask(request, { sets, name, isAccess = false }) {
+  const { action, resource, context = {}, principal } = request ?? {};
   if (typeof context !== 'object' || context === null)
     throw wrong('context', 'an object of keys and values', context);
   if (typeof action !== 'string') throw wrong('action', ACTION_FORM, action);
   if (typeof resource !== 'string') throw wrong('resource', RESOURCE_FORM, resource);
+  const numbers = (/** @type {Policy[]} */ policies, /** @type {string} */ argument) =>
+    policies.map((policy, index) => Policy.numberOf(policy, `${argument}[${index}]`));
   const answer = evaluateRecord({
-    identityPolicies: parsed.map((policy, index) => Policy.numberOf(policy, `${name}[${index}]`)),
-    resourcePolicy: access?.ofApi[0] && Policy.numberOf(access.ofApi[0], 'resourcePolicy'),
-    isAccess: access !== undefined,
-    principal: access?.principal,
+    policies: [
+      numbers(sets.identity, name),
+      numbers(sets.session, 'sessionPolicies'),
+      sets.permissionsBoundary.map((policy) => Policy.numberOf(policy, 'permissionsBoundary')),
+      sets.resource.map((policy) => Policy.numberOf(policy, 'resourcePolicy')),
+    ],
+    isAccess,
+    principal: isAccess ? principal : undefined,
     action,
     resource,
     context: readContext(context),
@@ -164,6 +204,17 @@ function evaluation(verdict, policies, details) {
 function parsedList(name, policies) {
   if (!Array.isArray(policies)) throw wrong(name, 'an array of policies', policies);
   return policies.map((policy, index) => parsedAs('identity', policy, `${name}[${index}]`));
+}
+
+/**
+ * @param {'identity' | 'resource'} type
+ * @param {AccessRequest} request
+ * @param {'permissionsBoundary' | 'resourcePolicy'} name
+ * @returns {Policy[]} none or one
+ */
+function parsedOne(type, request, name) {
+  const policy = request?.[name];
+  return policy === undefined ? [] : [parsedAs(type, policy, name)];
 }
 
 /**

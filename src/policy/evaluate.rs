@@ -1,7 +1,6 @@
-//! What policies say of a request: explicit deny first, implicit deny last.
+//! What policies of one kind say of a request: explicit deny first, implicit deny last.
 //!
-//! Source: "Policy evaluation logic" in the IAM user guide, and "How API Gateway resource policies affect authorization
-//! workflow" in the API Gateway developer guide.
+//! Source: "Policy evaluation logic" in the IAM user guide.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +9,7 @@ use super::document::{Effect, Patterns, Policy, Statement};
 use super::nearest::{Nearest, find_nearest};
 use super::pattern::{Unevaluated, matches};
 use super::principal::PrincipalMatch;
-use super::request::{AccessRequest, Context, account_of};
+use super::request::{AccessRequest, Context};
 
 /// What becomes of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +79,8 @@ pub struct Evaluation<'p> {
     statement: Option<Place<'p>>,
     unevaluated: Vec<UnevaluatedStatement<'p>>,
     nearest: Option<Nearest<'p>>,
+    /// Whether a statement allows it to the caller itself, not to a role that it has assumed.
+    pub(super) grants_directly: bool,
 }
 
 impl<'p> Evaluation<'p> {
@@ -104,83 +105,10 @@ impl<'p> Evaluation<'p> {
     }
 }
 
-/// What an API with IAM authorization does with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Access<'p> {
-    decision: Decision,
-    identity: Evaluation<'p>,
-    resource: Evaluation<'p>,
-}
-
-impl<'p> Access<'p> {
-    /// What becomes of the request.
-    pub fn decision(&self) -> Decision {
-        self.decision
-    }
-
-    /// What the policies of the caller say for themselves.
-    pub fn identity(&self) -> &Evaluation<'p> {
-        &self.identity
-    }
-
-    /// Likewise, of the API.
-    pub fn resource(&self) -> &Evaluation<'p> {
-        &self.resource
-    }
-}
-
 /// What the policies of a user or role say of a request. One statement that denies wins; else one that allows; without
 /// either, the request is denied implicitly.
 pub fn evaluate_policies<'p>(policies: &[&'p Policy], request: &AccessRequest<'_>) -> Evaluation<'p> {
     evaluate(policies, request, Caller::Owner)
-}
-
-/// What an API with IAM authorization does with a request: as AWS has it, either the policies of the caller or that of
-/// the API must allow it, and both if the caller is of another account; no statement of either may deny it. Without
-/// credentials, the policy of the API decides alone.
-///
-/// A policy of the API that names the caller's own account as a whole leaves it to the policies of the caller.
-///
-/// ```
-/// use sigv4_wasm::policy::{AccessRequest, Context, Decision, Policy, PolicyKind, evaluate_access};
-///
-/// let everyone = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "execute-api:/prod/*"}}"#;
-/// let of_api = Policy::parse(everyone, PolicyKind::Resource)?;
-/// let context = Context::default();
-/// let resource = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/";
-/// let request = AccessRequest::new("execute-api:Invoke", resource, &context)?;
-///
-/// // Nobody's own policies let the caller in.
-/// let ana = Some("arn:aws:iam::123456789012:user/ana");
-/// assert_eq!(evaluate_access(&[], Some(&of_api), ana, &request).decision(), Decision::Allow);
-/// let stranger = Some("arn:aws:iam::444455556666:user/bo");
-/// assert_eq!(evaluate_access(&[], Some(&of_api), stranger, &request).decision(), Decision::ImplicitDeny);
-/// # Ok::<(), sigv4_wasm::policy::PolicyError>(())
-/// ```
-pub fn evaluate_access<'p>(
-    identity_policies: &[&'p Policy],
-    resource_policy: Option<&'p Policy>,
-    principal: Option<&str>,
-    request: &AccessRequest<'_>,
-) -> Access<'p> {
-    let needs_both = principal.is_some_and(|principal| account_of(principal) != account_of(request.resource));
-    let identity = evaluate(identity_policies, request, Caller::Owner);
-    let of_api = resource_policy.as_slice();
-    let resource = evaluate(of_api, request, Caller::Principal { arn: principal, needs_both });
-    let decisions = [identity.decision, resource.decision];
-    let is_allowed = if needs_both {
-        !decisions.contains(&Decision::ImplicitDeny)
-    } else {
-        decisions.contains(&Decision::Allow)
-    };
-    let decision = if decisions.contains(&Decision::ExplicitDeny) {
-        Decision::ExplicitDeny
-    } else if is_allowed {
-        Decision::Allow
-    } else {
-        Decision::ImplicitDeny
-    };
-    Access { decision, identity, resource }
 }
 
 /// Whose policies are evaluated, and for whom.
@@ -194,28 +122,36 @@ pub(super) enum Caller<'a> {
 
 impl Caller<'_> {
     pub(super) fn is_meant(self, statement: &Statement) -> bool {
-        let Self::Principal { arn, needs_both } = self else { return true };
+        self.matches(statement).is_some()
+    }
+
+    /// How the statement is about the caller.
+    fn matches(self, statement: &Statement) -> Option<PrincipalMatch> {
+        let Self::Principal { arn, needs_both } = self else { return Some(PrincipalMatch::Named) };
         // The policy of an API has one in each statement.
-        let Some(element) = &statement.principal else { return false };
+        let element = statement.principal.as_ref()?;
         let found = element.principals.find(arn);
         if element.is_excluded {
-            return found != Some(PrincipalMatch::Named);
+            let is_excluded = found.is_some_and(|found| found != PrincipalMatch::Account);
+            return if is_excluded { None } else { Some(PrincipalMatch::Named) };
         }
-        match found {
-            Some(PrincipalMatch::Named) => true,
-            Some(PrincipalMatch::Account) => needs_both || statement.effect == Effect::Deny,
-            None => false,
-        }
+        let decides = |found: &PrincipalMatch| {
+            *found != PrincipalMatch::Account || needs_both || statement.effect == Effect::Deny
+        };
+        found.filter(decides)
     }
 }
 
-fn evaluate<'p>(policies: &[&'p Policy], request: &AccessRequest<'_>, caller: Caller<'_>) -> Evaluation<'p> {
+pub(super) fn evaluate<'p>(
+    policies: &[&'p Policy],
+    request: &AccessRequest<'_>,
+    caller: Caller<'_>,
+) -> Evaluation<'p> {
     let (mut denies, mut allows) = (None, None);
+    let mut grants_directly = false;
     let mut unevaluated = Vec::new();
     for (place, statement) in statements(policies) {
-        if !caller.is_meant(statement) {
-            continue;
-        }
+        let Some(found) = caller.matches(statement) else { continue };
         let applies = match statement.applies(request) {
             Ok(applies) => applies,
             Err(why) => {
@@ -223,6 +159,7 @@ fn evaluate<'p>(policies: &[&'p Policy], request: &AccessRequest<'_>, caller: Ca
                 statement.effect == Effect::Deny
             }
         };
+        grants_directly |= applies && statement.effect == Effect::Allow && found == PrincipalMatch::Named;
         let first = if statement.effect == Effect::Deny { &mut denies } else { &mut allows };
         if applies && first.is_none() {
             *first = Some(place);
@@ -234,7 +171,7 @@ fn evaluate<'p>(policies: &[&'p Policy], request: &AccessRequest<'_>, caller: Ca
         (None, None) => (Decision::ImplicitDeny, None),
     };
     let nearest = if statement.is_none() { find_nearest(policies, request, caller) } else { None };
-    Evaluation { decision, statement, unevaluated, nearest }
+    Evaluation { decision, statement, unevaluated, nearest, grants_directly }
 }
 
 pub(super) fn statements<'p>(policies: &[&'p Policy]) -> impl Iterator<Item = (Place<'p>, &'p Statement)> {

@@ -29,6 +29,7 @@
 //! # Ok::<(), sigv4_wasm::policy::PolicyError>(())
 //! ```
 
+mod access;
 mod conditions;
 mod document;
 mod error;
@@ -41,10 +42,9 @@ mod principal;
 mod request;
 pub(crate) mod value;
 
+pub use access::{Access, PolicySet, PolicySets};
 pub use document::{MAX_POLICY_CHARACTERS, Policy, PolicyKind};
 pub use error::PolicyError;
-pub use evaluate::{
-    Access, Decision, Evaluation, Place, UnevaluatedStatement, evaluate_access, evaluate_policies,
-};
+pub use evaluate::{Decision, Evaluation, Place, UnevaluatedStatement, evaluate_policies};
 pub use nearest::{Element, Nearest};
 pub use request::{AccessRequest, Context};

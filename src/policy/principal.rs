@@ -23,12 +23,15 @@ enum Principal {
     },
 }
 
-/// How a caller is among the principals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a caller is among the principals, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PrincipalMatch {
-    Named,
     /// By an account that is named as a whole, which may then decide itself.
     Account,
+    /// By a role that the caller has assumed.
+    Role,
+    /// As itself, or as one of everyone.
+    Named,
 }
 
 #[derive(Debug, Clone)]
@@ -61,14 +64,7 @@ impl Principals {
 
     /// `caller`: an ARN; nothing without credentials.
     pub(super) fn find(&self, caller: Option<&str>) -> Option<PrincipalMatch> {
-        let mut found = None;
-        for principal in &self.0 {
-            match principal.find(caller) {
-                Some(PrincipalMatch::Named) => return Some(PrincipalMatch::Named),
-                other => found = found.or(other),
-            }
-        }
-        found
+        self.0.iter().filter_map(|principal| principal.find(caller)).max()
     }
 }
 
@@ -108,8 +104,11 @@ impl Principal {
             }
             Self::Named { arn, sessions } => {
                 let caller = caller?;
+                if caller == arn {
+                    return Some(PrincipalMatch::Named);
+                }
                 let is_session = sessions.as_deref().is_some_and(|start| caller.starts_with(start));
-                (caller == arn || is_session).then_some(PrincipalMatch::Named)
+                is_session.then_some(PrincipalMatch::Role)
             }
         }
     }

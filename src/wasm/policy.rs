@@ -1,7 +1,7 @@
 //! Policies: a document crosses once, and becomes a number; a decision crosses as a flat record.
 //!
-//! The record is a run of UTF-8 fields, each ended by a NUL: the numbers of the policies joined with commas, that of the
-//! policy of the API and the caller, which may be empty, the action, the resource, then for each context key the key, how many
+//! The record is a run of UTF-8 fields, each ended by a NUL: the numbers of the policies joined with commas, likewise
+//! those of the session, those of the permissions boundary and of the policy of the API, and the caller, which may be empty, the action, the resource, then for each context key the key, how many
 //! values it has, and these. The number of fields is an argument, so no text can smuggle one in: where the texts have a NUL
 //! themselves, they cross once more, escaped.
 
@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::runtime::Single;
 use crate::policy::value::{Value, write_string};
 use crate::policy::{
-    AccessRequest, Context, Decision, Element, Evaluation, Place, Policy, PolicyKind, evaluate_access,
+    AccessRequest, Context, Decision, Element, Evaluation, Place, Policy, PolicyKind, PolicySet, PolicySets,
     evaluate_policies,
 };
 use crate::record_flags::policy::{ESCAPED, HAS_PRINCIPAL, IS_ACCESS};
@@ -93,7 +93,7 @@ const ACTION_INVALID: i32 = -2;
 const RESOURCE_INVALID: i32 = -3;
 
 static STATE: Single<State> =
-    Single::new(State { buffer: Vec::new(), policies: Vec::new(), vacant: Vec::new(), outcome: [0; 7] });
+    Single::new(State { buffer: Vec::new(), policies: Vec::new(), vacant: Vec::new(), outcome: [0; 14] });
 
 struct State {
     /// Shared with JavaScript.
@@ -103,9 +103,9 @@ struct State {
     outcome: Outcome,
 }
 
-/// The decision; that of the policies of the caller, the place of the policy and of the statement that decided (from 1 on;
-/// 0 for none); likewise those of the policy of the API.
-type Outcome = [u32; 7];
+/// The decision, and the kind of policies that decided; then of each kind its own decision, the place of the policy and of the
+/// statement that decided (from 1 on; 0 for none).
+type Outcome = [u32; 14];
 
 impl State {
     fn keep(&mut self, policy: Policy) -> u32 {
@@ -139,11 +139,11 @@ fn evaluate_record(
         let number: usize = number.parse().map_err(|_| RECORD_INVALID)?;
         policies.get(number).and_then(Option::as_ref).ok_or(RECORD_INVALID)
     };
-    let numbers = next()?;
-    let of_caller: Vec<&Policy> =
-        numbers.split(',').filter(|number| !number.is_empty()).map(policy).collect::<Result<_, _>>()?;
-    let number = next()?;
-    let of_api = if number.is_empty() { None } else { Some(policy(&number)?) };
+    let list = |numbers: &str| -> Result<Vec<&Policy>, i32> {
+        numbers.split(',').filter(|number| !number.is_empty()).map(policy).collect()
+    };
+    let (of_caller, of_session) = (list(&next()?)?, list(&next()?)?);
+    let (boundary, of_api) = (list(&next()?)?, list(&next()?)?);
     let (principal, action, resource) = (next()?, next()?, next()?);
     let mut context = Context::default();
     while let Ok(key) = next() {
@@ -157,17 +157,31 @@ fn evaluate_record(
     let mut details = Details::default();
     if flags & IS_ACCESS != 0 {
         let principal = (flags & HAS_PRINCIPAL != 0).then_some(&*principal);
-        let access = evaluate_access(&of_caller, of_api, principal, &request);
-        let [decision, identity @ .., _, _, _] = outcome;
-        *decision = code(access.decision());
-        *identity = details.add("identity", access.identity());
-        let [_, _, _, _, resource @ ..] = outcome;
-        *resource = details.add("resource", access.resource());
+        let mut sets = PolicySets::new().identity(&of_caller).session(&of_session);
+        if let [policy] = boundary[..] {
+            sets = sets.permissions_boundary(policy);
+        }
+        if let [policy] = of_api[..] {
+            sets = sets.resource(policy);
+        }
+        let access = sets.evaluate(principal, &request);
+        let kinds = [
+            ("identity", Some(access.identity())),
+            ("permissionsBoundary", access.permissions_boundary()),
+            ("session", access.session()),
+            ("resource", Some(access.resource())),
+        ];
+        let mut verdicts =
+            kinds.map(|(name, evaluation)| details.add(name, evaluation)).into_iter().flatten();
+        let first = [code(access.decision()), kind(access.decided_by())];
+        *outcome = core::array::from_fn(|at| match first.get(at) {
+            Some(number) => *number,
+            None => verdicts.next().unwrap_or_default(),
+        });
     } else {
         let evaluation = evaluate_policies(&of_caller, &request);
-        let [decision, identity @ .., _, _, _] = outcome;
-        *decision = code(evaluation.decision());
-        *identity = details.add("identity", &evaluation);
+        let [decision, policy, statement] = details.add("identity", Some(&evaluation));
+        *outcome = [decision, 0, decision, policy, statement, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     }
     Ok(details.finish())
 }
@@ -196,12 +210,26 @@ fn code(decision: Decision) -> u32 {
     }
 }
 
+/// In place of a decision: there are no policies of this kind.
+const NOT_ASKED: u32 = 3;
+
+fn kind(set: PolicySet) -> u32 {
+    match set {
+        PolicySet::Identity => 0,
+        PolicySet::PermissionsBoundary => 1,
+        PolicySet::Session => 2,
+        PolicySet::Resource => 3,
+    }
+}
+
 /// What an outcome has no room for: `{"identity":{"unevaluated":[…],"nearest":{…}},"resource":{…}}`, or empty.
 #[derive(Default)]
 struct Details(String);
 
 impl Details {
-    fn add(&mut self, name: &str, evaluation: &Evaluation<'_>) -> [u32; 3] {
+    /// Returns the decision, and the place of the statement that decided.
+    fn add(&mut self, name: &str, evaluation: Option<&Evaluation<'_>>) -> [u32; 3] {
+        let Some(evaluation) = evaluation else { return [NOT_ASKED, 0, 0] };
         let mut members = String::new();
         for (index, statement) in evaluation.unevaluated().iter().enumerate() {
             members.push_str(if index == 0 { "\"unevaluated\":[{" } else { ",{" });

@@ -2,7 +2,7 @@
 
 export const CASES = 6000;
 /** With the policies of a user only, or with that of an API, too: the seed of each. */
-export const SEEDS = { identity: 3, api: 7 };
+export const SEEDS = { identity: 3, api: 7, limited: 11 };
 
 /**
  * Where the other decides otherwise, and why we do not follow. The random policies have none of these.
@@ -88,7 +88,7 @@ export const DIFFERENCES = {
 /** @param {keyof typeof SEEDS} kind */
 export function randomCases(kind) {
   const random = randomOf(SEEDS[kind]);
-  return Array.from({ length: CASES }, () => randomCase(random, kind === 'api'));
+  return Array.from({ length: CASES }, () => randomCase(random, kind));
 }
 
 /** @param {typeof DIFFERENCES[string]} difference */
@@ -132,7 +132,8 @@ const ACTION_PATTERNS = [
 ];
 const PATHS = ['', '/pets', '/pets/ana', '/pets/ana/toys/1', '/pets/bo', '/a%2Fb', '/09:30'];
 
-function randomCase(random, withApi) {
+function randomCase(random, kind) {
+  const withApi = kind !== 'identity';
   const account = ACCOUNTS[0];
   const method = random.of(['GET', 'POST', 'DELETE']);
   const path = `${random.of(['prod', 'test', '$default'])}/${method}${random.of(PATHS) || '/'}`;
@@ -154,6 +155,16 @@ function randomCase(random, withApi) {
     principal,
     identityPolicies: random.some([0, 0], 2).map(() => policyOf('identity')),
     resourcePolicy: withApi ? policyOf('resource') : undefined,
+    ...(kind === 'limited' && limitsOf(random, principal, policyOf)),
+  };
+}
+
+/** Policies that allow nothing by themselves. */
+function limitsOf(random, principal, policyOf) {
+  const isSession = principal.includes(':assumed-role/');
+  return {
+    permissionsBoundary: random.chance(0.6) ? policyOf('identity') : undefined,
+    sessionPolicies: isSession && random.chance(0.6) ? [policyOf('identity')] : undefined,
   };
 }
 

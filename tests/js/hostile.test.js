@@ -263,8 +263,9 @@ const PLACES = {
       evaluatePolicies([policy], { ...asked, ...change }),
     ),
     ['evaluateAccess', (value) => evaluateAccess(value)],
-    ...each(['principal', 'identityPolicies', 'resourcePolicy'], (change) =>
-      evaluateAccess({ ...asked, identityPolicies: [policy], ...change }),
+    ...each(
+      ['principal', 'identityPolicies', 'resourcePolicy', 'permissionsBoundary', 'sessionPolicies'],
+      (change) => evaluateAccess({ ...asked, identityPolicies: [policy], ...change }),
     ),
     ['executeApiArn', (value) => executeApiArn(value)],
     ...each(['region', 'accountId', 'apiId', 'stage', 'method', 'path'], (change) =>

@@ -552,6 +552,7 @@ describe('a statement that cannot be evaluated allows nothing, denies what it ma
 });
 
 describe('with the policy of an API', () => {
+  const SESSION = 'arn:aws:sts::111122223333:assumed-role/reader/s1';
   const yes = [allow({})];
   const no = [policy({ Effect: 'Deny', Action: '*', Resource: '*' })];
   /** @param {string} Effect @param {any} [Principal] */
@@ -585,8 +586,60 @@ describe('with the policy of an API', () => {
   test('who decided', () => {
     assert.deepEqual(decide({ principal: STRANGER, identityPolicies: yes, resourcePolicy: api('Allow') }), {
       decision: 'allow',
+      decidedBy: 'resource',
       identity: { decision: 'allow', statement: { policy: 0, statement: 0 } },
       resource: { decision: 'allow', statement: { policy: 0, statement: 0 } },
+    });
+  });
+
+  // "Permissions boundaries for IAM entities" and "Session policies", IAM user guide. tests/policy_access.rs has every combination.
+  describe('what limits the policies of the caller', () => {
+    const other = allow({ Action: 's3:*' });
+    const session = { principal: SESSION, identityPolicies: yes };
+    const decided = (/** @type {any} */ options) => {
+      const { decision, decidedBy } = decide(options);
+      return [decision, decidedBy];
+    };
+
+    test('a permissions boundary', () => {
+      assert.deepEqual(decided({ ...session, permissionsBoundary: yes[0] }), ['allow', 'identity']);
+      const access = decide({ ...session, permissionsBoundary: other });
+      assert.deepEqual([access.decision, access.decidedBy], ['implicitDeny', 'permissionsBoundary']);
+      assert.equal(access.permissionsBoundary.nearest.element, 'Action');
+      assert.equal(access.identity.decision, 'allow');
+      assert.equal('session' in access, false);
+      const denied = decide({ ...session, permissionsBoundary: no[0] });
+      assert.deepEqual([denied.decision, denied.decidedBy], ['explicitDeny', 'permissionsBoundary']);
+      assert.deepEqual(denied.permissionsBoundary.statement, { policy: 0, statement: 0 });
+    });
+
+    test('policies of a session, of which one that allows is enough', () => {
+      assert.deepEqual(decided({ ...session, sessionPolicies: [other, yes[0]] }), ['allow', 'identity']);
+      assert.deepEqual(decided({ ...session, sessionPolicies: [] }), ['allow', 'identity']);
+      const access = decide({ ...session, sessionPolicies: [other] });
+      assert.deepEqual([access.decision, access.decidedBy], ['implicitDeny', 'session']);
+      assert.deepEqual([access.session.nearest.policy, 'permissionsBoundary' in access], [0, false]);
+    });
+
+    test('a grant of the API to the role, but not to the session itself', () => {
+      const role = api('Allow', { AWS: 'arn:aws:iam::111122223333:role/reader' });
+      const limits = { principal: SESSION, permissionsBoundary: other, sessionPolicies: [yes[0]] };
+      assert.deepEqual(decided({ ...limits, resourcePolicy: role }), ['implicitDeny', 'permissionsBoundary']);
+      assert.deepEqual(decided({ ...limits, resourcePolicy: api('Allow', { AWS: SESSION }) }), [
+        'allow',
+        'resource',
+      ]);
+    });
+
+    test('their mistakes are named', () => {
+      assert.throws(() => decide({ permissionsBoundary: { Statement: 1 } }), {
+        code: 'ERR_SIGV4_POLICY_INVALID',
+        message: /^permissionsBoundary, /,
+      });
+      assert.throws(() => decide({ sessionPolicies: [yes[0], {}] }), { message: /^sessionPolicies\[1\]/ });
+      assert.throws(() => decide({ sessionPolicies: {} }), { code: 'ERR_SIGV4_OPTION_INVALID' });
+      const ofApi = parsePolicy(api('Allow'), { type: 'resource' });
+      assert.throws(() => decide({ permissionsBoundary: ofApi }), { code: 'ERR_SIGV4_OPTION_INVALID' });
     });
   });
 
@@ -597,7 +650,6 @@ describe('with the policy of an API', () => {
     assert.equal(decide({}).decision, 'implicitDeny');
   });
 
-  const SESSION = 'arn:aws:sts::111122223333:assumed-role/reader/s1';
   /** principal: [who is meant, who is not] */
   const PRINCIPALS = [
     [ANA, [ANA], [`${ANA}s`, STRANGER, SESSION]],
