@@ -2,7 +2,7 @@
 
 export { inferEndpoint } from './engine/endpoint.js';
 export { SigV4Error } from './engine/errors.js';
-export { REPLACED_HEADERS } from './engine/generated/headers.js';
+export { REPLACED_HEADERS, SESSION_TOKEN_HEADERS } from './engine/generated/headers.js';
 export { SIGNATURE_PARAMETERS } from './engine/generated/parameters.js';
 export { signingRules } from './protocol/service-rules.js';
 export { init, presignUrl, Signer, signRequest } from './sign/signer.js';

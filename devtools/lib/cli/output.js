@@ -1,5 +1,6 @@
 // Output: with colors if the terminal has them, and without secrets.
 
+import { hiderOf, withoutTokens } from '../redaction.js';
 import { exitCode } from './exit.js';
 
 /** A reader such as `head` may close the pipe early: that is not an error. */
@@ -30,22 +31,13 @@ export function showsColors(stream) {
  * @returns {(text: string) => string}
  */
 export function redactor({ secretAccessKey, sessionToken }) {
-  const known = [
-    [secretAccessKey, '<secret access key>'],
-    [sessionToken, SESSION_TOKEN],
-  ].flatMap(([secret, instead]) =>
-    secret && secret.length >= SHORTEST_SECRET
-      ? [secret, encodeURIComponent(secret)].map((form) => [form, instead])
-      : [],
-  );
-  return (text) => {
-    for (const [secret, instead] of known)
-      text = text.replaceAll(/** @type {string} */ (secret), String(instead));
-    return text
-      .replace(/(Signature=)[0-9a-f]{8,}/gi, '$1<signature>')
-      .replace(/^(x-amz-(?:security|s3session)-token: ?).+/gim, `$1${SESSION_TOKEN}`)
-      .replace(/(X-Amz-(?:Security|S3session)-Token=)[^&\s"<]+/gi, `$1${SESSION_TOKEN}`);
-  };
+  const known = /** @type {const} */ ([
+    [secretAccessKey ?? '', '<secret access key>'],
+    [sessionToken ?? '', SESSION_TOKEN],
+  ]);
+  const hide = hiderOf(known.filter(([secret]) => secret.length >= SHORTEST_SECRET));
+  return (text) =>
+    withoutTokens(hide(text).replace(/(Signature=)[0-9a-f]{8,}/gi, '$1<signature>'), SESSION_TOKEN);
 }
 
 /** AWS issues none below 40 characters. A shorter one, in a test, could be part of many words. */

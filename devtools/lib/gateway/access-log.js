@@ -2,7 +2,8 @@
 
 import { styleText } from 'node:util';
 
-import { withoutTokens } from './request-log.js';
+import { withoutTokens } from '../redaction.js';
+import { HIDDEN } from './request-log.js';
 
 /**
  * @param {import('./request-log.js').Entry} entry
@@ -52,7 +53,7 @@ function timeOf(at) {
 
 /** @param {import('./request.js').GatewayRequest} request */
 function targetOf({ method, url }) {
-  const shortened = withoutTokens(url).replace(/([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/, '$1X-Amz-…');
+  const shortened = withoutTokens(url, HIDDEN).replace(/([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/, '$1X-Amz-…');
   return printable(`${method} ${shortened}`);
 }
 

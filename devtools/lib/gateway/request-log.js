@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 
+import { hiderOf, isTokenHeader, withoutTokens } from '../redaction.js';
 import { pairs } from './integration.js';
 
 /**
@@ -98,11 +99,8 @@ export class RequestLog extends EventEmitter {
 
   /** @returns {(text: string) => string} */
   #hider() {
-    const secrets = [...this.#secrets()].flatMap((secret) => [secret, encodeURIComponent(secret)]);
-    return (text) => {
-      for (const secret of secrets) if (text.includes(secret)) text = text.replaceAll(secret, HIDDEN);
-      return withoutTokens(text);
-    };
+    const hide = hiderOf(Array.from(this.#secrets(), (secret) => /** @type {const} */ ([secret, HIDDEN])));
+    return (text) => withoutTokens(hide(text), HIDDEN);
   }
 }
 
@@ -114,7 +112,7 @@ export class RequestLog extends EventEmitter {
 function toExchange(entry, hide) {
   const { id, at, durationMs, request, answer, failure, authorized, mismatches, hint, stage, route } = entry;
   const hideHeader = (/** @type {[string, string]} */ [name, value]) =>
-    /** @type {[string, string]} */ ([name, isToken(name) ? HIDDEN : hide(value)]);
+    /** @type {[string, string]} */ ([name, isTokenHeader(name) ? HIDDEN : hide(value)]);
   const hideBody = (/** @type {Buffer} */ bytes) =>
     Buffer.from(hide(bytes.toString('latin1')), 'latin1').toString('base64');
   const { method, url, rawHeaders, rawBody } = request;
@@ -157,18 +155,5 @@ function isCut(bytes) {
   return bytes.length > MAX_BODY_BYTES;
 }
 
-/** @param {string} name */
-function isToken(name) {
-  return /^x-amz-(?:s3session-|security-)token$/i.test(name);
-}
-
-/**
- * Also hides session tokens that this gateway did not issue.
- *
- * @param {string} text
- */
-export function withoutTokens(text) {
-  return text.replace(/(X-Amz-(?:Security|S3session)-Token(?:=|%3D|:))[^&\s'"<]+/gi, `$1${HIDDEN}`);
-}
-
-const HIDDEN = '(hidden)';
+/** In place of a secret. */
+export const HIDDEN = '(hidden)';

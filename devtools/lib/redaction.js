@@ -1,0 +1,45 @@
+// What is shown of secrets: a mask. Which headers and parameters carry session tokens is the signer's to say.
+
+import { SESSION_TOKEN_HEADERS } from 'sigv4-wasm';
+
+/** @param {string} name  of a header */
+export function isTokenHeader(name) {
+  return TOKEN_HEADERS.has(name.toLowerCase());
+}
+
+/**
+ * Also hides tokens that nobody here knows.
+ *
+ * @param {string} text  or a URL
+ * @param {string} mask
+ */
+export function withoutTokens(text, mask) {
+  return text.replace(LINE, (_, name) => name + mask).replace(INSIDE, (_, name) => name + mask);
+}
+
+/**
+ * Hides the secrets that are known, also as a query has them.
+ *
+ * @param {Iterable<readonly [secret: string, mask: string]>} secrets
+ * @returns {(text: string) => string}
+ */
+export function hiderOf(secrets) {
+  const known = Array.from(secrets, ([secret, mask]) => /** @type {const} */ ([formsOf(secret), mask]));
+  return (text) => {
+    for (const [forms, mask] of known) {
+      for (const form of forms) if (text.includes(form)) text = text.replaceAll(form, () => mask);
+    }
+    return text;
+  };
+}
+
+/** @param {string} secret */
+function formsOf(secret) {
+  return new Set([secret, encodeURIComponent(secret)]);
+}
+
+const TOKEN_HEADERS = new Set(/** @type {readonly string[]} */ (SESSION_TOKEN_HEADERS));
+const NAMES = SESSION_TOKEN_HEADERS.join('|');
+/** A header on a line of its own. */
+const LINE = new RegExp(`^((?:${NAMES}): ?).+`, 'gim');
+const INSIDE = new RegExp(`((?:${NAMES})(?:=|%3D|:))[^&\\s'"<]+`, 'gi');
