@@ -52,24 +52,17 @@ export async function readFetch(request, limit) {
 }
 
 /**
- * @param {any} request  of Node. It gets the bytes as `rawBody`, and still yields them to whatever reads it next
+ * @param {any} request  of Node, of which nobody kept the bytes. It gets them as `rawBody`, and still yields them to whatever
+ *   reads it next
  * @param {number} limit
  * @param {Map<string, string>} headers
- * @param {any} wrapper  of a framework, which may have read it; or the same
  * @returns {Promise<Uint8Array>}
  */
-export async function readIncoming(request, limit, headers, wrapper) {
-  const wasRead = request.readableDidRead || request.readableEnded;
-  const known = [wrapper.rawBody, request.rawBody, wrapper.body, request.body]
-    .map(bytesOf)
-    .find((bytes) => bytes !== undefined);
-  // Not a stream, but a copy of what one held.
-  if (typeof request.on !== 'function') return readParts({ body: known }, limit, headers);
-  // Some frameworks start with an empty body, before anything is read.
-  if (known !== undefined && (known.length > 0 || wasRead)) return known;
+export async function readIncoming(request, limit, headers) {
+  if (!isStream(request)) return readParts({}, limit, headers);
   // What has no body is left alone, so that whoever waits for its end still sees it.
   if (!mayHaveBody(request, headers)) return (request.rawBody ??= bufferOf([], 0));
-  if (wasRead) {
+  if (wasRead(request)) {
     throw bodyUsed(
       'put the middleware before those that parse it, or let them keep its bytes: ' +
         'express.json({ verify: (request, response, bytes) => { request.rawBody = bytes } })',
@@ -79,6 +72,31 @@ export async function readIncoming(request, limit, headers, wrapper) {
   // Node hands out a request before it looks at what came with its headers.
   await undefined;
   return (request.rawBody = await readStream(request, limit));
+}
+
+/**
+ * What somebody has read of a request of Node before.
+ *
+ * @param {any} request
+ * @param {any} wrapper  of a framework, which may have read it; or the same
+ * @returns {Uint8Array | undefined}
+ */
+export function keptBytes(request, wrapper) {
+  const known =
+    bytesOf(wrapper.rawBody) ?? bytesOf(request.rawBody) ?? bytesOf(wrapper.body) ?? bytesOf(request.body);
+  // Some frameworks start with an empty body, before anything is read.
+  const isKept = known === undefined || known.length > 0 || !isStream(request) || wasRead(request);
+  return isKept ? known : undefined;
+}
+
+/** Or a copy of what one held. @param {any} request */
+function isStream(request) {
+  return typeof request.on === 'function';
+}
+
+/** @param {any} request */
+function wasRead(request) {
+  return request.readableDidRead || request.readableEnded;
 }
 
 /**

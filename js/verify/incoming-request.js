@@ -1,7 +1,15 @@
 // Every shape in which a server hands out a request, as one.
 
 import { SigV4Error } from '../engine/errors.js';
-import { bufferOf, bytesOf, declaresBody, readFetch, readIncoming, readParts } from './incoming-body.js';
+import {
+  bufferOf,
+  bytesOf,
+  declaresBody,
+  keptBytes,
+  readFetch,
+  readIncoming,
+  readParts,
+} from './incoming-body.js';
 
 /**
  * A request in parts: as it arrived, with one character for each byte.
@@ -62,23 +70,20 @@ export function openIncoming(request, maxBodyBytes) {
   const bodyAtHand = () => {
     if (isFetch) return input.body === null ? NO_BYTES : undefined;
     if (!isIncoming && input.body != null) return (parts ??= bytesOf(input.body));
+    if (isIncoming) parts ??= keptBytes(input, wrapper);
+    if (parts !== undefined) return parts;
     if (isIncoming && !(isWithoutBody(input) && isWithoutBody(wrapper))) return undefined;
     return declaresBody(bodyHeaders(lines)) ? undefined : NO_BYTES;
   };
   const read = () => {
     // A body that needs no waiting is there immediately.
-    if (!isIncoming && !isFetch) {
+    if (!isFetch) {
       const bytes = bodyAtHand();
+      if (bytes === NO_BYTES && isIncoming) return (input.rawBody = bufferOf([], 0));
       if (bytes !== undefined) return bytes;
     }
-    if (isIncoming && bodyAtHand() !== undefined) return (input.rawBody = bufferOf([], 0));
     const headers = bodyHeaders(lines);
-    return (isIncoming ? readIncoming : isFetch ? readFetch : readParts)(
-      input,
-      maxBodyBytes,
-      headers,
-      wrapper,
-    );
+    return (isIncoming ? readIncoming : isFetch ? readFetch : readParts)(input, maxBodyBytes, headers);
   };
   return {
     method,

@@ -4,6 +4,7 @@ import { evaluatePolicies, executeApiArn } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
 
 import { isPreflight, PREFLIGHT_FIX } from './cors.js';
+import { accessKeyIdOf } from './explainer.js';
 import { GatewayError } from './gateway-error.js';
 
 /**
@@ -21,6 +22,8 @@ export class Authorizer {
   #api;
   #principals;
   #now;
+  /** One object for all requests: options are checked again where they are another. */
+  #options;
 
   /**
    * @param {import('./config.js').Settings} settings
@@ -31,6 +34,13 @@ export class Authorizer {
     this.#api = settings;
     this.#principals = principals;
     this.#now = now;
+    this.#options = {
+      secretAccessKey: (/** @type {string} */ accessKeyId) => principals.find(accessKeyId),
+      service: 'execute-api',
+      region: settings.region,
+      now,
+      explain: settings.type !== 'http',
+    };
   }
 
   /**
@@ -51,27 +61,19 @@ export class Authorizer {
 
   /**
    * @param {import('./request.js').GatewayRequest} request
-   * @returns {Promise<import('./principals.js').AccessKey>}
+   * @returns {Promise<Pick<import('./principals.js').AccessKey, 'principal' | 'accessKeyId'>>}
    */
   async #verify(request) {
-    const { region, type } = this.#api;
-    /** @type {import('./principals.js').AccessKey | undefined} */
-    let key;
     try {
-      await verifyRequest(request, {
-        secretAccessKey: (accessKeyId) => (key = this.#principals.find(accessKeyId)),
-        service: 'execute-api',
-        region,
-        now: this.#now,
-        explain: type !== 'http',
-      });
-      return /** @type {import('./principals.js').AccessKey} */ (/** @type {unknown} */ (key));
+      const { credentials } = await verifyRequest(request, this.#options);
+      return /** @type {import('./principals.js').AccessKey} */ (/** @type {unknown} */ (credentials));
     } catch (error) {
       const { code, message, status, type } = /** @type {any} */ (error);
       if (!String(code).startsWith('ERR_SIGV4_')) throw error;
       // Without a status, no server could have received it.
       if (status === undefined) throw new GatewayError('ERR_GATEWAY_REQUEST', message, { cause: error });
-      const fix = FIXES[code]?.(this.#api, request, key !== undefined);
+      const isKnown = this.#principals.find(accessKeyIdOf(request) ?? '') !== undefined;
+      const fix = FIXES[code]?.(this.#api, request, isKnown);
       throw new GatewayError(code, message.split('\n')[0], {
         shown: message,
         status,
@@ -102,9 +104,10 @@ export class Authorizer {
    * @param {import('./request.js').GatewayRequest} request
    * @param {Principal} principal
    */
-  #contextOf({ headers, sourceIp }, principal) {
+  #contextOf({ headers, sourceIp }, { kind, name, id, entityArn }) {
     const { account, region } = this.#api;
     const now = this.#now();
+    // Where a value is `undefined`, there is no such key.
     return {
       'aws:SourceIp': sourceIp,
       // API Gateway has no other; this one plays it without a certificate.
@@ -112,13 +115,13 @@ export class Authorizer {
       'aws:CurrentTime': now.toISOString(),
       'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
       'aws:RequestedRegion': region,
-      'aws:PrincipalArn': principal.arn.replace(/:sts:(.*):assumed-role\/([^/]*)\/.*/, ':iam:$1:role/$2'),
+      'aws:PrincipalArn': entityArn,
       'aws:PrincipalAccount': account,
-      'aws:PrincipalType': principal.kind === 'user' ? 'User' : 'AssumedRole',
-      'aws:userid': principal.id,
-      ...(principal.kind === 'user' && { 'aws:username': principal.name }),
-      ...(headers['user-agent'] && { 'aws:UserAgent': headers['user-agent'] }),
-      ...(headers.referer && { 'aws:Referer': headers.referer }),
+      'aws:PrincipalType': kind === 'user' ? 'User' : 'AssumedRole',
+      'aws:userid': id,
+      'aws:username': kind === 'user' ? name : undefined,
+      'aws:UserAgent': headers['user-agent'] || undefined,
+      'aws:Referer': headers.referer || undefined,
     };
   }
 

@@ -15,6 +15,7 @@ import { createHash, randomBytes } from 'node:crypto';
  * @property {'user' | 'role'} kind
  * @property {string} name
  * @property {string} arn
+ * @property {string} entityArn  of the user, or of the role that was assumed
  * @property {string} id  unique id: `AIDA…`, `AROA…:session`
  * @property {Policy[]} policies
  *
@@ -55,6 +56,7 @@ export class Principals {
       kind: 'user',
       name,
       arn,
+      entityArn: arn,
       id: uniqueId('AIDA', name),
       policies,
     });
@@ -81,7 +83,8 @@ export class Principals {
   #assumed(role, session) {
     const arn = `arn:aws:sts::${this.#account}:assumed-role/${role}/${session}`;
     const policies = /** @type {Policy[]} */ (this.#roles.get(role));
-    return { kind: 'role', name: role, arn, id: `${uniqueId('AROA', role)}:${session}`, policies };
+    const entityArn = `arn:aws:iam::${this.#account}:role/${role}`;
+    return { kind: 'role', name: role, arn, entityArn, id: `${uniqueId('AROA', role)}:${session}`, policies };
   }
 
   /**
