@@ -112,16 +112,20 @@ function isWithoutBody({ httpVersionMajor = 1, rawBody, body }) {
  * @returns {{ input: any, wrapper: any } | undefined} the request of the platform, and what holds it
  */
 function unwrap(wrapper, depth = 2) {
-  if ((wrapper.raw ?? wrapper.request ?? wrapper.req) === undefined) return undefined;
-  if (Array.isArray(wrapper.rawHeaders) || depth === 0) return undefined;
+  // Not asked for what it may wrap: in the edge runtime of Next.js, a Request has a `request` that throws.
+  if (isOfPlatform(wrapper) || depth === 0) return undefined;
   // Koa's context has two of them, and its `body` is that of the response: its request comes first.
   for (const input of [wrapper.raw, wrapper.request, wrapper.req]) {
     if (typeof input !== 'object' || input === null) continue;
-    const isOfPlatform = Array.isArray(input.rawHeaders) || (input.headers && 'bodyUsed' in input);
-    const found = isOfPlatform ? { input, wrapper } : unwrap(input, depth - 1);
+    const found = isOfPlatform(input) ? { input, wrapper } : unwrap(input, depth - 1);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Whether it is a request of Node or of fetch. @param {any} request */
+function isOfPlatform(request) {
+  return Array.isArray(request.rawHeaders) || (request.headers && 'bodyUsed' in request);
 }
 
 /** @param {unknown} url */

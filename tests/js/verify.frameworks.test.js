@@ -404,3 +404,22 @@ test('a body that a framework has read already is not taken for an empty one', a
   await send(await signer.sign({ method: 'POST', url, headers: JSON_TYPE }), ['{"a":1}']);
   assert.equal(failed?.code, 'ERR_SIGV4_BODY_USED');
 });
+
+test('a Request of Next.js, whose edge runtime throws at what old middleware asked for', async () => {
+  // NextRequestHint of next/dist/server/web/adapter.js.
+  class NextRequestHint extends Request {
+    get request() {
+      throw new Error('accepts an async API directly');
+    }
+  }
+  const signed = await signer.sign({
+    method: 'POST',
+    url: 'https://api.example.com/',
+    headers: JSON_TYPE,
+    body: '{}',
+  });
+  const request = new NextRequestHint(signed.url, signed);
+  const { accessKeyId } = await verifyRequest(request, options);
+  assert.equal(accessKeyId, CREDENTIALS.accessKeyId);
+  assert.equal(await request.text(), '{}');
+});
