@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build devtools demo test miri test-browsers test-matrix test-matrix-all test-reproducible fuzz bench deny docs sbom lint fmt clean
+.PHONY: help setup build devtools demo test miri test-browsers test-examples test-matrix test-matrix-all test-reproducible fuzz bench deny docs sbom lint fmt clean
 
 help:
 	@echo 'make demo    build, and send signed requests through a local gateway'
@@ -7,6 +7,8 @@ help:
 	@echo 'make miri    the tests of the one file with unsafe code, under Miri'
 	@echo 'make test-browsers'
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
+	@echo 'make test-examples'
+	@echo '             every example, by the command of its README (750 MB of packages)'
 	@echo 'make test-matrix'
 	@echo '             also every runtime and bundler, and the table of docs/runtimes.md'
 	@echo 'make test-matrix-all'
@@ -63,6 +65,12 @@ test-browsers: build
 	@echo '== test-browsers: Chromium, Firefox, WebKit'
 	@scripts/setup browsers
 	@scripts/test browsers
+
+test-examples:
+	@echo '== test-examples: setup, build, every example'
+	@scripts/setup examples
+	@$(MAKE) --no-print-directory devtools
+	@scripts/test examples
 
 test-matrix: test-browsers
 	@echo '== test-matrix: runtimes, bundlers, test runners, types'

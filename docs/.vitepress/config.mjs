@@ -54,6 +54,7 @@ export default defineConfig({
           page('Getting started', '/getting-started'),
           page('Signing requests', '/guides/signing'),
           page('Credentials', '/guides/credentials'),
+          page('Examples', '/examples'),
           page('403: what now', '/403'),
         ],
       },

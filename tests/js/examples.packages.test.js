@@ -5,49 +5,71 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, test } from 'node:test';
 
 import { signRequest } from 'sigv4-wasm';
 
 import { launchChromium } from '../support/chromium.js';
 import { ROOT } from '../support/documents.js';
+import { ENV, EXAMPLES as examples, REGION as region, startExample as start } from '../support/examples.js';
 import { startIamServer } from '../support/iam-server.js';
 import { CREDENTIALS } from '../support/wire.js';
 
-const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 const folders = readdirSync(examples).filter((name) => existsSync(join(examples, name, 'package.json')));
-const region = 'eu-west-1';
-const ENV = {
-  PATH: process.env.PATH,
-  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-  AWS_SESSION_TOKEN: CREDENTIALS.sessionToken,
-  AWS_REGION: region,
+/** What an example needs without an import of its own: peers of what it imports, and what runs it. */
+const UNNAMED = {
+  nestjs: ['@nestjs/platform-express', 'rxjs'],
+  nextjs: ['next', 'react', 'react-dom'],
+  graphiql: ['graphql', 'react-dom'],
+  'iam-api': ['sigv4-wasm', 'sigv4-wasm-devtools'],
+};
+const read = (/** @type {string} */ path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+/** Of what the tests run the examples with. @type {Record<string, string>} */
+const versions = {
+  ...read('tests/examples/package.json').dependencies,
+  wrangler: read('tests/matrix/package.json').devDependencies.wrangler,
+  'sigv4-wasm': read('pkg/package.json').version,
+  'sigv4-wasm-devtools': read('devtools/package.json').version,
 };
 
 describe('each', () => {
+  const index = readFileSync(join(ROOT, 'docs/examples.md'), 'utf8');
+  for (const name of readdirSync(examples, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)) {
+    test(`${name} is on the page of examples`, () => {
+      assert.ok(index.includes(`](../examples/${name}`), `docs/examples.md has no line on ${name}`);
+    });
+  }
+
   for (const name of folders) {
+    const { dependencies, devDependencies, scripts } = JSON.parse(
+      readFileSync(join(examples, name, 'package.json'), 'utf8'),
+    );
+    const sources = readdirSync(join(examples, name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /^(?!dist|node_modules|\.next).*\.(?:js|mjs|ts)$/.test(file))
+      .map((file) => readFileSync(join(examples, name, file), 'utf8'));
+
     test(`${name}: a short README with one command, and what it imports is declared`, () => {
       const readme = readFileSync(join(examples, name, 'README.md'), 'utf8');
       assert.ok(readme.split('\n').length <= 18);
-      assert.match(readme, /^```sh\nnpm install && .*npm start\n```$/m);
-
-      const { dependencies, scripts } = JSON.parse(
-        readFileSync(join(examples, name, 'package.json'), 'utf8'),
-      );
+      assert.match(readme, /^```sh\nnpm install && .*npm start(?: -- .*)?\n```$/m);
       assert.ok(scripts.start);
-      const sources = readdirSync(join(examples, name), { recursive: true, encoding: 'utf8' })
-        .filter((file) => /^(?!dist|node_modules).*\.(?:js|mjs|ts)$/.test(file))
-        .map((file) => readFileSync(join(examples, name, file), 'utf8'));
       const imported = sources.flatMap((code) =>
         Array.from(
-          code.matchAll(/(?:from |resolve\()'(?!node:|\.)((?:@[^/']+\/)?[^/']+)/g),
+          code.matchAll(/(?:from |import |resolve\()'(?!node:|\.|\/)((?:@[^/']+\/)?[^/']+)/g),
           ([, name]) => name,
         ),
       );
-      const used = scripts.start.startsWith('sigv4 ') ? ['sigv4-wasm', 'sigv4-wasm-devtools'] : imported;
-      assert.deepEqual(Object.keys(dependencies).sort(), [...new Set(used)].sort());
+      const used = new Set([...imported, .../** @type {Record<string, string[]>} */ (UNNAMED[name] ?? [])]);
+      assert.deepEqual(Object.keys(dependencies).sort(), [...used].sort());
+    });
+
+    test(`${name}: exact versions, those that the tests run it with`, () => {
+      for (const [dependency, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+        assert.match(version, /^\d+\.\d+\.\d+$/, dependency);
+        assert.equal(version, versions[dependency], dependency);
+      }
     });
   }
 });
@@ -178,27 +200,3 @@ test('browser-no-bundler: signs in Chromium, under its Content-Security-Policy',
     await api.close();
   }
 });
-
-/**
- * Runs `npm start` of an example, until the tests end.
- *
- * @param {string} name
- * @param {Record<string, string>} env
- * @returns {Promise<{ origin: string }>}
- */
-async function start(name, env) {
-  const child = spawn('npm', ['start', '--silent'], {
-    cwd: join(examples, name),
-    env: { ...ENV, ...env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  after(() => process.kill(-(/** @type {number} */ (child.pid))));
-  let printed = '';
-  for await (const text of child.stdout) {
-    printed += text;
-    const [origin] = /http:\S+/.exec(printed) ?? [];
-    if (origin !== undefined) return { origin };
-  }
-  throw new Error(`${name} ended: ${printed}`);
-}

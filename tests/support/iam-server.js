@@ -29,6 +29,7 @@ const FILE_TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'a
  * @property {() => Date} [now]  the server's clock
  * @property {'rest' | 'http'} [style]  default rest; HTTP APIs answer every refusal with `Forbidden`
  * @property {boolean} [cors]  default false: allow any origin, and the headers that a signed request needs
+ * @property {Record<string, string>} [preflight]  further headers of the answer to a preflight
  * @property {string} [open]  requests to this path and below need no signature; default /open
  * @property {Record<string, string>} [files]  directories to serve unsigned, by prefix: { '/static/': dir }
  * @property {boolean} [http2]  default false: speak HTTP/2, without TLS
@@ -119,7 +120,7 @@ function withoutPseudoHeaders({ rawHeaders, headers }) {
  */
 async function answerTo(request, settings, requests) {
   const { cors = false, open = '/open', files = {}, respond = () => undefined } = settings;
-  if (cors && request.method === 'OPTIONS') return preflight();
+  if (cors && request.method === 'OPTIONS') return preflight(settings.preflight);
   const prefix = Object.keys(files).find((one) => request.url.startsWith(one));
   if (prefix) return file(files[prefix], request.url.slice(prefix.length));
 
@@ -141,6 +142,7 @@ async function answerTo(request, settings, requests) {
  * @param {string} path
  */
 function isBelow(url, path) {
+  if (path === '/') return true;
   return url.startsWith(path) && ['', '/', '?'].includes(url.charAt(path.length));
 }
 
@@ -166,13 +168,14 @@ function refuse(error, style) {
   return json(error.status, { message: error.message }, { 'x-amzn-errortype': error.type });
 }
 
-/** @returns {Answer} */
-function preflight() {
+/** @param {Record<string, string>} [headers] @returns {Answer} */
+function preflight(headers) {
   return {
     status: 204,
     headers: {
       'access-control-allow-methods': 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT',
       'access-control-allow-headers': CORS_HEADERS,
+      ...headers,
     },
   };
 }
