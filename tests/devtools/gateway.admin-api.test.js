@@ -35,7 +35,7 @@ describe('the list of requests', async () => {
     assert.deepEqual(rest, {
       principal: 'arn:aws:sts::123456789012:assumed-role/developer/local',
       allowed: true,
-      policy: { decision: 'allow', statement: { policy: 0, statement: 0 } },
+      policy: { decision: 'allow', decidedBy: 'identity', statement: { policy: 0, statement: 0 } },
       stage: 'prod',
       route: 'ANY /{proxy+}',
     });

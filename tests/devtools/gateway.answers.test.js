@@ -249,28 +249,31 @@ describe('policies', () => {
     assert.equal((await get('alice', '/orders/42')).status, 200);
     assert.equal((await get('shop', '/orders/42', 'DELETE')).status, 200);
     assert.equal((await get('shop', '/secure')).status, 200, 'AWS has no plain HTTP');
-    const refused = (who, arn, ending = '') => ({
+    const unallowed = 'because no identity-based policy allows the execute-api:Invoke action';
+    const denied = 'with an explicit deny in an identity-based policy';
+    const refused = (who, arn, ending = unallowed) => ({
       status: 403,
       type: 'AccessDeniedException',
       body: {
-        Message: `User: ${who} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:abc123/prod/${arn}${ending}`,
+        Message: `User: ${who} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:abc123/prod/${arn} ${ending}`,
       },
     });
     const alice = 'arn:aws:iam::123456789012:user/alice';
     const shop = 'arn:aws:sts::123456789012:assumed-role/shop/local';
     assert.deepEqual(await get('alice', '/orders/42', 'DELETE'), refused(alice, 'DELETE/orders/42'));
     assert.deepEqual(await get('alice', '/'), refused(alice, 'GET/'));
-    assert.deepEqual(await get('shop', '/admin'), refused(shop, 'GET/admin', ' with an explicit deny'));
-    assert.deepEqual(await get('shop', '/%61dmin'), refused(shop, 'GET/admin', ' with an explicit deny'));
+    assert.deepEqual(await get('shop', '/admin'), refused(shop, 'GET/admin', denied));
+    assert.deepEqual(await get('shop', '/%61dmin'), refused(shop, 'GET/admin', denied));
     assert.equal((await get('nobody', '/orders/42')).status, 403);
     const [{ policy, hint }, { policy: deny, principal }] = gateway.requests();
-    assert.deepEqual(policy, { decision: 'implicitDeny' });
+    assert.deepEqual(policy, { decision: 'implicitDeny', decidedBy: 'identity' });
     assert.match(
       hint.fix,
       /execute-api:Invoke on arn:aws:execute-api:eu-west-1:123456789012:abc123\/prod\/GET\/orders\/42/,
     );
     assert.deepEqual(deny, {
       decision: 'explicitDeny',
+      decidedBy: 'identity',
       statement: { policy: 1, statement: 0, sid: 'NoAdmin' },
     });
     assert.equal(principal, shop);

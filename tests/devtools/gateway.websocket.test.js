@@ -164,7 +164,7 @@ test('connecting and sending are two permissions', async () => {
   assert.deepEqual(await post('sends'), { status: 410, type: 'GoneException', body: { message: 'Gone' } });
   assert.match(
     (await post('connects')).body.Message,
-    /not authorized to perform: execute-api:ManageConnections on resource: .*\/prod\/POST\/@connections\/gone=$/,
+    /not authorized to perform: execute-api:ManageConnections on resource: .*\/prod\/POST\/@connections\/gone= because no identity-based policy allows the execute-api:ManageConnections action$/,
   );
   socket.close();
 });

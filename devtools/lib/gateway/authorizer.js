@@ -1,11 +1,12 @@
 // The IAM authorizer: who signed this, and may they do it?
 
-import { evaluatePolicies, executeApiArn } from 'sigv4-wasm/policy';
+import { evaluateAccess, executeApiArn } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
 
 import { isPreflight, PREFLIGHT_FIX } from './cors.js';
 import { accessKeyIdOf } from './explainer.js';
 import { GatewayError } from './gateway-error.js';
+import { nameOf } from './policies.js';
 
 /**
  * @typedef {import('./principals.js').Principal} Principal
@@ -13,7 +14,8 @@ import { GatewayError } from './gateway-error.js';
  * @typedef {object} Authorized
  * @property {Principal} principal
  * @property {string} accessKeyId
- * @property {{ decision: string, statement?: object }} policy
+ * @property {import('sigv4-wasm/policy').Evaluation & { decidedBy: import('sigv4-wasm/policy').PolicySet }} policy  what the kind
+ *   of policies says that decided
  *
  * @typedef {{ action: string, stage: string, method: string, paths?: (string | undefined)[] }} Wanted  `paths`: spellings of one
  */
@@ -22,6 +24,7 @@ export class Authorizer {
   #api;
   #principals;
   #now;
+  #resourcePolicy;
   /** One object for all requests: options are checked again where they are another. */
   #options;
 
@@ -29,11 +32,13 @@ export class Authorizer {
    * @param {import('./config.js').Settings} settings
    * @param {import('./principals.js').Principals} principals
    * @param {() => Date} now
+   * @param {import('sigv4-wasm/policy').Policy} [resourcePolicy]  of a REST API
    */
-  constructor(settings, principals, now) {
+  constructor(settings, principals, now, resourcePolicy) {
     this.#api = settings;
     this.#principals = principals;
     this.#now = now;
+    this.#resourcePolicy = resourcePolicy;
     this.#options = {
       secretAccessKey: (/** @type {string} */ accessKeyId) => principals.find(accessKeyId),
       service: 'execute-api',
@@ -53,10 +58,40 @@ export class Authorizer {
   async authorize(request, wanted, onKnown) {
     const { principal, accessKeyId } = await this.#verify(request);
     onKnown({ principal, accessKeyId });
-    const { resource, ...policy } = this.#evaluate(request, wanted, principal);
-    onKnown({ policy });
-    if (policy.decision !== 'allow') throw this.#denied(wanted.action, resource, principal, policy);
+    const policy = this.#decide(request, wanted, onKnown, principal);
     return { principal, accessKeyId, policy };
+  }
+
+  /**
+   * Of a route without an authorizer: the policy of the API decides alone, if it has one.
+   *
+   * @param {import('./request.js').GatewayRequest} request
+   * @param {Wanted} wanted
+   * @param {(known: Partial<Authorized>) => void} onKnown
+   * @throws {GatewayError}
+   */
+  authorizeAnyone(request, wanted, onKnown) {
+    if (this.#resourcePolicy !== undefined) this.#decide(request, wanted, onKnown);
+  }
+
+  /**
+   * @param {import('./request.js').GatewayRequest} request
+   * @param {Wanted} wanted
+   * @param {(known: Partial<Authorized>) => void} onKnown
+   * @param {Principal} [principal]
+   * @returns {Authorized['policy']}
+   * @throws {GatewayError}
+   */
+  #decide(request, wanted, onKnown, principal) {
+    const { resource, access } = this.#evaluate(request, wanted, principal);
+    const { decision, decidedBy } = access;
+    const policy = { decidedBy, ...access[decidedBy], decision };
+    onKnown({ policy });
+    if (decision === 'allow') return policy;
+    const place = policy.statement ?? policy.nearest;
+    const decider = place && this.#policiesOf(principal)[decidedBy][place.policy];
+    const name = decider && nameOf(decider);
+    throw this.#denied(wanted.action, resource, principal, policy, name);
   }
 
   /**
@@ -89,23 +124,46 @@ export class Authorizer {
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
-   * @param {Principal} principal
+   * @param {Principal} [principal]
    */
   #evaluate(request, { action, paths = [undefined], ...place }, principal) {
-    const context = this.#contextOf(request, principal);
+    const { policies = [], permissionsBoundary, sessionPolicies } = principal ?? {};
+    const asks = {
+      action,
+      context: this.#contextOf(request, principal),
+      principal: principal?.arn,
+      identityPolicies: policies,
+      permissionsBoundary,
+      sessionPolicies,
+      resourcePolicy: this.#resourcePolicy,
+    };
     const [asked, ...others] = paths.map((path) => {
       const resource = this.#arn({ ...place, path });
-      return { ...evaluatePolicies(principal.policies, { action, resource, context }), resource };
+      return { resource, access: evaluateAccess({ ...asks, resource }) };
     });
-    return others.find(({ decision }) => decision === 'explicitDeny') ?? asked;
+    return others.find(({ access }) => access.decision === 'explicitDeny') ?? asked;
+  }
+
+  /**
+   * @param {Principal} [principal]
+   * @returns {Record<import('sigv4-wasm/policy').PolicySet, (import('sigv4-wasm/policy').Policy | undefined)[]>}
+   */
+  #policiesOf({ policies = [], permissionsBoundary, sessionPolicies = [] } = /** @type {any} */ ({})) {
+    return {
+      identity: policies,
+      permissionsBoundary: [permissionsBoundary],
+      session: sessionPolicies,
+      resource: [this.#resourcePolicy],
+    };
   }
 
   /**
    * @param {import('./request.js').GatewayRequest} request
-   * @param {Principal} principal
+   * @param {Principal} [principal]
    */
-  #contextOf({ headers, sourceIp }, { kind, name, id, entityArn }) {
+  #contextOf({ headers, sourceIp }, principal) {
     const { account, region } = this.#api;
+    const isUser = principal?.kind === 'user';
     const now = this.#now();
     // Where a value is `undefined`, there is no such key.
     return {
@@ -115,11 +173,11 @@ export class Authorizer {
       'aws:CurrentTime': now.toISOString(),
       'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
       'aws:RequestedRegion': region,
-      'aws:PrincipalArn': entityArn,
-      'aws:PrincipalAccount': account,
-      'aws:PrincipalType': kind === 'user' ? 'User' : 'AssumedRole',
-      'aws:userid': id,
-      'aws:username': kind === 'user' ? name : undefined,
+      'aws:PrincipalArn': principal?.entityArn,
+      'aws:PrincipalAccount': principal && account,
+      'aws:PrincipalType': principal === undefined ? 'Anonymous' : isUser ? 'User' : 'AssumedRole',
+      'aws:userid': principal?.id ?? 'anonymous',
+      'aws:username': isUser ? principal.name : undefined,
       'aws:UserAgent': headers['user-agent'] || undefined,
       'aws:Referer': headers.referer || undefined,
     };
@@ -134,17 +192,23 @@ export class Authorizer {
   /**
    * @param {string} action
    * @param {string} resource
-   * @param {Principal} principal
-   * @param {import('sigv4-wasm/policy').Evaluation} evaluation
+   * @param {Principal | undefined} principal
+   * @param {Authorized['policy']} policy
+   * @param {string} [name]  of the policy that decided, or came nearest
    */
-  #denied(action, resource, { arn }, { decision, unevaluated = [] }) {
-    const masked = resource.replace(this.#api.account, `********${this.#api.account.slice(-4)}`);
-    const ending = decision === 'explicitDeny' ? ' with an explicit deny' : '';
-    const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${masked}${ending}`;
-    const fix =
-      decision === 'explicitDeny'
-        ? 'A statement with Effect Deny is about this request: no statement that allows it helps.'
-        : `Let a policy of the caller allow ${action} on ${resource}.`;
+  #denied(action, resource, principal, policy, name) {
+    const { decision, decidedBy, statement, nearest, unevaluated = [] } = policy;
+    const { account } = this.#api;
+    const masked = resource.replace(account, `********${account.slice(-4)}`);
+    const kind = KINDS[decidedBy];
+    const isExplicit = decision === 'explicitDeny';
+    const why = isExplicit
+      ? `with an explicit deny in ${kind.one}`
+      : `because no ${kind.name} allows the ${action} action`;
+    const message = `User: ${principal?.arn ?? 'anonymous'} is not authorized to perform: ${action} on resource: ${masked} ${why}`;
+    const fix = isExplicit
+      ? `${placeOf(statement, name)}, with Effect Deny, is about this request: no statement that allows it helps.`
+      : `Let ${kind.where} allow ${action} on ${resource}.${lackOf(nearest, name)}`;
     const [cause] = unevaluated.map(
       ({ key, reason }) => ` A statement could not be evaluated, by ${key}: ${reason}.`,
     );
@@ -154,6 +218,50 @@ export class Authorizer {
       fix: fix + (cause ?? ''),
     });
   }
+}
+
+/**
+ * The kinds of policies, as AWS's denials name them ("Troubleshoot access denied error messages", IAM user guide), and where they
+ * are.
+ *
+ * @type {Record<string, { name: string, one: string, where: string }>}
+ */
+const KINDS = {
+  identity: {
+    name: 'identity-based policy',
+    one: 'an identity-based policy',
+    where: 'a policy of the caller',
+  },
+  permissionsBoundary: {
+    name: 'permissions boundary',
+    one: 'a permissions boundary',
+    where: 'the permissions boundary of the caller',
+  },
+  session: { name: 'session policy', one: 'a session policy', where: 'a policy of the session' },
+  resource: { name: 'resource-based policy', one: 'a resource-based policy', where: 'the policy of the API' },
+};
+
+/**
+ * @param {{ statement: number, sid?: string } | undefined} place
+ * @param {string | undefined} name  of its policy
+ */
+function placeOf(place, name) {
+  const { statement = 0, sid } = place ?? {};
+  return `The statement ${sid === undefined ? `[${statement}]` : `'${sid}'`} of ${name}`;
+}
+
+/**
+ * What kept the nearest statement from allowing a request.
+ *
+ * @param {import('sigv4-wasm/policy').NearestStatement | undefined} nearest
+ * @param {string | undefined} name  of its policy
+ */
+function lackOf(nearest, name) {
+  if (nearest === undefined) return '';
+  const { element, operator, key, expected, given } = nearest;
+  const what = element === 'Condition' ? `Condition ${operator} of ${key}` : element;
+  const found = given.length === 0 ? 'nothing' : given.join(', ');
+  return ` ${placeOf(nearest, name)} came nearest: its ${what} is ${expected.join(', ')}, and the request has ${found}.`;
 }
 
 /**

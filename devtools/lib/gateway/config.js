@@ -34,7 +34,9 @@ const UPSTREAM = z
 
 const NAME = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a name that IAM accepts');
 
-const POLICY = z.union([NAME, z.looseObject({ Statement: z.unknown() })], {
+const DOCUMENT = z.looseObject({ Statement: z.unknown() });
+
+const POLICY = z.union([NAME, DOCUMENT], {
   error: 'must be the name of a policy, or a policy document with a Statement',
 });
 
@@ -48,6 +50,7 @@ const KEY = {
 
 const USER = z.strictObject({
   policies: z.array(POLICY).default([]),
+  permissionsBoundary: POLICY.optional(),
   accessKeys: z
     .array(z.strictObject(KEY).refine(isWholeKey, 'needs both accessKeyId and secretAccessKey, or neither'))
     .default([{}]),
@@ -55,6 +58,7 @@ const USER = z.strictObject({
 
 const ROLE = z.strictObject({
   policies: z.array(POLICY).default([]),
+  permissionsBoundary: POLICY.optional(),
   sessions: z
     .array(
       z
@@ -63,10 +67,12 @@ const ROLE = z.strictObject({
           name: NAME.optional(),
           sessionToken: z.string().min(1).optional(),
           expiration: z.iso.datetime({ offset: true }).transform(toDate).optional(),
+          // Session policies, as `AssumeRole` takes them.
+          policies: z.array(POLICY).default([]),
         })
         .refine(isWholeSession, 'needs all of accessKeyId, secretAccessKey and sessionToken, or none'),
     )
-    .default([{}]),
+    .prefault([{}]),
 });
 
 const CORS = z.strictObject({
@@ -136,7 +142,9 @@ const CONFIG = z.strictObject({
     .default(LIMITS.bodyBytes),
   // Lifetime of the credentials from GET /_sigv4/credentials/{role}.
   sessionSeconds: z.number().positive().default(3600),
-  policies: z.record(NAME, z.looseObject({ Statement: z.unknown() })).default({}),
+  policies: z.record(NAME, DOCUMENT).default({}),
+  // Of a REST API.
+  resourcePolicy: DOCUMENT.optional(),
   users: z.record(NAME, USER).default({}),
   roles: z.record(NAME, ROLE).default({}),
 });
@@ -257,15 +265,36 @@ function complete(config, warnings, { locate }) {
     allowsAll,
   };
   for (const kind of /** @type {const} */ (['users', 'roles'])) {
-    for (const [name, { policies }] of Object.entries(settings[kind])) {
-      for (const [i, policy] of policies.entries()) {
-        if (typeof policy !== 'string' || Object.hasOwn(config.policies, policy)) continue;
-        const path = [kind, name, 'policies', i];
-        throw new ConfigError(`${locate(path)}: ${nameOf(path)}: there is no policy '${policy}'`);
+    for (const [name, holder] of Object.entries(settings[kind])) {
+      for (const [held, ...path] of policiesOf(holder)) {
+        if (typeof held !== 'string' || Object.hasOwn(config.policies, held)) continue;
+        const at = [kind, name, ...path];
+        throw new ConfigError(`${locate(at)}: ${nameOf(at)}: there is no policy '${held}'`);
       }
     }
   }
+  if (settings.resourcePolicy !== undefined && config.type !== 'rest') {
+    const at = ['resourcePolicy'];
+    throw new ConfigError(
+      `${locate(at)}: resourcePolicy: only a REST API has one, and this is of type ${config.type}`,
+    );
+  }
   return settings;
+}
+
+/**
+ * @param {z.output<typeof USER> | z.output<typeof ROLE>} holder
+ * @returns {(readonly [policy: string | object | undefined, ...path: PropertyKey[]])[]} each policy, and where it is
+ */
+function policiesOf({ policies, permissionsBoundary, ...holder }) {
+  const sessions = 'sessions' in holder ? holder.sessions : [];
+  return [
+    ...policies.map((policy, i) => /** @type {const} */ ([policy, 'policies', i])),
+    [permissionsBoundary, 'permissionsBoundary'],
+    ...sessions.flatMap((session, at) =>
+      session.policies.map((policy, i) => /** @type {const} */ ([policy, 'sessions', at, 'policies', i])),
+    ),
+  ];
 }
 
 /** @param {Record<string, unknown>} key */

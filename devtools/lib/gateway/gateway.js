@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { ServerResponse } from 'node:http';
 
 import { TokenBucket } from 'limiter';
-import { parsePolicy } from 'sigv4-wasm/policy';
 
 import { accessLine, explanationLines, referenceLine } from './access-log.js';
 import { Authorizer } from './authorizer.js';
@@ -18,7 +17,7 @@ import { Explainer } from './explainer.js';
 import { GatewayError } from './gateway-error.js';
 import { echo, Upstreams } from './integration.js';
 import { serveAdminApi, PREFIX } from './admin-api.js';
-import { Principals } from './principals.js';
+import { checkedPolicy, principalsOf } from './policies.js';
 import { gatewayRequest } from './request.js';
 import { Routes } from './routes.js';
 import { openServer, sendAll } from './server.js';
@@ -92,7 +91,9 @@ class Gateway {
     this.#token = token;
     this.#principals = principalsOf(settings);
     this.#routes = new Routes(settings);
-    this.#authorizer = new Authorizer(settings, this.#principals, now);
+    const { resourcePolicy } = settings;
+    const ofApi = resourcePolicy && checkedPolicy(resourcePolicy, 'resourcePolicy', 'resource');
+    this.#authorizer = new Authorizer(settings, this.#principals, now, ofApi);
     this.#upstreams = new Upstreams(settings);
     this.#connections = new Connections(settings, this.#upstreams);
     this.#explainer = new Explainer(settings, this.#principals, now);
@@ -276,13 +277,14 @@ class Gateway {
    * @param {string[]} [paths]
    */
   async #authorize({ request, authorized }, { auth }, action, stage, method, paths) {
-    if (auth === 'none') return;
+    const wanted = { action, stage, method, paths };
+    if (auth === 'none')
+      return this.#authorizer.authorizeAnyone(request, wanted, (known) => Object.assign(authorized, known));
     if (auth === 'other')
       throw new GatewayError(
         'ERR_GATEWAY_AUTHORIZER',
         'The route has an authorizer other than IAM, which this gateway does not support.',
       );
-    const wanted = { action, stage, method, paths };
     await this.#authorizer.authorize(request, wanted, (known) => Object.assign(authorized, known));
   }
 
@@ -407,45 +409,6 @@ class Transaction {
   /** @param {import('./request.js').GatewayRequest} request */
   constructor(request) {
     this.request = request;
-  }
-}
-
-/**
- * @param {import('./config.js').Settings} settings
- * @returns {Principals}
- * @throws {ConfigError}
- */
-function principalsOf(settings) {
-  const principals = new Principals(settings);
-  const parsed = Object.fromEntries(
-    Object.entries(settings.policies).map(([name, policy]) => [
-      name,
-      checkedPolicy(policy, `policies.${name}`),
-    ]),
-  );
-  /** @type {(held: readonly (string | object)[], owner: string) => import('sigv4-wasm/policy').Policy[]} */
-  const resolve = (held, owner) =>
-    held.map((policy, i) =>
-      typeof policy === 'string' ? parsed[policy] : checkedPolicy(policy, `${owner}.policies[${i}]`),
-    );
-  for (const [name, { policies, accessKeys }] of Object.entries(settings.users)) {
-    principals.addUser(name, resolve(policies, `users.${name}`), accessKeys);
-  }
-  for (const [name, { policies, sessions }] of Object.entries(settings.roles)) {
-    principals.addRole(name, resolve(policies, `roles.${name}`), sessions);
-  }
-  return principals;
-}
-
-/**
- * @param {object} policy
- * @param {string} name
- */
-function checkedPolicy(policy, name) {
-  try {
-    return parsePolicy(policy, { name });
-  } catch (cause) {
-    throw new ConfigError(/** @type {Error} */ (cause).message, { cause });
   }
 }
 

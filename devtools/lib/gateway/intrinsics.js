@@ -160,3 +160,14 @@ function evaluate(condition, scope) {
       throw new Unresolved(`${name} cannot be resolved without AWS`);
   }
 }
+
+/**
+ * @param {any} value  `!Ref X`, `!GetAtt X.y`, `!Sub ${X}`, or the name
+ * @returns {string}
+ */
+export function logicalIdOf(value) {
+  const [argument] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  return String(Array.isArray(argument) ? argument[0] : argument)
+    .replace(/^\$\{(.*)\}$/, '$1')
+    .split('.')[0];
+}

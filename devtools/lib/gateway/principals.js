@@ -18,6 +18,12 @@ import { createHash, randomBytes } from 'node:crypto';
  * @property {string} entityArn  of the user, or of the role that was assumed
  * @property {string} id  unique id: `AIDA…`, `AROA…:session`
  * @property {Policy[]} policies
+ * @property {Policy} [permissionsBoundary]
+ * @property {Policy[]} sessionPolicies
+ *
+ * @typedef {object} Permissions
+ * @property {Policy[]} policies
+ * @property {Policy} [permissionsBoundary]
  *
  * @typedef {Credentials & { principal: Principal, isGenerated: boolean }} AccessKey
  */
@@ -35,7 +41,7 @@ export class Principals {
   #account;
   /** @type {Map<string, AccessKey>} */
   #keys = new Map();
-  /** @type {Map<string, Policy[]>} */
+  /** @type {Map<string, Permissions>} */
   #roles = new Map();
   /** Access key ids in the order in which they were made. @type {Set<string>} */
   #issued = new Set();
@@ -47,10 +53,10 @@ export class Principals {
 
   /**
    * @param {string} name
-   * @param {Policy[]} policies
+   * @param {Permissions} permissions
    * @param {readonly Partial<Credentials>[]} accessKeys  missing values are generated
    */
-  addUser(name, policies, accessKeys) {
+  addUser(name, permissions, accessKeys) {
     const arn = `arn:aws:iam::${this.#account}:user/${name}`;
     const principal = /** @type {Principal} */ ({
       kind: 'user',
@@ -58,33 +64,39 @@ export class Principals {
       arn,
       entityArn: arn,
       id: uniqueId('AIDA', name),
-      policies,
+      ...permissions,
+      sessionPolicies: [],
     });
     for (const given of accessKeys) this.#add(principal, 'AKIA', given);
   }
 
   /**
    * @param {string} name
-   * @param {Policy[]} policies
-   * @param {readonly (Partial<Credentials> & { name?: string })[]} sessions  missing values are generated
+   * @param {Permissions} permissions
+   * @param {readonly (Partial<Credentials> & { name?: string, policies?: Policy[] })[]} sessions  missing values are generated
    */
-  addRole(name, policies, sessions) {
-    this.#roles.set(name, policies);
-    for (const { name: session = 'local', ...given } of sessions) {
-      this.#add(this.#assumed(name, session), 'ASIA', { sessionToken: newSessionToken(), ...given });
+  addRole(name, permissions, sessions) {
+    this.#roles.set(name, permissions);
+    for (const { name: session = 'local', policies = [], ...given } of sessions) {
+      this.#add(this.#assumed(name, session, policies), 'ASIA', {
+        sessionToken: newSessionToken(),
+        ...given,
+      });
     }
   }
 
   /**
    * @param {string} role
    * @param {string} session
+   * @param {Policy[]} [sessionPolicies]
    * @returns {Principal}
    */
-  #assumed(role, session) {
+  #assumed(role, session, sessionPolicies = []) {
     const arn = `arn:aws:sts::${this.#account}:assumed-role/${role}/${session}`;
-    const policies = /** @type {Policy[]} */ (this.#roles.get(role));
+    const permissions = /** @type {Permissions} */ (this.#roles.get(role));
     const entityArn = `arn:aws:iam::${this.#account}:role/${role}`;
-    return { kind: 'role', name: role, arn, entityArn, id: `${uniqueId('AROA', role)}:${session}`, policies };
+    const id = `${uniqueId('AROA', role)}:${session}`;
+    return { kind: 'role', name: role, arn, entityArn, id, ...permissions, sessionPolicies };
   }
 
   /**

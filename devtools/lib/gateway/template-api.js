@@ -53,6 +53,40 @@ export function samCors(cors) {
   });
 }
 
+/**
+ * `ResourcePolicy` of SAM, as SAM makes a policy of it: see `ApiAuth` and `ResourcePolicyStatement` in its specification.
+ *
+ * @param {any} given
+ * @returns {{ policy: { Version: string, Statement: object[] } | undefined, leftOut: string[] }}
+ */
+export function samResourcePolicy(given) {
+  const statements = Object.entries(given ?? {}).flatMap(([name, value]) => {
+    if (name === 'CustomStatements') return [value].flat();
+    return SAM_STATEMENTS[name]?.([value].flat()) ?? [];
+  });
+  const leftOut = Object.keys(given ?? {}).filter((name) => /Vpc/.test(name));
+  return {
+    policy: statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements },
+    leftOut,
+  };
+}
+
+const INVOKE = { Action: 'execute-api:Invoke', Resource: 'execute-api:/*' };
+
+/** @param {string} operator */
+const byAddress = (operator) => (/** @type {any[]} */ list) => [
+  { Effect: 'Allow', Principal: '*', ...INVOKE },
+  { Effect: 'Deny', Principal: '*', ...INVOKE, Condition: { [operator]: { 'aws:SourceIp': list } } },
+];
+
+/** @type {Record<string, (list: any[]) => object[]>} */
+const SAM_STATEMENTS = {
+  AwsAccountWhitelist: (list) => [{ Effect: 'Allow', Principal: { AWS: list }, ...INVOKE }],
+  AwsAccountBlacklist: (list) => [{ Effect: 'Deny', Principal: { AWS: list }, ...INVOKE }],
+  IpRangeWhitelist: byAddress('NotIpAddress'),
+  IpRangeBlacklist: byAddress('IpAddress'),
+};
+
 /** @param {any} cors  `CorsConfiguration` of an HTTP API */
 export function httpCors(cors) {
   if (cors === undefined || typeof cors === 'boolean') return cors || undefined;

@@ -3,8 +3,9 @@
 // Sources: CloudFormation template reference, and AWS SAM specification.
 
 import { ConfigError } from './load-yaml.js';
-import { holds, resolveValue, Unresolved } from './intrinsics.js';
-import { httpCors, openApiRoutes, samCors } from './template-api.js';
+import { holds, logicalIdOf, resolveValue, Unresolved } from './intrinsics.js';
+import { httpCors, openApiRoutes, samCors, samResourcePolicy } from './template-api.js';
+import { TemplatePolicies } from './template-policies.js';
 
 /**
  * @typedef {import('./intrinsics.js').Scope} Scope
@@ -16,8 +17,15 @@ import { httpCors, openApiRoutes, samCors } from './template-api.js';
  * @property {string[]} stages
  * @property {{ route: string, auth: 'iam' | 'none' | 'other' }[]} routes
  * @property {object | undefined} cors
+ * @property {any} [policy]  of a REST API, as the template has it
  *
- * @typedef {{ region: string, account: string, apiId: string, api?: string, parameters: Record<string, string | number> }} Wanted
+ * @typedef {object} Wanted  of the config
+ * @property {string} region
+ * @property {string} account
+ * @property {string} apiId
+ * @property {string} [api]
+ * @property {Record<string, string | number>} parameters
+ * @property {Record<string, object>} policies
  */
 
 /** @param {any} value */
@@ -95,7 +103,20 @@ class TemplateReader {
     }
     const { type, stages, routes, cors } = api;
     if (routes.length === 0) throw new ConfigError(`${this.#document.file}: ${api.logicalId} has no routes`);
-    return { type, stages, routes, cors, ...this.#principals(), warnings: this.#warnings };
+    const policies = new TemplatePolicies({
+      document: this.#document,
+      scope: this.#scope,
+      names: Object.keys(this.#wanted.policies),
+      attempt: (at, resolve) => this.#attempt(at, resolve),
+      warn: (at, message) => this.#warn(at, message),
+    });
+    const resourcePolicy = policies.ofApi(api);
+    return {
+      ...{ type, stages, routes, cors },
+      ...(resourcePolicy && { resourcePolicy }),
+      ...policies.principals(this.#resources),
+      warnings: this.#warnings,
+    };
   }
 
   // --- APIs -------------------------------------------------------------------------------------------------------
@@ -110,6 +131,7 @@ class TemplateReader {
     for (const [logicalId, type, stage] of IMPLICIT) {
       apis.push({ logicalId, type, stages: [stage], routes: [], cors: undefined });
     }
+    for (const api of apis.filter(({ type }) => type === 'rest')) api.policy = this.#policyOf(api.logicalId);
     const byId = new Map(apis.map((api) => [api.logicalId, api]));
     for (const resource of this.#resources) {
       const find = (/** @type {any} */ value) => byId.get(logicalIdOf(value));
@@ -165,6 +187,22 @@ class TemplateReader {
   }
 
   /**
+   * @param {string} logicalId  of a REST API
+   * @returns {any}
+   */
+  #policyOf(logicalId) {
+    const template = this.#document.value;
+    const { Type, Properties = {} } = template.Resources[logicalId] ?? {};
+    if (Type === 'AWS::ApiGateway::RestApi')
+      return Properties.Policy ?? Properties.Body?.['x-amazon-apigateway-policy'];
+    const ofSam = Properties.Auth?.ResourcePolicy ?? template.Globals?.Api?.Auth?.ResourcePolicy;
+    const { policy, leftOut } = samResourcePolicy(ofSam);
+    for (const name of leftOut)
+      this.#warn(['Resources', logicalId], `its ResourcePolicy has ${name}, which is about VPCs: left out`);
+    return policy ?? Properties.DefinitionBody?.['x-amazon-apigateway-policy'];
+  }
+
+  /**
    * @param {Resource} resource
    * @param {(value: any) => FoundApi | undefined} find
    */
@@ -199,105 +237,6 @@ class TemplateReader {
     if (resource === undefined) throw new Unresolved(`there is no resource ${logicalId}`);
     const parent = this.#pathOf(resource.ParentId);
     return `${parent === '/' ? '' : parent}/${resolveValue(resource.PathPart, this.#scope)}`;
-  }
-
-  // --- who may call them ------------------------------------------------------------------------------------------
-
-  #principals() {
-    /** @type {Record<string, object>} */
-    const policies = {};
-    /** @type {Record<string, { policies: (string | object)[] }>} */
-    const roles = {};
-    /** @type {Record<string, { policies: (string | object)[] }>} */
-    const users = {};
-    for (const { Type, Properties = {}, logicalId } of this.#resources) {
-      const holders = Type === 'AWS::IAM::Role' ? roles : Type === 'AWS::IAM::User' ? users : undefined;
-      if (holders === undefined) continue;
-      const inline = (Properties.Policies ?? []).flatMap(
-        (/** @type {any} */ { PolicyDocument }, /** @type {number} */ i) =>
-          this.#policy(PolicyDocument, [
-            'Resources',
-            logicalId,
-            'Properties',
-            'Policies',
-            i,
-            'PolicyDocument',
-          ]),
-      );
-      const managed = (Properties.ManagedPolicyArns ?? []).flatMap(
-        (/** @type {any} */ arn, /** @type {number} */ i) =>
-          this.#managed(arn, ['Resources', logicalId, 'Properties', 'ManagedPolicyArns', i]),
-      );
-      holders[logicalId] = { policies: [...managed, ...inline] };
-    }
-    for (const { Type, Properties = {}, logicalId } of this.#resources) {
-      if (Type !== 'AWS::IAM::ManagedPolicy' && Type !== 'AWS::IAM::Policy') continue;
-      const [document] = this.#policy(Properties.PolicyDocument, [
-        'Resources',
-        logicalId,
-        'Properties',
-        'PolicyDocument',
-      ]);
-      if (document === undefined) continue;
-      policies[logicalId] = document;
-      for (const [names, holders] of /** @type {const} */ ([
-        [Properties.Roles, roles],
-        [Properties.Users, users],
-      ])) {
-        for (const name of names ?? []) holders[logicalIdOf(name)]?.policies.push(logicalId);
-      }
-    }
-    // Roles that may not call the API are not its clients, such as that of the Lambda function behind it.
-    const clients = (/** @type {Record<string, { policies: (string | object)[] }>} */ all) =>
-      Object.fromEntries(Object.entries(all).filter(([, { policies: held }]) => held.length > 0));
-    return { policies, roles: clients(roles), users: clients(users) };
-  }
-
-  /**
-   * @param {any} arn
-   * @param {PropertyKey[]} at
-   * @returns {(string | object)[]}
-   */
-  #managed(arn, at) {
-    const resolved = this.#attempt(at, () => String(resolveValue(arn, this.#scope)));
-    if (resolved === undefined) return [];
-    const name = resolved.slice(resolved.lastIndexOf('/') + 1);
-    if (resolved.includes(':iam::aws:')) return MANAGED_BY_AWS[name] ?? [];
-    const { Type, Properties } = this.#document.value.Resources[name] ?? {};
-    if (Type === 'AWS::IAM::ManagedPolicy') return this.#isAbout(Properties?.PolicyDocument) ? [name] : [];
-    this.#warn(at, `${resolved} is not in this template: left out`);
-    return [];
-  }
-
-  /**
-   * The statements of a policy that are about APIs.
-   *
-   * @param {any} document
-   * @param {PropertyKey[]} at
-   * @returns {object[]} one policy, or none if it has no such statement
-   */
-  #policy(document, at) {
-    const statements = [document?.Statement ?? []].flat();
-    const kept = statements.flatMap((statement, i) => {
-      if (!isAboutApis(statement)) return [];
-      try {
-        return [resolveValue(statement, this.#scope)];
-      } catch (error) {
-        if (!(error instanceof Unresolved)) throw error;
-        const where = [...at, 'Statement', i];
-        // Without it, more would be allowed here than in AWS.
-        if (statement.Effect !== 'Allow')
-          throw new ConfigError(`${this.#document.locate(where)}: ${error.message}`);
-        this.#warn(where, `left out: ${error.message}`);
-        return [];
-      }
-    });
-    return kept.length === 0 ? [] : [{ Version: document.Version ?? '2012-10-17', Statement: kept }];
-  }
-
-  /** @param {any} document */
-  #isAbout(document) {
-    return [document?.Statement ?? []].flat().some(isAboutApis);
   }
 
   // --- values -----------------------------------------------------------------------------------------------------
@@ -439,43 +378,8 @@ const API_TYPES = {
   }),
 };
 
-/** Of AWS's own policies, those that are about calling APIs. @type {Record<string, object[]>} */
-const MANAGED_BY_AWS = Object.fromEntries(
-  [
-    [
-      'AmazonAPIGatewayInvokeFullAccess',
-      ['execute-api:Invoke', 'execute-api:ManageConnections'],
-      'arn:aws:execute-api:*:*:*',
-    ],
-    ['AdministratorAccess', '*', '*'],
-    ['PowerUserAccess', '*', '*'],
-  ].map(([name, Action, Resource]) => [
-    name,
-    [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }],
-  ]),
-);
-
 /** @param {any} authorizer  of SAM, or the AuthorizationType of CloudFormation */
 function authOf(authorizer) {
   if (authorizer === 'AWS_IAM') return 'iam';
   return authorizer === undefined || authorizer === null || authorizer === 'NONE' ? 'none' : 'other';
-}
-
-/** @param {any} statement */
-function isAboutApis(statement) {
-  if (statement?.NotAction !== undefined) return true;
-  return [statement?.Action ?? []]
-    .flat()
-    .some((action) => typeof action !== 'string' || /^(execute-api:|\*)/i.test(action));
-}
-
-/**
- * @param {any} value  `!Ref X`, `!GetAtt X.y`, `!Sub ${X}`, or the name
- * @returns {string}
- */
-function logicalIdOf(value) {
-  const [argument] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
-  return String(Array.isArray(argument) ? argument[0] : argument)
-    .replace(/^\$\{(.*)\}$/, '$1')
-    .split('.')[0];
 }

@@ -1,0 +1,70 @@
+// The policies of the settings, parsed: whose they are, and what they are called.
+
+import { parsePolicy } from 'sigv4-wasm/policy';
+
+import { ConfigError } from './load-yaml.js';
+import { Principals } from './principals.js';
+
+/** @typedef {import('sigv4-wasm/policy').Policy} Policy */
+
+/**
+ * @param {import('./config.js').Settings} settings
+ * @returns {Principals}
+ * @throws {ConfigError}
+ */
+export function principalsOf(settings) {
+  const principals = new Principals(settings);
+  const parsed = Object.fromEntries(
+    Object.entries(settings.policies).map(([name, policy]) => [
+      name,
+      checkedPolicy(policy, `policies.${name}`),
+    ]),
+  );
+  const resolveOne = (/** @type {string | object} */ policy, /** @type {string} */ name) =>
+    typeof policy === 'string' ? parsed[policy] : checkedPolicy(policy, name);
+  const resolve = (/** @type {readonly (string | object)[]} */ held, /** @type {string} */ owner) =>
+    held.map((policy, i) => resolveOne(policy, `${owner}.policies[${i}]`));
+  /** @type {(holder: { policies: readonly (string | object)[], permissionsBoundary?: string | object }, name: string) => import('./principals.js').Permissions} */
+  const permissionsOf = ({ policies, permissionsBoundary: limit }, name) => ({
+    policies: resolve(policies, name),
+    ...(limit && { permissionsBoundary: resolveOne(limit, `${name}.permissionsBoundary`) }),
+  });
+  for (const [name, user] of Object.entries(settings.users)) {
+    principals.addUser(name, permissionsOf(user, `users.${name}`), user.accessKeys);
+  }
+  for (const [name, role] of Object.entries(settings.roles)) {
+    const sessions = role.sessions.map(({ policies, ...session }, i) => ({
+      ...session,
+      policies: resolve(policies, `roles.${name}.sessions[${i}]`),
+    }));
+    principals.addRole(name, permissionsOf(role, `roles.${name}`), sessions);
+  }
+  return principals;
+}
+
+/**
+ * @param {object} policy
+ * @param {string} name
+ * @param {'identity' | 'resource'} [type]
+ * @returns {Policy}
+ */
+export function checkedPolicy(policy, name, type = 'identity') {
+  try {
+    const parsed = parsePolicy(policy, { name, type });
+    names.set(parsed, name);
+    return parsed;
+  } catch (cause) {
+    throw new ConfigError(/** @type {Error} */ (cause).message, { cause });
+  }
+}
+
+/**
+ * @param {Policy} policy
+ * @returns {string | undefined} where it stands, such as `roles.shop.policies[0]`
+ */
+export function nameOf(policy) {
+  return names.get(policy);
+}
+
+/** @type {WeakMap<Policy, string>} */
+const names = new WeakMap();
