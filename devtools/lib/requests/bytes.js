@@ -16,22 +16,6 @@ export function fromBase64(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/**
- * @param {Uint8Array[]} parts
- * @param {string} separator
- * @returns {Uint8Array}
- */
-export function joinBytes(parts, separator) {
-  /** @type {number[]} */
-  const joined = [];
-  const between = new TextEncoder().encode(separator);
-  parts.forEach((part, i) => {
-    if (i > 0) for (const byte of between) joined.push(byte);
-    for (const byte of part) joined.push(byte);
-  });
-  return Uint8Array.from(joined);
-}
-
 /** @param {string | Uint8Array} body */
 export function bytesOf(body) {
   return typeof body === 'string' ? new TextEncoder().encode(body) : body;

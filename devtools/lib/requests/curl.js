@@ -2,9 +2,11 @@
 //
 // Source: curl(1), for each option.
 
-import { base64, joinBytes, textOrBytes } from './bytes.js';
+import { base64, textOrBytes } from './bytes.js';
+import { curlOption } from './curl-options.js';
+import { curlRequest, joinData, readHeaderLine, readUrlencoded, urlencoded } from './curl-request.js';
 import { RequestSyntaxError } from './error.js';
-import { absoluteUrl, addDefault, headerOf, removeDotSegments } from './parts.js';
+import { absoluteUrl, addDefault, headerOf } from './parts.js';
 import { splitWords, wordText } from './shell-words.js';
 
 /**
@@ -18,7 +20,7 @@ import { splitWords, wordText } from './shell-words.js';
  * @property {string | undefined} method
  * @property {[string, string][]} headers
  * @property {Set<string>} removed  names of headers that curl shall leave out
- * @property {Uint8Array[]} data
+ * @property {{ bytes: Uint8Array, isJson?: boolean }[]} data
  * @property {string[]} query
  * @property {Set<string>} flags
  * @property {string | undefined} user
@@ -66,41 +68,43 @@ function readOptions(words, command) {
     } else if (text === '--') {
       hasOptionsEnded = true;
     } else {
-      for (const { name, rest } of namesIn(text)) {
-        const option = OPTIONS[name];
-        if (option === undefined && SWITCHES.has(name)) continue;
-        if (option === undefined && !IGNORED.has(name)) throw unknown(command, word, name);
+      for (const { name, rest } of optionsIn(text)) {
+        const option = curlOption(name);
+        if (option === undefined) throw unknown(command, word, name);
+        // All that is not in the table below makes no difference to the request.
+        const use = OPTIONS[option.name];
+        if (!option.hasValue) {
+          if (use !== undefined) use(command, '', word);
+          else if (!name.startsWith('--no-')) command.flags.add(option.name);
+          continue;
+        }
         const value = rest === undefined ? words[(i += 1)] : { bytes: rest, at: word.at };
         if (value === undefined) {
           throw new RequestSyntaxError(`the curl option ${name} needs a value`, command.text, word.at);
         }
-        option?.(command, wordText(value), value);
+        use?.(command, wordText(value), value);
       }
     }
   }
+}
 
-  /**
-   * `--long`, or several short ones in one word; the last of these may have its value there.
-   *
-   * @param {string} text
-   * @returns {Generator<{ name: string, rest?: Uint8Array }>}
-   */
-  function* namesIn(text) {
-    if (text.startsWith('--')) {
-      const name = text.replace(/^--no-/, '--');
-      if (FLAGS.has(name)) command.flags.add(name);
-      else yield { name: text };
-      return;
-    }
-    for (let at = 1; at < text.length; at += 1) {
-      const name = SHORT[text[at]] ?? `-${text[at]}`;
-      if (FLAGS.has(name)) command.flags.add(name);
-      else if (!SWITCHES.has(name)) {
-        const rest = text.slice(at + 1);
-        yield rest === '' ? { name } : { name, rest: new TextEncoder().encode(rest) };
-        return;
-      }
-    }
+/**
+ * `--long`, or several short ones in one word; the last of these may have its value there.
+ *
+ * @param {string} text
+ * @returns {Generator<{ name: string, rest?: Uint8Array }>}
+ */
+function* optionsIn(text) {
+  if (text.startsWith('--')) {
+    yield { name: text };
+    return;
+  }
+  for (let at = 1; at < text.length; at += 1) {
+    const name = `-${text[at]}`;
+    const rest = text.slice(at + 1);
+    const takesRest = curlOption(name)?.hasValue && rest !== '';
+    yield takesRest ? { name, rest: new TextEncoder().encode(rest) } : { name };
+    if (takesRest) return;
   }
 }
 
@@ -109,7 +113,7 @@ function readOptions(words, command) {
  * @returns {ParsedRequest}
  */
 function requestOf(command) {
-  const { text, urls, headers, data, flags, notes } = command;
+  const { text, urls, headers, data, flags, notes, removed, query, method } = command;
   if (urls.length !== 1) {
     throw urls.length === 0
       ? new RequestSyntaxError('this curl command has no URL')
@@ -123,33 +127,23 @@ function requestOf(command) {
   const written = wordText(urls[0]);
   // A backslash keeps curl from taking brackets for a range.
   const plain = flags.has('--globoff') ? written : written.replace(/\\([[\]{}])/g, '$1');
-  let url = absoluteUrl(plain, 'http:', text, urls[0].at);
-  if (!flags.has('--path-as-is')) url = removeDotSegments(url);
-  const body = data.length === 0 ? undefined : joinBytes(data, flags.has('--json') ? '' : '&');
-  const isQuery = flags.has('--get') && body !== undefined;
-  const query = [...command.query, ...(isQuery ? [new TextDecoder().decode(body)] : [])].join('&');
-  if (query !== '') url += (url.includes('?') ? '&' : '?') + query;
-
-  const hasBody = body !== undefined && !isQuery;
-  if (hasBody) {
-    if (flags.has('--json')) {
-      addDefault(headers, 'Content-Type', 'application/json', command.removed);
-      addDefault(headers, 'Accept', 'application/json', command.removed);
-    } else {
-      addDefault(headers, 'Content-Type', 'application/x-www-form-urlencoded', command.removed);
-    }
-  }
+  const url = absoluteUrl(plain, 'http:', text, urls[0].at);
   const signing = signingOf(command);
   if (command.user !== undefined && signing === undefined) {
     const credentials = new TextEncoder().encode(command.user);
-    addDefault(headers, 'Authorization', `Basic ${base64(credentials)}`, command.removed);
+    addDefault(headers, 'Authorization', `Basic ${base64(credentials)}`, removed);
   }
+  const { body, ...request } = curlRequest(
+    {
+      ...{ url, method, headers, removed, query, flags },
+      ...(data.length > 0 && { body: joinData(data), bodyOf: flags.has('--json') ? 'json' : 'data' }),
+    },
+    (bytes) => new TextDecoder().decode(bytes),
+  );
   return {
     format: 'curl',
-    method: command.method ?? (flags.has('--head') ? 'HEAD' : hasBody ? 'POST' : 'GET'),
-    url,
-    headers,
-    ...(hasBody && { body: textOrBytes(body) }),
+    ...request,
+    ...(body !== undefined && { body: textOrBytes(body) }),
     ...(signing !== undefined && { signing }),
     notes,
   };
@@ -167,30 +161,29 @@ function signingOf({ sigv4, user, headers }) {
 /** @type {Option} */
 function data(command, value, word) {
   if (value.startsWith('@')) throw file(command, word, value.slice(1));
-  command.data.push(word.bytes);
+  command.data.push({ bytes: word.bytes });
 }
 
-/** @type {Option} */
-function urlencoded(command, value, word) {
-  const [, name = '', mark, content] = /^([^=@]*)([=@])?(.*)$/s.exec(value) ?? [];
-  if (mark === '@') throw file(command, word, content);
-  const pair = mark === undefined ? ['', name] : [name, content];
-  const escaped = encodeURIComponent(pair[1])
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+');
-  command.data.push(new TextEncoder().encode(pair[0] === '' ? escaped : `${pair[0]}=${escaped}`));
+/**
+ * @param {Command} command
+ * @param {string} value
+ * @param {Word} word
+ */
+function urlencodedPart(command, value, word) {
+  const part = readUrlencoded(value);
+  if ('file' in part) throw file(command, word, part.file);
+  return urlencoded(part.name, part.content);
 }
 
 /** @type {Option} */
 function header(command, value, word) {
   if (value.startsWith('@')) throw file(command, word, value.slice(1));
-  const [, name, mark, content] = /^([^:;]*)([:;])?(.*)$/s.exec(value) ?? [];
-  const text = content.trim();
-  if (mark === ':' && text !== '') command.headers.push([name.trim(), text]);
-  // "X-Custom;" sends an empty one, "Accept:" none.
-  else if (mark === ';' && text === '') command.headers.push([name.trim(), '']);
-  else if (mark === ':') command.removed.add(name.trim().toLowerCase());
-  else throw new RequestSyntaxError(`this header has no colon: ${value.slice(0, 80)}`, command.text, word.at);
+  const line = readHeaderLine(value);
+  if (line === undefined) {
+    throw new RequestSyntaxError(`this header has no colon: ${value.slice(0, 80)}`, command.text, word.at);
+  }
+  if (line.value === undefined) command.removed.add(line.name.toLowerCase());
+  else command.headers.push([line.name, line.value]);
 }
 
 /**
@@ -245,21 +238,19 @@ const OPTIONS = {
   '--data': data,
   '--data-ascii': data,
   '--data-binary': data,
-  '--data-raw': (command, _value, word) => {
-    command.data.push(word.bytes);
+  '--data-raw': (command, _value, { bytes }) => {
+    command.data.push({ bytes });
   },
-  '--data-urlencode': urlencoded,
+  '--data-urlencode': (command, value, word) => {
+    command.data.push({ bytes: new TextEncoder().encode(urlencodedPart(command, value, word)) });
+  },
   '--json': (command, value, word) => {
-    data(command, value, word);
+    if (value.startsWith('@')) throw file(command, word, value.slice(1));
+    command.data.push({ bytes: word.bytes, isJson: true });
     command.flags.add('--json');
   },
   '--url-query': (command, value, word) => {
-    if (value.startsWith('+')) {
-      command.query.push(value.slice(1));
-      return;
-    }
-    urlencoded(command, value, word);
-    command.query.push(new TextDecoder().decode(command.data.pop()));
+    command.query.push(value.startsWith('+') ? value.slice(1) : urlencodedPart(command, value, word));
   },
   '--user': (command, value) => {
     command.user = value;
@@ -288,38 +279,4 @@ const OPTIONS = {
   '--upload-file': refused('curl would send a file (-T), which cannot be seen from here: use --data-binary'),
   '--config': refused('the file of options (-K) cannot be seen from here'),
   '--next': refused('--next begins a second request: paste one at a time'),
-};
-
-/** Options without a value that make a difference. */
-const FLAGS = new Set(['--get', '--globoff', '--head', '--path-as-is']);
-
-/** Those that make none. */
-const SWITCHES = new Set(
-  `-# -0 -1 -2 -3 -4 -6 -a -B -f -i -j -J -k -l -L -M -n -N -O -p -q -R -s -S -v -Z
-  --anyauth --basic --compressed --compressed-ssh --digest --fail --fail-early --fail-with-body --http0.9
-  --http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --http3-only --include --insecure --ipv4 --ipv6
-  --junk-session-cookies --keepalive --location --location-trusted --netrc --netrc-optional --no-alpn --no-buffer
-  --no-keepalive --no-progress-meter --no-sessionid --ntlm --negotiate --parallel --post301 --post302 --post303
-  --progress-bar --raw --remote-header-name --remote-name --remote-time --show-error --show-headers --silent --ssl
-  --ssl-reqd --sslv2 --sslv3 --styled-output --tcp-fastopen --tcp-nodelay --tlsv1 --tlsv1.0 --tlsv1.1 --tlsv1.2
-  --tlsv1.3 --tr-encoding --trace-time --verbose`.split(/\s+/),
-);
-
-/** Likewise, with one. */
-const IGNORED = new Set(
-  `-C -D -E -K -P -Q -U -Y -c -h -m -o -t -w -x -y -z
-  --cacert --capath --cert --cert-type --ciphers --connect-timeout --connect-to --continue-at --cookie-jar --create-file-mode
-  --dns-servers --doh-url --dump-header --interface --keepalive-time --key --key-type --libcurl --limit-rate
-  --local-port --max-filesize --max-redirs --max-time --netrc-file --noproxy --output --output-dir --pass --pinnedpubkey
-  --preproxy --proto --proto-redir --proxy --proxy-header --proxy-user --rate --resolve --retry --retry-delay
-  --retry-max-time --socks4 --socks4a --socks5 --socks5-hostname --speed-limit --speed-time --stderr --time-cond
-  --tls-max --tls13-ciphers --trace --trace-ascii --unix-socket --write-out`.split(/\s+/),
-);
-
-/** @type {Record<string, string>} */
-const SHORT = {
-  ...{ X: '--request', H: '--header', d: '--data', u: '--user', A: '--user-agent', e: '--referer' },
-  ...{ b: '--cookie', r: '--range', F: '--form', T: '--upload-file', K: '--config', G: '--get', I: '--head' },
-  g: '--globoff',
-  ':': '--next',
 };

@@ -1,9 +1,8 @@
 // Reads a call of fetch as the request that it would send. Nothing is run: only literal values are understood.
 
-import { parse } from 'acorn';
-
 import { textOrBytes } from './bytes.js';
 import { RequestSyntaxError } from './error.js';
+import { parseModule } from './javascript-code.js';
 import { Evaluator } from './javascript-literals.js';
 import { absoluteUrl, addDefault } from './parts.js';
 
@@ -45,23 +44,6 @@ export function parseFetch(text) {
     ...(body !== undefined && { body }),
     notes: [],
   };
-}
-
-/** @param {string} text */
-function parseModule(text) {
-  try {
-    return parse(text, {
-      ...{ ecmaVersion: 'latest', sourceType: 'module' },
-      ...{ allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true },
-    });
-  } catch (error) {
-    const { message, pos } = /** @type {Error & { pos: number }} */ (error);
-    throw new RequestSyntaxError(
-      `this is not JavaScript: ${message.replace(/ \(\d+:\d+\)$/, '')}`,
-      text,
-      pos,
-    );
-  }
 }
 
 /**

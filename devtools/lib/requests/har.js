@@ -9,12 +9,11 @@ import { absoluteUrl, addDefault } from './parts.js';
 /** @typedef {import('./index.js').ParsedRequest} ParsedRequest */
 
 /**
- * @param {string} text
+ * @param {any} json
  * @returns {ParsedRequest[]}  all requests in it
  * @throws {RequestSyntaxError}
  */
-export function parseHar(text) {
-  const json = parseJson(text);
+export function parseHar(json) {
   const entries = json.log?.entries ?? (json.request ? [json] : json.url ? [{ request: json }] : undefined);
   if (!Array.isArray(entries) || entries.length === 0) {
     throw new RequestSyntaxError(
@@ -22,21 +21,6 @@ export function parseHar(text) {
     );
   }
   return entries.map((entry, i) => requestOf(entry, entries.length === 1 ? '' : `entry ${i + 1}: `));
-}
-
-/** @param {string} text */
-function parseJson(text) {
-  try {
-    const json = JSON.parse(text);
-    if (typeof json === 'object' && json !== null) return json;
-  } catch (error) {
-    const at = Number(/position (\d+)/.exec(/** @type {Error} */ (error).message)?.[1] ?? NaN);
-    throw new RequestSyntaxError(
-      `this begins like JSON, but is not valid JSON: ${/** @type {Error} */ (error).message}`,
-      .../** @type {[string?, number?]} */ (Number.isNaN(at) ? [] : [text, at]),
-    );
-  }
-  throw new RequestSyntaxError('this JSON is not a HAR');
 }
 
 /**

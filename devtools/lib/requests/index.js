@@ -1,33 +1,45 @@
-// devtools/lib/requests reads and writes requests as people paste them: curl, fetch, HAR, HTTP. Nothing here touches a network
-// or a file, so it works in browsers and in Node.js.
+// devtools/lib/requests reads and writes requests as people paste them: commands, code, archives, HTTP. Nothing here touches a
+// network or a file, so it works in browsers and in Node.js.
 
+import { isAwscurl, parseAwscurl } from './awscurl.js';
+import { isAxios, parseAxios } from './axios.js';
+import { isBruno, parseBruno } from './bruno.js';
 import { isCurl, parseCurl } from './curl.js';
 import { RequestSyntaxError } from './error.js';
 import { isFetch, parseFetch } from './fetch.js';
 import { parseHar } from './har.js';
 import { isHttp, parseHttp } from './http.js';
+import { isHttpie, parseHttpie } from './httpie.js';
+import { parseJson } from './json.js';
+import { isPostman, parsePostman } from './postman.js';
+import { isPowershell, parsePowershell } from './powershell.js';
+import { isUrl, parseUrl } from './url.js';
+import { isWget, parseWget } from './wget.js';
 
 export { RequestSyntaxError } from './error.js';
 export { toAxios, toCurl, toFetch } from './format-request.js';
 
 /**
  * @typedef {object} ParsedRequest
- * @property {'curl' | 'fetch' | 'har' | 'http'} format
+ * @property {Format} format
  * @property {string} method
  * @property {string} url  absolute; its path and query as they are sent
  * @property {[name: string, value: string][]} headers  in order. What the client adds on its own is there where AWS signs
  *   it, such as the `Content-Type` of `curl -d`.
  * @property {string | Uint8Array} [body]  bytes if it is not UTF-8
- * @property {SigningHints} [signing]  from curl's `--aws-sigv4` and `--user`
+ * @property {SigningHints} [signing]  what it says of its own signature, such as curl's `--aws-sigv4` and `--user`
  * @property {{ status: number, headers: [string, string][], body: string }} [response]  the one in a HAR
  * @property {string[]} notes  what a reader should know, in sentences
+ *
+ * @typedef {'curl' | 'awscurl' | 'wget' | 'httpie' | 'powershell' | 'fetch' | 'axios' | 'har' | 'postman' | 'bruno' | 'http' | 'url'} Format
  *
  * @typedef {{ accessKeyId?: string, secretAccessKey?: string, sessionToken?: string, region?: string, service?: string }} SigningHints
  */
 
 /**
- * Reads a curl command, a call of fetch, a HAR (an archive, an entry, or its request) or a request as HTTP/1.1 writes it.
- * Nothing of the text is run.
+ * Reads a command of curl, awscurl, wget, HTTPie or PowerShell; a call of fetch or axios; a HAR (an archive, an entry, or its
+ * request); a Postman collection, or an item of one; a Bruno file; a request as HTTP/1.1 writes it; a URL. Nothing of the text
+ * is run.
  *
  * @param {string} text
  * @returns {ParsedRequest[]}  more than one if it is an archive
@@ -35,11 +47,15 @@ export { toAxios, toCurl, toFetch } from './format-request.js';
  */
 export function parseRequests(text) {
   if (/^\s*$/.test(text)) throw new RequestSyntaxError('there is no request here');
-  if (/^\s*\{/.test(text)) return parseHar(text);
+  if (/^\s*\{/.test(text)) {
+    const json = parseJson(text);
+    return isPostman(json) ? parsePostman(json) : parseHar(json);
+  }
   const format = FORMATS.find(({ is }) => is(text));
   if (format !== undefined) return [format.parse(text)];
   throw new RequestSyntaxError(
-    'this is not a curl command, a call of fetch, a HAR, or a request that begins like "GET /path HTTP/1.1"',
+    'this is not a request: paste a curl, awscurl, wget, HTTPie or PowerShell command, a call of fetch or axios, a HAR, a Postman ' +
+      'or Bruno request, a URL, or a request that begins like "GET /path HTTP/1.1"',
     text,
     text.search(/\S/),
   );
@@ -58,8 +74,16 @@ export function parseRequest(text) {
   throw new RequestSyntaxError(`this archive has ${requests.length} requests: pass one of its entries`);
 }
 
+/** The first that fits. Commands before code, which may hold their names in texts. */
 const FORMATS = [
+  { is: isUrl, parse: parseUrl },
   { is: isCurl, parse: parseCurl },
+  { is: isAwscurl, parse: parseAwscurl },
+  { is: isWget, parse: parseWget },
+  { is: isPowershell, parse: parsePowershell },
+  { is: isHttpie, parse: parseHttpie },
+  { is: isBruno, parse: parseBruno },
   { is: isHttp, parse: parseHttp },
+  { is: isAxios, parse: parseAxios },
   { is: isFetch, parse: parseFetch },
 ];
