@@ -1,4 +1,5 @@
-// The table of docs/sizes.md: what a bundle of each entry weighs, beside what the entry replaces. `make bench` writes it, and
+// The table of docs/sizes.md: what a bundle of each entry weighs, beside what the entry replaces, and the column of the README
+// that follows from it. `make bench` writes both, and
 // `node bench/sizes.mjs`; with --check it only says whether the table is right, within 3 %.
 
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { format, resolveConfig } from 'prettier';
 
+import { withSizes } from '../scripts/lib/readme-sizes.mjs';
 import { IMPORTS, sizeOf } from '../tests/support/bundle-sizes.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -76,7 +78,10 @@ export async function write() {
   const table = [...head, '| --- | --: | --: | --: | --: | --- |', ...lines].join('\n');
   const text = readFileSync(page, 'utf8').replace(TABLE, () => `\n${table}\n\n`);
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
-  console.log('written: docs/sizes.md');
+  const readme = `${root}README.md`;
+  const described = withSizes(readFileSync(readme, 'utf8'), readFileSync(page, 'utf8'));
+  writeFileSync(readme, await format(described, { ...(await resolveConfig(readme)), parser: 'markdown' }));
+  console.log('written: docs/sizes.md, and the sizes in README.md');
 }
 
 /** @returns {Promise<string[]>} what of the table is wrong */
