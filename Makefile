@@ -128,6 +128,7 @@ lint: build
 	node scripts/check-imports.mjs
 	node scripts/check-docs.mjs
 	node scripts/error-page.mjs --check
+	@if [ -d devtools/node_modules ]; then node scripts/curl-options-page.mjs --check; fi
 	node scripts/check-words.mjs
 	@if [ -d devtools/node_modules ]; then npx --no-install tsc -p devtools/tsconfig.json; fi
 

@@ -105,6 +105,7 @@ export default defineConfig({
         items: [
           page('Options', '/reference/options'),
           page('Errors', '/reference/errors'),
+          page('Options of curl', '/reference/curl-options'),
           page('Entries', '/reference/entries'),
           page('Services and regions', '/services'),
           page('Runtimes', '/runtimes'),

@@ -52,7 +52,18 @@ const LINES = [
     ['request', 'sign', 'presign', 'explain', 'completion'],
   ],
   [['sigv4', 'pre'], ['presign'], ['request']],
-  [['sigv4', 'request', '--re'], ['--region', '--request'], ['--expires']],
+  [
+    ['sigv4', 'request', '--re'],
+    ['--region', '--request'],
+    ['--expires', '--no-resolve'],
+  ],
+  // Letters are for those who know them.
+  [
+    ['sigv4', 'request', '--'],
+    ['--request', '--header'],
+    ['--X', '--H', '-X', '--user', '--ntlm'],
+  ],
+  [['sigv4', 'request', 'https://h/', '--he'], ['--head', '--header'], ['--help-all']],
   [['sigv4', 'presign', '--ex'], ['--expires']],
   [['sigv4', 'request', '--region', 'eu-w'], ['eu-west-1', 'eu-west-2', 'eu-west-3'], ['us-east-1']],
   [['sigv4', 'sign', '--service', 'exec'], ['execute-api']],

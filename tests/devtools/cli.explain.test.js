@@ -62,8 +62,8 @@ describe('the answer', () => {
     assert.match(stdout, /\bsignature-missing\b/);
   });
 
-  it('is JSON, with --json', async () => {
-    const { stdout } = await sigv4(['explain', '--json'], { input: withHead });
+  it('is JSON, with --format json', async () => {
+    const { stdout } = await sigv4(['explain', '--format', 'json'], { input: withHead });
     const { explanation } = JSON.parse(stdout);
     assert.equal(explanation.code, 'signature-mismatch');
     assert.equal(explanation.status, 403);
@@ -111,7 +111,7 @@ describe('with the request that was sent, the mistake is found', () => {
         code: exit,
         stdout,
         stderr,
-      } = await sigv4(['explain', '--request', join(folder, 'request'), '--json']);
+      } = await sigv4(['explain', '--request', join(folder, 'request'), '--format', 'json']);
       assert.equal(exit, 0, stderr);
       assert.match(JSON.parse(stdout).mismatches[0].code, code);
     });

@@ -306,9 +306,9 @@ describe('the output', () => {
     assert.match(stderr, new RegExp(CREDENTIALS.sessionToken.replace(/[+/]/g, '\\$&')));
   });
 
-  it('is JSON, with --json', async () => {
+  it('is JSON, with --format json', async () => {
     answer = { headers: { 'x-a': '1' }, body: 'grüße' };
-    const { stdout } = await request([`${API}/x`, '--json']);
+    const { stdout } = await request([`${API}/x`, '--format', 'json']);
     const { request: sent, response, durationMs } = JSON.parse(stdout);
     assert.equal(sent.method, 'GET');
     assert.match(sent.headers.authorization, /Signature=<signature>$/);
@@ -317,7 +317,10 @@ describe('the output', () => {
     assert.equal(response.body, 'grüße');
     assert.equal(typeof durationMs, 'number');
     answer = { body: Uint8Array.of(0xff, 0) };
-    assert.equal(JSON.parse((await request([`${API}/x`, '--json'])).stdout).response.bodyBase64, '/wA=');
+    assert.equal(
+      JSON.parse((await request([`${API}/x`, '--format', 'json'])).stdout).response.bodyBase64,
+      '/wA=',
+    );
   });
 
   it('may be cut short by its reader', async () => {
@@ -343,7 +346,7 @@ describe('a refusal', () => {
   });
 
   it('is explained in the JSON', async () => {
-    const { stdout } = await request([`${api.origin}/x`, ...SCOPE, '--json'], { env: wrong });
+    const { stdout } = await request([`${api.origin}/x`, ...SCOPE, '--format=json'], { env: wrong });
     assert.equal(JSON.parse(stdout).explanation.code, 'wrong-secret');
   });
 

@@ -85,7 +85,16 @@ describe('sign prints', () => {
   }
 
   it('JSON', async () => {
-    const args = ['sign', `${server.origin}/orders?b=2&a=1`, '-d', 'x=1', ...SCOPE, '--json', '--trace'];
+    const args = [
+      'sign',
+      `${server.origin}/orders?b=2&a=1`,
+      '-d',
+      'x=1',
+      ...SCOPE,
+      '--format',
+      'json',
+      '--trace',
+    ];
     const { method, url, headers, body, trace } = JSON.parse(await printed(args));
     await fetch(url, { method, headers, body });
     assertAccepted({ method: 'POST', body: 'x=1' });
@@ -214,7 +223,17 @@ describe('presign prints', () => {
   });
 
   it('JSON', async () => {
-    const args = ['presign', 'https://example.com/', ...SCOPE, '--expires', '12h', '--date', DATE, '--json'];
+    const args = [
+      'presign',
+      'https://example.com/',
+      ...SCOPE,
+      '--expires',
+      '12h',
+      '--date',
+      DATE,
+      '--format',
+      'json',
+    ];
     const { url, method, expiresIn, expires } = JSON.parse(await printed(args));
     assert.match(url, /X-Amz-Expires=43200/);
     assert.deepEqual([method, expiresIn, expires], ['GET', 43_200, '2026-02-01T00:00:00.000Z']);

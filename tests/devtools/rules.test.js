@@ -33,7 +33,7 @@ describe('rules', { skip: python === undefined && 'there is no Python with botoc
       const { signature, canonicalRequest } = right[i];
 
       await t.test('command', async () => {
-        const args = ['sign', staleUrlOf(rule), '--date', rule.date, '--json'];
+        const args = ['sign', staleUrlOf(rule), '--date', rule.date, '--format', 'json'];
         if (!tellsScope) args.push('--region', region, '--service', service);
         for (const header of [...headers, ...stale]) args.push('--header', header.join(': '));
         const env = {

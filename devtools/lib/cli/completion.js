@@ -1,55 +1,95 @@
-// `sigv4 completion`, and candidates beyond those of yargs.
+// `sigv4 completion`, and the candidates that its scripts ask for.
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** @param {import('yargs').Argv} yargs */
-export function builder(yargs) {
-  return yargs
-    .positional('shell', { choices: Object.keys(SCRIPTS), describe: 'Your shell' })
-    .example('source <(sigv4 completion bash)', 'in ~/.bashrc')
-    .example('source <(sigv4 completion zsh)', 'in ~/.zshrc, after compinit')
-    .example('sigv4 completion fish | source', 'in ~/.config/fish/config.fish');
+import { Argument } from 'commander';
+
+/** @param {import('commander').Command} command */
+export function define(command) {
+  command.addArgument(new Argument('<shell>', 'Your shell').choices(Object.keys(SCRIPTS)));
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+  source <(sigv4 completion bash)      in ~/.bashrc
+  source <(sigv4 completion zsh)       in ~/.zshrc, after compinit
+  sigv4 completion fish | source       in ~/.config/fish/config.fish`,
+  );
 }
 
-/** @param {{ shell: keyof typeof SCRIPTS }} argv */
-export function handler({ shell }) {
+/** @param {unknown} _argv @param {keyof typeof SCRIPTS} shell */
+export function handler(_argv, shell) {
   console.log(SCRIPTS[shell]);
 }
 
-// yargs prints candidates for the shell in $SHELL, which may not be the one that asks.
-const ASK = '--get-yargs-completions';
+const ASK = '--complete';
 
+/** Each asks for lines of a word, a tab and what it is for. */
 const SCRIPTS = {
   bash: `_sigv4_completion() {
   local IFS=$'\\n' candidates
-  candidates=$(SHELL=bash ZSH_NAME= sigv4 ${ASK} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)
+  candidates=$(sigv4 ${ASK} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1)
   COMPREPLY=($(compgen -W "$candidates" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _sigv4_completion sigv4`,
   zsh: `_sigv4_completion() {
   local -a candidates
-  candidates=("\${(@f)$(SHELL=zsh sigv4 ${ASK} "\${(@)words[1,CURRENT]}" 2>/dev/null)}")
+  candidates=("\${(@f)$(sigv4 ${ASK} "\${(@)words[2,CURRENT]}" 2>/dev/null | sed 's/:/\\\\:/g; s/\\t/:/')}")
   if [[ -n "$candidates" ]]; then _describe 'sigv4' candidates; else _default; fi
 }
 compdef _sigv4_completion sigv4`,
-  fish: `complete -c sigv4 -a '(SHELL=bash sigv4 ${ASK} (commandline -opc) (commandline -ct) 2>/dev/null)'`,
+  fish: `complete -c sigv4 -a '(sigv4 ${ASK} (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
 };
 
 /**
- * @param {string} current  the word that is being typed
- * @param {any} argv
- * @param {(onDefaults: (error: Error | null, defaults?: string[]) => void) => void} ask  yargs for its own
- * @param {(candidates: string[]) => void} done
+ * @param {string[]} words  after the name of the program, the one that is being typed last
+ * @param {import('commander').Command} program  with the options of the command that is named
+ * @returns {string[]} lines of a word, and what it is for after a tab
  */
-export function complete(current, argv, ask, done) {
-  const [, before] = /(?:^|\s)(-\S+)$/.exec(process.argv.slice(2, -1).join(' ')) ?? [];
-  const values = VALUES[before];
-  if (values) return done(values().filter((value) => value.startsWith(current)));
-  // Without a dash, it may also be a file, which the shell completes.
-  const isWanted = (/** @type {string} */ one) => current.startsWith('-') || !one.startsWith('-');
-  ask((error, defaults = []) => done(defaults.filter(isWanted)));
+export function candidates(words, program) {
+  const current = words.at(-1) ?? '';
+  const lines = words.length < 2 ? commandsOf(program) : candidatesIn(words, program);
+  return lines.filter((line) => line.startsWith(current));
+}
+
+/** @param {import('commander').Command} program */
+function commandsOf(program) {
+  return program.commands.map((command) => `${command.name()}\t${command.description()}`);
+}
+
+/**
+ * @param {string[]} words
+ * @param {import('commander').Command} program
+ * @returns {string[]}
+ */
+function candidatesIn(words, program) {
+  const command = program.commands.find((one) => one.name() === words[0]);
+  if (command === undefined) return [];
+  const current = words[words.length - 1];
+  const before = words[words.length - 2];
+  const option = command.options.find(({ short, long }) => before === short || before === long);
+  const values = option && (option.argChoices ?? VALUES[option.long ?? '']?.());
+  if (values) return values;
+  // What an option takes, and a word that is no option, may be a file, which the shell completes.
+  if (option?.required) return [];
+  if (!current.startsWith('-')) return words.length === 2 ? choicesOf(command) : [];
+  return command.options
+    .filter(({ hidden }) => !hidden)
+    .flatMap(({ short, long, description }) => {
+      const isLetter = current.length === 2 && current === short;
+      return [
+        isLetter ? `${short}\t${description}` : '',
+        long === undefined ? '' : `${long}\t${description}`,
+      ];
+    })
+    .filter((line) => line !== '');
+}
+
+/** @param {import('commander').Command} command */
+function choicesOf({ registeredArguments: [first] }) {
+  return first?.argChoices ?? [];
 }
 
 /** @type {Record<string, () => string[]>} */
@@ -57,8 +97,7 @@ const VALUES = {
   '--profile': profiles,
   '--region': () => REGIONS.split(' '),
   '--service': () => SERVICES.split(' '),
-  '-X': () => METHODS.split(' '),
-  '--method': () => METHODS.split(' '),
+  '--request': () => METHODS.split(' '),
 };
 
 /** @returns {string[]} */

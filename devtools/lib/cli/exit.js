@@ -13,14 +13,15 @@ const EXIT_CODES = {
   status: [22, 'the status is 400 or above, other than 401 and 403'],
   write: [23, 'the output cannot be written'],
   read: [26, 'a file, or standard input, cannot be read or understood'],
-  timeout: [28, 'the time of --max-time is over'],
+  timeout: [28, 'the time of --max-time or --connect-timeout is over'],
+  redirects: [47, 'more redirects than --max-redirs'],
   unexplained: [65, 'explain: the cause is not known'],
   listen: [69, 'gateway, inspect: the address or port is not available'],
   refused: [77, 'the status is 401 or 403'],
   config: [78, 'credentials, region, service or a config file are missing, expired or invalid'],
 };
 
-/** @typedef {'ok' | 'bug' | 'usage' | 'connect' | 'status' | 'write' | 'read' | 'timeout' | 'unexplained' | 'listen' | 'refused' | 'config'} Ending */
+/** @typedef {'ok' | 'bug' | 'usage' | 'connect' | 'status' | 'write' | 'read' | 'timeout' | 'redirects' | 'unexplained' | 'listen' | 'refused' | 'config'} Ending */
 
 /** @param {Ending} ending */
 export function exitCode(ending) {
@@ -88,4 +89,16 @@ const ENDINGS = [
 /** @param {unknown} code */
 function isSigV4(code) {
   return typeof code === 'string' && code.startsWith('ERR_SIGV4_');
+}
+
+/** A reader such as `head` may close the pipe early: that is not an error. */
+export function endQuietlyAtClosedPipe() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code === 'EPIPE') process.exit();
+      console.error(`sigv4: the output cannot be written (${code})`);
+      process.exit(exitCode('write'));
+    });
+  }
 }

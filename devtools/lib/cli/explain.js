@@ -4,37 +4,38 @@ import { exitCode } from './exit.js';
 import { formatMismatches } from './format.js';
 import { inferScope, resolveCredentials } from './identity.js';
 import { readRequest, readText } from './input.js';
-import { IDENTITY_OPTIONS, JSON_OPTION, REFUSED_OPTIONS, optionTable, TEXT } from './options.js';
+import { addFormatOption, addIdentityOptions, addOptions } from './options.js';
 import { redactor, showsColors } from './output.js';
 
-/** @param {import('yargs').Argv} yargs */
-export function builder(yargs) {
-  return yargs
-    .positional('file', {
-      type: 'string',
-      describe: 'The response: its body, or everything that curl -i prints; default: standard input',
-    })
-    .options({
-      ...optionTable('Request:', {
-        request: {
-          ...TEXT,
-          describe: 'File with the request that was sent (curl, fetch, HAR or HTTP), to find the mistake',
-        },
-      }),
-      ...IDENTITY_OPTIONS,
-      ...REFUSED_OPTIONS,
-      ...JSON_OPTION,
-    })
-    .example('$0 explain answer.json', '')
-    .example('curl -i URL | $0 explain', '')
-    .example('$0 explain --request sent.txt', 'with the credentials that should have signed it');
+/** @param {import('commander').Command} command */
+export function define(command) {
+  command.argument(
+    '[file]',
+    'The response: its body, or everything that curl -i prints; default: standard input',
+  );
+  addOptions(command, 'Request:', [
+    [
+      '--request <file>',
+      'File with the request that was sent (curl, fetch, HAR or HTTP), to find the mistake',
+    ],
+  ]);
+  addIdentityOptions(command);
+  addFormatOption(command);
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+  sigv4 explain answer.json
+  curl -i URL | sigv4 explain
+  sigv4 explain --request sent.txt      with the credentials that should have signed it`,
+  );
 }
 
-/** @param {any} argv */
-export async function handler(argv) {
+/** @param {any} argv @param {string} [file] */
+export async function handler(argv, file) {
   const { explainResponse, findMismatch, formatExplanation } = await import('sigv4-wasm/explain');
   const request = argv.request === undefined ? undefined : await readRequest(argv.request);
-  const answer = await answerOf(argv.file, request);
+  const answer = await answerOf(file, request);
   const explanation = answer === undefined ? undefined : await explainResponse(answer, { request });
   const secretAccessKey = request && (await resolveCredentials(argv, request.signing)).credentials;
   const mismatches =
@@ -42,7 +43,7 @@ export async function handler(argv) {
 
   const redact = redactor(secretAccessKey ?? {});
   const color = showsColors(process.stdout);
-  if (argv.json) {
+  if (argv.format === 'json') {
     console.log(redact(JSON.stringify({ explanation, mismatches }, null, 2)));
   } else {
     if (explanation) console.log(redact(formatExplanation(explanation, { color })));
@@ -65,8 +66,7 @@ const HINT =
  */
 async function answerOf(file, request) {
   if (file === undefined && request) return request.response;
-  // yargs reads a dash as an empty text.
-  return readText(file || '-');
+  return readText(file ?? '-');
 }
 
 /**

@@ -7,41 +7,29 @@ import { ConfigError } from '../gateway/load-yaml.js';
 import { startGateway } from '../gateway/gateway.js';
 import { CliError, exitCode } from './exit.js';
 import { listenError } from './listen.js';
+import { addOptions, count, oneOf } from './options.js';
 
 /** @typedef {import('../gateway/gateway.js').RunningGateway} RunningGateway */
 
-/** @param {import('yargs').Argv} yargs */
-export function builder(yargs) {
-  return yargs
-    .options({
-      config: {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Config file, or CloudFormation or SAM template, in YAML or JSON',
-      },
-      api: {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Logical ID of the API, if the template has several',
-      },
-      type: { choices: Object.keys(NAMES), describe: 'Type of the API; default: rest' },
-      upstream: {
-        type: 'string',
-        requiresArg: true,
-        describe: 'URL of the server that receives accepted requests; default: they are echoed',
-      },
-      region: { type: 'string', requiresArg: true, describe: 'Region of the API; default: us-east-1' },
-      port: {
-        type: 'number',
-        requiresArg: true,
-        default: 3000,
-        describe: 'Port to listen on; 0 for a free one',
-      },
-      host: { type: 'string', requiresArg: true, default: '127.0.0.1', describe: 'Address to listen on' },
-      quiet: { type: 'boolean', default: false, describe: 'Print no access log' },
-    })
-    .example('$0 gateway', 'one role that may call everything, and an echo')
-    .example('$0 gateway --config template.yaml --upstream http://127.0.0.1:8080', '');
+/** @param {import('commander').Command} command */
+export function define(command) {
+  addOptions(command, 'Options:', [
+    ['--config <file>', 'Config file, or CloudFormation or SAM template, in YAML or JSON'],
+    ['--api <id>', 'Logical ID of the API, if the template has several'],
+    ['--type <type>', 'Type of the API; default: rest', oneOf(Object.keys(NAMES))],
+    ['--upstream <url>', 'URL of the server that receives accepted requests; default: they are echoed'],
+    ['--region <region>', 'Region of the API; default: us-east-1'],
+    ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(3000)],
+    ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],
+    ['--quiet', 'Print no access log'],
+  ]);
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+  sigv4 gateway                                                       one role that may call everything, and an echo
+  sigv4 gateway --config template.yaml --upstream http://127.0.0.1:8080`,
+  );
 }
 
 /** @param {any} argv */

@@ -26,6 +26,37 @@ import { readText } from './input.js';
 const SDK = '@aws-sdk/credential-providers';
 
 /**
+ * Who signs, and for what.
+ *
+ * @typedef {object} SigningIdentity
+ * @property {Credentials} credentials
+ * @property {string} region
+ * @property {string} service
+ * @property {string[]} origins  a sentence on where each of them comes from
+ */
+
+/**
+ * The credentials first: without them, nothing else matters.
+ *
+ * @param {string} url
+ * @param {IdentityOptions} options
+ * @param {SigningHints} [hints]
+ * @returns {Promise<SigningIdentity>}
+ */
+export async function resolveIdentity(url, options, hints) {
+  const { credentials, source } = await resolveCredentials(options, hints);
+  const { region, service, sources } = await resolveScope(url, options, hints);
+  return {
+    ...{ credentials, region, service },
+    origins: [
+      `credentials ${credentials.accessKeyId}, from ${source}`,
+      `region ${region}, from ${sources.region}`,
+      `service ${service}, from ${sources.service}`,
+    ],
+  };
+}
+
+/**
  * In the order of the AWS CLI: the command line, then the environment, then profiles and the other sources of the AWS SDK.
  *
  * @param {IdentityOptions} options

@@ -3,110 +3,219 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
+import {
+  curlRequest,
+  joinData,
+  readHeaderLine,
+  readUrlencoded,
+  urlencoded,
+} from '../requests/curl-request.js';
+import { addDefault } from '../requests/parts.js';
 import { CliError } from './exit.js';
+import { formOf } from './form.js';
 
 /**
- * @typedef {object} RequestOptions  as yargs reads them
- * @property {string} url
- * @property {string} [method]
+ * @typedef {object} RequestOptions  as the command line has them
+ * @property {string[]} [url]
  * @property {string} [request]
  * @property {string[]} [header]
- * @property {string[]} [data]
- * @property {string[]} [dataRaw]
- * @property {string[]} [dataBinary]
+ * @property {import('./curl.js').DataOption[]} [given]
+ * @property {string} [uploadFile]
+ * @property {string} [userAgent]
+ * @property {string} [referer]
+ * @property {string} [range]
+ * @property {string[]} [urlQuery]
+ * @property {boolean} [head]
+ * @property {boolean} [get]
+ * @property {boolean} [pathAsIs]
+ * @property {boolean} [globoff]
+ * @property {boolean} [formEscape]
  *
  * A body in memory, or in a file that is only streamed.
  * @typedef {Buffer | { file: string, size: number }} Body
  *
- * @typedef {{ method: string, url: string, headers: [string, string][], body?: Body }} CliRequest
+ * @typedef {{ method: string, url: string, headers: [string, string][], body?: Body, bodyOf?: string }} CliRequest
  */
 
 /**
- * @param {RequestOptions & { head?: boolean }} options
- * @param {string[]} [defaults]  headers that are sent unless the options say otherwise
+ * @param {string[]} words  of the command line that belong to no option
+ * @param {RequestOptions} options
+ * @param {[string, string][]} [defaults]  headers that are sent unless the options say otherwise
  * @returns {Promise<CliRequest>}
  */
-export async function requestOf(options, defaults = []) {
-  const { method: named, url } = target(options);
-  const body = await bodyOf(options);
-  const method = named ?? options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST');
-  return {
-    method,
-    url,
-    headers: headersOf(options.header ?? [], body === undefined ? defaults : [...defaults, FORM]),
-    body,
-  };
-}
-
-/**
- * Two words, one of which is a URL: yargs fills in the required one first.
- *
- * @param {Pick<RequestOptions, 'url' | 'method'>} options
- */
-function target({ method, url }) {
-  const words = [method, url].filter((word) => word !== undefined);
-  const found = words.find((word) => /^https?:\/\//i.test(word));
-  if (found !== undefined) return { url: found, method: words.find((word) => word !== found) };
-  const given = words.map((word) => word.replace(/\?.*/s, '')).join(' ');
-  throw new CliError(
-    'usage',
-    `${JSON.stringify(given)} is not a URL: pass one that begins with https:// or http://`,
+export async function requestOf(words, options, defaults = []) {
+  const { method, url } = target([...words, ...(options.url ?? [])], options);
+  const { headers, removed } = await headersOf(options);
+  const { body, bodyOf, boundary } = await bodyFrom(options);
+  const flags = new Set(FLAGS.flatMap(([name, flag]) => (options[name] ? [flag] : [])));
+  if (flags.has('--head') && body !== undefined && !flags.has('--get')) {
+    throw new CliError(
+      'usage',
+      'a HEAD request (-I) has no body: leave out the data, or add -G to put it in the query',
+    );
+  }
+  const request = curlRequest(
+    {
+      ...{ url: bodyOf === 'upload' ? uploadUrl(url, String(options.uploadFile)) : url },
+      ...{ method: options.request ?? method, headers, removed, flags },
+      ...{ query: await queryOf(options), body, bodyOf, boundary },
+    },
+    (data) => ('file' in data ? '' : data.toString()),
   );
+  for (const [name, value] of defaults) addDefault(request.headers, name, value, removed);
+  return { ...request, bodyOf, headers: request.headers.map(([name, value]) => [name, asBytes(value)]) };
 }
 
-/** As curl does, whatever the body is. */
-const FORM = 'content-type: application/x-www-form-urlencoded';
+/** @type {['head' | 'get' | 'pathAsIs', string][]} */
+const FLAGS = [
+  ['head', '--head'],
+  ['get', '--get'],
+  ['pathAsIs', '--path-as-is'],
+];
 
 /**
- * @param {string[]} lines
- * @param {string[]} defaults
- * @returns {[string, string][]}
- */
-function headersOf(lines, defaults) {
-  const names = new Set(lines.map(nameOf));
-  return headerPairs([...defaults.filter((line) => !names.has(nameOf(line))), ...lines]);
-}
-
-/** @param {string} line */
-function nameOf(line) {
-  return line.split(/[:;]/)[0].toLowerCase();
-}
-
-/**
- * As curl reads them: `Name:` removes a default header, `Name;` is sent empty. Their bytes are those of the terminal.
+ * A URL, and a method before or after it.
  *
- * @param {string[]} lines
- * @returns {[string, string][]} with one character for each byte
+ * @param {string[]} words
+ * @param {RequestOptions} options
  */
-export function headerPairs(lines) {
-  return lines.flatMap((line) => {
-    const [, name, value] = /^([^:;]+)(?::[ \t]*(.*)|;)$/s.exec(line) ?? [];
-    if (name === undefined)
+export function target(words, { globoff } = {}) {
+  const urls = words.filter((word) => /^(?:https?|wss?):\/\//i.test(word));
+  const others = words.filter((word) => !urls.includes(word));
+  const shown = words.map((word) => word.replace(/\?.*/s, '')).join(' ');
+  if (urls.length > 1)
+    throw new CliError('usage', `${shown}: one request has one URL: pass the others to calls of their own`);
+  const [method, ...more] = others;
+  if (urls.length === 0) {
+    const what = shown === '' ? 'there is no URL' : `${JSON.stringify(shown)} is not a URL`;
+    throw new CliError('usage', `${what}: pass one that begins with https:// or http://`);
+  }
+  if (more.length > 0) {
+    throw new CliError(
+      'usage',
+      `${shown}: one request has one method: is a value with spaces missing its quotes?`,
+    );
+  }
+  const [url] = urls[0].split('#');
+  if (!URL.canParse(url)) throw new CliError('usage', `${JSON.stringify(shown)} is not a valid URL`);
+  // A backslash keeps curl from taking brackets for a range.
+  return { url: withPath(globoff ? url : url.replace(/\\([[\]{}])/g, '$1')), method };
+}
+
+/** @param {string} url */
+function withPath(url) {
+  return url.replace(/^([^/]*\/\/[^/?]*)(?=\?|$)/, '$1/');
+}
+
+/**
+ * `-T` to a folder sends to the name of the file in it.
+ *
+ * @param {string} url
+ * @param {string} file
+ */
+function uploadUrl(url, file) {
+  return url.endsWith('/') && file !== '-' ? `${url}${encodeURIComponent(basename(file))}` : url;
+}
+
+/**
+ * Header lines, from files, too.
+ *
+ * @param {RequestOptions} options
+ */
+async function headersOf({ header = [], userAgent, referer, range }) {
+  /** @type {[string, string][]} */
+  const headers = [];
+  /** @type {Set<string>} */
+  const removed = new Set();
+  const lines = [];
+  for (const line of header) {
+    if (!line.startsWith('@')) lines.push(line);
+    else lines.push(...(await readText(line.slice(1))).split(/\r?\n/).filter((one) => one !== ''));
+  }
+  for (const line of lines) {
+    const read = readHeaderLine(line);
+    if (read === undefined || /[\r\n]/.test(line)) {
       throw new CliError('usage', `-H ${JSON.stringify(line)} is not a header: write "Name: value"`);
-    return value === '' ? [] : [/** @type {[string, string]} */ ([name, asBytes(value ?? '')])];
-  });
+    }
+    if (read.value === undefined) removed.add(read.name.toLowerCase());
+    else headers.push([read.name, read.value]);
+  }
+  /** @type {[string, string | undefined][]} */
+  const named = [
+    ['User-Agent', userAgent],
+    ['Referer', referer?.replace(/;auto$/, '')],
+    ['Range', range && `bytes=${range}`],
+  ];
+  for (const [name, value] of named) {
+    if (value === '') removed.add(name.toLowerCase());
+    else if (value !== undefined) addDefault(headers, name, value, removed);
+  }
+  return { headers, removed };
+}
+
+/** @param {RequestOptions} options */
+async function queryOf({ urlQuery = [] }) {
+  const query = [];
+  for (const value of urlQuery) {
+    query.push(value.startsWith('+') ? value.slice(1) : await urlencodedPart(value));
+  }
+  return query;
 }
 
 /**
  * @param {RequestOptions} options
- * @returns {Promise<Body | undefined>}
+ * @returns {Promise<{ body?: Body, bodyOf?: 'data' | 'json' | 'form' | 'upload', boundary?: string }>}
  */
-async function bodyOf({ data = [], dataRaw = [], dataBinary = [] }) {
-  if (dataBinary.length === 1 && data.length + dataRaw.length === 0) {
-    const [, file] = /^@(?!-$)(.+)$/s.exec(dataBinary[0]) ?? [];
-    const size = file && (await sizeOf(file));
-    if (file && size !== undefined) return { file, size: Number(size) };
+async function bodyFrom({ given = [], uploadFile, formEscape }) {
+  const isForm = given.some(({ from }) => from.startsWith('form'));
+  const kinds = [isForm, given.some(({ from }) => !from.startsWith('form')), uploadFile !== undefined];
+  if (kinds.filter(Boolean).length > 1) {
+    throw new CliError('usage', 'one request has one body: pass data (-d), a form (-F) or a file (-T)');
   }
-  const parts = [];
-  for (const text of data)
-    parts.push(text.startsWith('@') ? withoutLineBreaks(await readBytes(text.slice(1))) : Buffer.from(text));
-  for (const text of dataRaw) parts.push(Buffer.from(text));
-  for (const text of dataBinary)
-    parts.push(text.startsWith('@') ? await readBytes(text.slice(1)) : Buffer.from(text));
-  if (parts.length === 0) return undefined;
-  return Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.from('&'), part])));
+  if (uploadFile !== undefined) return { body: await fileOf(uploadFile), bodyOf: 'upload' };
+  if (isForm) return { ...(await formOf(given, { escape: formEscape })), bodyOf: 'form' };
+  if (given.length === 0) return {};
+  const bodyOf = given.some(({ from }) => from === 'json') ? 'json' : 'data';
+  const [only, ...others] = given;
+  const [, file] = /^@(?!-$)(.+)$/s.exec(only.value) ?? [];
+  if (others.length === 0 && file && BINARY.includes(only.from)) return { body: await fileOf(file), bodyOf };
+  const pieces = [];
+  for (const { from, value } of given)
+    pieces.push({ bytes: await dataOf(from, value), isJson: from === 'json' });
+  return { body: Buffer.from(joinData(pieces).buffer), bodyOf };
+}
+
+/** Which send a file as it is. */
+const BINARY = ['data-binary', 'json'];
+
+/**
+ * @param {string} from  name of the option
+ * @param {string} value
+ * @returns {Promise<Buffer>}
+ */
+async function dataOf(from, value) {
+  if (from === 'data-urlencode') return Buffer.from(await urlencodedPart(value));
+  if (from === 'data-raw' || !value.startsWith('@')) return Buffer.from(value);
+  const bytes = await readBytes(value.slice(1));
+  return BINARY.includes(from) ? bytes : Buffer.from(withoutLineBreaks(bytes));
+}
+
+/** @param {string} value  of `--data-urlencode` */
+async function urlencodedPart(value) {
+  const part = readUrlencoded(value);
+  return urlencoded(part.name, 'file' in part ? await readBytes(part.file) : part.content);
+}
+
+/**
+ * @param {string} file  `-` is standard input
+ * @returns {Promise<Body>} a regular file is streamed
+ */
+async function fileOf(file) {
+  const size = file === '-' ? undefined : await sizeOf(file);
+  return size === undefined ? readBytes(file) : { file, size };
 }
 
 /** @param {Buffer} bytes */

@@ -4,26 +4,29 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { serveInspector } from '../inspector/serve.js';
+import { CliError } from './exit.js';
 import { listenError } from './listen.js';
+import { addOptions, count } from './options.js';
 
-/** @param {import('yargs').Argv} yargs */
-export function builder(yargs) {
-  return yargs
-    .option('port', { type: 'number', default: 8404, describe: 'Port to listen on; 0 for a free one' })
-    .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' })
-    .option('gateway', {
-      type: 'string',
-      describe: 'Address of the page of a running sigv4 gateway, to list its requests',
-    })
-    .option('open', { type: 'boolean', default: false, describe: 'Open the page in the browser' })
-    .check(({ gateway }) => {
-      if (gateway === undefined || /^http:\/\/[^/]/.test(gateway)) return true;
-      throw new Error('--gateway must be a URL such as http://127.0.0.1:3000/_sigv4/inspector/#token=…');
-    });
+/** @param {import('commander').Command} command */
+export function define(command) {
+  addOptions(command, 'Options:', [
+    ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(8404)],
+    ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],
+    ['--gateway <url>', 'Address of the page of a running sigv4 gateway, to list its requests'],
+    ['--open', 'Open the page in the browser'],
+  ]);
+  return command;
 }
 
-/** @param {any} argv  the command line, as builder reads it */
+/** @param {any} argv  the command line, as `define` describes it */
 export async function handler({ port, host, gateway, open }) {
+  if (gateway !== undefined && !(/^http:\/\/[^/]/.test(gateway) && URL.canParse(gateway))) {
+    throw new CliError(
+      'usage',
+      '--gateway must be a URL such as http://127.0.0.1:3000/_sigv4/inspector/#token=…',
+    );
+  }
   const { url, close } = await serveInspector({
     ...{ port, host },
     gateway: gateway === undefined ? undefined : new URL(gateway),

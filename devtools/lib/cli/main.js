@@ -2,59 +2,58 @@
 
 import { readFileSync } from 'node:fs';
 
-import yargs from 'yargs';
+import { Command, CommanderError } from 'commander';
 
-import { complete } from './completion.js';
-import { CliError, exitCodeHelp, reportError } from './exit.js';
-import { endQuietlyAtClosedPipe } from './output.js';
+import { CliError, endQuietlyAtClosedPipe, exitCode, exitCodeHelp, reportError } from './exit.js';
 
 /**
  * A command in a file of its own, which is loaded only if the command is called.
  *
- * @typedef {object} Command
- * @property {string} usage  without the name of the program
+ * @typedef {object} CommandRow
+ * @property {string} name
  * @property {string} describe
  * @property {() => Promise<CommandModule>} load
  *
  * @typedef {object} CommandModule
- * @property {(yargs: import('yargs').Argv) => import('yargs').Argv} builder
- * @property {(argv: any) => number | void | Promise<number | void>} handler  gives the exit code; default 0
+ * @property {(command: Command) => Command} define  its arguments, options and examples
+ * @property {(argv: any, ...words: any[]) => number | void | Promise<number | void>} handler  receives options by their names in
+ *   camel case and the arguments, and returns the exit code; default 0
  */
 
-/** @type {Command[]} */
+/** @type {CommandRow[]} */
 const COMMANDS = [
   {
-    usage: 'request [method] <url>',
+    name: 'request',
     describe: 'Sign a request and send it, as curl does',
     load: () => import('./request.js'),
   },
   {
-    usage: 'sign [method] [url]',
-    describe: 'Print a signed request, from options, a curl command, a fetch call, a HAR or HTTP',
+    name: 'sign',
+    describe: 'Print a signed request, from options or from one that you paste',
     load: () => import('./sign.js'),
   },
   {
-    usage: 'presign <url>',
+    name: 'presign',
     describe: 'Print a presigned URL',
     load: () => import('./presign.js'),
   },
   {
-    usage: 'explain [file]',
+    name: 'explain',
     describe: 'Explain why a request was refused, from the response and the request',
     load: () => import('./explain.js'),
   },
   {
-    usage: 'inspect',
+    name: 'inspect',
     describe: 'Show a signature step by step in a page',
     load: () => import('./inspect.js'),
   },
   {
-    usage: 'gateway',
+    name: 'gateway',
     describe: 'Run a local API Gateway with an IAM authorizer',
     load: () => import('./gateway.js'),
   },
   {
-    usage: 'completion <shell>',
+    name: 'completion',
     describe: 'Print a completion script for your shell',
     load: () => import('./completion.js'),
   },
@@ -66,46 +65,73 @@ const COMMANDS = [
  */
 export async function main(args) {
   endQuietlyAtClosedPipe();
-  let code = /** @type {number | void} */ (undefined);
-  const cli = yargs(args)
-    .scriptName('sigv4')
-    .locale('en') // as all else here
-    .usage('$0: sign requests to AWS in the shell, and find out why one was refused')
-    .version(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
-    .alias({ help: 'h' })
-    .demandCommand(1, 'name a command')
-    .strict()
-    .parserConfiguration({ 'nargs-eats-options': true }) // --data-raw --x
-    .epilogue(exitCodeHelp())
-    .completion('completion-of-yargs', false, complete)
-    .exitProcess(false)
-    .fail((message, error) => {
-      // With a message it is about the command line, even where an option's own check threw.
-      throw message ? new CliError('usage', message) : error;
-    });
-  cli.wrap(Math.min(110, cli.terminalWidth()));
-  for (const { usage, describe, load } of COMMANDS) {
-    const isCalled = args.includes(usage.split(' ')[0]);
-    const module = isCalled ? await load() : undefined;
-    if (isCalled) cli.updateStrings(missingArgument(`${usage}: got %s arguments, need at least %s`));
-    cli.command(usage, describe, module?.builder ?? {}, async (argv) => {
-      code = await module?.handler(argv);
-    });
-  }
   try {
-    await cli.parseAsync();
-    return code ?? 0;
+    if (args[0] === ASK_COMPLETION) return await printCandidates(args.slice(1));
+    const result = { code: /** @type {number | void} */ (undefined) };
+    const program = await programFor([args[0]], result);
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return result.code ?? exitCode('ok');
   } catch (error) {
-    return reportError(error);
+    if (!(error instanceof CommanderError)) return reportError(error);
+    return error.exitCode === 0 ? exitCode('ok') : reportError(usageError(error));
   }
 }
 
+/** How the scripts of `sigv4 completion` ask. */
+export const ASK_COMPLETION = '--complete';
+
+/** @param {string[]} words  after the name of the program, the one that is being typed last */
+async function printCandidates(words) {
+  const { candidates } = await import('./completion.js');
+  const program = await programFor([words[0]], {});
+  for (const line of candidates(words, program)) console.log(line);
+  return exitCode('ok');
+}
+
 /**
- * yargs counts arguments; this names them, too.
- *
- * @param {string} text
+ * @param {string[]} called  names of the commands to load
+ * @param {{ code?: number | void }} result
+ * @returns {Promise<Command>}
  */
-function missingArgument(text) {
-  const forms = /** @type {any} */ ({ one: text, other: text });
-  return { 'Not enough non-option arguments: got %s, need at least %s': forms };
+export async function programFor(called, result) {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const program = withoutExit(new Command('sigv4'))
+    .description('Signs requests to AWS in the shell, and finds out why one was refused.')
+    .usage('COMMAND [OPTIONS]')
+    .version(version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print this help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .addHelpText('after', `\n${exitCodeHelp()}`);
+  for (const { name, describe, load } of COMMANDS) {
+    const command = withoutExit(new Command(name))
+      .description(describe)
+      .helpOption('-h, --help', 'Print this help');
+    program.addCommand(command);
+    if (!called.includes(name)) continue;
+    const { define, handler } = await load();
+    define(command).action(async (...given) => {
+      const words = given.slice(0, -2);
+      result.code = await handler(command.opts(), ...words);
+    });
+  }
+  return program;
+}
+
+/** @param {Command} command */
+function withoutExit(command) {
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ helpWidth: Math.min(110, process.stdout.columns ?? 110) });
+}
+
+/** @param {CommanderError} error */
+function usageError({ message }) {
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean one of (.*)\?\)$/, ': did you mean one of $1?')
+    .replace(/\n\(Did you mean (.*)\?\)$/, ': did you mean $1?');
+  return new CliError('usage', text);
 }

@@ -1,64 +1,85 @@
-// Options that several commands share.
+// Options that several commands share, and how a table of options becomes those of a command.
+
+import { Option } from 'commander';
 
 import { CliError } from './exit.js';
 
-/** @typedef {Record<string, import('yargs').Options>} OptionTable */
+/**
+ * An option: how it is written, what `--help` says of it, and what may be done with it.
+ *
+ * @typedef {[flags: string, describe: string, refine?: (option: Option) => Option]} OptionRow
+ */
 
-/** An option with one value, whatever it begins with. @type {import('yargs').Options} */
-export const TEXT = { type: 'string', nargs: 1 };
-/** An option that can be repeated. Not `array`, for which a value cannot begin with a dash. @type {import('yargs').Options} */
-export const TEXTS = { ...TEXT, coerce: (value) => (value === undefined ? value : [value].flat()) };
+/** That can be repeated. @param {Option} option */
+export const repeated = (option) =>
+  option.argParser((value, /** @type {string[]} */ before = []) => [...before, value]);
 
-/** Who signs, and for what. */
-export const IDENTITY_OPTIONS = optionTable('Credentials and scope:', {
-  profile: { ...TEXT, describe: 'Profile of ~/.aws; needs @aws-sdk/credential-providers' },
-  credentials: {
-    ...TEXT,
-    describe: 'JSON file with credentials, as `aws sts …` prints them; - is standard input',
-  },
-  region: { ...TEXT, describe: 'Default: inferred from the host, then AWS_REGION, then the profile' },
-  service: { ...TEXT, describe: 'Signing name, such as execute-api; default: inferred from the host' },
-});
+/** @param {Option} option */
+export const seconds = (option) =>
+  option.argParser((text) => numberOf(text, option, 'a number of seconds, such as 2.5'));
 
-/** How it is signed. */
-export const SIGNING_OPTIONS = optionTable('Signature:', {
-  'unsigned-payload': {
-    type: 'boolean',
-    describe: 'Sign UNSIGNED-PAYLOAD instead of the hash of the body (S3)',
-  },
-  date: { ...TEXT, describe: 'Signing time, such as 2026-01-31T12:00:00Z; default: now' },
-});
+/** @param {Option} option */
+export const count = (option) =>
+  option.argParser((text) => {
+    const number = numberOf(text, option, 'a whole number');
+    if (Number.isInteger(number)) return number;
+    throw notA(text, option, 'a whole number');
+  });
 
-/** What is requested, as curl names it. */
-export const REQUEST_OPTIONS = optionTable('Request:', {
-  request: { ...TEXT, alias: 'X', describe: 'Method; default: GET, or POST with data' },
-  header: { ...TEXTS, alias: 'H', describe: 'Header "Name: value"; "Name:" removes a default header' },
-  data: {
-    ...TEXTS,
-    alias: 'd',
-    describe: 'Body; @FILE reads a file without its line breaks, @- reads standard input',
-  },
-  'data-raw': { ...TEXTS, describe: 'Body, taken literally: @ has no special meaning' },
-  'data-binary': { ...TEXTS, describe: 'Body; @FILE streams a file unchanged, however large' },
-});
+/**
+ * @param {string} text
+ * @param {Option} option
+ * @param {string} kind
+ */
+function numberOf(text, option, kind) {
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (number >= 0 && number < 1e6) return number;
+  throw notA(text, option, kind);
+}
 
-export const JSON_OPTION = optionTable('Output:', {
-  json: { type: 'boolean', describe: 'Print JSON' },
-});
+/** @param {string} text @param {Option} option @param {string} kind */
+function notA(text, { long }, kind) {
+  return new CliError('usage', `${long} ${JSON.stringify(text)} is not ${kind}`);
+}
+
+/** @param {string[]} values @returns {(option: Option) => Option} */
+export const oneOf = (values) => (option) => option.choices(values);
+
+/**
+ * @param {import('commander').Command} command
+ * @param {string} group  heading in `--help`
+ * @param {OptionRow[]} rows
+ */
+export function addOptions(command, group, rows) {
+  for (const [flags, describe, refine = (/** @type {Option} */ option) => option] of rows) {
+    command.addOption(refine(new Option(flags, describe)).helpGroup(group));
+  }
+}
+
+/** Who signs, and for what. @param {import('commander').Command} command */
+export function addIdentityOptions(command) {
+  addOptions(command, 'Credentials and scope:', [
+    ['--profile <name>', 'Profile of ~/.aws'],
+    ['--credentials <file>', 'JSON file with credentials, as `aws sts …` prints them; - is standard input'],
+    ['--region <region>', 'Default: inferred from the host, then AWS_REGION, then the profile'],
+    ['--service <name>', 'Signing name, such as execute-api; default: inferred from the host'],
+  ]);
+  for (const flags of SECRETS) {
+    const option = new Option(flags).hideHelp().argParser(refuseSecret);
+    command.addOption(option);
+  }
+}
 
 /**
  * Every user of the machine can see a secret on the command line, and the shell keeps it in its history. So no option takes
  * one: these say what to do instead.
  */
-export const REFUSED_OPTIONS = optionTable(
-  '',
-  Object.fromEntries(
-    ['access-key-id', 'secret-access-key', 'session-token', 'user'].map((name) => [
-      name,
-      { ...TEXT, hidden: true, ...(name === 'user' && { alias: 'u' }), coerce: refuseSecret },
-    ]),
-  ),
-);
+const SECRETS = [
+  '--access-key-id <id>',
+  '--secret-access-key <key>',
+  '--session-token <token>',
+  '-u, --user <user:password>',
+];
 
 /** @returns {never} */
 function refuseSecret() {
@@ -69,13 +90,23 @@ function refuseSecret() {
   );
 }
 
-/**
- * @param {string} group
- * @param {OptionTable} options
- * @returns {OptionTable}
- */
-export function optionTable(group, options) {
-  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { group, ...option }]));
+/** How it is signed. @param {import('commander').Command} command */
+export function addSigningOptions(command) {
+  addOptions(command, 'Signature:', [
+    ['--unsigned-payload', 'Sign UNSIGNED-PAYLOAD instead of the hash of the body (S3)'],
+    ['--date <time>', 'Signing time, such as 2026-01-31T12:00:00Z; default: now'],
+  ]);
+}
+
+/** @param {import('commander').Command} command */
+export function addFormatOption(command) {
+  addOptions(command, 'Output:', [
+    [
+      '--format <format>',
+      'text or json',
+      (/** @type {Option} */ option) => option.choices(['text', 'json']).default('text'),
+    ],
+  ]);
 }
 
 /**

@@ -1,19 +1,6 @@
 // Output: with colors if the terminal has them, and without secrets.
 
 import { hiderOf, withoutTokens } from '../redaction.js';
-import { exitCode } from './exit.js';
-
-/** A reader such as `head` may close the pipe early: that is not an error. */
-export function endQuietlyAtClosedPipe() {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-      if (code === 'EPIPE') process.exit();
-      console.error(`sigv4: the output cannot be written (${code})`);
-      process.exit(exitCode('write'));
-    });
-  }
-}
 
 /**
  * `hasColors` knows NO_COLOR, FORCE_COLOR and TERM.

@@ -1,57 +1,52 @@
 // `sigv4 presign`
 
 import { CliError } from './exit.js';
-import { headerPairs } from './input.js';
+import { resolveIdentity } from './identity.js';
+import { requestOf } from './input.js';
 import {
-  IDENTITY_OPTIONS,
-  JSON_OPTION,
-  REFUSED_OPTIONS,
-  SIGNING_OPTIONS,
-  optionTable,
+  addFormatOption,
+  addIdentityOptions,
+  addOptions,
+  addSigningOptions,
   parseDate,
-  TEXT,
-  TEXTS,
+  repeated,
 } from './options.js';
 import { printJson } from './output.js';
 import { prepare } from './signing.js';
 
-/** @param {import('yargs').Argv} yargs */
-export function builder(yargs) {
-  return yargs
-    .options({
-      ...optionTable('Request:', {
-        method: {
-          alias: ['X', 'request'],
-          ...TEXT,
-          default: 'GET',
-          describe: 'Method that the URL is for',
-        },
-        header: {
-          alias: 'H',
-          ...TEXTS,
-          describe: 'Header that must be sent with the request',
-        },
-        expires: {
-          ...TEXT,
-          default: '1h',
-          describe: 'Lifetime, such as 900, 15m, 12h or 7d, which is the maximum',
-        },
-      }),
-      ...SIGNING_OPTIONS,
-      ...IDENTITY_OPTIONS,
-      ...REFUSED_OPTIONS,
-      ...JSON_OPTION,
-    })
-    .example('$0 presign https://bucket.s3.eu-west-1.amazonaws.com/report.pdf --expires 12h', '')
-    .example('$0 presign wss://abc123.execute-api.eu-west-1.amazonaws.com/prod', '');
+/** @param {import('commander').Command} command */
+export function define(command) {
+  command.usage('[METHOD] URL [OPTIONS]').argument('[words...]', 'a URL, and a method before it');
+  addOptions(command, 'Request:', [
+    ['-X, --request <method>', 'Method that the URL is for; default: GET'],
+    ['-H, --header <line>', 'Header that must be sent with the request', repeated],
+    [
+      '--expires <time>',
+      'Lifetime, such as 900, 15m, 12h or 7d, which is the maximum',
+      (option) => option.default('1h'),
+    ],
+  ]);
+  addSigningOptions(command);
+  addIdentityOptions(command);
+  addFormatOption(command);
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+  sigv4 presign https://bucket.s3.eu-west-1.amazonaws.com/report.pdf --expires 12h
+  sigv4 presign PUT https://bucket.s3.eu-west-1.amazonaws.com/upload.pdf
+  sigv4 presign wss://abc123.execute-api.eu-west-1.amazonaws.com/prod`,
+  );
 }
 
-/** @param {any} argv */
-export async function handler(argv) {
-  const request = { method: argv.method, url: argv.url, headers: headerPairs(argv.header ?? []) };
-  const prepared = await prepare(request, argv, { expiresIn: parseSeconds(argv.expires) });
+/** @param {any} argv @param {string[]} words */
+export async function handler(argv, words) {
+  const request = await requestOf(words, argv);
+  const expiresIn = parseSeconds(argv.expires);
+  const identity = await resolveIdentity(request.url, argv);
+  const prepared = await prepare(request, argv, identity, { expiresIn });
   const { method, url, headers } = await prepared.sign(parseDate(argv.date) ?? new Date());
-  if (argv.json) printJson({ method, url, ...timesOf(url), headers });
+  if (argv.format === 'json') printJson({ method, url, ...timesOf(url), headers });
   else console.log(url);
 }
 

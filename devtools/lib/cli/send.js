@@ -3,15 +3,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createReadStream } from 'node:fs';
 
-import { EnvHttpProxyAgent, request as undiciRequest } from 'undici';
-
 import { CliError } from './exit.js';
 
 /**
  * @typedef {object} Wire
  * @property {string} method
  * @property {string} url
- * @property {Record<string, string>} headers
+ * @property {Record<string, string>} headers  by lower-case name
  * @property {import('./input.js').Body} [body]
  *
  * @typedef {object} ServerResponse
@@ -23,27 +21,33 @@ import { CliError } from './exit.js';
 
 /**
  * @param {Wire} wire
+ * @param {[string, string][]} written  the headers as the command line has them
  * @param {object} options
+ * @param {import('undici').Dispatcher} options.dispatcher
  * @param {AbortSignal} [options.signal]
  * @param {(head: string) => void} [options.onHead]  receives the head of the request as it is sent
  * @returns {Promise<ServerResponse>}
  */
-export async function send({ method, url, headers, body }, { signal, onHead }) {
+export async function send({ method, url, headers, body }, written, { dispatcher, signal, onHead }) {
   const isFile = body !== undefined && 'file' in body;
+  const pairs = asWritten(headers, written);
+  if (isFile) pairs.push(['Content-Length', String(body.size)]);
   const listen = (/** @type {any} */ { headers }) => onHead?.(headers.trimEnd());
   subscribe('undici:client:sendHeaders', listen);
   try {
-    const response = await undiciRequest(url, {
+    const { origin, path } = partsOf(url);
+    const response = await dispatcher.request({
+      ...{ origin, path, signal },
       method: /** @type {import('undici').Dispatcher.HttpMethod} */ (method),
-      headers: isFile ? { ...headers, 'content-length': String(body.size) } : headers,
+      headers: pairs.flat(),
       body: isFile ? createReadStream(body.file) : body,
-      signal,
       responseHeaders: 'raw',
-      ...(PROXIES.some((name) => process.env[name]) && { dispatcher: new EnvHttpProxyAgent() }),
+      // As curl: only --max-time ends a request.
+      ...{ headersTimeout: 0, bodyTimeout: 0 },
     });
     const { statusCode: status, statusText, body: answer } = response;
-    const raw = /** @type {string[]} */ (/** @type {unknown} */ (response.headers));
-    return { status, statusText, headers: pairs(raw), body: answer };
+    const raw = /** @type {any} */ (response.headers);
+    return { status, statusText, headers: pairsOf(raw), body: answer };
   } catch (error) {
     throw connectionError(error, url);
   } finally {
@@ -51,7 +55,34 @@ export async function send({ method, url, headers, body }, { signal, onHead }) {
   }
 }
 
-const PROXIES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
+/**
+ * The headers of a signed request in the order, the case and the lines in which they were written; what the signature adds
+ * follows.
+ *
+ * @param {Record<string, string>} signed  by lower-case name
+ * @param {[string, string][]} written
+ * @returns {[string, string][]}
+ */
+function asWritten(signed, written) {
+  const left = new Map(Object.entries(signed));
+  /** @type {Map<string, string[]>} */
+  const values = new Map();
+  for (const [name, value] of written) {
+    const key = name.toLowerCase();
+    values.set(key, [...(values.get(key) ?? []), value]);
+  }
+  const isSame = (/** @type {string} */ key) =>
+    [', ', ','].some((separator) => values.get(key)?.join(separator) === signed[key]);
+  const kept = written.filter(([name]) => isSame(name.toLowerCase()));
+  for (const [name] of kept) left.delete(name.toLowerCase());
+  return [...kept, ...left];
+}
+
+/** Not through the URL parser, which would spell the path anew. @param {string} url */
+function partsOf(url) {
+  const [, origin, path] = /** @type {RegExpExecArray} */ (/^([^/]*\/\/[^/?]*)(.*)$/s.exec(url));
+  return { origin, path: path.startsWith('/') ? path : `/${path}` };
+}
 
 /**
  * @param {any} error
@@ -63,15 +94,21 @@ export function connectionError(error, url) {
   if (error.name === 'TimeoutError') {
     return new CliError('timeout', `${host} did not answer within --max-time`);
   }
+  if (error.code === 'UND_ERR_CONNECT_TIMEOUT') {
+    return new CliError('timeout', `${host} did not accept the connection within --connect-timeout`);
+  }
   const isForeign = typeof error.code === 'string' && !error.code.startsWith('ERR_SIGV4_');
   if (!isForeign || error instanceof CliError) return error;
   return new CliError('connect', `the connection to ${host} failed (${error.code})`, { cause: error });
 }
 
 /**
- * @param {string[]} raw  names and values in turn
+ * @param {(string | Buffer)[]} raw  names and values in turn
  * @returns {[string, string][]}
  */
-function pairs(raw) {
-  return Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]);
+function pairsOf(raw) {
+  return Array.from({ length: raw.length / 2 }, (_, i) => [
+    raw[2 * i].toString('latin1'),
+    raw[2 * i + 1].toString('latin1'),
+  ]);
 }

@@ -1,17 +1,10 @@
 // `sigv4 sign`
 
 import { CliError } from './exit.js';
+import { addRequestOptions } from './curl.js';
+import { resolveIdentity } from './identity.js';
 import { asText, readBytes, readRequest, requestOf } from './input.js';
-import {
-  IDENTITY_OPTIONS,
-  JSON_OPTION,
-  REFUSED_OPTIONS,
-  REQUEST_OPTIONS,
-  SIGNING_OPTIONS,
-  optionTable,
-  parseDate,
-  TEXT,
-} from './options.js';
+import { addFormatOption, addIdentityOptions, addOptions, addSigningOptions, parseDate } from './options.js';
 import { bodyForJson, printJson } from './output.js';
 import { prepare } from './signing.js';
 
@@ -36,45 +29,40 @@ function typed(headers) {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asText(value)]));
 }
 
-/** @param {import('yargs').Argv} yargs */
-export function builder(yargs) {
-  return yargs
-    .options({
-      ...REQUEST_OPTIONS,
-      ...optionTable('Request:', {
-        from: {
-          ...TEXT,
-          describe: 'File with a curl command, fetch call, HAR entry or HTTP request',
-        },
-      }),
-      ...SIGNING_OPTIONS,
-      ...IDENTITY_OPTIONS,
-      ...REFUSED_OPTIONS,
-      ...optionTable('Output:', {
-        as: {
-          choices: Object.keys(FORMATS),
-          default: 'headers',
-          nargs: 1,
-          describe: 'Output format',
-        },
-        trace: { type: 'boolean', describe: 'Also show the canonical request and the string to sign' },
-      }),
-      ...JSON_OPTION,
-    })
-    .example('$0 sign URL', 'the headers to send')
-    .example('curl -H @<($0 sign URL) URL', 'for bash and zsh')
-    .example('$0 sign --as curl < copied-from-a-browser.txt', 'a curl command, signed');
+/** @param {import('commander').Command} command */
+export function define(command) {
+  command.usage('[METHOD] [URL] [OPTIONS]').argument('[words...]', 'a URL, and a method before it');
+  addRequestOptions(command);
+  addOptions(command, 'Request:', [
+    ['--from <file>', 'File with a curl command, fetch call, HAR entry or HTTP request'],
+  ]);
+  addSigningOptions(command);
+  addIdentityOptions(command);
+  addOptions(command, 'Output:', [
+    ['--as <format>', 'Output', (option) => option.choices(Object.keys(FORMATS)).default('headers')],
+    ['--trace', 'Also show the canonical request and the string to sign'],
+  ]);
+  addFormatOption(command);
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+  sigv4 sign URL                                        the headers to send
+  curl -H @<(sigv4 sign URL) URL                        for bash and zsh
+  sigv4 sign --as curl < copied-from-a-browser.txt      a curl command, signed`,
+  );
 }
 
-/** @param {any} argv */
-export async function handler(argv) {
-  const { request, hints } = await takeRequest(argv);
-  const prepared = await prepare(request, argv, { hints });
+/** @param {any} argv @param {string[]} words */
+export async function handler(argv, words) {
+  const { request, hints } = await takeRequest(argv, words);
+  const identity = await resolveIdentity(request.url, argv, hints);
+  const prepared = await prepare(request, argv, identity);
   const date = parseDate(argv.date) ?? new Date();
   const { method, url, headers, body } = await prepared.sign(date);
   const wire = { method, url, headers, body: body && (await inMemory(body)) };
   const trace = argv.trace ? await prepared.trace(date) : undefined;
-  if (argv.json) {
+  if (argv.format === 'json') {
     printJson({ ...wire, body: undefined, ...(wire.body && bodyForJson(wire.body)), trace });
     return;
   }
@@ -86,11 +74,12 @@ export async function handler(argv) {
  * From the command line, or from a text.
  *
  * @param {any} argv
+ * @param {string[]} words
  * @returns {Promise<{ request: import('./input.js').CliRequest, hints?: import('../requests/index.js').SigningHints }>}
  */
-async function takeRequest(argv) {
-  const isNamed = (argv.method ?? argv.url) !== undefined;
-  if (isNamed && argv.from === undefined) return { request: await requestOf(argv) };
+async function takeRequest(argv, words) {
+  const isNamed = words.length > 0 || argv.url !== undefined;
+  if (isNamed && argv.from === undefined) return { request: await requestOf(words, argv) };
   if (isNamed) throw new CliError('usage', 'pass a URL or --from, not both');
   if (argv.from === undefined && process.stdin.isTTY)
     throw new CliError('usage', 'pass a URL, or provide a request on standard input');

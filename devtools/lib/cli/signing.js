@@ -4,46 +4,41 @@ import { Signer, signingRules } from 'sigv4-wasm';
 import { trace } from 'sigv4-wasm/trace';
 
 import { CliError } from './exit.js';
-import { resolveCredentials, resolveScope } from './identity.js';
 import { hashFile } from './input.js';
 
 /**
- * @typedef {object} SigningArguments  as yargs reads them
+ * @typedef {object} SigningArguments  of the command line
  * @property {boolean} [unsignedPayload]
  * @property {boolean} [presign]
  *
  * @typedef {object} Prepared
- * @property {import('./input.js').CliRequest} request
- * @property {import('sigv4-wasm').Credentials} credentials
- * @property {string[]} origins  a sentence on where each setting comes from
  * @property {(date: Date) => Promise<import('./send.js').Wire>} sign  in the URL, if the options say so
  * @property {(date: Date) => Promise<import('sigv4-wasm/trace').SigningTrace>} trace
  */
 
 /**
  * @param {import('./input.js').CliRequest} request
- * @param {SigningArguments & import('./identity.js').IdentityOptions} argv
+ * @param {SigningArguments} argv
+ * @param {import('./identity.js').SigningIdentity} identity
  * @param {object} [more]
  * @param {number} [more.expiresIn]  in seconds, of a presigned URL
- * @param {import('../requests/index.js').SigningHints} [more.hints]  what the request says about its signature
  * @returns {Promise<Prepared>}
  */
-export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 : undefined, hints } = {}) {
-  const { region, service, sources } = await resolveScope(request.url, argv, hints);
-  const { credentials, source } = await resolveCredentials(argv, hints);
+export async function prepare(
+  request,
+  argv,
+  { credentials, region, service },
+  { expiresIn = argv.presign ? 3600 : undefined } = {},
+) {
   const isPresigned = expiresIn !== undefined;
   const { method, url, headers, body } = request;
   const payload = argv.unsignedPayload ? 'unsigned' : await payloadOf();
   const signer = new Signer({ credentials, region, service, payload });
-  const signable = { method, url, headers, body: body && 'file' in body ? undefined : body };
+  const signable = {
+    ...targetOf(url),
+    ...{ method, headers, body: body && 'file' in body ? undefined : body },
+  };
   return {
-    request,
-    credentials,
-    origins: [
-      `credentials ${credentials.accessKeyId}, from ${source}`,
-      `region ${region}, from ${sources.region}`,
-      `service ${service}, from ${sources.service}`,
-    ],
     async sign(date) {
       if (!isPresigned) {
         const signed = await signer.sign(signable, { date }).catch(inWordsOfOptions);
@@ -68,6 +63,18 @@ export async function prepare(request, argv, { expiresIn = argv.presign ? 3600 :
     const { payload, presignedPayload } = signingRules(service);
     return (isPresigned ? presignedPayload : payload) === 'signed';
   }
+}
+
+/**
+ * A URL; in parts where a URL parser would take dot segments out of the path.
+ *
+ * @param {string} url
+ */
+function targetOf(url) {
+  const [, path] = /** @type {RegExpExecArray} */ (/^[^/]*\/\/[^/?]*(.*)$/s.exec(url));
+  if (!/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path)) return { url };
+  const { protocol, hostname, port } = new URL(url);
+  return { protocol, hostname, path, ...(port !== '' && { port: Number(port) }) };
 }
 
 /**
