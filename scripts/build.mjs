@@ -33,6 +33,7 @@ const CHUNKS = {
   'client-signer': /^js\/adapters\/shared\/(?:client-signer|exchange|spelling|status)\.js$/,
   'canonical-form': /^js\/engine\/canonical-form\.js$/,
   protocol: /^js\/protocol\//,
+  providers: /^js\/providers\/(?!node\/)/,
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
   explanation: /^js\/explain\//,
   mismatch: /^js\/mismatch\//,

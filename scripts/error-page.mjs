@@ -24,7 +24,7 @@ if (difference.length > 0) {
 const rows = readFileSync('src/error.rs', 'utf8').matchAll(
   /^ {4}(\w+)(?:\(\w+\))? => "ERR_SIGV4_(\w+)",\s+"((?:\\.|[^"\\])*)"(?:,\s+rust: "((?:\\.|[^"\\])*)")?;/gm,
 );
-const texts = readFileSync('js/engine/errors.js', 'utf8').matchAll(/^ {2}\[(\w+)\]: '(.*)',$/gm);
+const texts = readFileSync('js/engine/errors.js', 'utf8').matchAll(/^ +\[(\w+)\]: '(.*)',$/gm);
 const short = Object.fromEntries(Array.from(texts, ([, name, text]) => [name.replaceAll('_', ''), text]));
 const messages = Array.from(rows, ([, name, code, message, rust = message]) => ({
   code,

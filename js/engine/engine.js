@@ -438,12 +438,12 @@ export class Engine {
   }
 }
 
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 /** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
-const HASH_CHUNK_BYTES = 64 * 1024;
-const MIN_BUFFER_BYTES = 8 * 1024;
+const HASH_CHUNK_BYTES = 65_536;
+const MIN_BUFFER_BYTES = 8192;
 /** A request with so much text takes some megabytes; all that are not attacks are smaller. */
-const MAX_KEPT_BYTES = 256 * 1024;
+const MAX_KEPT_BYTES = 262_144;
 
 /**
  * Credentials that sign a second time get a number.

@@ -29,6 +29,7 @@ import {
  * @typedef {'ERR_SIGV4_CREDENTIALS_INVALID'
  *   | 'ERR_SIGV4_CREDENTIALS_EXPIRED'
  *   | 'ERR_SIGV4_CREDENTIALS_PROVIDER'
+ *   | 'ERR_SIGV4_CREDENTIALS_NOT_FOUND'
  *   | 'ERR_SIGV4_REGION_REQUIRED'
  *   | 'ERR_SIGV4_SERVICE_REQUIRED'
  *   | 'ERR_SIGV4_URL_INVALID'
@@ -87,33 +88,34 @@ Object.defineProperty(SigV4Error.prototype, 'name', {
 
 /**
  * What the core refuses, by number: what it is, and where. `{name}` stands for what the core cannot know. What more there is
- * to say is in full-texts.js.
+ * to say is in full-texts.js. In a function, as bundlers keep an object with computed names even if nobody uses it.
  */
-const CORE_ERROR_TEXTS = /** @type {const} */ ({
-  [ACCESS_KEY_ID_INVALID]: 'accessKeyId is not valid',
-  [SECRET_ACCESS_KEY_INVALID]: 'secretAccessKey is not valid',
-  [SESSION_TOKEN_INVALID]: 'sessionToken is not valid',
-  [SIGNING_KEY_MISSING]: 'the signing key is missing',
-  [REGION_REQUIRED]: 'cannot infer the region from the host {host}: pass the option region',
-  [SIG_V4A_REQUIRED]: 'the host {host} takes SigV4a only: sign with SignerV4a',
-  [SERVICE_REQUIRED]: 'cannot infer the service from the host {host}: pass the option service',
-  [REGION_INVALID]: 'the region is not valid',
-  [SERVICE_INVALID]: 'the service is not valid',
-  [METHOD_INVALID]: 'the method is not valid',
-  [HOST_INVALID]: 'the host is not valid',
-  [HEADER_NAME_INVALID]: 'the header name {header} is not valid',
-  [HEADER_VALUE_INVALID]: 'the value of the header {header} holds CR, LF or NUL',
-  [HEADER_VALUE_NOT_LATIN1]: 'the value of the header {header} holds a character beyond U+00FF',
-  [DATE_INVALID]: 'the date is not between the years 1970 and 9999',
-  [EXPIRES_INVALID]: 'expiresIn is not a whole number of seconds from 1 to 604800',
-  [PAYLOAD_HASH_INVALID]: 'payload.sha256, or x-amz-content-sha256, is not valid',
-  // The options were checked before: see sign/options.js.
-  [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names what is always signed',
-  [LIMIT_EXCEEDED]: 'the URL and the headers are too long',
-  [RECORD_INVALID]: '{header} holds a NUL character',
-  // It was escaped before: see sign/normalize-request.js.
-  [TARGET_INVALID]: 'the path or the query holds a control character',
-});
+const CORE_ERROR_TEXTS = /* @__PURE__ */ (() =>
+  /** @type {const} */ ({
+    [ACCESS_KEY_ID_INVALID]: 'accessKeyId is not valid',
+    [SECRET_ACCESS_KEY_INVALID]: 'secretAccessKey is not valid',
+    [SESSION_TOKEN_INVALID]: 'sessionToken is not valid',
+    [SIGNING_KEY_MISSING]: 'the signing key is missing',
+    [REGION_REQUIRED]: 'cannot infer the region from the host {host}: pass the option region',
+    [SIG_V4A_REQUIRED]: 'the host {host} takes SigV4a only: sign with SignerV4a',
+    [SERVICE_REQUIRED]: 'cannot infer the service from the host {host}: pass the option service',
+    [REGION_INVALID]: 'the region is not valid',
+    [SERVICE_INVALID]: 'the service is not valid',
+    [METHOD_INVALID]: 'the method is not valid',
+    [HOST_INVALID]: 'the host is not valid',
+    [HEADER_NAME_INVALID]: 'the header name {header} is not valid',
+    [HEADER_VALUE_INVALID]: 'the value of the header {header} holds CR, LF or NUL',
+    [HEADER_VALUE_NOT_LATIN1]: 'the value of the header {header} holds a character beyond U+00FF',
+    [DATE_INVALID]: 'the date is not between the years 1970 and 9999',
+    [EXPIRES_INVALID]: 'expiresIn is not a whole number of seconds from 1 to 604800',
+    [PAYLOAD_HASH_INVALID]: 'payload.sha256, or x-amz-content-sha256, is not valid',
+    // The options were checked before: see sign/options.js.
+    [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names what is always signed',
+    [LIMIT_EXCEEDED]: 'the URL and the headers are too long',
+    [RECORD_INVALID]: '{header} holds a NUL character',
+    // It was escaped before: see sign/normalize-request.js.
+    [TARGET_INVALID]: 'the path or the query holds a control character',
+  }))();
 
 /** @typedef {keyof typeof CORE_ERROR_TEXTS} CoreErrorNumber */
 

@@ -7,7 +7,7 @@ import { builtin } from './node-builtins.js';
  * Chromium 156, with a body of 2 KiB: 16 us in wasm, 20 by WebCrypto; 4 KiB: 22 and 18; 16 KiB: 54 and 24; 1 MiB: 2950
  * and 1075.
  */
-const INLINE_BODY_BYTES = 3 * 1024;
+const INLINE_BODY_BYTES = 3072;
 
 /**
  * Likewise if the platform hashes synchronously: from this length on it is faster than wasm, the call included. A whole

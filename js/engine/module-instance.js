@@ -181,7 +181,7 @@ export class ModuleInstance {
   }
 }
 
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 const MIN_BUFFER_BYTES = 8 * 1024;
 /** A request with so much text takes some megabytes; all that are not attacks are smaller. */
 const MAX_KEPT_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 // What an answer says, in JSON, XML, HTML or plain text.
 
 import { redact } from '../protocol/redact.js';
+import { elements, unescape } from '../protocol/xml-elements.js';
 
 /**
  * @typedef {object} ParsedBody
@@ -93,36 +94,6 @@ function flatten(value, into, depth) {
   }
   return into;
 }
-
-/**
- * The elements of an XML document that have only text in them, the first of each name. Entities other than the five of XML,
- * and those that a document defines, stay as they are.
- *
- * @param {string} xml
- */
-function elements(xml) {
-  /** @type {Record<string, string>} */
-  const found = Object.create(null);
-  for (const [, name, text] of xml.matchAll(/<([A-Za-z][\w.-]*)(?:\s[^<>]*)?>([^<]*)<\/\1>/g)) {
-    found[name] ??= unescape(text);
-  }
-  return found;
-}
-
-/** @param {string} text */
-function unescape(text) {
-  return text.replace(
-    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(lt|gt|amp|quot|apos));/gi,
-    (entity, decimal, hex, name) => {
-      if (name !== undefined) return ENTITIES[name.toLowerCase()];
-      const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
-    },
-  );
-}
-
-/** @type {Record<string, string>} */
-const ENTITIES = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /** @param {string} text */
 function withoutTags(text) {

@@ -8,10 +8,10 @@ import { parseAmzDate } from './amz-date.js';
 const MINUTE = 60_000;
 
 /** No clock is believed to be further ahead or behind: whoever answers could make us sign for a time of their choice. */
-const MAX_OFFSET = 24 * 60 * MINUTE;
+const MAX_OFFSET = 86_400_000;
 
 /** The skew that API Gateway, and most of AWS, tolerates. S3 tolerates 15 minutes. */
-export const TOLERATED_SKEW = 5 * MINUTE;
+export const TOLERATED_SKEW = 300_000;
 
 /** What AWS says when it was the clock. */
 const BLAMES_CLOCK =

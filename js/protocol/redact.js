@@ -6,42 +6,46 @@ import { REDACTED } from './redact-token.js';
 /** In place of a signature: whoever has that of a presigned URL can make its request. */
 export const REDACTED_SIGNATURE = '<signature>';
 
-/** Between a name and its value: as text, in a URL within a URL, in JSON with escapes, and in HTML. */
-const EQUALS = /["']?(?:[ \t]*[:=]|%(?:25){0,3}3D|\\u003d|&#(?:61|x3d);)[ \t]*["']?/.source;
-/** Up to the end of it, in each of these. */
-const VALUE = /(?:(?!%(?:25){0,3}26|\\u0026)[^\s&"'<>,;)\]}])+/.source;
-
 /**
  * Responses repeat what was sent: tokens in canonical requests, in XML, and in messages about a header; and whole URLs.
+ * In a function, as bundlers keep what calls something even if nobody uses it.
  *
- * @type {[RegExp, string][]}
+ * @returns {[RegExp, string][]}
  */
-const SECRETS = [
-  // In a canonical request: a header, or a parameter.
-  [
-    new RegExp(`((?:${SESSION_TOKEN_HEADERS.join('|')}|x-amz-access-token)${EQUALS})(?!<)${VALUE}`, 'gi'),
-    `$1${REDACTED}`,
-  ],
-  [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
-  [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
-  // Of presigned URLs, also those of SigV2, CloudFront and Google Cloud Storage, of headers, and of forms.
-  [
-    new RegExp(`(signature(?:_?provided)?${EQUALS})(?!<)(?=[\\w%+/=.~-]{16})${VALUE}`, 'gi'),
-    `$1${REDACTED_SIGNATURE}`,
-  ],
-  [/(<SignatureProvided>)[^<]+/g, `$1${REDACTED_SIGNATURE}`],
-  [
-    /^((?:proxy-authorization|cookie|set-cookie|x-api-key|[\w-]+-token):[ \t]*)(?!<session token>).+$/gim,
-    '$1<redacted>',
-  ],
-  [/\b((?:Bearer|Basic)[ \t]+)[\w.~+/=-]{16,}/gi, '$1<redacted>'],
-  // A token of JWT.
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, '<redacted>'],
-  // API Gateway quotes the header, where its scheme is another.
-  [/'(?!AWS4-)[^'\s]*'(?= not a valid key=value pair)/g, "'<redacted>'"],
-  [/(in Authorization header: ')(?!AWS4-)(\w+ )?[^']*/g, '$1$2<redacted>'],
-  [/(Authorization=)(?!AWS4-|'AWS4-)[^\s'"]+/g, '$1<redacted>'],
-];
+function secretPatterns() {
+  // Between a name and its value: as text, in a URL within a URL, in JSON with escapes, and in HTML.
+  const equals = /["']?(?:[ \t]*[:=]|%(?:25){0,3}3D|\\u003d|&#(?:61|x3d);)[ \t]*["']?/.source;
+  // Up to the end of it, in each of these.
+  const value = /(?:(?!%(?:25){0,3}26|\\u0026)[^\s&"'<>,;)\]}])+/.source;
+  return [
+    // In a canonical request: a header, or a parameter.
+    [
+      new RegExp(`((?:${SESSION_TOKEN_HEADERS.join('|')}|x-amz-access-token)${equals})(?!<)${value}`, 'gi'),
+      `$1${REDACTED}`,
+    ],
+    [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
+    [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
+    // Of presigned URLs, also those of SigV2, CloudFront and Google Cloud Storage, of headers, and of forms.
+    [
+      new RegExp(`(signature(?:_?provided)?${equals})(?!<)(?=[\\w%+/=.~-]{16})${value}`, 'gi'),
+      `$1${REDACTED_SIGNATURE}`,
+    ],
+    [/(<SignatureProvided>)[^<]+/g, `$1${REDACTED_SIGNATURE}`],
+    [
+      /^((?:proxy-authorization|cookie|set-cookie|x-api-key|[\w-]+-token):[ \t]*)(?!<session token>).+$/gim,
+      '$1<redacted>',
+    ],
+    [/\b((?:Bearer|Basic)[ \t]+)[\w.~+/=-]{16,}/gi, '$1<redacted>'],
+    // A token of JWT.
+    [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, '<redacted>'],
+    // API Gateway quotes the header, where its scheme is another.
+    [/'(?!AWS4-)[^'\s]*'(?= not a valid key=value pair)/g, "'<redacted>'"],
+    [/(in Authorization header: ')(?!AWS4-)(\w+ )?[^']*/g, '$1$2<redacted>'],
+    [/(Authorization=)(?!AWS4-|'AWS4-)[^\s'"]+/g, '$1<redacted>'],
+  ];
+}
+
+const SECRETS = /* @__PURE__ */ secretPatterns();
 
 /**
  * @param {string} text

@@ -3,36 +3,13 @@
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { UNCLEAN } from '../engine/generated/credentials.js';
 import { ACCESS_KEY_ID_INVALID, SESSION_TOKEN_INVALID } from '../engine/generated/errors.js';
+import { invalid, kindOf, parse, renamed } from '../protocol/credentials.js';
 import { shownKey } from '../protocol/key-id.js';
+import { isUsable, renewalAt, retryAt } from '../protocol/renewal.js';
 
 /**
- * As the AWS SDK names them.
- *
- * @typedef {object} Credentials
- * @property {string} accessKeyId
- * @property {string} secretAccessKey
- * @property {string | undefined} [sessionToken]  of temporary credentials
- * @property {Date | undefined} [expiration]  of temporary credentials
- *
- * When credentials end: a Date; a date as ISO 8601 writes it; or the time since 1970, in seconds where it is below 1e11,
- * otherwise in milliseconds.
- * @typedef {Date | string | number} Expiration
- *
- * As AWS writes them: STS, Cognito identity pools, `credential_process`, and the metadata services of ECS and EC2.
- * @typedef {object} IssuedCredentials
- * @property {string | undefined} [AccessKeyId]
- * @property {string | undefined} [SecretAccessKey]
- * @property {string | undefined} [SecretKey]  what Cognito calls it
- * @property {string | undefined} [SessionToken]
- * @property {string | undefined} [Token]  what the metadata services call it
- * @property {Expiration | undefined} [Expiration]
- *
- * The answer to `AssumeRole`, `GetSessionToken`, `GetCredentialsForIdentity` and their like.
- * @typedef {object} CredentialsAnswer
- * @property {IssuedCredentials | undefined} [Credentials]
- *
- * @typedef {Omit<Credentials, 'expiration'> & { expiration?: Expiration | undefined }} GivenCredentials
- * @typedef {GivenCredentials | IssuedCredentials | CredentialsAnswer} AnyCredentials
+ * @typedef {import('../protocol/credentials.js').Credentials} Credentials
+ * @typedef {import('../protocol/credentials.js').AnyCredentials} AnyCredentials
  *
  * @typedef {object} CredentialsHint
  * @property {boolean} [forceRefresh]  asks for newer credentials than the last ones
@@ -50,12 +27,6 @@ import { shownKey } from '../protocol/key-id.js';
  * What expiration is compared with, in epoch milliseconds.
  * @typedef {() => number} Clock
  */
-
-/** Credentials are renewed this long before they expire, so that no request is signed with dying ones. */
-const REFRESH_AHEAD_MS = 5 * 60 * 1000;
-
-/** After a failed refresh, valid credentials are used for this long before the provider is asked again. */
-const RETRY_AFTER_MS = 10 * 1000;
 
 export class CredentialsSource {
   /** @type {CredentialsProvider | undefined} */
@@ -210,8 +181,7 @@ export class CredentialsSource {
   }
 
   /**
-   * After a failed refresh: the last credentials, if they are known to be still valid. Of those without expiration
-   * only the provider knows.
+   * After a failed refresh: the last credentials, if they are known to be still valid.
    *
    * @param {Identity | undefined} last
    * @param {unknown} error
@@ -219,16 +189,14 @@ export class CredentialsSource {
    * @returns {Identity}
    */
   #fallBack(last, error, now) {
-    const isValid = last !== undefined && last.expiration !== Infinity && now() < last.expiration;
-    if (!isValid) throw error instanceof SigV4Error ? error : providerFailed(error);
-    this.#refreshAt = Math.min(now() + RETRY_AFTER_MS, last.expiration);
+    if (!isUsable(last, now())) throw error instanceof SigV4Error ? error : providerFailed(error);
+    this.#refreshAt = retryAt(last.expiration, now());
     return last;
   }
 
   /**
-   * Keeps a provider's answer until {@link REFRESH_AHEAD_MS} before it expires; of a shorter life, until half of it
-   * is over. An answer without expiration is not kept: the provider knows best how long it is good. Nor is one that
-   * seems expired, but it is used: the local clock may be wrong, and only a refusal by the server shows that.
+   * Keeps a provider's answer until it is due for renewal. One that seems expired is used, but not kept: the local clock may
+   * be wrong, and only a refusal by the server shows that.
    *
    * @param {unknown} credentials
    * @param {Clock} now
@@ -236,9 +204,7 @@ export class CredentialsSource {
    */
   #accept(credentials, now) {
     const identity = this.#take(credentials);
-    const { expiration } = identity;
-    this.#refreshAt =
-      expiration === Infinity ? 0 : Math.max(expiration - REFRESH_AHEAD_MS, (now() + expiration) / 2);
+    this.#refreshAt = renewalAt(identity.expiration, now());
     return identity;
   }
 
@@ -265,83 +231,6 @@ export class CredentialsSource {
 const NEW = { credentialsId: 0, isUsed: false, hasKey: false, tokenBytes: undefined };
 
 /**
- * @param {unknown} credentials
- * @returns {Pick<Identity, 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'expiration'>}
- */
-function parse(credentials) {
-  if (typeof credentials !== 'object' || credentials === null) {
-    throw invalid(`the credentials are ${kindOf(credentials)}, not an object`);
-  }
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = renamed(credentials);
-  return {
-    accessKeyId: requireText(accessKeyId, 'accessKeyId'),
-    secretAccessKey: requireText(secretAccessKey, 'secretAccessKey'),
-    sessionToken:
-      sessionToken === undefined || sessionToken === null || sessionToken === ''
-        ? ''
-        : requireText(sessionToken, 'sessionToken'),
-    expiration: parseExpiration(expiration),
-  };
-}
-
-/**
- * With the names of the SDK.
- *
- * @param {any} credentials
- * @returns {any}
- */
-function renamed(credentials) {
-  if (credentials.accessKeyId !== undefined) return credentials;
-  const issued = credentials.Credentials ?? credentials;
-  if (issued.AccessKeyId === undefined) return credentials;
-  return {
-    accessKeyId: issued.AccessKeyId,
-    secretAccessKey: issued.SecretAccessKey ?? issued.SecretKey,
-    sessionToken: issued.SessionToken ?? issued.Token,
-    expiration: issued.Expiration,
-  };
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- * @returns {string}
- */
-function requireText(value, name) {
-  if (typeof value === 'string' && value !== '' && value !== 'undefined' && value !== 'null') return value;
-  throw invalid(`${name} is ${typeof value === 'string' ? `the text "${value}"` : kindOf(value)}`);
-}
-
-/**
- * @param {unknown} expiration
- * @returns {number} epoch milliseconds
- */
-function parseExpiration(expiration) {
-  if (expiration === undefined || expiration === null) return Infinity;
-  const millis = epochMillis(expiration);
-  if (Math.abs(millis) <= MAX_DATE_MS || millis === Infinity) return millis;
-  throw invalid('expiration is not a date: pass a Date, an ISO 8601 text, or seconds');
-}
-
-/**
- * @param {unknown} time
- * @returns {number} NaN if it is not a time
- */
-function epochMillis(time) {
-  if (typeof time === 'number') return time < MIN_MILLISECONDS ? time * 1000 : time;
-  if (typeof time === 'string')
-    return /^\d+(\.\d+)?$/.test(time) ? epochMillis(Number(time)) : Date.parse(time);
-  const { valueOf } = /** @type {any} */ (time);
-  const value = typeof time === 'object' && typeof valueOf === 'function' ? valueOf.call(time) : NaN;
-  return typeof value === 'number' ? value : NaN;
-}
-
-/** Below it, a number is one of seconds, as Cognito answers: those reach the year 5138, and milliseconds begin in 1973. */
-const MIN_MILLISECONDS = 1e11;
-/** "Time values and time range", section 21.4.1.1 of ECMAScript. */
-const MAX_DATE_MS = 8.64e15;
-
-/**
  * What the core refuses in requests, for what is signed as a text.
  *
  * @param {Pick<Identity, 'accessKeyId' | 'sessionToken'>} identity
@@ -357,16 +246,6 @@ export function expired({ accessKeyId, expiration }) {
     'ERR_SIGV4_CREDENTIALS_EXPIRED',
     `the credentials of the access key ${shownKey(accessKeyId)} expired at ${new Date(expiration).toISOString()}`,
   );
-}
-
-/** @param {unknown} value */
-function kindOf(value) {
-  return value === null ? 'null' : typeof value;
-}
-
-/** @param {string} message */
-function invalid(message) {
-  return new SigV4Error('ERR_SIGV4_CREDENTIALS_INVALID', message);
 }
 
 /** @param {unknown} cause */

@@ -308,13 +308,15 @@ const PLAIN_URL =
   /^(https:\/\/((?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}))((?:\/[\w~-][\w.~-]*)*\/?)(?:\?([\w.~=&%-]+))?$/;
 
 /** `fetch` sends most of these in upper case however they were given, and servers take them in no other. */
-const METHODS = new Set(
+const METHODS = /* @__PURE__ */ new Set(
   /** @type {unknown[]} */ (['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']),
 );
-const PROTOCOLS = new Set(['https:', 'http:', 'wss:', 'ws:']);
+const PROTOCOLS = /* @__PURE__ */ new Set(['https:', 'http:', 'wss:', 'ws:']);
 const PASS_PROTOCOL = 'pass https:, http:, wss: or ws:';
 export const NOT_IN_HOST = /[\s/?#\\@]/;
 /** Whatever an earlier signature left behind is replaced. What stands for the body may be the caller's: see payload.js. */
-const STALE = new Set(
-  /** @type {readonly string[]} */ (REPLACED_HEADERS).filter((name) => name !== 'x-amz-content-sha256'),
+const STALE = /* @__PURE__ */ new Set(
+  /* @__PURE__ */ /** @type {readonly string[]} */ (REPLACED_HEADERS).filter(
+    (name) => name !== 'x-amz-content-sha256',
+  ),
 );

@@ -7,7 +7,14 @@ export const SIGNING = {
     'pass the values as AWS issued them; look for a trailing newline if they were read from a file',
   ],
   CREDENTIALS_EXPIRED: ['`expiration` has passed', 'fetch new credentials, or pass a provider'],
-  CREDENTIALS_PROVIDER: ['the provider failed', 'see `error.cause`'],
+  CREDENTIALS_PROVIDER: [
+    'the provider failed; one of `sigv4-wasm/credentials` that is configured, and cannot give credentials',
+    'see the message and `error.cause`',
+  ],
+  CREDENTIALS_NOT_FOUND: [
+    'a source of `sigv4-wasm/credentials` has none here; of a `chain`, none has any',
+    'the message says which were asked and why each had none',
+  ],
   REGION_REQUIRED: [
     'the region cannot be inferred from the host, or the host takes SigV4a only',
     'pass `region`, or sign with `SignerV4a`',

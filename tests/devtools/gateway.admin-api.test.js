@@ -10,6 +10,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import axios from 'axios';
 import { presignUrl, signRequest } from 'sigv4-wasm';
+import { fromContainer } from 'sigv4-wasm/credentials';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { eventually, exchangeBytes, gatewayFor } from '../support/gateway.js';
@@ -218,6 +219,17 @@ describe('credentials', async () => {
       awsContainerCredentialsFullUri: gateway.credentialsEndpoint.uri + path,
       awsContainerAuthorizationToken: gateway.credentialsEndpoint.token,
     });
+
+  test('of the endpoint, as fromContainer reads them', async () => {
+    const { uri, token } = gateway.credentialsEndpoint;
+    const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: token };
+    const send = createSigv4Fetch({ ...gateway.options, credentials: fromContainer({ env }) });
+    assert.equal((await send(`${gateway.base}/x`)).status, 200);
+    await assert.rejects(fromContainer({ env: { ...env, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'another' } })(), {
+      code: 'ERR_SIGV4_CREDENTIALS_PROVIDER',
+      message: /answered 401, Unauthorized/,
+    });
+  });
 
   test("for the SDK's provider are good, and end", async () => {
     const credentials = await provider()();

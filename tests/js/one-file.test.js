@@ -26,6 +26,10 @@ const ENTRIES = [
   ['sigv4-wasm/trace', '*', []],
   ['sigv4-wasm/explain', 'explainResponse', []],
   ['sigv4-wasm/policy', '*', ['policy']],
+  ['sigv4-wasm/credentials', 'fromCognitoIdentity', []],
+  ['sigv4-wasm/credentials', 'fromWebIdentity', []],
+  ['sigv4-wasm/credentials', '*', ['signing']],
+  ['sigv4-wasm/credentials/node', '*', ['signing']],
 ];
 
 /** @type {Record<string, (code: string, format: string) => Promise<string>>} */

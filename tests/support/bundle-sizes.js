@@ -81,6 +81,11 @@ export const IMPORTS = {
       'explain',
     ].map((name) => [`sigv4-wasm/${name}`, { code: `export * from 'sigv4-wasm/${name}';` }]),
   ),
+  'sigv4-wasm/credentials': { code: "export * from 'sigv4-wasm/credentials';" },
+  'sigv4-wasm/credentials, fromCognitoIdentity': {
+    code: "export { fromCognitoIdentity } from 'sigv4-wasm/credentials';",
+  },
+  'sigv4-wasm/credentials/node': { code: "export * from 'sigv4-wasm/credentials/node';" },
   ...Object.fromEntries(
     ['s3', 'events', 'batch', 'trace'].map((name) => [
       `sigv4-wasm/${name}`,

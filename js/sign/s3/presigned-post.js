@@ -2,7 +2,7 @@
 
 import { checkIdentity } from '../credentials.js';
 import { SigV4Error } from '../../engine/errors.js';
-import { DNS_SUFFIXES } from '../../engine/generated/partitions.js';
+import { dnsSuffix } from '../../protocol/regional-endpoint.js';
 import { checkNames, PRESIGN_OPTIONS } from '../../protocol/option-names.js';
 import { checkConditions, checkText, FILENAME, optionInvalid } from './post-policy.js';
 import { amzDateOf } from '../../protocol/amz-date.js';
@@ -138,14 +138,6 @@ function bucketUrl(bucket, region, endpoint) {
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)
     ? `https://${bucket}.${host}`
     : `https://${host}/${encodeURIComponent(bucket)}`;
-}
-
-/**
- * @param {string} region
- * @returns {string | undefined} the last row is for any
- */
-function dnsSuffix(region) {
-  return DNS_SUFFIXES.find(([regions]) => region.startsWith(regions))?.[1];
 }
 
 /** @param {number} millis */

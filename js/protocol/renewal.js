@@ -1,0 +1,42 @@
+// When temporary credentials are renewed: one rule, for signers and for the providers of this package. Times are epoch
+// milliseconds.
+
+/** Credentials are renewed this long before they expire, so that no request is signed with dying ones. */
+const RENEW_AHEAD_MS = 300_000;
+
+/** After a failed renewal, valid credentials are used for this long before the next attempt. */
+const RETRY_AFTER_MS = 10_000;
+
+/**
+ * When new credentials are due for renewal: some minutes before they expire; of a shorter life, when half of it is over. Those
+ * without expiration are always due, as only their provider knows how long they are good.
+ *
+ * @param {number} expiration  Infinity without one
+ * @param {number} now
+ */
+export function renewalAt(expiration, now) {
+  return expiration === Infinity ? 0 : Math.max(expiration - RENEW_AHEAD_MS, (now + expiration) / 2);
+}
+
+/**
+ * When to try again after a failed renewal, for as long as the last credentials are usable.
+ *
+ * @param {number} expiration
+ * @param {number} now
+ */
+export function retryAt(expiration, now) {
+  return Math.min(now + RETRY_AFTER_MS, expiration);
+}
+
+/**
+ * Whether credentials are known to be still valid, and can be used where their renewal failed. Of those without expiration only
+ * their provider knows.
+ *
+ * @template {{ expiration: number }} C
+ * @param {C | undefined} credentials
+ * @param {number} now
+ * @returns {credentials is C}
+ */
+export function isUsable(credentials, now) {
+  return credentials !== undefined && now < credentials.expiration && credentials.expiration < Infinity;
+}
