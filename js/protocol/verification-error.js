@@ -3,11 +3,15 @@
 import { SigV4Error } from '../engine/errors.js';
 import { REJECTIONS } from '../engine/generated/rejections.js';
 
-/** Those of the core, and of what a server of JavaScript has beside it. @type {typeof REJECTIONS} */
-const ANSWERS = {
-  ...REJECTIONS,
-  ERR_SIGV4_REPLAY_CACHE_FULL: [503, 'ServiceUnavailableException'],
-};
+/**
+ * Those of the core, and of what a server of JavaScript has beside it. Not with `...`, which bundlers keep even if nobody uses it.
+ *
+ * @type {typeof REJECTIONS}
+ */
+const ANSWERS = /* @__PURE__ */ Object.assign(
+  { ERR_SIGV4_REPLAY_CACHE_FULL: [503, 'ServiceUnavailableException'] },
+  REJECTIONS,
+);
 
 /**
  * What a refusal is about, for the log of a server: AWS's message, which the client gets, does not say all of it.

@@ -30,6 +30,7 @@ const ENTRIES = [
   ['sigv4-wasm/credentials', 'fromWebIdentity', []],
   ['sigv4-wasm/credentials', '*', ['signing']],
   ['sigv4-wasm/credentials/node', '*', ['signing']],
+  ['sigv4-wasm/tokens', '*', ['signing']],
 ];
 
 /** @type {Record<string, (code: string, format: string) => Promise<string>>} */

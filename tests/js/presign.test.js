@@ -1,5 +1,5 @@
 // Presigned URLs of every kind of service: the same signature as botocore and the AWS Common Runtime make. What a server
-// says to them is in tests/servers; tokens that are presigned URLs are in recipes.test.js.
+// says to them is in tests/servers; tokens that are presigned URLs are in tokens.test.js.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

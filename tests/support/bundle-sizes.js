@@ -85,6 +85,7 @@ export const IMPORTS = {
   'sigv4-wasm/credentials, fromCognitoIdentity': {
     code: "export { fromCognitoIdentity } from 'sigv4-wasm/credentials';",
   },
+  'sigv4-wasm/tokens': { code: "export * from 'sigv4-wasm/tokens';" },
   'sigv4-wasm/credentials/node': { code: "export * from 'sigv4-wasm/credentials/node';" },
   ...Object.fromEntries(
     ['s3', 'events', 'batch', 'trace'].map((name) => [

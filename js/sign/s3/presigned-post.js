@@ -2,6 +2,7 @@
 
 import { checkIdentity } from '../credentials.js';
 import { SigV4Error } from '../../engine/errors.js';
+import { base64 } from '../../protocol/base64.js';
 import { dnsSuffix } from '../../protocol/regional-endpoint.js';
 import { checkNames, PRESIGN_OPTIONS } from '../../protocol/option-names.js';
 import { checkConditions, checkText, FILENAME, optionInvalid } from './post-policy.js';
@@ -143,11 +144,6 @@ function bucketUrl(bucket, region, endpoint) {
 /** @param {number} millis */
 function isoSeconds(millis) {
   return `${new Date(millis).toISOString().slice(0, 19)}Z`;
-}
-
-/** @param {string} text */
-function base64(text) {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
 }
 
 const POST_OPTIONS = new Set([

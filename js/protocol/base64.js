@@ -1,0 +1,30 @@
+// Base64, where there is no Buffer.
+
+/**
+ * @param {string | Uint8Array} data  a text is UTF-8
+ * @returns {string}
+ */
+export function base64(data) {
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/**
+ * The alphabet of URLs (RFC 4648, section 5), without padding.
+ *
+ * @param {string} text
+ */
+export function base64url(text) {
+  return base64(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/**
+ * @param {string} text
+ * @returns {string} what it encodes, read as UTF-8
+ * @throws where it encodes nothing
+ */
+export function fromBase64(text) {
+  return new TextDecoder('utf-8', { fatal: true }).decode(
+    Uint8Array.from(atob(text), (char) => char.charCodeAt(0)),
+  );
+}

@@ -1,0 +1,11 @@
+// sigv4-wasm/tokens: tokens, passwords and URLs of services that take a signature in place of a password.
+
+export { SigV4Error } from './engine/errors.js';
+export { eksToken, mskToken } from './tokens/bearer.js';
+export { dsqlAuthToken, elastiCacheAuthToken, memoryDbAuthToken, rdsAuthToken } from './tokens/databases.js';
+export { gcpSubjectToken, mongoDbAuth, vaultLogin } from './tokens/identity-tokens.js';
+export { redshiftServerlessPassword } from './tokens/redshift.js';
+export { sesSmtpPassword } from './tokens/ses.js';
+export { iotUrl, kinesisWebRtcUrl, transcribeUrl } from './tokens/websocket-urls.js';
+
+/** @typedef {import('./tokens/options.js').TokenOptions} TokenOptions */
