@@ -4,10 +4,12 @@ import { Announcer } from './components/announcer.jsx';
 import { Copy } from './components/copy.jsx';
 import { Credentials } from './components/credentials.jsx';
 import { Explanation } from './components/explanation.jsx';
+import { Findings } from './components/findings.jsx';
 import { Flow } from './components/flow.jsx';
 import { Gateway } from './components/gateway.jsx';
 import { Refusal } from './components/refusal.jsx';
 import { RequestInput } from './components/request-input.jsx';
+import { Top } from './components/top.jsx';
 import { Trail } from './components/trail.jsx';
 import { Verdict } from './components/verdict.jsx';
 
@@ -17,12 +19,8 @@ export function App() {
       <a class="skip" href="#steps">
         Skip to the signature
       </a>
-      <header class="top">
-        <h1>Signature inspector</h1>
-        <p>
-          AWS Signature Version 4, step by step. The page sends nothing and stores nothing that you paste.
-        </p>
-      </header>
+      <Top />
+      <Verdict />
       <main class="columns">
         <div class="inputs">
           <Gateway />
@@ -31,8 +29,8 @@ export function App() {
           <Refusal />
         </div>
         <section class="results" id="steps" aria-label="The signature, step by step" tabIndex={-1}>
-          <div class="findings">
-            <Verdict />
+          <div class="findings" id="why" tabIndex={-1}>
+            <Findings />
             <Explanation />
           </div>
           <Flow />

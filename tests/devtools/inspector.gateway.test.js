@@ -56,16 +56,17 @@ for (const [where, pageUrl] of [
     assert.equal(await send(path, '{"a":1}', '{"a": 1}'), 403);
     await says('.exchanges li:first-child', /403.*JSON/s);
     await page.locator('.exchanges li:first-child button').click();
-    await says('.verdict', /give the secret access key and the session token.*JSON.*Fix:/s);
+    await says('.verdict', /JSON.*Give the secret access key and the session token/s);
+    await says('.findings', /What the gateway found.*JSON.*Fix:/s);
     assert.equal(await part('request.body'), '{"a": 1}');
     const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials;
     await paste(
       '#field-secretAccessKey',
       `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\nAWS_SESSION_TOKEN=${sessionToken}`,
     );
-    await says('.verdict', /is not the one.*JSON.*Proved/s);
+    await says('.verdict', /signature is wrong.*JSON/s);
     await page.locator('.exchanges li:nth-child(2) button').click();
-    await says('.verdict', /is the right one/);
+    await says('.verdict', /signature is right/);
     assert.deepEqual(opened.complaints, []);
     assert.ok(opened.requested.every((url) => url.startsWith(new URL(pageUrl()).origin)));
     await opened.close();

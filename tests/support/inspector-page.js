@@ -1,7 +1,50 @@
 // The inspector in Chromium, and what a person does there. Every request that the page makes is kept, and every
 // breach of its content security policy.
 
+import assert from 'node:assert/strict';
+
+import { serveInspector } from 'sigv4-wasm-devtools/inspector';
+
 import { launchChromium } from './chromium.js';
+
+/**
+ * For the tests of a file: a served inspector, and pages of it.
+ *
+ * @param {{ before: (work: () => Promise<void>) => void, after: (work: () => Promise<void>) => void }} hooks
+ */
+export function inspectorTests({ before, after }) {
+  let inspector;
+  let chromium;
+  before(async () => {
+    inspector = await serveInspector({});
+    chromium = await openChromium();
+  });
+  after(async () => {
+    await chromium.close();
+    await inspector.close();
+  });
+
+  /** Opens the page, and closes it when it did nothing that it should not. */
+  async function withPage(options, work) {
+    const url = options.url?.(inspector.url) ?? inspector.url;
+    const opened = await chromium.open(url, options);
+    try {
+      await work(opened);
+      assert.deepEqual(opened.complaints, []);
+      const { origin } = new URL(url);
+      assert.deepEqual(
+        opened.requested.filter((url) => new URL(url).origin !== origin),
+        [],
+        'nothing leaves the page',
+      );
+      const { length } = opened.requested.filter((url) => /token|secret|ASIA|orders/i.test(url));
+      assert.equal(length, 0, 'and no address tells what was pasted');
+    } finally {
+      await opened.close();
+    }
+  }
+  return { withPage, chromium: () => chromium, url: () => inspector.url };
+}
 
 /**
  * @param {{ origin?: string, scheme?: 'light' | 'dark', width?: number, height?: number }} [options]

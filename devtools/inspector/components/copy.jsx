@@ -1,9 +1,9 @@
-// The request to take away: as commands, and as code.
+// The request as commands and as code.
 
 import { useState } from 'preact/hooks';
 
-import { SNIPPETS } from '../model/snippets.js';
-import { inspection } from '../state/store.js';
+import { aboutSnippet, SNIPPETS } from '../model/snippets.js';
+import { clock, inspection } from '../state/store.js';
 import { CopyText } from './copy-text.jsx';
 import { Panel } from './panel.jsx';
 
@@ -15,7 +15,7 @@ export function Copy() {
     <Panel
       id="copy"
       title="Copy the request"
-      about={SNIPPETS[chosen].about}
+      about={aboutSnippet(chosen, inspection.value, clock.value)}
       actions={<CopyText name={SNIPPETS[chosen].label} text={() => text} isDisabled={error !== undefined} />}
     >
       <fieldset class="tabs">

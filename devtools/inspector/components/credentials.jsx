@@ -4,18 +4,26 @@ import { useState } from 'preact/hooks';
 
 import { isToken } from '../model/authorization.js';
 import { isoNow, isoOf } from '../model/dates.js';
-import { change, authorization, failure, inspection, loadCredentials, settings } from '../state/store.js';
+import {
+  authorization,
+  change,
+  failure,
+  giveCredential,
+  inspection,
+  loadCredentials,
+  settings,
+} from '../state/store.js';
 import { Panel } from './panel.jsx';
 
 export function Credentials() {
   const fixed = fixedBy(authorization.value);
   const isSigned = authorization.value !== undefined;
-  const [, region = '', service = ''] = inspection.value?.trace.scope.split('/') ?? [];
+  const { region = '', service = '' } = inspection.value ?? {};
   return (
     <Panel
       id="credentials"
       title="Signing"
-      about="Kept in memory only. You can paste export AWS_… lines, a profile or the JSON of AWS STS into any field."
+      about="In memory only. Paste export AWS_… lines, a profile or the JSON of AWS STS into any field."
     >
       <div class="fields" onPaste={paste}>
         <Field label="Access key ID" name="accessKeyId" isWide fixed={fixed.accessKeyId} />
@@ -60,7 +68,7 @@ function fixedBy(authorization) {
   const isHidden = sessionToken !== undefined && !isToken(sessionToken);
   return {
     accessKeyId,
-    region,
+    region: region ?? authorization.regionSet?.join(','),
     service,
     date: isoOf(amzDate),
     ...(!isHidden && { sessionToken: sessionToken ?? '' }),
@@ -82,7 +90,7 @@ function Field({ label, name, placeholder, isSecret = false, fixed, isWide = fal
         <input
           id={id}
           type={/** @type {any} */ (isSecret && !isShown ? 'password' : 'text')}
-          value={fixed ?? settings.value[name]}
+          value={fixed ?? valueOf(name)}
           placeholder={placeholder}
           disabled={fixed !== undefined}
           autocomplete="off"
@@ -90,7 +98,11 @@ function Field({ label, name, placeholder, isSecret = false, fixed, isWide = fal
           spellcheck={false}
           data-1p-ignore
           data-lpignore="true"
-          onInput={(event) => change({ [name]: event.currentTarget.value.trim() })}
+          onInput={(event) => {
+            const value = event.currentTarget.value.trim();
+            if (name === 'secretAccessKey' || name === 'sessionToken') giveCredential(name, value);
+            else change({ [name]: value });
+          }}
         />
         {isSecret && (
           <button
@@ -106,6 +118,13 @@ function Field({ label, name, placeholder, isSecret = false, fixed, isWide = fal
       </div>
     </div>
   );
+}
+
+/** Of another key, there is none to show. @param {Name} name */
+function valueOf(name) {
+  const { accessKeyId } = authorization.value ?? settings.value;
+  const isOther = name === 'secretAccessKey' || name === 'sessionToken';
+  return isOther && accessKeyId !== settings.value.accessKeyId ? '' : settings.value[name];
 }
 
 /** @param {{ isFixed: boolean }} props */

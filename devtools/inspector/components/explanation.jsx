@@ -2,6 +2,7 @@
 
 import { explanation, findings } from '../state/diagnosis.js';
 import { Panel } from './panel.jsx';
+import { Side } from './text-difference.jsx';
 
 export function Explanation() {
   // A proof makes the explanation redundant.
@@ -9,7 +10,7 @@ export function Explanation() {
   return (
     <div role="status" aria-live="polite">
       {found !== undefined && (
-        <Panel id="explanation" title="What the answer tells you">
+        <Panel id="explanation" title="What the answer says">
           <p class="finding">{found.summary}</p>
           <p class="fix">
             <b>Fix:</b> {found.fix}
@@ -62,8 +63,12 @@ function Diff({ lines }) {
                 {!isEqual && <span class="sr">differs: </span>}
                 {label}
               </th>
-              <td data-side="Server">{server ?? <i>(none)</i>}</td>
-              <td data-side="This page">{client ?? <i>(none)</i>}</td>
+              <td data-side="Server">
+                {isEqual ? server : <Side texts={[server, client]} side="removed" />}
+              </td>
+              <td data-side="This page">
+                {isEqual ? client : <Side texts={[server, client]} side="added" />}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -7,7 +7,7 @@
  */
 export function Panel({ id, title, about, actions, children, number }) {
   return (
-    <section class="panel" aria-labelledby={`${id}-title`}>
+    <section class="panel" id={id} aria-labelledby={`${id}-title`} tabIndex={-1}>
       <div class="panel-head">
         <h2 id={`${id}-title`}>
           {number !== undefined && <span class="number">{number}</span>}

@@ -6,8 +6,8 @@ export function Refusal() {
   return (
     <Panel
       id="refusal"
-      title="Refused?"
-      about="Paste the response, with its headers if you have them, to see why."
+      title="Answer of the server"
+      about="Paste a 403, with its headers if you have them, to see why."
       actions={
         <button type="button" disabled={refusal.value === ''} onClick={() => (refusal.value = '')}>
           Clear
@@ -15,6 +15,7 @@ export function Refusal() {
       }
     >
       <textarea
+        id="answer"
         aria-label="The answer of the server"
         value={refusal.value}
         rows={4}

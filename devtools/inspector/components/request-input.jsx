@@ -4,8 +4,11 @@ import { useRef, useState } from 'preact/hooks';
 
 import { bytesOf } from '../../lib/requests/bytes.js';
 import { credentialsIn } from '../model/credentials.js';
+import { isRequest } from '../model/paste.js';
 import { chooseEntry, entry, load, parsed, pin, pinned, request, source, unpin } from '../state/store.js';
+import { Legend } from './legend.jsx';
 import { Panel } from './panel.jsx';
+import { SourceEditor } from './source-editor.jsx';
 
 export function RequestInput() {
   const [isOver, setOver] = useState(false);
@@ -15,7 +18,7 @@ export function RequestInput() {
     <Panel
       id="request"
       title="Request"
-      about="Paste or drop a curl command, a fetch call, a HAR or raw HTTP. Change a byte, and see what changes."
+      about="Paste a command, code, a URL, a HAR, raw HTTP, a canonical request or a 403."
       actions={
         <>
           <button type="button" onClick={() => file.current?.click()}>
@@ -31,41 +34,42 @@ export function RequestInput() {
         </>
       }
     >
-      <textarea
-        class={isOver ? 'source is-over' : 'source'}
-        aria-label="The request, as text"
-        aria-describedby="request-state"
-        aria-invalid={parsed.value.error !== undefined}
+      <SourceEditor
         value={source.value}
-        rows={9}
-        spellcheck={false}
-        autocomplete="off"
-        autocapitalize="off"
-        onInput={(event) => (source.value = event.currentTarget.value)}
-        onPaste={paste}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          const { files } = /** @type {DataTransfer} */ (event.dataTransfer);
-          if (files.length > 0) readFile(files[0]);
-          else load(/** @type {DataTransfer} */ (event.dataTransfer).getData('text/plain'));
+        isOver={isOver}
+        attributes={{
+          ...{ id: 'source', 'aria-label': 'The request, as text', 'aria-describedby': 'request-state' },
+          ...{ 'aria-invalid': parsed.value.error !== undefined, spellcheck: false },
+          ...{ autocomplete: 'off', autocapitalize: 'off' },
+          onInput: (event) => (source.value = event.currentTarget.value),
+          onPaste: paste,
+          onDragOver: (event) => {
+            event.preventDefault();
+            setOver(true);
+          },
+          onDragLeave: () => setOver(false),
+          onDrop: (event) => {
+            event.preventDefault();
+            setOver(false);
+            const { files } = /** @type {DataTransfer} */ (event.dataTransfer);
+            if (files.length > 0) readFile(files[0]);
+            else load(/** @type {DataTransfer} */ (event.dataTransfer).getData('text/plain'));
+          },
         }}
       />
+      <Legend />
       <State />
       <Entries />
-      <div class="row">
-        <button type="button" disabled={!isChanged} onClick={unpin}>
-          Undo the changes
-        </button>
-        <button type="button" disabled={!isChanged} onClick={pin}>
-          Compare from here
-        </button>
-      </div>
+      {isChanged && (
+        <div class="row">
+          <button type="button" onClick={unpin}>
+            Undo the changes
+          </button>
+          <button type="button" onClick={pin}>
+            Compare from here
+          </button>
+        </div>
+      )}
     </Panel>
   );
 }
@@ -84,8 +88,13 @@ function State() {
   return (
     <div id="request-state" class="note">
       <p>
-        Read as {FORMATS[format]}
-        {body === undefined ? ', without a body' : `, with a body of ${bytesOf(body).length} bytes`}.
+        Read as {FORMATS[format] ?? format}
+        {format === 'canonical'
+          ? ''
+          : body === undefined
+            ? ', without a body'
+            : `, with a body of ${bytesOf(body).length} bytes`}
+        .
       </p>
       {notes.map((note) => (
         <p key={note}>Note: {note}.</p>
@@ -102,6 +111,7 @@ function Entries() {
     <label class="field">
       <span>Entry of the archive</span>
       <select
+        id="entry"
         value={String(entry.value)}
         onChange={(event) => chooseEntry(Number(event.currentTarget.value))}
       >
@@ -115,12 +125,16 @@ function Entries() {
   );
 }
 
-/** What replaces everything is a new request. @param {ClipboardEvent & { currentTarget: HTMLTextAreaElement }} event */
+/**
+ * A text that is a request by itself is a new one, wherever it is pasted; other texts are changes.
+ *
+ * @param {ClipboardEvent & { currentTarget: HTMLTextAreaElement }} event
+ */
 function paste(event) {
   const text = event.clipboardData?.getData('text/plain') ?? '';
   const { selectionStart, selectionEnd, value } = event.currentTarget;
   const replacesAll = value.trim() === '' || selectionEnd - selectionStart >= value.trimEnd().length;
-  if (replacesAll || credentialsIn(text)) {
+  if (replacesAll || credentialsIn(text) || isRequest(text)) {
     // Not through the box, which would turn CR LF into LF.
     event.preventDefault();
     load(text);
@@ -140,4 +154,13 @@ function shortUrl(url) {
 }
 
 /** @type {Record<string, string>} */
-const FORMATS = { curl: 'a curl command', fetch: 'a call of fetch', har: 'HAR', http: 'HTTP/1.1' };
+const FORMATS = {
+  ...{ curl: 'a curl command', fetch: 'a call of fetch', har: 'HAR', http: 'HTTP/1.1' },
+  ...{
+    axios: 'a call of axios',
+    powershell: 'a PowerShell command',
+    url: 'a URL',
+    httpie: 'an HTTPie command',
+  },
+  ...{ wget: 'a wget command', awscurl: 'an awscurl command', canonical: 'a canonical request' },
+};

@@ -4,9 +4,13 @@ import { graph, held, lit } from '../state/store.js';
 
 export function Trail() {
   return (
-    <aside class="trail" aria-label="The selected part">
+    <aside class={lit.value === undefined ? 'trail is-idle' : 'trail'} aria-label="The selected part">
       <p id="trail">
-        {lit.value === undefined ? 'Select a part to see what it is made of and where it goes.' : <Words />}
+        {lit.value === undefined ? (
+          'Point at a part, or select it, to see what it is made of and where it goes.'
+        ) : (
+          <Words />
+        )}
       </p>
       {held.value !== undefined && (
         <button type="button" onClick={() => (held.value = undefined)}>
@@ -27,7 +31,7 @@ function Words() {
     .map(({ name }) => name);
   return (
     <>
-      <b>{part.name}</b>
+      <b class={part.hues?.length === 1 ? `hue-${part.hues[0]}` : undefined}>{part.name}</b>
       {part.how && <span> · {part.how}</span>}
       {from.length > 0 && (
         <span>

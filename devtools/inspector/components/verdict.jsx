@@ -1,123 +1,101 @@
-// The outcome, above the steps: whether the signature is right, and what a change changed.
+// The outcome, which stays in view: whether the signature is right, why not, and where the selected part goes.
 
-import { findings, proof, proofFailure } from '../state/diagnosis.js';
-import { changes, graph, inspection, isOld } from '../state/store.js';
+import { findings, explanation, verdict } from '../state/diagnosis.js';
+import { change, changes, graph, isOld, lit, unpin } from '../state/store.js';
+import { isoNow } from '../model/dates.js';
+import { partsOf } from '../model/graph.js';
 
 export function Verdict() {
-  const current = inspection.value;
+  const current = verdict.value;
   if (current === undefined) return null;
+  const { tone, title, reason } = isOld.value ? OUTDATED : current;
+  const hasMore = !isOld.value && (findings.value.mismatches.length > 0 || explanation.value !== undefined);
   return (
-    <div class="verdict" role="status" aria-live="polite">
-      {isOld.value ? (
-        <p class="is-bad">The steps below are those of the last version that could be signed.</p>
-      ) : (
-        <>
-          <Outcome current={current} />
-          <Proof />
-          <Changed />
-        </>
-      )}
-    </div>
-  );
-}
-
-/** @param {{ current: import('../model/inspection.js').Inspection }} props */
-function Outcome({ current }) {
-  const { authorization, trace, missing, chain } = current;
-  if (missing.length > 0) {
-    return authorization === undefined ? (
-      <p>The signature needs {missing.join(' and ')}.</p>
-    ) : (
-      <p>
-        Signed with <code>{authorization.accessKeyId}</code>: give {missing.join(' and ')} to see whether the
-        signature is right, and if not, why.
-      </p>
-    );
-  }
-  if (chain !== undefined && chain.signature !== trace.signature) {
-    return (
-      <p class="is-bad">The package and the browser disagree about the signature: please report this.</p>
-    );
-  }
-  if (authorization === undefined) {
-    return (
-      <p>
-        Signature <code>{trace.signature}</code>
-      </p>
-    );
-  }
-  return authorization.signature === trace.signature ? (
-    <p class="is-good">The signature in the request is the right one for this secret access key.</p>
-  ) : (
-    <p class="is-bad">
-      The signature in the request is not the one that this secret access key gives: AWS would answer 403.
-    </p>
-  );
-}
-
-/** What the client did wrong, as far as its signature proves it. */
-function Proof() {
-  const { mismatches, hint } = findings.value;
-  if (proofFailure.value !== undefined) return <p>{proofFailure.value}</p>;
-  if (mismatches.length > 0) {
-    return (
-      <ul class="proof">
-        {mismatches.map((mismatch) => (
-          <Finding key={mismatch.code} {...mismatch} />
-        ))}
-        {mismatches.some(({ code }) => code !== 'none') && (
-          <li class="note">
-            Proved: with {mismatches.length === 1 ? 'this mistake' : 'these mistakes'}, signing gives exactly
-            the signature in the request.
-          </li>
+    <section class={`band is-${tone}`} aria-label="The outcome">
+      <div class="band-inner">
+        <div class="verdict" role="status" aria-live="polite">
+          <span class="sign" aria-hidden="true">
+            {SIGNS[tone]}
+          </span>
+          <p>
+            <b>{title}.</b> <span class="reason">{reason}</span>
+          </p>
+        </div>
+        {hasMore && (
+          <a class="why" href="#why">
+            How to fix it
+          </a>
         )}
-      </ul>
-    );
-  }
-  if (hint !== undefined) {
-    return (
-      <ul class="proof">
-        <Finding {...hint} />
-      </ul>
-    );
-  }
-  return proof.value && <p>No known mistake, nor any two of them, gives the signature in the request.</p>;
+        {isOld.value || !current.canSignNow ? null : (
+          <button type="button" onClick={() => change({ date: isoNow() })}>
+            Sign now
+          </button>
+        )}
+        <Changed />
+      </div>
+      <Steps />
+    </section>
+  );
 }
 
-/** @param {{ summary: string, fix: string, detail?: { expected?: string, signed?: string } }} props */
-function Finding({ summary, fix, detail }) {
+/** A way to each step, with the share of the selected part in it. */
+function Steps() {
   return (
-    <li>
-      <p class="finding">{summary}</p>
-      <p class="fix">
-        <b>Fix:</b> {fix}
-      </p>
-      {detail && (
-        <dl class="detail">
-          <dt>expected</dt>
-          <dd>{detail.expected ?? '(none)'}</dd>
-          <dt>signed</dt>
-          <dd>{detail.signed ?? '(none)'}</dd>
-        </dl>
-      )}
-    </li>
+    <nav class="steps-nav" aria-label="Steps">
+      {graph.value?.sections.map((section, i) => (
+        <a key={section.id} href={`#step-${section.id}`} class={litIn(section) ? 'is-reached' : undefined}>
+          <span class="number">{i + 1}</span>
+          <span class="step-name is-long">{section.title}</span>
+          <span class="step-name is-brief" aria-hidden="true">
+            {SHORT_TITLES[section.id]}
+          </span>
+        </a>
+      ))}
+    </nav>
   );
+}
+
+/** @param {import('../model/graph.js').Section} section */
+function litIn(section) {
+  if (lit.value === undefined) return false;
+  const { part, origins, results } = lit.value;
+  return partsOf(section).some(({ id }) => id === part.id || origins.has(id) || results.has(id));
 }
 
 function Changed() {
   const ids = [...(changes.value?.changes.keys() ?? [])];
   const removed = changes.value?.removed ?? [];
-  if (ids.length === 0 && removed.length === 0) return null;
   const names = [
     ...ids.map((id) => graph.value?.parts.get(id)?.name ?? id),
     ...removed.map(({ name }) => name),
   ];
+  if (names.length === 0 || isOld.value) return null;
   return (
-    <details>
+    <details class="changed">
       <summary>
         <span class="key is-changed">changed</span> {names.length} {names.length === 1 ? 'part' : 'parts'}
       </summary>
-      <p>{names.join(', ')}</p>
+      <p>
+        {names.join(', ')}{' '}
+        <button type="button" onClick={unpin}>
+          Undo
+        </button>
+      </p>
     </details>
   );
 }
+
+/** @type {import('../model/verdict.js').Verdict} */
+const OUTDATED = {
+  ...{ tone: 'bad', title: 'This cannot be read' },
+  reason: 'The steps are those of the last version that could be signed.',
+};
+
+/** @type {Record<import('../model/verdict.js').Tone, string>} */
+const SIGNS = { good: '✓', warn: '!', bad: '✕', open: '?' };
+
+/** For a phone. @type {Record<string, string>} */
+const SHORT_TITLES = {
+  ...{ request: 'Request', canonical: 'Canonical', 'string-to-sign': 'To sign' },
+  ...{ keys: 'Key', signature: 'Signature' },
+};

@@ -5,12 +5,13 @@ import { REPLACED_HEADERS, SIGNATURE_PARAMETERS, signingRules } from 'sigv4-wasm
 import { wireHeaders } from './wire-headers.js';
 
 /**
- * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
+ * @typedef {import('./paste.js').ReadRequest} ParsedRequest
  *
  * @typedef {object} Authorization
  * @property {'AWS4-HMAC-SHA256' | 'AWS4-ECDSA-P256-SHA256'} algorithm
  * @property {string} accessKeyId
  * @property {string | undefined} region  `undefined` with SigV4a
+ * @property {string[]} [regionSet]  of SigV4a
  * @property {string} service
  * @property {string} amzDate  `YYYYMMDDTHHMMSSZ`
  * @property {string[]} signedHeaders
@@ -98,7 +99,7 @@ export function unsigned(request, authorization) {
     url: kept.length === 0 ? start : `${start}?${kept.join('&')}`,
     headers: request.headers.filter(([name]) => {
       const key = name.toLowerCase();
-      return authorization.signedHeaders.includes(key) && !HEADERS.has(key);
+      return authorization.signedHeaders.includes(key) && !HEADERS.has(key) && key !== 'x-amz-region-set';
     }),
     body: request.body,
   };
@@ -129,6 +130,9 @@ function decodeName(pair) {
     return pair;
   }
 }
+
+/** Stands for a value that a shared link leaves out. */
+export const REMOVED = '(removed)';
 
 /** @type {ReadonlySet<string>} */
 const PARAMETERS = new Set(SIGNATURE_PARAMETERS);

@@ -1,5 +1,6 @@
 // What feeds what: every piece of a signature, with those it is made of.
 
+import { huesOf } from './hues.js';
 import { CANONICAL, SECTIONS } from './sections.js';
 
 /**
@@ -11,6 +12,7 @@ import { CANONICAL, SECTIONS } from './sections.js';
  * @property {string} text
  * @property {string[]} from  the parts that it is made of
  * @property {string} [how]  in what way, for a reader
+ * @property {import('./hues.js').Hue[]} [hues]  its colours
  * @property {'secret' | ''} [kind]  `secret`: hidden until asked for
  *
  * Parts that stand in one line.
@@ -46,6 +48,7 @@ export function graphOf(inspection) {
       .flatMap((id) => (id === CANONICAL ? canonical : [id]))
       .filter((id) => parts.has(id));
   }
+  for (const part of all) part.hues ??= huesOf(part.id, parts);
   return { sections, parts };
 }
 

@@ -4,13 +4,15 @@ import { REPLACED_HEADERS, SIGNATURE_PARAMETERS } from 'sigv4-wasm';
 
 import { toAxios, toCurl, toFetch } from '../../lib/requests/index.js';
 import { quote, sentHeaders } from '../../lib/requests/format-request.js';
+import { splitQuery } from './authorization.js';
+import { utc, validityOf } from './validity.js';
 
 /**
  * @typedef {import('./inspection.js').Inspection} Inspection
  *
  * @typedef {object} Snippet
  * @property {string} label
- * @property {string} about
+ * @property {string} [about]  if it is not for how long the signature is good
  * @property {'signed' | 'signing'} kind  `signed`: good for some minutes. `signing`: code that signs
  * @property {(inspection: Inspection) => string} write
  */
@@ -18,15 +20,15 @@ import { quote, sentHeaders } from '../../lib/requests/format-request.js';
 /** @type {Record<string, Snippet>} */
 export const SNIPPETS = {
   curl: {
-    ...{ label: 'curl', kind: 'signed', about: 'With this signature, which AWS accepts for five minutes.' },
+    ...{ label: 'curl', kind: 'signed' },
     write: ({ signed }) => toCurl(sent(signed)),
   },
   fetch: {
-    ...{ label: 'fetch', kind: 'signed', about: 'With this signature, which AWS accepts for five minutes.' },
+    ...{ label: 'fetch', kind: 'signed' },
     write: ({ signed }) => toFetch(sent(signed)),
   },
   axios: {
-    ...{ label: 'axios', kind: 'signed', about: 'With this signature, which AWS accepts for five minutes.' },
+    ...{ label: 'axios', kind: 'signed' },
     write: ({ signed }) => `import axios from 'axios';\n\n${toAxios(sent(signed))}`,
   },
   'signing-fetch': {
@@ -65,12 +67,14 @@ export const SNIPPETS = {
     ...{
       label: 'curl that signs',
       kind: 'signing',
-      about: 'curl 8.3 or newer signs it with credentials from the environment.',
+      about:
+        'curl 7.75 or newer signs it with credentials from the environment. The query is sorted, as old ones do not sort it.',
     },
     write: (inspection) => {
-      const [, region, service] = inspection.trace.scope.split('/');
+      const { region, service } = inspection;
+      const request = plain(inspection);
       return [
-        toCurl(plain(inspection)),
+        toCurl({ ...request, url: withSortedQuery(request.url, inspection) }),
         `  --aws-sigv4 'aws:amz:${region}:${service}'`,
         '  --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
         `  --header "${inspection.rules.sessionTokenHeader}: $AWS_SESSION_TOKEN"`,
@@ -78,6 +82,25 @@ export const SNIPPETS = {
     },
   },
 };
+
+/**
+ * What there is to know of a snippet.
+ *
+ * @param {string} id
+ * @param {Inspection} inspection
+ * @param {number} now
+ */
+export function aboutSnippet(id, inspection, now) {
+  const { state, until } = validityOf(inspection, now);
+  return (
+    SNIPPETS[id].about ??
+    {
+      valid: `With this signature, which is valid until ${utc(until)}.`,
+      expired: `With this signature, which expired at ${utc(until)}: AWS refuses it.`,
+      future: 'With this signature, which is dated in the future: AWS refuses it until then.',
+    }[state]
+  );
+}
 
 /** @param {Inspection['signed']} signed */
 function sent(signed) {
@@ -99,9 +122,23 @@ function plain({ request }) {
   };
 }
 
+/**
+ * As it is signed: sorted and encoded.
+ *
+ * @param {string} url
+ * @param {Inspection} inspection
+ */
+function withSortedQuery(url, { trace }) {
+  const pairs = trace.canonicalRequest.split('\n')[2].split('&');
+  const query = pairs.filter((pair) => !NOT_SENT.has(pair.split('=')[0])).join('&');
+  return `${splitQuery(url)[0]}${query === '' ? '' : `?${query}`}`;
+}
+
+/** @type {ReadonlySet<string>} */
+const NOT_SENT = new Set(SIGNATURE_PARAMETERS);
+
 /** @param {Inspection} inspection */
-function signerOptions({ trace }) {
-  const [, region, service] = trace.scope.split('/');
+function signerOptions({ region, service }) {
   return [
     '{',
     `  region: ${quote(region)},`,

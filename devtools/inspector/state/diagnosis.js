@@ -1,10 +1,12 @@
 // Why a request was refused: from the response, and from the signature in the request.
 
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 
 import { isoOf } from '../model/dates.js';
 import { wireHeaders } from '../model/wire-headers.js';
-import { inspection, refusal, source } from './store.js';
+import { findSignedBody } from '../model/signed-body.js';
+import { verdictOf } from '../model/verdict.js';
+import { clock, inspection, refusal, source } from './store.js';
 
 /**
  * @typedef {import('sigv4-wasm/explain').Explanation} Explanation
@@ -17,6 +19,8 @@ export const explanation = signal(undefined);
 export const proof = signal(undefined);
 /** Why it could not be looked for. @type {import('@preact/signals').Signal<string | undefined>} */
 export const proofFailure = signal(undefined);
+/** What the client signed as body, where a mistake tells. @type {import('@preact/signals').Signal<string | undefined>} */
+export const signedBody = signal(undefined);
 /** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches?: Mismatch[], hint?: { summary: string, fix: string } } | undefined>} */
 export const reported = signal(undefined);
 
@@ -28,10 +32,21 @@ export const findings = computed(() => {
 
 /** There is something to prove only if the two signatures differ. */
 const disputed = computed(() => {
-  const { authorization, trace, missing } = inspection.value ?? {};
-  return authorization !== undefined && missing?.length === 0 && authorization.signature !== trace?.signature
-    ? inspection.value
-    : undefined;
+  const { isRight, incompleteBody } = inspection.value ?? {};
+  return isRight === false && incompleteBody === undefined ? inspection.value : undefined;
+});
+
+/** What the page says of the signature. */
+export const verdict = computed(() => {
+  const { mismatches, hint } = findings.value;
+  return (
+    inspection.value &&
+    verdictOf(inspection.value, {
+      ...{ now: clock.value, isSearching: proof.value === undefined, failure: proofFailure.value },
+      summary: mismatches.find(({ code }) => code !== 'none')?.summary ?? hint?.summary,
+      refusal: explanation.value?.summary,
+    })
+  );
 });
 
 let explained = 0;
@@ -48,10 +63,15 @@ let searched = 0;
 effect(() => {
   const current = disputed.value;
   const turn = (searched += 1);
-  proof.value = proofFailure.value = undefined;
+  proof.value = proofFailure.value = signedBody.value = undefined;
   if (current === undefined) return;
   prove(current).then(
-    (found) => turn === searched && (proof.value = found.filter(({ isProved }) => isProved)),
+    async (found) => {
+      const proved = found.filter(({ isProved }) => isProved);
+      const hash = proved.find(({ part }) => part === 'body')?.detail?.signed;
+      const body = await findSignedBody(current.request.body, hash);
+      if (turn === searched) batch(() => ([proof.value, signedBody.value] = [proved, body]));
+    },
     (error) => turn === searched && (proofFailure.value = error.message),
   );
 });
@@ -62,9 +82,9 @@ effect(() => {
  */
 async function explain(text, current) {
   const { explainResponse } = await import('sigv4-wasm/explain');
-  const { trace, request, authorization } = current ?? {};
+  const { trace, request, isRight } = current ?? {};
   // A signed request with another signature is what arrived: what the client signed is not known.
-  const isClients = authorization === undefined || authorization.signature === trace?.signature;
+  const isClients = isRight !== false;
   return explainResponse(text, { signed: isClients ? trace : undefined, request });
 }
 

@@ -1,6 +1,6 @@
 // The requests of the gateway that served this page, or that the page's server forwards to.
 
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 
 import { fromBase64, textOrBytes } from '../../lib/requests/bytes.js';
 import { reported } from './diagnosis.js';
@@ -28,6 +28,31 @@ export const isConnected = signal(false);
 export const isLocked = signal(false);
 /** The selected request. @type {import('@preact/signals').Signal<string | undefined>} */
 export const chosen = signal(undefined);
+
+/** What the list is searched for. */
+export const search = signal('');
+/** @type {import('@preact/signals').Signal<'all' | 'refused' | 'allowed'>} */
+export const show = signal('all');
+
+export const shownExchanges = computed(() => {
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  return (exchanges.value ?? []).filter((exchange) => {
+    if (show.value !== 'all' && exchange.allowed !== (show.value === 'allowed')) return false;
+    const text = searchable(exchange);
+    return words.every((word) => text.includes(word));
+  });
+});
+
+/** @param {Exchange} exchange */
+function searchable({ request, response, principal, refusal, mismatches = [], hint }) {
+  const reasons = [
+    refusal?.message,
+    refusal?.code,
+    hint?.summary,
+    ...mismatches.map(({ summary }) => summary),
+  ];
+  return [request.method, request.url, response.status, principal, ...reasons].join(' ').toLowerCase();
+}
 
 /**
  * Looks for a gateway and follows it, unless the page is a static file on a web site. Waits for a known gateway that is down.

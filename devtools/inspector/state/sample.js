@@ -6,8 +6,6 @@ export const SAMPLE_CREDENTIALS = {
   sessionToken: 'AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT+FvwqnKwRcOIfrRh3c',
 };
 
-export const SAMPLE_DATE = '2015-08-30T12:36:00Z';
-
 export const SAMPLE_REQUEST = `curl 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders?limit=10&customer=J%C3%BCrgen' \\
   -X PUT \\
   -H 'Content-Type: application/json' \\

@@ -2,19 +2,20 @@
 
 import { batch, computed, effect, signal } from '@preact/signals';
 
-import { parseRequests } from '../../lib/requests/index.js';
 import { changesBetween } from '../model/changes.js';
 import { authorizationOf } from '../model/authorization.js';
 import { credentialsIn, withoutCredentials } from '../model/credentials.js';
-import { isoNow } from '../model/dates.js';
+import { isoNow, isoOf } from '../model/dates.js';
 import { graphOf, relatives } from '../model/graph.js';
 import { inspect } from '../model/inspection.js';
-import { SAMPLE_CREDENTIALS, SAMPLE_DATE, SAMPLE_REQUEST } from './sample.js';
+import { locate } from '../model/locate.js';
+import { amzDateIn, canonicalRequestIn, isAnswer, isCanonicalRequest, readRequests } from '../model/paste.js';
+import { SAMPLE_CREDENTIALS, SAMPLE_REQUEST } from './sample.js';
 
 /**
  * @typedef {import('../model/inspection.js').Inspection} Inspection
  * @typedef {import('../model/inspection.js').Settings} Settings
- * @typedef {import('../../lib/requests/index.js').ParsedRequest} ParsedRequest
+ * @typedef {import('../model/paste.js').ReadRequest} ParsedRequest
  */
 
 /** The text of the request. */
@@ -24,15 +25,22 @@ export const entry = signal(0);
 /** @type {import('@preact/signals').Signal<Settings>} */
 export const settings = signal({
   ...SAMPLE_CREDENTIALS,
-  ...{ region: '', service: '', date: SAMPLE_DATE, placement: 'headers', expiresIn: 3600 },
+  ...{ region: '', service: '', date: isoNow(), placement: 'headers', expiresIn: 3600 },
+  algorithm: 'AWS4-HMAC-SHA256',
 });
 /** The response of the server. */
 export const refusal = signal('');
+/** Whether the request is the user's, not the first one of the page. */
+export const isOwn = signal(false);
+
+/** The time, to say for how long a signature is good. */
+export const clock = signal(Date.now());
+setInterval(() => (clock.value = Date.now()), 5000);
 
 /** The requests in the text, or what is wrong with it. */
 export const parsed = computed(() => {
   try {
-    return { requests: parseRequests(source.value), error: undefined };
+    return { requests: readRequests(source.value), error: undefined };
   } catch (error) {
     return { requests: [], error: /** @type {Error} */ (error).message };
   }
@@ -71,6 +79,11 @@ export const isOld = computed(() => parsed.value.error !== undefined || failure.
 
 export const graph = computed(() => inspection.value && graphOf(inspection.value));
 
+/** Where the parts stand in the text. */
+export const located = computed(() =>
+  request.value === undefined ? [] : locate(source.value, request.value),
+);
+
 /** The version to compare with. @type {import('@preact/signals').Signal<{ source: string, graph: import('../model/graph.js').Graph } | undefined>} */
 export const pinned = signal(undefined);
 let willPin = true;
@@ -89,6 +102,20 @@ export const lit = computed(() => {
   const part = id === undefined ? undefined : graph.value?.parts.get(id);
   return part && graph.value ? { part, ...relatives(graph.value, part.id) } : undefined;
 });
+
+/** @param {string} id @returns {'self' | 'origin' | 'result' | undefined} of a part, for the one that is lit */
+export function roleOf(id) {
+  if (lit.value === undefined) return undefined;
+  const { part, origins, results } = lit.value;
+  if (part.id === id) return 'self';
+  if (origins.has(id)) return 'origin';
+  return results.has(id) ? 'result' : undefined;
+}
+
+/** Keeps a part selected, until it is selected again. @param {string} id */
+export function hold(id) {
+  held.value = held.value === id ? undefined : id;
+}
 
 /** Announced to screen readers. */
 export const announcement = signal('');
@@ -126,7 +153,8 @@ export function unpin() {
 }
 
 /**
- * Takes a text as a new request, not as a change to the current one; or as credentials, if it has some.
+ * Takes a text as a new request, not as a change to the current one; or as credentials, if it has some, or as the answer of
+ * a server.
  *
  * @param {string} text
  */
@@ -134,13 +162,34 @@ export function load(text) {
   const isCredentials = loadCredentials(text);
   const rest = isCredentials ? withoutCredentials(text) : text;
   if (isCredentials && rest === '') return;
+  if (isAnswer(rest)) return loadAnswer(rest);
+  const amzDate = isCanonicalRequest(rest) ? amzDateIn(rest) : undefined;
+  replaceRequest(rest, { date: amzDate === undefined ? isoNow() : isoOf(amzDate) });
+}
+
+/**
+ * @param {string} text
+ * @param {Partial<Settings>} chosen
+ */
+export function replaceRequest(text, chosen) {
   batch(() => {
     willPin = true;
-    source.value = rest;
+    isOwn.value = true;
+    source.value = text;
     entry.value = 0;
     held.value = undefined;
-    change({ date: isoNow(), region: '', service: '' });
+    change({ region: '', service: '', algorithm: 'AWS4-HMAC-SHA256', ...chosen });
     takeHints();
+  });
+}
+
+/** The request that the server shows in it, too, unless there is one already. @param {string} text */
+function loadAnswer(text) {
+  const canonical = canonicalRequestIn(text);
+  batch(() => {
+    if (canonical !== undefined && !isOwn.value && isCanonicalRequest(canonical)) load(canonical.trim());
+    refusal.value = text;
+    announcement.value = 'Read as the answer of the server.';
   });
 }
 
@@ -155,20 +204,24 @@ export function chooseEntry(index) {
 
 /** What the request brings along: the credentials of curl's options, the answer in a HAR. */
 function takeHints() {
-  const current = request.value;
-  const { signing, response } = current ?? {};
-  const given = Object.fromEntries(
-    Object.entries(signing ?? {}).filter(([, value]) => value !== undefined && !value.startsWith('$')),
+  const { signing, response } = request.value ?? {};
+  const given = Object.entries(signing ?? {}).filter(
+    ([, value]) => value !== undefined && !value.startsWith('$'),
   );
-  const knownId = settings.peek().accessKeyId;
-  readAuthorization(current).then((found) => {
-    const { accessKeyId } = found ?? {};
-    if (current !== request.peek() || accessKeyId === undefined || accessKeyId === knownId) return;
-    // The secret of another key would only say that all is wrong.
-    change({ accessKeyId, secretAccessKey: '', sessionToken: '', ...given });
-  });
-  change(given);
+  change(Object.fromEntries(given));
   refusal.value = response !== undefined && response.status >= 400 ? response.body : '';
+}
+
+/**
+ * A secret or a token that the user gives: of a signed request, it belongs to the key that this was signed with.
+ *
+ * @param {'secretAccessKey' | 'sessionToken'} name
+ * @param {string} value
+ */
+export function giveCredential(name, value) {
+  const { accessKeyId } = authorization.value ?? {};
+  const isOther = accessKeyId !== undefined && accessKeyId !== settings.value.accessKeyId;
+  change({ ...(isOther && { accessKeyId, secretAccessKey: '', sessionToken: '' }), [name]: value });
 }
 
 /**
