@@ -5,7 +5,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: ['lib/gateway/gateway.js', 'lib/gateway/explain-task.js'],
+  input: ['lib/gateway/gateway.js', 'lib/gateway/explain-task.js', 'lib/gateway/lambda/sandbox.js'],
   platform: 'node',
   external: /^(?!\.|\/)/,
   output: { dir: 'dist/cjs', format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name].js' },

@@ -64,7 +64,7 @@ function print(line) {
  * @returns {string[]} lines
  */
 function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspector }) {
-  const { type, region, account, apiId, stages, routes, upstream, warnings, allowsAll } = settings;
+  const { type, region, account, apiId, stages, routes, warnings, allowsAll } = settings;
   const url = stages[0] === '$default' ? origin : `${origin}/${stages[0]}`;
   const shown = type === 'websocket' ? url.replace('http', 'ws') : url;
   const notes = [
@@ -76,7 +76,7 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
   const lines = [
     `${shown}  ${NAMES[type]} API ${apiId} in ${region}, account ${account}`,
     labelled('routes', routes.map(({ route, auth }) => `${route} (${auth})`).join(', ')),
-    labelled('to', upstream ?? 'an echo'),
+    labelled('to', destination(settings)),
     labelled('page', inspector.url),
     ...notes.map((note) => labelled('note', note)),
   ];
@@ -94,6 +94,13 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
     `sigv4 ${type === 'websocket' ? 'presign' : 'request'} ${shown} --region ${region} --service execute-api`,
     '',
   ];
+}
+
+/** @param {import('../gateway/config.js').Settings} settings */
+function destination({ upstream, function: all, functions }) {
+  const names = Object.keys(functions).join(', ');
+  const rest = all === undefined ? (upstream ?? (names ? '' : 'an echo')) : '';
+  return [names && `the functions ${names}`, rest].filter(Boolean).join(', ');
 }
 
 /** @param {import('../gateway/principals.js').Credentials} credentials */

@@ -5,11 +5,13 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 
 import { ConfigError, readDocument } from './load-yaml.js';
+import { handlerFile } from './lambda/functions.js';
 import { isTemplate, readTemplate } from './template.js';
 
 /**
  * @typedef {import('./routes.js').RouteSettings} RouteSettings
  * @typedef {z.output<typeof CONFIG>} Config  of a file, with all defaults
+ * @typedef {z.output<typeof FUNCTION>} FunctionSettings
  * @typedef {Omit<Config, 'routes' | 'stages' | 'policies' | 'users' | 'roles'> & {
  *   apiId: string,
  *   stages: string[],
@@ -23,7 +25,7 @@ import { isTemplate, readTemplate } from './template.js';
  */
 
 /** "Quotas for configuring and running …", API Gateway developer guide. */
-const LIMITS = { bodyBytes: 10_485_760, timeoutMs: 29_000, rate: 10_000, burst: 5_000 };
+const LIMITS = { bodyBytes: 10_485_760, timeoutMs: 29_000, rate: 10_000, burst: 5_000, functionMs: 3000 };
 
 const ROUTE_KEY =
   /^(?:(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) \/\S*|\$default|\$connect|\$disconnect)$/;
@@ -75,6 +77,31 @@ const ROLE = z.strictObject({
     .prefault([{}]),
 });
 
+/** A Lambda function: a handler file, code, or a server that takes Lambda's invoke call. */
+const FUNCTION = z
+  .strictObject({
+    // As in Lambda: the file without its extension, and the export.
+    handler: z
+      .string()
+      .regex(/^[^\0]+\.[\w$]+$/, 'must be a file and its export, such as src/orders.handler')
+      .default('index.handler'),
+    code: z.string().optional(),
+    endpoint: z
+      .string()
+      .regex(
+        /^https?:\/\/[^\s/]+/,
+        'must be a URL, such as http://127.0.0.1:3001 of `sam local start-lambda`',
+      )
+      .optional(),
+    // Of HTTP APIs. REST APIs have one format.
+    payloadFormat: z.enum(['1.0', '2.0']).default('2.0'),
+    timeoutMs: z.int().min(1).max(900_000).default(LIMITS.functionMs),
+    memoryMb: z.int().min(128).max(10_240).default(128),
+    environment: z.record(z.string(), z.coerce.string()).default({}),
+    role: NAME.optional(),
+  })
+  .refine(({ code, endpoint }) => code === undefined || endpoint === undefined, 'has both code and endpoint');
+
 const CORS = z.strictObject({
   allowOrigins: z.array(z.string()).default(['*']),
   allowMethods: z.array(z.string()).default(['*']),
@@ -116,11 +143,14 @@ const CONFIG = z.strictObject({
         route: z.string().regex(ROUTE_KEY, 'must be as in `GET /orders/{id}`, `ANY /{proxy+}` or `$default`'),
         auth: z.enum(['iam', 'none', 'other']).default('iam'),
         upstream: UPSTREAM.optional(),
+        function: NAME.optional(),
       }),
     )
     .min(1)
     .optional(),
   upstream: UPSTREAM.optional(),
+  function: NAME.optional(),
+  functions: z.record(NAME, FUNCTION).default({}),
   cors: z
     .union([
       z.literal(true).transform(() => CORS.parse({})),
@@ -181,6 +211,9 @@ export function loadSettings(given, overrides = {}) {
       : readDocument(resolve(dirname(document.file), own.template));
   if (template === undefined) return complete(own, [], document);
   const { warnings, ...found } = readTemplate(template, own);
+  // A server in place of the template's functions.
+  if (own.upstream !== undefined)
+    found.routes = found.routes.map((/** @type {RouteSettings} */ { function: _, ...route }) => route);
   // The config file takes precedence over the template.
   const merged = parse(
     { ...found, ...(isFromTemplate ? {} : withNames(document.value, found)) },
@@ -191,15 +224,16 @@ export function loadSettings(given, overrides = {}) {
 }
 
 /**
- * Policies and roles of both.
+ * Policies, roles and functions of both.
  *
  * @param {any} own
  * @param {any} found
  */
 function withNames(own, found) {
-  const { policies, users, roles } = found;
+  const { policies, users, roles, functions } = found;
   return {
     ...own,
+    functions: { ...functions, ...own.functions },
     policies: { ...policies, ...own.policies },
     users: { ...users, ...own.users },
     roles: { ...roles, ...own.roles },
@@ -249,7 +283,7 @@ function nameOf(path) {
  * @param {import('./load-yaml.js').Document} document
  * @returns {Settings}
  */
-function complete(config, warnings, { locate }) {
+function complete(config, warnings, { file, locate }) {
   const defaults = DEFAULTS[config.type];
   const hasPrincipals = Object.keys({ ...config.users, ...config.roles }).length > 0;
   const names = Object.keys(config.policies);
@@ -264,6 +298,25 @@ function complete(config, warnings, { locate }) {
     warnings,
     allowsAll,
   };
+  /** @type {readonly RouteSettings[]} */
+  const routes = settings.routes;
+  const named = [...routes.map((route) => route.function), settings.function];
+  for (const [i, name] of named.entries()) {
+    if (name === undefined || Object.hasOwn(config.functions, name)) continue;
+    const path = i < settings.routes.length ? ['routes', i, 'function'] : ['function'];
+    throw new ConfigError(`${locate(path)}: ${nameOf(path)}: there is no function '${name}'`);
+  }
+  for (const [name, own] of Object.entries(settings.functions)) {
+    if (own.code !== undefined || own.endpoint !== undefined) continue;
+    own.handler = resolve(dirname(file), own.handler);
+    try {
+      handlerFile(own.handler.slice(0, own.handler.lastIndexOf('.')));
+    } catch (cause) {
+      const path = ['functions', name, 'handler'];
+      const { message } = /** @type {Error} */ (cause);
+      throw new ConfigError(`${locate(path)}: ${nameOf(path)}: ${message}`, { cause });
+    }
+  }
   for (const kind of /** @type {const} */ (['users', 'roles'])) {
     for (const [name, holder] of Object.entries(settings[kind])) {
       for (const [held, ...path] of policiesOf(holder)) {

@@ -45,6 +45,10 @@ const ANSWERS = {
     rest: [502, 'InternalServerErrorException', 'Internal server error'],
     http: [503, 'Service Unavailable'],
   },
+  ERR_GATEWAY_FUNCTION: {
+    rest: [502, 'InternalServerErrorException', 'Internal server error'],
+    http: [500, 'Internal Server Error'],
+  },
   ERR_GATEWAY_TIMEOUT: {
     rest: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
     http: [503, 'Service Unavailable'],

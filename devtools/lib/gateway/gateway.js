@@ -14,6 +14,7 @@ import { corsHeaders, isPreflight, PREFLIGHT_FIX, preflightHeaders } from './cor
 import { ConfigError } from './load-yaml.js';
 import { RequestLog } from './request-log.js';
 import { Explainer } from './explainer.js';
+import { Functions } from './lambda/functions.js';
 import { GatewayError } from './gateway-error.js';
 import { echo, Upstreams } from './integration.js';
 import { serveAdminApi, PREFIX } from './admin-api.js';
@@ -69,6 +70,7 @@ class Gateway {
   #routes;
   #authorizer;
   #upstreams;
+  #functions;
   #connections;
   #explainer;
   #requestLog;
@@ -95,6 +97,7 @@ class Gateway {
     const ofApi = resourcePolicy && checkedPolicy(resourcePolicy, 'resourcePolicy', 'resource');
     this.#authorizer = new Authorizer(settings, this.#principals, now, ofApi);
     this.#upstreams = new Upstreams(settings);
+    this.#functions = new Functions(settings, this.#principals, log);
     this.#connections = new Connections(settings, this.#upstreams);
     this.#explainer = new Explainer(settings, this.#principals, now);
     this.#requestLog = new RequestLog(() => this.#principals.secrets());
@@ -152,7 +155,7 @@ class Gateway {
     this.#connections.close();
     this.#upstreams.close();
     this.#server.closeAllConnections();
-    await Promise.all([closed, this.#explainer.close()]);
+    await Promise.all([closed, this.#explainer.close(), this.#functions.close()]);
   }
 
   // --- a request --------------------------------------------------------------------------------------------------
@@ -241,14 +244,27 @@ class Gateway {
       request.method,
       place.spellings,
     );
-    const upstream = matched.route.upstream ?? this.#settings.upstream;
-    const answer = await (upstream === undefined
-      ? echo(request, matched, authorized)
-      : this.#upstreams.send(upstream, request, matched, authorized));
+    const answer = await this.#integrate(record, matched);
     if (cors === undefined) return answer;
     // Those of the integration do not count.
     const kept = answer.headers.filter(([name]) => !/^access-control-/i.test(name));
     return { ...answer, headers: [...kept, ...corsHeaders(cors, request.headers)] };
+  }
+
+  /**
+   * What is behind a route: a Lambda function, a server, or an echo.
+   *
+   * @param {Transaction} record
+   * @param {import('./routes.js').Matched} matched
+   */
+  #integrate({ id, at, request, authorized }, matched) {
+    const own = matched.route.function ?? matched.route.upstream;
+    const settings = own === undefined ? this.#settings : matched.route;
+    if (settings.function !== undefined)
+      return this.#functions.call(settings.function, { id, at, request, matched, authorized });
+    if (settings.upstream !== undefined)
+      return this.#upstreams.send(settings.upstream, request, matched, authorized);
+    return echo(request, matched, authorized);
   }
 
   /**

@@ -47,7 +47,7 @@ export function echo({ method, rawHeaders, rawBody, sourceIp }, matched, { princ
 
 export class Upstreams {
   #timeoutMs;
-  #remapped;
+  #isRest;
   #agents = {
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
@@ -56,7 +56,7 @@ export class Upstreams {
   /** @param {{ type: string, timeoutMs: number }} api */
   constructor({ type, timeoutMs }) {
     this.#timeoutMs = timeoutMs;
-    this.#remapped = type === 'rest' ? REMAPPED : new Set();
+    this.#isRest = type === 'rest';
   }
 
   /**
@@ -94,12 +94,8 @@ export class Upstreams {
     const kept = endToEnd(
       answer.rawHeaders,
       new Set([...HOP_BY_HOP, ...(request.method === 'HEAD' ? [] : ['content-length'])]),
-    ).map(([name, value]) =>
-      this.#remapped.has(name.toLowerCase())
-        ? pair(`x-amzn-remapped-${name.toLowerCase()}`, value)
-        : pair(name, value),
     );
-    return { status: answer.status, headers: kept, body: answer.body };
+    return { status: answer.status, headers: this.#isRest ? kept.map(remapHeader) : kept, body: answer.body };
   }
 
   /**
@@ -187,7 +183,7 @@ const MAX_ANSWER_BYTES = 10_485_760;
  *
  * @param {string} query  as on the wire
  */
-function withoutSignature(query) {
+export function withoutSignature(query) {
   return query
     .split('&')
     .filter((part) => !IN_QUERY.has(decode(part.split('=', 1)[0])))
@@ -198,7 +194,7 @@ function withoutSignature(query) {
  * @param {readonly string[]} rawHeaders
  * @param {Set<string>} dropped
  */
-function endToEnd(rawHeaders, dropped) {
+export function endToEnd(rawHeaders, dropped) {
   const all = pairs(rawHeaders);
   const named = all.flatMap(([name, value]) =>
     name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
@@ -239,7 +235,7 @@ const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 const IDEMPOTENT = new Set([...BODYLESS, 'PUT']);
 
 /** RFC 9110, section 7.6.1. */
-const HOP_BY_HOP = new Set([
+export const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -250,6 +246,17 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+
+/**
+ * As a REST API renames it, which sends these headers itself.
+ *
+ * @param {[string, string]} header
+ * @returns {[string, string]}
+ */
+export function remapHeader([name, value]) {
+  const key = name.toLowerCase();
+  return REMAPPED.has(key) ? [`x-amzn-remapped-${key}`, value] : [name, value];
+}
 
 /** "Amazon API Gateway important notes", developer guide. */
 const REMAPPED = new Set(['date', 'server', 'www-authenticate']);

@@ -7,6 +7,7 @@ import { GatewayError } from './gateway-error.js';
  * @property {string} route  as a RouteKey: `GET /orders/{id}`, `ANY /{proxy+}`, `$default`, `$connect`
  * @property {'iam' | 'none' | 'other'} auth  `other`: an authorizer that this gateway does not play
  * @property {string} [upstream]
+ * @property {string} [function]  a name in `functions`
  *
  * @typedef {RouteSettings & { method: string, path: string, segments: string[], rank: string }} Route
  *
@@ -17,7 +18,8 @@ import { GatewayError } from './gateway-error.js';
  * @property {string} query  as on the wire, without `?`
  * @property {string[]} spellings  of the path: as policies name it, then as the upstream may read it
  *
- * @typedef {Place & { route: Route, parameters: Record<string, string> }} Matched
+ * @typedef {Record<string, string>} Parameters
+ * @typedef {Place & { route: Route, parameters: Parameters, rawParameters: Parameters }} Matched  `rawParameters`: as on the wire
  */
 
 export class Routes {
@@ -85,7 +87,10 @@ export class Routes {
     const route = candidates.find(
       (one) => one.method === method || (one.method === 'ANY' && METHODS.has(method)),
     );
-    return route && { ...place, route, parameters: matchPath(route, segments) ?? {} };
+    if (route === undefined) return undefined;
+    const rawParameters = matchPath(route, segments) ?? {};
+    const decoded = Object.entries(rawParameters).map(([name, value]) => [name, decode(value)]);
+    return { ...place, route, parameters: Object.fromEntries(decoded), rawParameters };
   }
 
   /**
@@ -126,7 +131,7 @@ function compile(settings) {
 /**
  * @param {Route} route
  * @param {string[]} segments  as on the wire
- * @returns {Record<string, string> | undefined}
+ * @returns {Parameters | undefined}  as on the wire
  */
 function matchPath(route, segments) {
   /** @type {Record<string, string>} */
@@ -136,12 +141,12 @@ function matchPath(route, segments) {
     const greedy = GREEDY.exec(pattern);
     if (greedy) {
       if (segments.length <= i) return undefined;
-      parameters[greedy[1]] = segments.slice(i).map(decode).join('/');
+      parameters[greedy[1]] = segments.slice(i).join('/');
       return parameters;
     }
     if (segments[i] === undefined) return undefined;
     const name = PARAMETER.exec(pattern)?.[1];
-    if (name !== undefined) parameters[name] = decode(segments[i]);
+    if (name !== undefined) parameters[name] = segments[i];
     else if (pattern !== decode(segments[i])) return undefined;
   }
   return segments.length === route.segments.length ? parameters : undefined;

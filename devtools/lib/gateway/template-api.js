@@ -2,7 +2,7 @@
 
 /**
  * @param {any} body  OpenAPI
- * @returns {{ route: string, auth: 'iam' | 'none' | 'other' }[]}
+ * @returns {{ route: string, auth: 'iam' | 'none' | 'other', integration?: any }[]}
  */
 export function openApiRoutes(body) {
   const schemes = body?.components?.securitySchemes ?? body?.securityDefinitions ?? {};
@@ -27,9 +27,21 @@ export function openApiRoutes(body) {
         return {
           route: path === '/$default' ? '$default' : `${name} ${path}`,
           auth,
+          integration: referred(operation?.['x-amazon-apigateway-integration'], body),
         };
       }),
   );
+}
+
+/**
+ * What `$ref` stands for: `#/components/x-amazon-apigateway-integrations/NAME`.
+ *
+ * @param {any} value
+ * @param {any} body
+ */
+function referred(value, body) {
+  const path = /^#\/(.*)$/.exec(value?.$ref)?.[1].split('/') ?? [];
+  return path.length === 0 ? value : path.reduce((at, name) => at?.[name], body);
 }
 
 const OPENAPI_METHOD = /^(?:get|put|post|delete|options|head|patch|x-amazon-apigateway-any-method)$/;

@@ -6,16 +6,19 @@ import { ConfigError } from './load-yaml.js';
 import { holds, logicalIdOf, resolveValue, Unresolved } from './intrinsics.js';
 import { httpCors, openApiRoutes, samCors, samResourcePolicy } from './template-api.js';
 import { TemplatePolicies } from './template-policies.js';
+import { functionIn, functionSettings, integrationOf } from './template-functions.js';
 
 /**
  * @typedef {import('./intrinsics.js').Scope} Scope
- * @typedef {{ logicalId: string, Type: string, Properties: any, Condition?: string }} Resource
+ * @typedef {{ logicalId: string, Type: string, Properties: any, Metadata?: any, Condition?: string }} Resource
+ * @typedef {{ route: string, auth: 'iam' | 'none' | 'other', integration?: any }} FoundRoute  `integration`: what names its
+ *   function
  *
  * @typedef {object} FoundApi
  * @property {string} logicalId
  * @property {'rest' | 'http' | 'websocket'} type
  * @property {string[]} stages
- * @property {{ route: string, auth: 'iam' | 'none' | 'other' }[]} routes
+ * @property {FoundRoute[]} routes
  * @property {object | undefined} cors
  * @property {any} [policy]  of a REST API, as the template has it
  *
@@ -101,8 +104,10 @@ class TemplateReader {
     for (const { route, auth } of api.routes) {
       if (auth === 'other') this.#warn([], `${route} has an authorizer that is not IAM: it answers 401`);
     }
-    const { type, stages, routes, cors } = api;
-    if (routes.length === 0) throw new ConfigError(`${this.#document.file}: ${api.logicalId} has no routes`);
+    const { type, stages, cors } = api;
+    if (api.routes.length === 0)
+      throw new ConfigError(`${this.#document.file}: ${api.logicalId} has no routes`);
+    const { routes, functions } = this.#functions(api.routes);
     const policies = new TemplatePolicies({
       document: this.#document,
       scope: this.#scope,
@@ -112,11 +117,51 @@ class TemplateReader {
     });
     const resourcePolicy = policies.ofApi(api);
     return {
-      ...{ type, stages, routes, cors },
+      ...{ type, stages, routes, cors, functions },
       ...(resourcePolicy && { resourcePolicy }),
       ...policies.principals(this.#resources),
       warnings: this.#warnings,
     };
+  }
+
+  // --- functions --------------------------------------------------------------------------------------------------
+
+  /**
+   * The functions behind the routes. A route whose function cannot be run here is echoed.
+   *
+   * @param {FoundRoute[]} found
+   */
+  #functions(found) {
+    const { Resources, Globals } = this.#document.value;
+    /** @type {Record<string, object>} */
+    const functions = {};
+    const refused = new Set();
+    const routes = found.map(({ integration, ...route }) => {
+      const name = functionIn(integration, Resources);
+      if (name === undefined || refused.has(name)) return route;
+      if (functions[name] === undefined) {
+        const resource = Resources[name];
+        const { file } = this.#document;
+        const outcome = functionSettings(resource, Globals?.Function, file, (value) =>
+          this.#resolved(value, { logicalId: name, ...resource }),
+        );
+        if ('problem' in outcome) {
+          refused.add(name);
+          if (outcome.problem) this.#warn(['Resources', name], `${outcome.problem}. Its routes are echoed`);
+          return route;
+        }
+        const { PayloadFormatVersion, payloadFormatVersion = PayloadFormatVersion } = integration;
+        const version = this.#resolved(payloadFormatVersion, { logicalId: name, ...resource });
+        const role = Resources[name].Properties?.Role;
+        functions[name] = {
+          ...outcome.settings,
+          ...(version !== undefined && { payloadFormat: String(version) }),
+          ...(role !== undefined && { role: logicalIdOf(role) }),
+        };
+      }
+      return { ...route, function: name };
+    });
+    return { routes, functions };
   }
 
   // --- APIs -------------------------------------------------------------------------------------------------------
@@ -172,7 +217,7 @@ class TemplateReader {
         this.#attempt(at, () => resolveValue({ Path: event.Path, Method: event.Method }, this.#scope)) ?? {};
       const route = Path === undefined ? '$default' : `${String(Method ?? 'any').toUpperCase()} ${Path}`;
       const auth = authOf(event.Auth?.Authorizer ?? this.#defaultAuthorizer(api, kind.globals));
-      api.routes.push({ route, auth });
+      api.routes.push({ route, auth, integration: { ...event, uri: logicalId } });
     }
   }
 
@@ -207,11 +252,12 @@ class TemplateReader {
    * @param {(value: any) => FoundApi | undefined} find
    */
   #addRoute(resource, find) {
-    const { ApiId, RouteKey, AuthorizationType } = resource.Properties ?? {};
+    const { ApiId, RouteKey, AuthorizationType, Target } = resource.Properties ?? {};
     const route = this.#resolved(RouteKey, resource);
     // A WebSocket API asks who it is when a client connects, and not again.
     const auth = authOf(this.#resolved(AuthorizationType, resource));
-    if (route !== undefined) find(ApiId)?.routes.push({ route, auth });
+    const integration = integrationOf(Target, this.#document.value.Resources);
+    if (route !== undefined) find(ApiId)?.routes.push({ route, auth, integration });
   }
 
   /**
@@ -219,11 +265,11 @@ class TemplateReader {
    * @param {(value: any) => FoundApi | undefined} find
    */
   #addMethod(resource, find) {
-    const { RestApiId, ResourceId, HttpMethod, AuthorizationType } = resource.Properties ?? {};
+    const { RestApiId, ResourceId, HttpMethod, AuthorizationType, Integration } = resource.Properties ?? {};
     const path = this.#attempt(['Resources', resource.logicalId], () => this.#pathOf(ResourceId));
     if (path === undefined) return;
     const auth = authOf(this.#resolved(AuthorizationType, resource));
-    find(RestApiId)?.routes.push({ route: `${HttpMethod} ${path}`, auth });
+    find(RestApiId)?.routes.push({ route: `${HttpMethod} ${path}`, auth, integration: Integration });
   }
 
   /**
@@ -371,7 +417,13 @@ const API_TYPES = {
     routes: [
       ...openApiRoutes(Properties.Body),
       ...(Properties.Target
-        ? [{ route: resolved(Properties.RouteKey) ?? '$default', auth: /** @type {const} */ ('none') }]
+        ? [
+            {
+              route: resolved(Properties.RouteKey) ?? '$default',
+              auth: /** @type {const} */ ('none'),
+              integration: Properties.Target,
+            },
+          ]
         : []),
     ],
     cors: httpCors(resolved(Properties.CorsConfiguration)),

@@ -95,7 +95,14 @@ export class Connections {
     if (isSocket(upstream)) return undefined;
     // An HTTP integration: it answers with the response, or later by @connections.
     const route = { route: '$default', auth: 'iam', method: 'ANY', path: '$default', segments: [], rank: '' };
-    const matched = { ...place, rawPath: '', query: '', route: /** @type {any} */ (route), parameters: {} };
+    const matched = {
+      ...place,
+      rawPath: '',
+      query: '',
+      route: /** @type {any} */ (route),
+      parameters: {},
+      rawParameters: {},
+    };
     const sent = { ...request, method: 'POST', rawBody: message, rawHeaders: ['connectionid', id] };
     try {
       const { status, body } = await this.#upstreams.send(upstream, sent, matched, authorized);

@@ -1,0 +1,93 @@
+// What a Lambda function returned, as API Gateway sends it to the client.
+//
+// Sources: "Output format of a Lambda function for proxy integration" (REST APIs) and "Lambda function response format" (HTTP
+// APIs), API Gateway developer guide.
+
+import { GatewayError } from '../gateway-error.js';
+import { HOP_BY_HOP, remapHeader } from '../integration.js';
+
+/** @typedef {import('../gateway-error.js').GatewayResponse} GatewayResponse */
+
+/**
+ * @param {import('./event.js').EventFormat} format
+ * @param {string} name  of the function
+ * @param {string} payload  JSON
+ * @returns {GatewayResponse}
+ * @throws {GatewayError} ERR_GATEWAY_FUNCTION
+ */
+export function responseOf(format, name, payload) {
+  const result = JSON.parse(payload);
+  // Payload format 2.0 takes a result without a status for the body.
+  if (format === '2.0' && result?.statusCode === undefined) {
+    const body = Buffer.from(typeof result === 'string' ? result : payload);
+    return { status: 200, headers: [['content-type', 'application/json']], body };
+  }
+  const status = Number(result?.statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw malformed(
+      name,
+      `its statusCode must be a number from 200 to 599, not ${JSON.stringify(result?.statusCode)}`,
+    );
+  const { body = null, isBase64Encoded = false } = result;
+  if (body !== null && typeof body !== 'string')
+    throw malformed(
+      name,
+      `its body must be a string, not ${Array.isArray(body) ? 'an array' : `of type ${typeof body}`}`,
+    );
+  const headers = headersOf(format, name, result);
+  if (!headers.some(([name]) => name.toLowerCase() === 'content-type'))
+    headers.push(['content-type', format === 'rest' ? 'application/json' : 'text/plain;charset=UTF-8']);
+  return { status, headers, body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8') };
+}
+
+/**
+ * @param {import('./event.js').EventFormat} format
+ * @param {string} owner
+ * @param {{ headers?: unknown, multiValueHeaders?: unknown, cookies?: unknown }} result
+ * @returns {[string, string][]}
+ */
+function headersOf(format, owner, { headers, multiValueHeaders, cookies }) {
+  const single = Object.entries(record(headers, 'headers', owner));
+  const multiple =
+    format === '2.0' ? [] : Object.entries(record(multiValueHeaders, 'multiValueHeaders', owner));
+  const lists = new Map(multiple.map(([name, values]) => [name, [values].flat().map(String)]));
+  const merged = single.filter(([name, value]) => !lists.get(name)?.includes(String(value)));
+  /** @type {[string, string][]} */
+  const all = [
+    ...merged.map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)])),
+    ...[...lists].flatMap(([name, values]) =>
+      values.map((value) => /** @type {[string, string]} */ ([name, value])),
+    ),
+    ...(format === '2.0' && Array.isArray(cookies)
+      ? cookies.map((cookie) => /** @type {[string, string]} */ (['set-cookie', String(cookie)]))
+      : []),
+  ];
+  const kept = all.filter(
+    ([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && name.toLowerCase() !== 'content-length',
+  );
+  return format === 'rest' ? kept.map(remapHeader) : kept;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} owner
+ * @returns {Record<string, unknown>}
+ */
+function record(value, name, owner) {
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value))
+    return /** @type {Record<string, unknown>} */ (value);
+  throw malformed(owner, `its ${name} must be an object`);
+}
+
+/**
+ * @param {string} name
+ * @param {string} why
+ */
+function malformed(name, why) {
+  return new GatewayError(
+    'ERR_GATEWAY_FUNCTION',
+    `The response of the Lambda function ${name} is malformed: ${why}.`,
+  );
+}

@@ -1,0 +1,598 @@
+// Lambda functions behind the routes of the gateway: the events that they get, and what becomes of what they return.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+import { startGateway } from 'sigv4-wasm-devtools/gateway';
+import { createSigv4Fetch } from 'sigv4-wasm/fetch';
+
+import { gatewayFor } from '../support/gateway.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'sigv4-lambda-'));
+after(() => rm(folder, { recursive: true }));
+
+await writeFile(
+  join(folder, 'app.mjs'),
+  `let calls = 0;
+export const event = async (event) => ({ statusCode: 200, body: JSON.stringify(event) });
+export const context = async (event, context) =>
+  ({ statusCode: 200, body: JSON.stringify({ ...context, left: context.getRemainingTimeInMillis() }) });
+export const environment = async () => ({ statusCode: 200, body: JSON.stringify(process.env) });
+export const count = async () => ({ statusCode: 200, body: String(++calls) });
+export const thrown = async () => { throw new TypeError('no such order'); };
+export const never = () => new Promise(() => {});
+export const endless = () => { for (;;); };
+export const leaves = () => process.exit(3);
+export const callback = (event, context, done) => setTimeout(() => done(null, { statusCode: 200, body: 'called back' }), 5);
+export const failing = (event, context, done) => done(new Error('called back with an error'));
+export const logging = async () => { console.log('two\\nlines'); console.error('and an error'); return { statusCode: 204 }; };
+export const result = async ({ body }) => JSON.parse(body);
+export const nothing = async () => {};
+export const large = async () => ({ statusCode: 200, body: 'x'.repeat(6_291_456) });
+export const streamed = awslambda.streamifyResponse(async (event, stream) => {
+  const out = awslambda.HttpResponseStream.from(stream, { statusCode: 203, headers: { 'content-type': 'text/csv' } });
+  out.write('a,');
+  out.end('b');
+});
+`,
+);
+await writeFile(
+  join(folder, 'common.cjs'),
+  'exports.handler = async () => ({ statusCode: 200, body: typeof require });',
+);
+await writeFile(
+  join(folder, 'framework.mjs'),
+  `import { createRequire } from 'node:module';
+const require = createRequire(${JSON.stringify(import.meta.url)});
+const { Hono } = require('hono');
+const { handle } = require('hono/aws-lambda');
+const app = new Hono();
+app.all('*', async (c) => {
+  c.header('set-cookie', 'a=1', { append: true });
+  c.header('set-cookie', 'b=2', { append: true });
+  const { method, url } = c.req.raw;
+  return c.json({ method, target: url.replace(/^https?:\\/\\/[^/]+/, ''), tags: c.req.queries('tag'), body: await c.req.text() }, 201);
+});
+export const handler = handle(app);
+`,
+);
+
+/**
+ * @param {string} name  of an export of `app.mjs`
+ * @param {object} [config]
+ * @param {import('sigv4-wasm-devtools/gateway').GatewayOptions} [options]
+ */
+async function functionFor(name, config = {}, options = {}) {
+  const { functions, ...rest } = /** @type {any} */ (config);
+  const gateway = await gatewayFor(
+    {
+      stages: ['prod'],
+      functions: { f: { handler: join(folder, `app.${name}`), ...functions } },
+      function: 'f',
+      ...rest,
+    },
+    options,
+  );
+  return { ...gateway, send: createSigv4Fetch(gateway.options) };
+}
+
+/** Of "Input format of a Lambda function for proxy integration"; `authorizer` and `clientCert` are of other set-ups. */
+const REST_FIELDS = {
+  event:
+    'resource path httpMethod headers multiValueHeaders queryStringParameters multiValueQueryStringParameters requestContext ' +
+    'pathParameters stageVariables body isBase64Encoded',
+  requestContext:
+    'accountId apiId domainName domainPrefix extendedRequestId httpMethod identity path protocol requestId requestTime ' +
+    'requestTimeEpoch resourceId resourcePath stage',
+  identity:
+    'accessKey accountId caller cognitoAuthenticationProvider cognitoAuthenticationType cognitoIdentityId ' +
+    'cognitoIdentityPoolId principalOrgId sourceIp user userAgent userArn',
+};
+/** Of "Create AWS Lambda proxy integrations for HTTP APIs", and of "Invoking Lambda function URLs" for `iam`. */
+const HTTP_FIELDS = {
+  event:
+    'version routeKey rawPath rawQueryString cookies headers queryStringParameters requestContext body pathParameters ' +
+    'isBase64Encoded',
+  requestContext:
+    'accountId apiId authorizer domainName domainPrefix http requestId routeKey stage time timeEpoch',
+  http: 'method path protocol sourceIp userAgent',
+  iam: 'accessKey accountId callerId cognitoIdentity principalOrgId userArn userId',
+};
+
+/** @param {object} object */
+const fields = (object) => Object.keys(object).sort().join(' ');
+/** @param {string} list */
+const sorted = (list) => list.split(' ').sort().join(' ');
+
+describe('the event', () => {
+  const routes = [{ route: 'POST /orders/{id}' }];
+  const path = '/prod/orders/a%20b?tag=new&tag=gr%C3%B6%C3%9Fe&empty=';
+  const init = {
+    method: 'POST',
+    body: '{"item":"tea"}',
+    headers: { 'content-type': 'application/json', cookie: 'a=1; b=2', 'x-twice': 'one, two' },
+  };
+
+  test('of a REST API', async () => {
+    const { send, origin, credentials } = await functionFor('event', { routes });
+    const response = await send(origin + path, init);
+    assert.equal(response.headers.get('content-type'), 'application/json');
+    const event = /** @type {any} */ (await response.json());
+    assert.equal(fields(event), sorted(REST_FIELDS.event));
+    const { requestContext } = event;
+    assert.equal(fields(requestContext), sorted(REST_FIELDS.requestContext));
+    assert.equal(fields(requestContext.identity), sorted(REST_FIELDS.identity));
+    assert.equal(event.resource, '/orders/{id}');
+    assert.equal(event.path, '/orders/a%20b');
+    assert.equal(requestContext.path, '/prod/orders/a%20b');
+    assert.deepEqual(event.pathParameters, { id: 'a%20b' });
+    assert.deepEqual(event.queryStringParameters, { tag: 'größe', empty: '' });
+    assert.deepEqual(event.multiValueQueryStringParameters, { tag: ['new', 'größe'], empty: [''] });
+    assert.deepEqual(event.multiValueHeaders['X-Forwarded-For'], ['127.0.0.1']);
+    assert.equal(event.body, init.body);
+    assert.equal(event.isBase64Encoded, false);
+    assert.match(requestContext.requestTime, /^\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
+    const { identity } = requestContext;
+    assert.equal(identity.accessKey, credentials.accessKeyId);
+    assert.equal(identity.userArn, 'arn:aws:sts::123456789012:assumed-role/developer/local');
+    assert.match(identity.caller, /^AROA\w+:local$/);
+    assert.equal(identity.accountId, '123456789012');
+  });
+
+  test('of an HTTP API', async () => {
+    const { send, origin, credentials } = await functionFor('event', { type: 'http', routes });
+    const event = /** @type {any} */ (await (await send(origin + path, init)).json());
+    assert.equal(fields(event), sorted(HTTP_FIELDS.event));
+    const { requestContext } = event;
+    assert.equal(fields(requestContext), sorted(HTTP_FIELDS.requestContext));
+    assert.equal(fields(requestContext.http), sorted(HTTP_FIELDS.http));
+    assert.equal(fields(requestContext.authorizer.iam), sorted(HTTP_FIELDS.iam));
+    assert.equal(event.version, '2.0');
+    assert.equal(event.routeKey, 'POST /orders/{id}');
+    assert.equal(event.rawPath, '/prod/orders/a b');
+    assert.equal(event.rawQueryString, 'tag=new&tag=gr%C3%B6%C3%9Fe&empty=');
+    assert.deepEqual(event.cookies, ['a=1', 'b=2']);
+    assert.equal(event.headers.cookie, undefined);
+    assert.deepEqual(event.queryStringParameters, { tag: 'new,größe', empty: '' });
+    assert.deepEqual(event.pathParameters, { id: 'a b' });
+    assert.equal(requestContext.authorizer.iam.accessKey, credentials.accessKeyId);
+  });
+
+  test('of an HTTP API, in payload format 1.0', async () => {
+    const config = { type: 'http', routes, functions: { payloadFormat: '1.0' } };
+    const { send, origin } = await functionFor('event', config);
+    const event = /** @type {any} */ (await (await send(origin + path, init)).json());
+    assert.equal(fields(event), sorted(`version ${REST_FIELDS.event}`));
+    assert.equal(event.path, '/prod/orders/a b');
+    assert.equal(event.headers['x-twice'], 'one, two');
+  });
+
+  test('without a query, a body, cookies or a caller: null in REST, absent in HTTP APIs', async () => {
+    const open = [{ route: 'GET /', auth: 'none' }];
+    const rest = await functionFor('event', { routes: open });
+    const event = /** @type {any} */ (await (await fetch(`${rest.origin}/prod`)).json());
+    assert.equal(event.body, null);
+    assert.equal(event.queryStringParameters, null);
+    assert.equal(event.pathParameters, null);
+    assert.equal(event.requestContext.identity.userArn, null);
+    const http = await functionFor('event', { type: 'http', routes: open });
+    const other = /** @type {any} */ (await (await fetch(`${http.origin}/prod/`)).json());
+    assert.deepEqual(
+      Object.keys(other).filter((name) => /body|cookies|Parameters/.test(name)),
+      [],
+    );
+    assert.equal(other.requestContext.authorizer, undefined);
+  });
+
+  test('bytes arrive as base64', async () => {
+    for (const type of ['rest', 'http']) {
+      const { send, origin } = await functionFor('event', { type, routes: [{ route: 'PUT /photo' }] });
+      const body = new Uint8Array([255, 0, 128]);
+      const event = await (await send(`${origin}/prod/photo`, { method: 'PUT', body })).json();
+      assert.equal(event.isBase64Encoded, true, type);
+      assert.deepEqual([...Buffer.from(event.body, 'base64')], [...body], type);
+    }
+  });
+
+  test('neither signature nor session token reaches the function', async () => {
+    const { send, origin, credentials } = await functionFor('event');
+    const shown = await (await send(`${origin}/prod/orders`)).text();
+    assert.ok(!shown.includes(/** @type {string} */ (credentials.sessionToken).slice(0, 40)));
+    assert.doesNotMatch(shown, /Signature=|x-amz-date|authorization/i);
+  });
+});
+
+describe('a framework of others', () => {
+  for (const type of ['rest', 'http']) {
+    test(`hono, behind ${type === 'rest' ? 'a REST' : 'an HTTP'} API`, async () => {
+      const { send, origin } = await functionFor('', {
+        ...{ type, stages: [type === 'rest' ? 'prod' : '$default'] },
+        functions: { handler: join(folder, 'framework.handler') },
+      });
+      const url = `${origin}${type === 'rest' ? '/prod' : ''}/orders/7?tag=a&tag=b%20c`;
+      const response = await send(url, {
+        method: 'PUT',
+        body: 'grün',
+        headers: { 'content-type': 'text/plain' },
+      });
+      assert.equal(response.status, 201);
+      assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
+      const seen = /** @type {any} */ (await response.json());
+      assert.equal(seen.method, 'PUT');
+      assert.match(seen.target, /^\/orders\/7\?tag=a&tag=b(?:%20|\+)c$/);
+      assert.equal(seen.body, 'grün');
+    });
+  }
+});
+
+describe('what a function returns', () => {
+  /** @type {Record<string, [type: string, result: unknown, status: number, body: string, headers?: Record<string, string>]>} */
+  const CASES = {
+    'status, headers and body': [
+      'rest',
+      { statusCode: 201, headers: { 'x-order': 7, 'content-type': 'text/plain' }, body: 'ok' },
+      201,
+      'ok',
+      { 'x-order': '7', 'content-type': 'text/plain' },
+    ],
+    'several values of a header': [
+      'rest',
+      { statusCode: 200, headers: { 'x-a': '1' }, multiValueHeaders: { 'x-a': ['2', '3'] } },
+      200,
+      '',
+      { 'x-a': '1, 2, 3' },
+    ],
+    'a value in both, which is sent once': [
+      'rest',
+      { statusCode: 200, headers: { 'x-a': '1' }, multiValueHeaders: { 'x-a': ['1', '2'] } },
+      200,
+      '',
+      { 'x-a': '1, 2' },
+    ],
+    base64: ['rest', { statusCode: 200, body: 'Z3LDvG4=', isBase64Encoded: true }, 200, 'grün'],
+    'a header that a REST API renames': [
+      'rest',
+      { statusCode: 200, headers: { Server: 'mine' } },
+      200,
+      '',
+      { 'x-amzn-remapped-server': 'mine' },
+    ],
+    'no status, of a REST API': ['rest', { hello: 'world' }, 502, '{"message":"Internal server error"}'],
+    'a body that is an object': [
+      'rest',
+      { statusCode: 200, body: {} },
+      502,
+      '{"message":"Internal server error"}',
+    ],
+    'a status that is a text': ['rest', { statusCode: '404', body: 'none' }, 404, 'none'],
+    'a status out of range': ['rest', { statusCode: 42 }, 502, '{"message":"Internal server error"}'],
+    'no status, of an HTTP API': [
+      'http',
+      { hello: 'world' },
+      200,
+      '{"hello":"world"}',
+      { 'content-type': 'application/json' },
+    ],
+    'a text, of an HTTP API': ['http', 'hello', 200, 'hello', { 'content-type': 'application/json' }],
+    'no content type, of an HTTP API': [
+      'http',
+      { statusCode: 200, body: 'hello' },
+      200,
+      'hello',
+      { 'content-type': 'text/plain;charset=UTF-8' },
+    ],
+    'a body that is an object, of an HTTP API': [
+      'http',
+      { statusCode: 200, body: {} },
+      500,
+      '{"message":"Internal Server Error"}',
+    ],
+  };
+  for (const [name, [type, result, status, body, headers = {}]] of Object.entries(CASES)) {
+    test(name, async () => {
+      const { send, origin } = await functionFor('result', { type });
+      const response = await send(`${origin}/prod/`, {
+        method: 'POST',
+        body: JSON.stringify(result),
+        headers: { 'content-type': 'application/json' },
+      });
+      assert.equal(await response.text(), body);
+      assert.equal(response.status, status);
+      for (const [key, value] of Object.entries(headers)) assert.equal(response.headers.get(key), value, key);
+    });
+  }
+
+  test('cookies of payload format 2.0', async () => {
+    const { send, origin } = await functionFor('result', { type: 'http' });
+    const result = { statusCode: 200, cookies: ['a=1', 'b=2; Secure'] };
+    const headers = { 'content-type': 'application/json' };
+    const response = await send(`${origin}/prod/`, { method: 'POST', body: JSON.stringify(result), headers });
+    assert.deepEqual(response.headers.getSetCookie(), result.cookies);
+  });
+
+  test('nothing: null of an HTTP API, a malformed response of a REST API', async () => {
+    const http = await functionFor('nothing', { type: 'http' });
+    assert.equal(await (await http.send(`${http.origin}/prod/`)).text(), 'null');
+    const rest = await functionFor('nothing');
+    assert.equal((await rest.send(`${rest.origin}/prod/`)).status, 502);
+  });
+
+  test('by a callback, as a stream, from CommonJS', async () => {
+    for (const [name, status, body] of /** @type {const} */ ([
+      ['callback', 200, 'called back'],
+      ['streamed', 203, 'a,b'],
+    ])) {
+      const { send, origin } = await functionFor(name);
+      const response = await send(`${origin}/prod/`);
+      assert.equal(await response.text(), body);
+      assert.equal(response.status, status);
+    }
+    const common = await functionFor('', { functions: { handler: join(folder, 'common.handler') } });
+    assert.equal(await (await common.send(`${common.origin}/prod/`)).text(), 'function');
+  });
+});
+
+describe('a function that fails', () => {
+  for (const [name, why] of Object.entries({
+    thrown: /TypeError: no such order/,
+    failing: /Error: called back with an error/,
+    leaves: /exited with code: 3/,
+    never: /longer than its timeout of 300 ms/,
+    endless: /longer than its timeout of 300 ms/,
+    large: /more than 6291456 bytes/,
+    absent: /does not export a function absent/,
+  })) {
+    test(name, async () => {
+      const functions = /ever|endless/.test(name) ? { timeoutMs: 300 } : {};
+      const { send, origin, requests } = await functionFor(name, { functions });
+      const response = await send(`${origin}/prod/`);
+      assert.equal(response.status, 502);
+      assert.deepEqual(await response.json(), { message: 'Internal server error' });
+      const [{ refusal }] = requests();
+      assert.match(/** @type {any} */ (refusal).message, why);
+      // The next one gets a sandbox that works, or fails in the same way.
+      assert.equal((await send(`${origin}/prod/`)).status, 502);
+    });
+  }
+});
+
+describe('the sandbox', () => {
+  test('is kept between requests', async () => {
+    const { send, origin } = await functionFor('count');
+    assert.equal(await (await send(`${origin}/prod/`)).text(), '1');
+    assert.equal(await (await send(`${origin}/prod/`)).text(), '2');
+  });
+
+  test("has Lambda's variables, those of the config, and the credentials of its role, but none of the gateway's", async () => {
+    process.env.SIGV4_TEST_SECRET = 'of the developer';
+    const config = {
+      roles: { orders: {} },
+      functions: { role: 'orders', environment: { TABLE: 'orders' }, memoryMb: 256 },
+    };
+    const { send, origin, credentialsOf } = await functionFor('environment', config);
+    const response = await send(`${origin}/prod/`);
+    assert.equal(response.status, 403, 'the role has no policy');
+    const open = await functionFor('environment', { ...config, routes: [{ route: 'GET /', auth: 'none' }] });
+    const environment = await (await fetch(`${open.origin}/prod/`)).json();
+    assert.equal(environment.AWS_REGION, 'eu-west-1');
+    assert.equal(environment.AWS_LAMBDA_FUNCTION_NAME, 'f');
+    assert.equal(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, '256');
+    assert.equal(environment.TABLE, 'orders');
+    assert.equal(environment.AWS_ACCESS_KEY_ID, open.credentialsOf('orders')?.accessKeyId);
+    assert.equal(environment.SIGV4_TEST_SECRET, undefined);
+    assert.equal(environment.HOME, undefined);
+    assert.ok(credentialsOf('orders'));
+  });
+
+  test('has a context', async () => {
+    const { send, origin } = await functionFor('context');
+    const context = await (await send(`${origin}/prod/`)).json();
+    assert.equal(context.functionName, 'f');
+    assert.equal(context.invokedFunctionArn, 'arn:aws:lambda:eu-west-1:123456789012:function:f');
+    assert.ok(context.left > 0 && context.left <= 3000);
+    assert.match(context.awsRequestId, /^[\da-f-]{36}$/);
+  });
+
+  test('writes its log to that of the gateway', async () => {
+    /** @type {string[]} */
+    const lines = [];
+    const { send, origin } = await functionFor('logging', {}, { log: (line) => lines.push(line) });
+    assert.equal((await send(`${origin}/prod/`)).status, 204);
+    const logged = lines.filter((line) => line.includes('f: ')).map((line) => line.replace(/^.*f: /, ''));
+    assert.deepEqual(logged, ['two', 'lines', 'and an error']);
+  });
+});
+
+describe('a server that takes the invoke call', () => {
+  /** @type {{ url?: string, body: string }[]} */
+  const calls = [];
+  const server = createServer(async (incoming, outgoing) => {
+    calls.push({ url: incoming.url, body: await text(incoming) });
+    if (incoming.url?.includes('broken')) {
+      outgoing.setHeader('x-amz-function-error', 'Unhandled');
+      outgoing.end('{"errorType":"ValueError","errorMessage":"no","stackTrace":[]}');
+    } else outgoing.end('{"statusCode":202,"body":"from there"}');
+  });
+
+  test('as `sam local start-lambda` does', async () => {
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    after(() => server.close());
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    const endpoint = `http://127.0.0.1:${port}`;
+    const { send, origin, requests } = await gatewayForFunctions({
+      functions: { Orders: { endpoint }, broken: { endpoint }, gone: { endpoint: 'http://127.0.0.1:9' } },
+      routes: [
+        { route: 'GET /', function: 'Orders' },
+        { route: 'GET /broken', function: 'broken' },
+        { route: 'GET /gone', function: 'gone' },
+      ],
+    });
+    const response = await send(`${origin}/prod`);
+    assert.equal(response.status, 202);
+    assert.equal(await response.text(), 'from there');
+    assert.equal(calls[0].url, '/2015-03-31/functions/Orders/invocations');
+    assert.equal(JSON.parse(calls[0].body).httpMethod, 'GET');
+    assert.equal((await send(`${origin}/prod/broken`)).status, 502);
+    assert.match(/** @type {any} */ (requests()[0].refusal).message, /ValueError: no/);
+    assert.equal((await send(`${origin}/prod/gone`)).status, 502);
+    assert.match(/** @type {any} */ (requests()[0].refusal).message, /did not invoke the function/);
+  });
+});
+
+/** @param {object} config */
+async function gatewayForFunctions(config) {
+  const gateway = await gatewayFor({ stages: ['prod'], ...config });
+  return { ...gateway, send: createSigv4Fetch(gateway.options) };
+}
+
+describe('the config', () => {
+  for (const [name, [config, message]] of Object.entries({
+    'a function that is not there': [{ function: 'f' }, /function: there is no function 'f'/],
+    'a route to one': [
+      { routes: [{ route: 'GET /', function: 'f' }] },
+      /routes\[0\]\.function: there is no function 'f'/,
+    ],
+    'a file that is not there': [
+      { functions: { f: { handler: 'src/none.handler' } } },
+      /functions\.f\.handler: there is no handler file .*src\/none\.\{mjs,js,cjs,mts,ts\}/,
+    ],
+    'a handler without an export': [
+      { functions: { f: { handler: 'handler' } } },
+      /must be a file and its export, such as src\/orders\.handler/,
+    ],
+  })) {
+    test(name, async () => {
+      await assert.rejects(startGateway({ config }), (/** @type {any} */ error) =>
+        message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('templates', () => {
+  const examples = fileURLToPath(new URL('../../examples/iam-api/', import.meta.url));
+  for (const [template, stage] of Object.entries({
+    'http-api.yaml': '',
+    'openapi.yaml': '',
+    'sam.yaml': '',
+    'rest-api.yaml': '/prod',
+  })) {
+    test(`${template} of examples/iam-api: its own function answers`, async () => {
+      const before = await leftOver();
+      const gateway = await startGateway({ config: examples + template, settings: { region: 'eu-west-1' } });
+      const send = createSigv4Fetch({
+        credentials: gateway.credentialsOf('Shop'),
+        region: 'eu-west-1',
+        service: 'execute-api',
+      });
+      const response = await send(`${gateway.origin}${stage}/orders`, { method: 'POST', body: '{}' });
+      assert.equal(response.status, 200);
+      const { caller } = /** @type {any} */ (await response.json());
+      assert.equal(caller, 'arn:aws:sts::123456789012:assumed-role/Shop/local');
+      await gateway.close();
+      assert.deepEqual(await leftOver(), before, 'no folder is left over');
+    });
+  }
+
+  /** @param {string} functions */
+  const sam = (functions) => `Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: { Runtime: nodejs22.x, Timeout: 7, Environment: { Variables: { STAGE: test } } }
+Resources:
+${functions}`;
+
+  test('SAM: a folder and a handler, the globals, and a function that another runtime has', async () => {
+    const file = join(folder, 'sam.yaml');
+    await writeFile(
+      file,
+      sam(`  Env:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: app.environment
+      Events: { Get: { Type: HttpApi, Properties: { Path: /env, Method: get } } }
+  Old:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      CodeUri: .
+      Handler: app.handler
+      Events: { Get: { Type: HttpApi, Properties: { Path: /old, Method: get } } }
+`),
+    );
+    const gateway = await startGateway({ config: file });
+    after(() => gateway.close());
+    const environment = /** @type {any} */ (await (await fetch(`${gateway.origin}/env`)).json());
+    assert.equal(environment.STAGE, 'test');
+    assert.equal(gateway.settings.functions.Env.timeoutMs, 7000);
+    assert.equal(gateway.settings.warnings.length, 1);
+    assert.match(gateway.settings.warnings[0], /sam\.yaml:12:\d+: Old: runs on python3\.13.* echoed$/);
+    const echoed = /** @type {any} */ (await (await fetch(`${gateway.origin}/old`)).json());
+    assert.equal(echoed.route, 'GET /old');
+    // A server in place of them.
+    const other = await startGateway({ config: file, settings: { upstream: 'http://127.0.0.1:9' } });
+    after(() => other.close());
+    assert.equal((await fetch(`${other.origin}/env`)).status, 503);
+  });
+
+  test('CDK: an asset beside the synthesized template', async () => {
+    const file = join(folder, 'stack.template.json');
+    const resources = {
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'a', ProtocolType: 'HTTP' } },
+      Fn: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Code: { S3Bucket: { 'Fn::Sub': 'cdk-assets-${AWS::AccountId}' }, S3Key: 'abc.zip' },
+          Handler: 'app.count',
+          Runtime: 'nodejs22.x',
+        },
+        Metadata: { 'aws:asset:path': '.' },
+      },
+      Integration: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          IntegrationType: 'AWS_PROXY',
+          IntegrationUri: { 'Fn::GetAtt': ['Fn', 'Arn'] },
+          PayloadFormatVersion: '2.0',
+        },
+      },
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'GET /count',
+          Target: { 'Fn::Join': ['', ['integrations/', { Ref: 'Integration' }]] },
+        },
+      },
+    };
+    await writeFile(file, JSON.stringify({ Resources: resources }));
+    const gateway = await startGateway({ config: file });
+    after(() => gateway.close());
+    assert.deepEqual(gateway.settings.warnings, []);
+    assert.equal(await (await fetch(`${gateway.origin}/count`)).text(), '1');
+  });
+});
+
+test('from CommonJS', async () => {
+  const { startGateway: start } = createRequire(import.meta.url)('sigv4-wasm-devtools/gateway');
+  const config = {
+    functions: { f: { handler: join(folder, 'app.count') } },
+    function: 'f',
+    routes: [{ route: 'GET /', auth: 'none' }],
+  };
+  const gateway = await start({ config });
+  after(() => gateway.close());
+  assert.equal(await (await fetch(`${gateway.origin}/prod`)).text(), '1');
+});
+
+async function leftOver() {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('sigv4-gateway-')).sort();
+}
