@@ -19,6 +19,7 @@ const PARTS = [
     'chunked',
     'sigv4a',
     'server',
+    'gateway',
     'cold-start',
     'bundle',
     'threads',

@@ -7,7 +7,8 @@ import { IIFE, LAMBDA, LAMBDA_AXIOS, ONE_FILE, SIGN_REQUEST } from './parts/bund
 import { HOST_HASH } from './parts/chunked.mjs';
 import { oneFile, PROVIDER } from './parts/cold-start.mjs';
 import { CALL, FLOOR } from './parts/floor.mjs';
-import { SIGN, VERIFY } from './parts/server.mjs';
+import { OPEN, VERIFIED } from './parts/gateway.mjs';
+import { CUT_OFF, DEADLINE_MILLIS, PAIRS, SIGN, VERIFY } from './parts/server.mjs';
 import { SMITHY_V4A } from './parts/sigv4a.mjs';
 import { AWS4, REPLACED } from './peers-node.mjs';
 import { AWS4FETCH, OURS, SMITHY } from './peers.mjs';
@@ -110,10 +111,28 @@ export const TARGETS = [
     unit: 'us',
   },
   {
+    what: 'a search of every two mistakes that finds none',
+    measure: (find) => find('mismatch')[PAIRS].value / 1000,
+    atMost: 100,
+    unit: 'ms',
+  },
+  {
+    what: 'a search that is cut off: late by',
+    measure: (find) => find('mismatch')[CUT_OFF].value / 1000 - DEADLINE_MILLIS,
+    atMost: 20,
+    unit: 'ms',
+  },
+  {
     what: 'a search that finds no mistake',
     measure: (find) => find('mismatch')['nothing is found'].value / 1000,
     atMost: 1000,
     unit: 'ms',
+  },
+  {
+    what: 'the gateway: of its speed without verification',
+    measure: (find) => (100 * find('gateway')[VERIFIED].value) / find('gateway')[OPEN].value,
+    atLeast: 65,
+    unit: '%',
   },
   { what: 'cold start, import: aws4', measure: times('cold-start', AWS4), atLeast: 1, unit: 'x' },
   {
@@ -157,6 +176,15 @@ export const TARGETS = [
       atMost,
       unit: 'kB',
     }),
+  ),
+  // What a server loads, or a page that explains: what they weighed when the core had taken over verifying and policies.
+  ...Object.entries({ verify: 175, policy: 89, explain: 239 }).flatMap(([name, atMost]) =>
+    ['split', 'one file'].map((form) => ({
+      what: `sigv4-wasm/${name}, ${form}`,
+      measure: (/** @type {Find} */ find) => find('bundle-others')[`sigv4-wasm/${name}, ${form}`].value,
+      atMost,
+      unit: 'kB',
+    })),
   ),
   {
     what: 'signing.wasm, raw',

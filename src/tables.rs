@@ -15,7 +15,7 @@ use crate::error::{ROWS, STATUS_NUMBERS};
 use crate::policy::MAX_POLICY_CHARACTERS;
 use crate::record_flags;
 use crate::request::MAX_REQUEST_BYTES;
-use crate::verify::RejectionKind;
+use crate::verify::{ACCESS_KEY_UNKNOWN, BODY_MISMATCH, BODY_TOO_LONG, MAX_SKEW_SECONDS, RejectionKind};
 
 /// The text of `js/engine/generated/errors.js`: the number and the code of each error.
 pub fn errors() -> String {
@@ -53,7 +53,16 @@ pub fn rejections() -> String {
             text += &format!("  {}: [{}, '{}'],\n", kind.code(), kind.status(), kind.exception());
         }
     }
-    text + "};\n"
+    text += "};\n\n// What AWS says.\n";
+    for (name, message) in [
+        ("BODY_MISMATCH", BODY_MISMATCH),
+        ("ACCESS_KEY_UNKNOWN", ACCESS_KEY_UNKNOWN),
+        ("BODY_TOO_LONG", BODY_TOO_LONG),
+    ] {
+        let (quote, message) = quoted(message);
+        text += &format!("export const {name} = {quote}{message}{quote};\n");
+    }
+    text
 }
 
 /// The text of `js/engine/generated/s3-errors.js`: what S3 names otherwise.
@@ -295,9 +304,10 @@ pub fn forms() -> String {
 /// The text of `js/engine/generated/limits.js`.
 pub fn limits() -> String {
     format!(
-        "// Written by the build from src/request.rs and src/policy/document.rs. Do not edit.\n\n\
+        "// Written by the build from src/request.rs, src/policy/document.rs and src/verify/verifier.rs. Do not edit.\n\n\
          /** The longest URL and headers together. */\nexport const MAX_REQUEST_BYTES = {MAX_REQUEST_BYTES};\n\n\
-         /** The longest policy, without white space. */\nexport const MAX_POLICY_CHARACTERS = {MAX_POLICY_CHARACTERS};\n"
+         /** The longest policy, without white space. */\nexport const MAX_POLICY_CHARACTERS = {MAX_POLICY_CHARACTERS};\n\n\
+         /** How old a signature in headers may be, and how far from the future any. */\nexport const MAX_SKEW_SECONDS = {MAX_SKEW_SECONDS};\n"
     )
 }
 

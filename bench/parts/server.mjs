@@ -1,11 +1,12 @@
 // What a server does with a request: it verifies, decides by policies, and says why a request was refused. A verification
 // stands beside the signature of the same request, and beside recomputation: others sign what arrived once more and compare.
 
-import { timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { Signer } from '../../pkg/esm/index.js';
 import { explainResponse, findMismatch } from '../../pkg/esm/explain.js';
 import { evaluatePolicies, parsePolicy } from '../../pkg/esm/policy.js';
+import { trace } from '../../pkg/esm/trace.js';
 import { verifyRequest } from '../../pkg/esm/verify.js';
 import { race } from '../harness.mjs';
 import { AWS4, aws4Peer, SMITHY_NODE, smithyNode } from '../peers-node.mjs';
@@ -14,6 +15,10 @@ import { gateway, get, longTerm, post, smallBody, temporary } from '../requests.
 
 export const VERIFY = 'sigv4-wasm, verifyRequest';
 export const SIGN = 'sigv4-wasm, signSync';
+export const PAIRS = 'the last two mistakes that are tried together';
+export const CUT_OFF = 'nothing, until it is cut off';
+/** When a search is cut off, long before its end. */
+export const DEADLINE_MILLIS = 50;
 
 /** @type {Record<string, { title: string, work: import('../requests.mjs').Work, credentials: any, presigned?: boolean }>} */
 const REQUESTS = {
@@ -148,10 +153,31 @@ async function mismatches() {
   if ((await findMismatch(found, options)).length !== 1) throw new Error('the mistake must be found');
   if ((await findMismatch(lost, { ...options, deadlineMs: 60_000 })).some(({ isProved }) => isProved))
     throw new Error('nothing must be found');
+  const late = await arriveWithTwoMistakes();
+  if ((await findMismatch(late, { ...options, deadlineMs: 60_000 })).length !== 2)
+    throw new Error('two mistakes must be found');
   return {
     'one mistake': () => findMismatch(found, options),
+    [PAIRS]: () => findMismatch(late, { ...options, deadlineMs: 60_000 }),
+    [CUT_OFF]: () => findMismatch(lost, { ...options, deadlineMs: DEADLINE_MILLIS }),
     'nothing is found': () => findMismatch(lost, { ...options, deadlineMs: 60_000 }),
   };
+}
+
+/** Signed for HEAD, with a key of the last region on the list. */
+async function arriveWithTwoMistakes() {
+  const signer = new Signer({ credentials: longTerm, ...gateway, date: new Date() });
+  const { headers } = signer.signSync({ ...get, method: 'HEAD' });
+  const { stringToSign } = await trace(signer, { ...get, method: 'HEAD' });
+  const [day] = /(?<=\/)\d{8}/.exec(headers.authorization) ?? [];
+  const names = [day, 'cn-northwest-1', gateway.service, 'aws4_request', stringToSign];
+  const hmac = (/** @type {string | Buffer} */ key, /** @type {string} */ text) =>
+    createHmac('sha256', key).update(text).digest();
+  const signature = names
+    .reduce(hmac, /** @type {any} */ (`AWS4${longTerm.secretAccessKey}`))
+    .toString('hex');
+  const authorization = headers.authorization.replace(/\w{64}$/, signature);
+  return { ...get, headers: { ...headers, authorization, host: new URL(get.url).host } };
 }
 
 async function explanations() {

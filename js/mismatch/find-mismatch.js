@@ -5,13 +5,14 @@ import { signingEngine } from '../engine/signing-engine.js';
 import { sigv4aModule } from '../engine/extended-engine.js';
 import { MismatchSearch } from '../engine/mismatch-engine.js';
 import { SigV4Error } from '../engine/errors.js';
+import { ACCESS_KEY_UNKNOWN } from '../engine/generated/rejections.js';
 import { sha256 } from '../engine/sha256.js';
 import { verifyModule } from '../engine/verify-engine.js';
 import { shownKey } from '../protocol/key-id.js';
 import { checkNames } from '../protocol/option-names.js';
 import { examine } from './received-request.js';
 import { openIncoming } from '../verify/incoming-request.js';
-import { OPTIONS_OF_OTHERS, VERIFY_OPTIONS, isCount, isDate } from '../verify/options.js';
+import { MAX_BODY_BYTES, OPTIONS_OF_OTHERS, VERIFY_OPTIONS, isCount, isDate } from '../verify/options.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { rulesOf } from '../protocol/service-rules.js';
 import { CAUSES } from './causes.js';
@@ -220,7 +221,7 @@ function checkedOptions(options) {
   const {
     secretAccessKey,
     now = () => new Date(),
-    maxBodyBytes = 10_485_760,
+    maxBodyBytes = MAX_BODY_BYTES,
     deadlineMs = 1000,
   } = options ?? {};
   const wrong = [
@@ -256,7 +257,7 @@ async function findSecret(given, { accessKeyId, sessionToken }) {
   );
   if (known?.secretAccessKey)
     return { secret: known.secretAccessKey, token: known.sessionToken ?? '', expiration: known.expiration };
-  throw new Refusal('ERR_SIGV4_ACCESS_KEY_UNKNOWN', 'The security token included in the request is invalid.');
+  throw new Refusal('ERR_SIGV4_ACCESS_KEY_UNKNOWN', ACCESS_KEY_UNKNOWN);
 }
 
 /** @param {Uint8Array} body */

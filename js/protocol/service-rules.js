@@ -33,9 +33,6 @@ export function isS3(service) {
  * @property {{ encoding: 'double' | 'single', normalizes: boolean }} path
  * @property {string} tokenName  of the parameter, or header, with the session token
  * @property {boolean} signsToken  or it stands beside the signature of a URL, not in it
- * @property {boolean} takesUnsigned  whether the body may be unsigned; that of a URL is, unless it says otherwise
- * @property {boolean} needsExpires  whether a URL must say how long it is good
- * @property {boolean} takesOneMechanism  whether no `Authorization` of any scheme may stand beside a signature in a URL
  */
 
 /**
@@ -45,16 +42,11 @@ export function isS3(service) {
  */
 export function rulesOf(service, pathEncoding) {
   const rules = signingRules(service);
-  const isOfS3 = isS3(service);
   return {
     path: pathEncoding
       ? { encoding: pathEncoding, normalizes: NORMALIZES_PATH[pathEncoding] }
       : { encoding: rules.pathEncoding, normalizes: rules.normalizesPath },
     tokenName: rules.sessionTokenParameter,
     signsToken: rules.sessionTokenMode === 'signed',
-    takesUnsigned: rules.presignedPayload === 'unsigned',
-    needsExpires: isOfS3,
-    // https://repost.aws/knowledge-center/s3-presigned-url-bucket-access: "Only one auth mechanism allowed".
-    takesOneMechanism: isOfS3,
   };
 }

@@ -2,6 +2,7 @@
 
 import { chunkBytes, chunksOf, concat, describe } from '../http/body.js';
 import { SigV4Error } from '../engine/errors.js';
+import { BODY_TOO_LONG } from '../engine/generated/rejections.js';
 import { Refusal } from '../protocol/verification-error.js';
 
 /**
@@ -249,5 +250,5 @@ function cutOff(cause) {
 }
 
 function tooLong() {
-  return new Refusal('ERR_SIGV4_BODY_UNSUPPORTED', 'Request Too Long');
+  return new Refusal('ERR_SIGV4_BODY_UNSUPPORTED', BODY_TOO_LONG);
 }

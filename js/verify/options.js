@@ -1,10 +1,14 @@
 // The options of the verifier, checked.
 
 import { SigV4Error } from '../engine/errors.js';
+import { MAX_SKEW_SECONDS } from '../engine/generated/limits.js';
 import { FORMATS } from './error-response.js';
 import { checkNames, SIGNER_OPTIONS } from '../protocol/option-names.js';
 
 /** @typedef {import('./verify-request.js').VerifyOptions} VerifyOptions */
+
+/** API Gateway's limit. */
+export const MAX_BODY_BYTES = 10_485_760;
 
 export const VERIFY_OPTIONS = new Set([
   'secretAccessKey',
@@ -68,7 +72,7 @@ export function checkedOptions(options) {
     checkNames(options, VERIFY_OPTIONS, OPTIONS_OF_OTHERS);
     named.add(options);
   }
-  const { now = clock, maxSkewSeconds = 300, maxBodyBytes = 10_485_760 } = options;
+  const { now = clock, maxSkewSeconds = MAX_SKEW_SECONDS, maxBodyBytes = MAX_BODY_BYTES } = options;
   return { ...options, now, maxSkewSeconds, maxBodyBytes };
 }
 

@@ -3,6 +3,7 @@
 
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
+import { BODY_MISMATCH } from '../engine/generated/rejections.js';
 import { sigv4aModule } from '../engine/extended-engine.js';
 import {
   begin,
@@ -156,10 +157,7 @@ export async function verifyRequest(request, options) {
   } else if (declared !== '' && payload === 'signed') {
     body = await opened.body();
     if ((await hashOf(body)) !== declared) {
-      throw new Refusal(
-        'ERR_SIGV4_BODY_MISMATCH',
-        "The provided 'x-amz-content-sha256' header does not match what was computed.",
-      );
+      throw new Refusal('ERR_SIGV4_BODY_MISMATCH', BODY_MISMATCH);
     }
   }
   if (digests !== '') {

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use super::authorization::{Algorithm, Authorization};
 use super::rejection::Say::Text;
-use super::rejection::{Rejection, RejectionKind, reject, shown_key};
+use super::rejection::{ACCESS_KEY_UNKNOWN, Rejection, RejectionKind, reject, shown_key};
 use super::unverified::Unverified;
 #[cfg(feature = "sigv4a")]
 use crate::SigV4a;
@@ -162,7 +162,7 @@ pub(crate) fn is_token(access_key_id: &str, given: Option<&str>, token: SessionT
 }
 
 pub(super) fn unknown(authorization: &Authorization) -> Rejection {
-    let message = [Text("The security token included in the request is invalid.")];
+    let message = [Text(ACCESS_KEY_UNKNOWN)];
     reject(RejectionKind::AccessKeyUnknown, &message).with(shown_key(authorization.access_key_id()))
 }
 

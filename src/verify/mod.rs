@@ -50,9 +50,13 @@ pub use known_credentials::{KnownCredentials, SessionToken, VerifyingKey};
 pub(crate) use known_credentials::{is_equal, is_token};
 #[cfg(feature = "policy")]
 pub use post_policy::{PostForm, UnverifiedPost};
+#[cfg(feature = "tables")]
+pub(crate) use rejection::{ACCESS_KEY_UNKNOWN, BODY_MISMATCH, BODY_TOO_LONG};
 pub use rejection::{Rejection, RejectionDetails, RejectionKind};
 #[cfg(feature = "http")]
 pub(crate) use s3_error::S3Error;
 pub use unverified::Unverified;
 pub use verified::Verified;
+#[cfg(feature = "tables")]
+pub(crate) use verifier::MAX_SKEW_SECONDS;
 pub use verifier::Verifier;

@@ -69,6 +69,13 @@ kinds! {
     ChecksumInvalid => "ERR_SIGV4_BODY_MISMATCH", 400, "InvalidRequest";
 }
 
+/// What AWS says where JavaScript says it, too.
+pub(crate) const BODY_MISMATCH: &str =
+    "The provided 'x-amz-content-sha256' header does not match what was computed.";
+pub(crate) const ACCESS_KEY_UNKNOWN: &str = "The security token included in the request is invalid.";
+#[cfg(any(feature = "tables", feature = "tower"))]
+pub(crate) const BODY_TOO_LONG: &str = "Request Too Long";
+
 impl RejectionKind {
     /// The stable code, the same as in the npm package.
     pub const fn code(self) -> &'static str {
@@ -122,7 +129,7 @@ impl Rejection {
     /// Of a body that the server does not read to its end.
     #[cfg(feature = "tower")]
     pub(crate) fn of_long_body() -> Self {
-        reject(RejectionKind::BodyTooLong, &[Say::Text("Request Too Long")])
+        reject(RejectionKind::BodyTooLong, &[Say::Text(BODY_TOO_LONG)])
     }
 
     pub(super) fn with(mut self, details: RejectionDetails) -> Self {

@@ -11,7 +11,7 @@ use super::chunks::{self, DecodedBody, SignatureChain};
 use super::digests::BodyDigests;
 use super::known_credentials::VerifyingKey;
 use super::rejection::Say::Text;
-use super::rejection::{Rejection, RejectionKind, reject};
+use super::rejection::{BODY_MISMATCH, Rejection, RejectionKind, reject};
 use super::words::{join, split};
 use crate::sha256::sha256_hex;
 
@@ -56,10 +56,9 @@ impl Verified {
     /// Whether the body is the one that was signed. Not needed where its hash was passed to [`Unverified::verify`].
     pub fn check_body(&self, body: &BodyHash) -> Result<(), Rejection> {
         match self.declared_body_hash() {
-            Some(declared) if declared.as_bytes() != body.0 => Err(reject(
-                RejectionKind::BodyMismatch,
-                &[Text("The provided 'x-amz-content-sha256' header does not match what was computed.")],
-            )),
+            Some(declared) if declared.as_bytes() != body.0 => {
+                Err(reject(RejectionKind::BodyMismatch, &[Text(BODY_MISMATCH)]))
+            }
             _ => Ok(()),
         }
     }

@@ -10,6 +10,9 @@ use super::rejection::Rejection;
 use super::unverified::Unverified;
 use crate::PathEncoding;
 
+/// How old a signature in headers may be, and how far from the future any.
+pub(crate) const MAX_SKEW_SECONDS: u32 = 300;
+
 /// What a server accepts.
 #[derive(Debug, Clone)]
 pub struct Verifier {
@@ -62,7 +65,7 @@ impl Verifier {
         Self {
             region: None,
             service: None,
-            max_skew_seconds: 300.0,
+            max_skew_seconds: MAX_SKEW_SECONDS.into(),
             max_skew_minutes: "5".into(),
             body_required: None,
             path_encoding: None,

@@ -107,7 +107,8 @@ export class Authorizer {
       if (!String(code).startsWith('ERR_SIGV4_')) throw error;
       // Without a status, no server could have received it.
       if (status === undefined) throw new GatewayError('ERR_GATEWAY_REQUEST', message, { cause: error });
-      const isKnown = this.#principals.find(accessKeyIdOf(request) ?? '') !== undefined;
+      const accessKeyId = await accessKeyIdOf(request);
+      const isKnown = this.#principals.find(accessKeyId ?? '') !== undefined;
       const fix = FIXES[code]?.(this.#api, request, isKnown);
       throw new GatewayError(code, message.split('\n')[0], {
         shown: message,

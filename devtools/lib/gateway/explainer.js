@@ -3,6 +3,7 @@
 
 import { Piscina } from 'piscina';
 import { TokenBucket } from 'limiter';
+import { parseAuthorization } from 'sigv4-wasm/verify';
 
 /**
  * @typedef {import('./request-log.js').Entry} Entry
@@ -43,7 +44,7 @@ export class Explainer {
       return undefined;
     if (!this.#bucket.tryRemoveTokens(1)) return undefined;
     this.#pool ??= startPool();
-    const key = this.#principals.find(accessKeyIdOf(request) ?? '');
+    const key = this.#principals.find((await accessKeyIdOf(request)) ?? '');
     const { method, url, rawHeaders, rawBody } = request;
     const { region, stages, apiId } = this.#settings;
     const task = {
@@ -86,11 +87,12 @@ function startPool() {
 
 /**
  * @param {import('./request.js').GatewayRequest} request
- * @returns {string | undefined}
+ * @returns {Promise<string | undefined>} `undefined` where it has no signature that can be read
  */
-export function accessKeyIdOf({ url, headers }) {
-  return (
-    /\bCredential=(\w+)\//.exec(headers.authorization ?? '')?.[1] ??
-    /[?&]X-Amz-Credential=(\w+)(?:\/|%2F)/i.exec(url)?.[1]
-  );
+export async function accessKeyIdOf(request) {
+  try {
+    return (await parseAuthorization(request)).accessKeyId;
+  } catch {
+    return undefined;
+  }
 }
