@@ -53,7 +53,8 @@ impl Verified {
         self.declared.as_deref().filter(|_| self.payload == Payload::Signed)
     }
 
-    /// Whether the body is the one that was signed. Not needed where its hash was passed to [`Unverified::verify`].
+    /// Whether the body is the one that was signed. Not needed where its hash was passed to
+    /// [`Unverified::verify`](super::Unverified::verify).
     pub fn check_body(&self, body: &BodyHash) -> Result<(), Rejection> {
         match self.declared_body_hash() {
             Some(declared) if declared.as_bytes() != body.0 => {
