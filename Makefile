@@ -106,6 +106,7 @@ sbom:
 docs: devtools
 	@echo '== docs: the site, in docs/.vitepress/dist'
 	@node scripts/site.mjs
+	@. .cache/env.sh && node scripts/lighthouse.mjs
 
 bench: build
 	@echo '== bench'

@@ -1,10 +1,10 @@
-// `make docs`: the site, into docs/.vitepress/dist. The pages of docs/, the API from the types of the package, and the
-// inspector as static files. Every link within it leads somewhere.
+// `make docs`: the site, into docs/.vitepress/dist. The pages of docs/, the API from the types of the package, that of the crate
+// from rustdoc, and the inspector as static files. Every link within it leads somewhere.
 //
 //   DOCS_REPOSITORY=https://HOST/OWNER/NAME  where links to files outside of docs/ lead
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -16,8 +16,8 @@ for (const [needed, make] of [
 ]) {
   if (!existsSync(needed)) throw new Error(`${needed} is missing: ${make}`);
 }
-if (!existsSync('docs/node_modules/vitepress')) {
-  console.log('site: installing VitePress and TypeDoc, into docs/node_modules');
+if (!['vitepress', 'typedoc', 'lighthouse'].every((name) => existsSync(`docs/node_modules/${name}`))) {
+  console.log('site: installing VitePress, TypeDoc and Lighthouse, into docs/node_modules');
   execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--prefix', 'docs'], { stdio: 'inherit' });
 }
 
@@ -33,6 +33,23 @@ run('typedoc', [
   ...['--readme', 'none', '--skipErrorChecking', '--excludePrivate', '--excludeInternal', '--disableSources'],
   ...['--logLevel', 'Error'],
 ]);
+
+console.log('site: the crate');
+rmSync('target/doc', { recursive: true, force: true }); // it may hold other crates
+const [, features] = /^\[package\.metadata\.docs\.rs\]\nfeatures = (\[.*\])$/m.exec(
+  readFileSync('Cargo.toml', 'utf8'),
+);
+execFileSync('cargo', ['doc', '--quiet', '--no-deps', '--lib', '--features', JSON.parse(features).join()], {
+  stdio: 'inherit',
+  // A link to an item that does not exist is an error. The links between pages are looked at below.
+  env: { ...process.env, RUSTDOCFLAGS: '-D warnings' },
+});
+cpSync('target/doc', 'docs/public/crate', { recursive: true });
+// Where its pages for help and settings lead back to.
+writeFileSync(
+  'docs/public/crate/index.html',
+  '<!doctype html><meta http-equiv="refresh" content="0; url=sigv4_wasm/index.html" /><title>sigv4_wasm</title>\n',
+);
 
 console.log('site: the pages');
 run('vitepress', ['build', '.']);
@@ -55,11 +72,12 @@ function run(command, args) {
 
 /** @param {string} name */
 function linksOf(name) {
-  const html = readFileSync(join(SITE, name), 'utf8');
+  // Without what scripts write.
+  const html = readFileSync(join(SITE, name), 'utf8').replace(/(<script\b[^>]*>)[^]*?<\/script>/g, '$1');
   return Array.from(
     html.matchAll(/<(?:a|link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"/g),
     ([, link]) => link,
-  ).filter((link) => !/^(?:https?:|data:|mailto:|#)/.test(link));
+  ).filter((link) => !/^(?:https?:|data:|mailto:|javascript:|#)/.test(link));
 }
 
 /** @param {string} name @param {string} link */
@@ -70,5 +88,9 @@ function leadsSomewhere(name, link) {
     .map((path) => join(SITE, path))
     .find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   if (file === undefined) return false;
-  return !anchor || !file.endsWith('.html') || readFileSync(file, 'utf8').includes(`id="${anchor}"`);
+  if (!anchor || !file.endsWith('.html')) return true;
+  // Of lines of a source, as rustdoc names them, the first: its script finds the others.
+  const [line] = /^\d+(?=(?:-\d+)?$)/.exec(anchor) ?? [];
+  const html = readFileSync(file, 'utf8');
+  return html.includes(`id="${anchor}"`) || (line !== undefined && html.includes(`id=${line} `));
 }

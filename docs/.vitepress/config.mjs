@@ -28,6 +28,8 @@ export default defineConfig({
   srcExclude: ['node_modules/**'],
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
+    // The reds of github-light have too little contrast on the background of a block.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
     config: (md) => {
       md.core.ruler.push('repository-links', ({ tokens, env }) => {
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
@@ -113,6 +115,7 @@ export default defineConfig({
           page('Sizes', '/sizes'),
           page('A round of SHA-256', '/sha256-round'),
           ...staticPage('api', 'API'),
+          ...staticPage('crate/sigv4_wasm', 'API of the crate'),
           ...(existsSync(join(docs, 'trust.md')) ? [page('Trust', '/trust')] : []),
           page('Changelog', '/changelog'),
         ],
