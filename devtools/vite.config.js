@@ -1,9 +1,19 @@
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from 'vite';
 
 // The inspector, as static files that work under any path.
 export default defineConfig({
   root: 'inspector',
   base: './',
+  resolve: {
+    alias: [
+      {
+        find: /^acorn$/,
+        replacement: fileURLToPath(new URL('inspector/model/javascript-parser.js', import.meta.url)),
+      },
+    ],
+  },
   build: {
     outDir: '../dist/inspector',
     emptyOutDir: true,

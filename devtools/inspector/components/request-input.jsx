@@ -84,7 +84,8 @@ function State() {
       </p>
     );
   }
-  const { format, body, notes } = /** @type {import('../state/store.js').ParsedRequest} */ (request.value);
+  if (request.value === undefined) return <p id="request-state" class="note" />;
+  const { format, body, notes } = request.value;
   return (
     <div id="request-state" class="note">
       <p>
@@ -162,5 +163,6 @@ const FORMATS = {
     url: 'a URL',
     httpie: 'an HTTPie command',
   },
-  ...{ wget: 'a wget command', awscurl: 'an awscurl command', canonical: 'a canonical request' },
+  ...{ postman: 'a Postman request', bruno: 'a Bruno request', wget: 'a wget command' },
+  ...{ awscurl: 'an awscurl command', canonical: 'a canonical request' },
 };

@@ -19,13 +19,16 @@ export function Verdict() {
           </span>
           <p>
             <b>{title}.</b> <span class="reason">{reason}</span>
+            {hasMore && (
+              <>
+                {' '}
+                <a class="why" href="#why">
+                  How to fix it
+                </a>
+              </>
+            )}
           </p>
         </div>
-        {hasMore && (
-          <a class="why" href="#why">
-            How to fix it
-          </a>
-        )}
         {isOld.value || !current.canSignNow ? null : (
           <button type="button" onClick={() => change({ date: isoNow() })}>
             Sign now

@@ -34,7 +34,8 @@ export function isRequest(text) {
     readRequests(text);
     return true;
   } catch {
-    return false;
+    // Code may wait for its parser.
+    return CODE.test(text);
   }
 }
 
@@ -131,6 +132,8 @@ function unescapeXml(text) {
 
 const CANONICAL_REQUEST =
   /^[A-Z]+\n\/[^\s?]*\n[^\s?]*\n(?:[a-z0-9!#$%&'*+.^_`|~-]+:[^\n]*\n)+\n[a-z0-9!#$%&'*+.^_`|~;-]+\n[\w-]+$/;
+const CODE =
+  /^\s*(?:(?:await|const|let|var|import|return)\s[^]*)?(?:fetch|axios(?:\.\w+)?)\s*\([^]*\)\s*;?\s*$/;
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/\d(?:\.\d)?\r?$/gm;
 const SHELL_QUOTED = /'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]/g;
 const CODE_QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`/g;
@@ -140,6 +143,8 @@ const STARTS = {
   curl: /(?:^|[\n;|&])\s*(?:\$\s+)?curl\s/g,
   fetch: /\bfetch\s*\(/g,
   axios: /\baxios\s*(?:\.\w+\s*)?\(/g,
+  wget: /(?:^|[\n;|&])\s*(?:\$\s+)?wget\s/g,
+  awscurl: /(?:^|[\n;|&])\s*(?:\$\s+)?awscurl\s/g,
   httpie: /(?:^|[\n;|&])\s*(?:\$\s+)?https?\s/g,
   powershell: /\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b/gi,
   url: /(?:^|\s)https?:\/\//g,

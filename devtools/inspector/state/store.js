@@ -8,6 +8,7 @@ import { credentialsIn, withoutCredentials } from '../model/credentials.js';
 import { isoNow, isoOf } from '../model/dates.js';
 import { graphOf, relatives } from '../model/graph.js';
 import { inspect } from '../model/inspection.js';
+import { parserState } from '../model/javascript-parser.js';
 import { locate } from '../model/locate.js';
 import { amzDateIn, canonicalRequestIn, isAnswer, isCanonicalRequest, readRequests } from '../model/paste.js';
 import { SAMPLE_CREDENTIALS, SAMPLE_REQUEST } from './sample.js';
@@ -40,11 +41,15 @@ setInterval(() => (clock.value = Date.now()), 5000);
 /** The requests in the text, or what is wrong with it. */
 export const parsed = computed(() => {
   try {
-    return { requests: readRequests(source.value), error: undefined };
+    return (lastRead = { requests: readRequests(source.value), error: undefined });
   } catch (error) {
+    // Code is read again when its parser is there.
+    if (parserState.value === 'waiting') return lastRead;
     return { requests: [], error: /** @type {Error} */ (error).message };
   }
 });
+/** @type {{ requests: ParsedRequest[], error: string | undefined }} */
+let lastRead = { requests: [], error: undefined };
 
 /** @type {import('@preact/signals').ReadonlySignal<ParsedRequest | undefined>} */
 export const request = computed(
