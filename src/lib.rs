@@ -53,12 +53,17 @@ mod config;
 mod credentials;
 mod endpoint;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "http")]
 mod http;
 // Asked for by JavaScript.
 #[cfg(feature = "mismatch")]
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "module-verify")), allow(dead_code, unused_imports))]
 mod mismatch;
+#[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "engine")))]
+mod module_version;
 mod packed_table;
 #[cfg(feature = "policy")]
 pub mod policy;

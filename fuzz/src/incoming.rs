@@ -19,7 +19,7 @@ struct Input {
 
 /// Close to one that is well-formed.
 #[derive(Arbitrary, Debug)]
-struct Authorization {
+pub(crate) struct Authorization {
     algorithm: u8,
     key: String,
     date: String,
@@ -53,7 +53,7 @@ pub fn run(data: &[u8]) {
 }
 
 impl Authorization {
-    fn write(&self, target: &mut Vec<u8>, headers: &mut Vec<(Vec<u8>, Vec<u8>)>) {
+    pub(crate) fn write(&self, target: &mut Vec<u8>, headers: &mut Vec<(Vec<u8>, Vec<u8>)>) {
         let plain = |bit: u8, text: &str, plain: &str| {
             if self.plain & 1 << bit == 0 { plain.into() } else { text.to_owned() }
         };

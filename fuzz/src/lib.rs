@@ -11,10 +11,13 @@ use sigv4_wasm::Timestamp;
 pub mod chunks;
 pub mod differential;
 pub mod events;
+pub mod examine;
 pub mod host;
+pub mod http;
 pub mod incoming;
 pub mod policy;
 pub mod post_form;
+pub mod search;
 pub mod sign;
 pub mod texts;
 pub mod verify;
@@ -34,6 +37,9 @@ pub const TARGETS: &[(&str, Run)] = &[
     ("post_form", post_form::run),
     ("policy", policy::run),
     ("texts", texts::run),
+    ("http", http::run),
+    ("examine", examine::run),
+    ("search", search::run),
 ];
 
 /// How many inputs went all the way through a target: most random ones are refused early.

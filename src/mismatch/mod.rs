@@ -13,13 +13,12 @@ mod parameters;
 mod parts;
 mod pieces;
 mod prefix;
+mod record;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod trial;
 
-pub(crate) use keys::KeyForm;
-pub(crate) use parameters::{ListChange, Order, Parameter, WriteForm};
-pub(crate) use pieces::{LineForm, Part, Payload, Piece, Text};
-pub(crate) use steps::{Spelling, Step};
+pub(crate) use pieces::{Part, Payload};
+pub(crate) use record::pieces;
 pub(crate) use trial::{Added, Row, Search};

@@ -6,7 +6,11 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::combination::FAR;
+use super::keys::KeyForm;
+use super::parameters::{ListChange, Order, Parameter, WriteForm};
 use super::parts::{Base, View};
+use super::pieces::{LineForm, Piece, Text};
+use super::steps::{Spelling, Step};
 use super::*;
 use crate::sha256::sha256_hex;
 use crate::sign::key::SigningKey;

@@ -17,7 +17,8 @@ mod chunks;
 mod dates;
 #[cfg(feature = "checksum")]
 mod digests;
-#[cfg(all(target_arch = "wasm32", feature = "mismatch"))]
+#[cfg(any(feature = "fuzzing", all(target_arch = "wasm32", feature = "mismatch")))]
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively, for fuzz/
 mod examination;
 mod incoming_request;
 mod known_credentials;
@@ -40,7 +41,7 @@ pub use checks::Payload as IncomingPayload;
 pub use chunks::{DecodedBody, SignatureChain};
 #[cfg(feature = "checksum")]
 pub use digests::BodyDigests;
-#[cfg(all(target_arch = "wasm32", feature = "mismatch"))]
+#[cfg(any(feature = "fuzzing", all(target_arch = "wasm32", feature = "mismatch")))]
 pub(crate) use examination::Examination;
 pub use incoming_request::IncomingRequest;
 #[cfg(all(target_arch = "wasm32", feature = "module"))]
