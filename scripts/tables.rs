@@ -17,5 +17,6 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())?;
     std::fs::write(folder.join("rejections.js"), sigv4_wasm::tables::rejections())?;
     std::fs::write(folder.join("s3-errors.js"), sigv4_wasm::tables::s3_errors())?;
+    std::fs::write(folder.join("version.js"), sigv4_wasm::tables::version())?;
     std::fs::write(folder.join("services.js"), sigv4_wasm::tables::services())
 }

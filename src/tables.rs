@@ -12,6 +12,7 @@ use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
 use crate::credentials::check_session_token;
 use crate::endpoint::{DEFAULT, SERVICE_RULES, SESSION_TOKEN_HEADERS, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
+use crate::module_version::MODULE_VERSION;
 use crate::policy::MAX_POLICY_CHARACTERS;
 use crate::record_flags;
 use crate::request::MAX_REQUEST_BYTES;
@@ -308,6 +309,14 @@ pub fn limits() -> String {
          /** The longest URL and headers together. */\nexport const MAX_REQUEST_BYTES = {MAX_REQUEST_BYTES};\n\n\
          /** The longest policy, without white space. */\nexport const MAX_POLICY_CHARACTERS = {MAX_POLICY_CHARACTERS};\n\n\
          /** How old a signature in headers may be, and how far from the future any. */\nexport const MAX_SKEW_SECONDS = {MAX_SKEW_SECONDS};\n"
+    )
+}
+
+/// The text of `js/engine/generated/version.js`.
+pub fn version() -> String {
+    format!(
+        "// Written by the build from src/module_version.rs. Do not edit.\n\n\
+         /** What a module of this version says of itself. */\nexport const MODULE_VERSION = {MODULE_VERSION};\n"
     )
 }
 

@@ -6,6 +6,7 @@ import { coreError, SigV4Error } from './errors.js';
 import { LIMIT_EXCEEDED, RECORD_INVALID, SIGNING_KEY_MISSING, STATUS_NUMBERS } from './generated/errors.js';
 import { FLAG } from './generated/flags.js';
 import { MAX_REQUEST_BYTES } from './generated/limits.js';
+import { MODULE_VERSION } from './generated/version.js';
 import { canonicalRequestHash, platformSha256 } from './hashing.js';
 import { platformDecoder } from './node-builtins.js';
 
@@ -394,7 +395,10 @@ export class Engine {
   /** @param {() => WasmInstance} makeEngine */
   #start(makeEngine) {
     if (this.#instantiate !== undefined) return;
-    this.#engine = makeEngine();
+    const engine = makeEngine();
+    // A page may serve another one, such as that of the version before.
+    if (engine.version?.() !== MODULE_VERSION) throw otherModule();
+    this.#engine = engine;
     this.#buffer(MIN_BUFFER_BYTES);
     this.#instantiate = makeEngine;
   }
@@ -502,6 +506,10 @@ export function refusal(status, host = '', headers = new Map()) {
 function fieldWithNul(headers) {
   const header = [...headers].find(([name, value]) => `${name}${value}`.includes('\0'));
   return header === undefined ? 'an option or a credential' : `the header ${JSON.stringify(header[0])}`;
+}
+
+function otherModule() {
+  return new SigV4Error('ERR_SIGV4_VERSION_MISMATCH', 'the module is not that of this version of sigv4-wasm');
 }
 
 /** @param {unknown} cause */

@@ -57,8 +57,8 @@ export const SIGNING = {
     'call `await signer.ready()`, or `await init(url)`, first',
   ],
   VERSION_MISMATCH: [
-    'a function of one version of this package was called with a signer of another version',
-    'install one version: `npm ls sigv4-wasm` lists them',
+    'a function of one version of this package gets a signer of another, or `init` a module of another version',
+    'install one version: `npm ls sigv4-wasm` lists them; serve the `signing.wasm` of that version',
   ],
   WASM_UNAVAILABLE: [
     'the runtime has no WebAssembly, or forbids it',

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[cfg(not(feature = "std"))]
 use super::runtime::ENGINE;
 use super::runtime::clear_stack;
+use crate::module_version::MODULE_VERSION;
 use crate::record_flags::HAS_SECRET;
 
 /// Whether every signature computes with the key itself, on the stack. HMAC's states are wiped where they are used.
@@ -17,6 +18,12 @@ const LEAVES_KEYS: bool = cfg!(feature = "module-sigv4a");
 #[cfg(feature = "std")]
 static ENGINE: super::runtime::Single<super::signing::Engine> =
     super::runtime::Single::new(super::signing::Engine::new());
+
+/// Of the package: see [`MODULE_VERSION`].
+#[wasm_bindgen]
+pub fn version() -> u32 {
+    MODULE_VERSION
+}
 
 #[wasm_bindgen]
 pub fn reserve(length: usize) -> usize {

@@ -2,12 +2,16 @@
 // ever sent.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
+import axios from 'axios';
 import { Signer, signRequest } from 'sigv4-wasm';
+import { sigv4Interceptor } from 'sigv4-wasm/axios';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { MINUTES, headersOf, statuses } from '../support/clients-harness.js';
@@ -110,6 +114,26 @@ for (const { name, make } of SIGNING_CLIENTS) {
       }
     });
 
+    it('a provider that hangs: given up with the signal of the request, and nothing is sent, not even later', async () => {
+      /** @type {(credentials: any) => void} */
+      let settle = () => {};
+      const credentials = () => new Promise((resolve) => (settle = resolve));
+      const send = make({ ...OPTIONS, credentials });
+      const started = performance.now();
+      await assert.rejects(send(url(), { signal: AbortSignal.timeout(50) }));
+      assert.ok(performance.now() - started < 2000);
+      settle(CREDENTIALS);
+      await sleep(50);
+      assert.equal(server.requests.length, 0);
+    });
+
+    it('a body that fails half-way: the request is rejected, and nothing is sent', async () => {
+      const send = make(OPTIONS);
+      await assert.rejects(send(url(), { method: 'POST', body: broken() }));
+      await sleep(20);
+      assert.equal(server.requests.length, 0);
+    });
+
     for (const [fault, answer] of /** @type {[string, string | undefined][]} */ ([
       ['before it answers', undefined],
       ['within its headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
@@ -194,10 +218,17 @@ for (const { name, make } of SIGNING_CLIENTS) {
 describe('a provider that hangs', () => {
   const hanging = { ...OPTIONS, credentials: () => new Promise(() => {}) };
 
-  it('is given up with the signal of the request, and nothing is sent', async () => {
+  it('is given up as the signal of the request says', async () => {
     const signal = AbortSignal.timeout(50);
     const signedFetch = createSigv4Fetch(hanging);
     await assert.rejects(signedFetch(`${server.origin}/prod/items`, { signal }), { name: 'TimeoutError' });
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('is given up with the timeout of axios; those of the other clients begin when the request is sent', async () => {
+    const viaAxios = axios.create({ timeout: 50 });
+    viaAxios.interceptors.request.use(sigv4Interceptor({ .../** @type {any} */ (hanging), axios }));
+    await assert.rejects(viaAxios.get(`${server.origin}/prod/items`), { code: 'ECONNABORTED' });
     assert.equal(server.requests.length, 0);
   });
 
@@ -208,16 +239,18 @@ describe('a provider that hangs', () => {
   });
 });
 
-describe('a body that fails half-way', () => {
-  const broken = () =>
-    Readable.from(
-      (async function* () {
-        yield Buffer.from('the first half');
-        await sleep(5);
-        throw failure;
-      })(),
-    );
+/** Half of a body, and then an error. */
+function broken() {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from('the first half');
+      await sleep(5);
+      throw failure;
+    })(),
+  );
+}
 
+describe('a body that fails half-way', () => {
   it('read for its hash: the error comes through, and nothing is sent', async () => {
     const stream = Readable.toWeb(broken());
     const request = { method: 'POST', url: `${server.origin}/prod/items`, body: /** @type {any} */ (stream) };
@@ -234,6 +267,65 @@ describe('a body that fails half-way', () => {
     await assert.rejects(signedFetch(`${server.origin}/prod/items`, init));
     await sleep(20);
     assert.equal(server.requests.length, 0, 'a request that is whole must not arrive');
+  });
+});
+
+describe('a module that is corrupt, cut, or another one', () => {
+  it('starts nothing and signs nothing; the right one starts afterwards', async () => {
+    const script = `
+      import { readFileSync } from 'node:fs';
+      import binaryen from 'binaryen';
+      import { createServer } from 'node:http';
+      import { init, Signer, signRequest } from 'sigv4-wasm';
+      const folder = new URL('./wasm/', import.meta.resolve('sigv4-wasm'));
+      const good = readFileSync(new URL('signing.wasm', folder));
+      const changed = Uint8Array.from(good);
+      changed.fill(0, 500, 900);
+      const module = binaryen.readBinary(good);
+      module.removeExport('version');
+      module.addFunction('other', binaryen.none, binaryen.i32, [], module.i32.const(7));
+      module.addFunctionExport('other', 'version');
+      const otherVersion = module.emitBinary();
+      const server = createServer((request, response) => {
+        response.writeHead(request.url === '/missing' ? 404 : 200).end(request.url === '/html' ? '<!doctype html>' : '');
+      });
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const at = (path) => new URL(path, 'http://127.0.0.1:' + server.address().port);
+      const BAD = {
+        empty: new Uint8Array(0),
+        'a page': new TextEncoder().encode('<!doctype html>'),
+        cut: good.subarray(0, good.length / 2),
+        changed,
+        'another module': readFileSync(new URL('policy.wasm', folder)),
+        'a module without exports': new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]),
+        'a module of another version': otherVersion,
+        'a 404': at('/missing'),
+        'a page behind a URL': at('/html'),
+        'a server that is gone': new URL('http://127.0.0.1:1/signing.wasm'),
+        nothing: null,
+        'a number': 7,
+      };
+      const codes = {};
+      for (const [name, source] of Object.entries(BAD)) {
+        codes[name] = await init(source).then(() => 'started', (error) => error.code);
+      }
+      const blocked = Promise.reject(new Error('blocked'));
+      codes['a promise that rejects'] = await init(blocked).catch((error) => error.code);
+      server.close();
+      const options = ${JSON.stringify(OPTIONS)};
+      await init(good);
+      const signed = new Signer(options).signSync('https://example.com/');
+      console.log(JSON.stringify({ codes, authorization: signed.headers.authorization }));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    const { codes, authorization } = JSON.parse(stdout);
+    const others = ['another module', 'a module without exports', 'a module of another version'];
+    for (const [name, code] of Object.entries(codes)) {
+      const isOther = others.includes(name);
+      assert.equal(code, isOther ? 'ERR_SIGV4_VERSION_MISMATCH' : 'ERR_SIGV4_WASM_UNAVAILABLE', name);
+    }
+    assert.equal(Object.keys(codes).length, 13);
+    assert.match(authorization, /Signature=[\da-f]{64}$/);
   });
 });
 

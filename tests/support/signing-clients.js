@@ -15,8 +15,9 @@ import { AXIOS_VERSIONS } from './axios-versions.js';
 /**
  * @typedef {object} Request
  * @property {string} [method]
- * @property {string} [body]
+ * @property {string | Readable} [body]
  * @property {boolean} [streams]  whether the body is a stream
+ * @property {AbortSignal} [signal]
  * @property {Record<string, string>} [headers]
  *
  * @typedef {(url: string, request?: Request) => Promise<{ status: number, text: string }>} Send
@@ -32,7 +33,7 @@ const answerOf = async (/** @type {Response} */ response) => ({
   text: await response.text(),
 });
 const bodyOf = (/** @type {Request} */ { body, streams }) =>
-  streams && body !== undefined ? Readable.from([Buffer.from(body)]) : body;
+  streams && typeof body === 'string' ? Readable.from([Buffer.from(body)]) : body;
 
 /** @type {SigningClient[]} */
 export const SIGNING_CLIENTS = [
@@ -48,9 +49,10 @@ export const SIGNING_CLIENTS = [
         });
         client.interceptors.request.use(axiosInterceptor({ axios, ...options }));
         return async (/** @type {string} */ url, /** @type {Request} */ request = {}) => {
-          const { method, headers } = request;
-          const { status, data } = await client.request({ url, method, headers, data: bodyOf(request) });
-          return { status, text: data };
+          const { method, headers, signal } = request;
+          const data = bodyOf(request);
+          const { status, data: text } = await client.request({ url, method, headers, data, signal });
+          return { status, text };
         };
       },
     })),
@@ -61,7 +63,7 @@ export const SIGNING_CLIENTS = [
       const signedFetch = createSigv4Fetch(options);
       return async (url, { streams, ...request } = {}) => {
         const body = /** @type {any} */ (bodyOf({ streams, ...request }));
-        const init = { ...request, body, ...(streams && { duplex: 'half' }) };
+        const init = { ...request, body, ...(body instanceof Readable && { duplex: 'half' }) };
         return answerOf(await signedFetch(url, init));
       };
     },
@@ -75,8 +77,9 @@ export const SIGNING_CLIENTS = [
         interceptors.redirect({ maxRedirections: 5 }),
       );
       return async (/** @type {string} */ url, /** @type {Request} */ request = {}) => {
-        const { method = 'GET', headers } = request;
-        const { statusCode, body } = await send(url, { method, headers, body: bodyOf(request), dispatcher });
+        const { method = 'GET', headers, signal } = request;
+        const options = { method, headers, body: bodyOf(request), signal, dispatcher };
+        const { statusCode, body } = await send(url, options);
         return { status: statusCode, text: await body.text() };
       };
     },
@@ -86,10 +89,11 @@ export const SIGNING_CLIENTS = [
     make(options) {
       const client = got.extend({ hooks: sigv4Hooks(options), throwHttpErrors: false, retry: { limit: 0 } });
       return async (url, request = {}) => {
-        const { method, headers } = request;
+        const { method, headers, signal } = request;
         const options = /** @type {any} */ ({
           method,
           headers,
+          signal,
           body: bodyOf(request),
           methodRewriting: false,
         });
