@@ -111,6 +111,7 @@ export default defineConfig({
           page('Entries', '/reference/entries'),
           page('Services and regions', '/services'),
           page('Runtimes', '/runtimes'),
+          page('Compatibility', '/reference/compatibility'),
           page('Performance', '/performance'),
           page('Sizes', '/sizes'),
           page('A round of SHA-256', '/sha256-round'),

@@ -6,7 +6,7 @@
  * @param {string} text
  */
 export function wellFormed(text) {
-  return text.toWellFormed?.() ?? text;
+  return text.replace(/\p{Surrogate}/gu, '\ufffd'); // each half alone: pairs are one character there
 }
 
 /**

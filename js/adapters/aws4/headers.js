@@ -51,7 +51,8 @@ export function addHeader(headers, name, value) {
  * @returns {string | undefined} how the caller writes it
  */
 export function nameOf(headers, wanted) {
-  return Object.keys(headers).findLast((name) => name.toLowerCase() === wanted && headers[name]);
+  const names = Object.keys(headers).reverse();
+  return names.find((name) => name.toLowerCase() === wanted && headers[name]);
 }
 
 /**

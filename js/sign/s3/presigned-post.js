@@ -112,20 +112,33 @@ function checkFields(fields) {
 }
 
 /**
+ * @param {unknown} text
+ * @returns {URL | undefined}
+ */
+function urlOf(text) {
+  try {
+    // Not URL.canParse, which is newer than the browsers that are supported.
+    return typeof text === 'string' || text instanceof URL ? new URL(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * @param {string} bucket
  * @param {string} region
  * @param {string | URL | undefined} endpoint
  */
 function bucketUrl(bucket, region, endpoint) {
   if (endpoint !== undefined) {
-    const text = typeof endpoint === 'string' || endpoint instanceof URL ? String(endpoint) : '';
-    if (!URL.canParse(text) || !/^https?:/i.test(text)) {
+    const url = urlOf(endpoint);
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
       throw new SigV4Error(
         'ERR_SIGV4_URL_INVALID',
         'the option endpoint must be an absolute http or https URL',
       );
     }
-    const { origin, pathname, username, password } = new URL(text);
+    const { origin, pathname, username, password } = url;
     if (username !== '' || password !== '') {
       throw new SigV4Error(
         'ERR_SIGV4_URL_INVALID',
