@@ -93,7 +93,8 @@ impl Template {
     /// `aws:username`, `aws:username, 'default'`. Its prefix may be the name of an identity provider:
     /// `oidc.eks.eu-west-1.amazonaws.com/id/X:sub`. Whether it is one.
     fn push_variable(&mut self, inner: &str) -> bool {
-        let (name, rest) = inner.split_at(inner.find([',', '\'']).unwrap_or(inner.len()));
+        let end = inner.find([',', '\'']).unwrap_or(inner.len());
+        let (name, rest) = inner.split_at_checked(end).unwrap_or((inner, ""));
         let Some((prefix, suffix)) = name.split_once(':') else { return false };
         if prefix.is_empty() || prefix.contains(is_space) || suffix.is_empty() {
             return false;

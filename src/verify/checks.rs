@@ -187,14 +187,17 @@ pub(super) fn uncovered_header<'r>(
             && name == rules.session_token_header.as_bytes()
     };
     // Both are sorted.
-    let mut signed = split(authorization.signed_headers(), b';').peekable();
+    let mut names = split(authorization.signed_headers(), b';');
+    let mut signed = names.next();
     let mut unsigned: Option<&Entry<'_>> = None;
     for header in request.headers() {
         if !is_amz(header.key) && header.key != b"host" {
             continue;
         }
-        while signed.next_if(|name| name.as_bytes() < header.key).is_some() {}
-        let is_signed = signed.peek().is_some_and(|name| name.as_bytes() == header.key);
+        while signed.is_some_and(|name| name.as_bytes() < header.key) {
+            signed = names.next();
+        }
+        let is_signed = signed.is_some_and(|name| name.as_bytes() == header.key);
         if !is_signed && !is_appended(header.key) && unsigned.is_none_or(|first| header.order < first.order) {
             unsigned = Some(header);
         }

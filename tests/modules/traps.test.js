@@ -6,6 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
+import { isOurs, stopsOf } from './kinds.js';
+
 const root = new URL('../../', import.meta.url).pathname;
 /** @type {Record<string, { most: number, why: string[] }>} */
 const KNOWN = JSON.parse(readFileSync(new URL('traps.json', import.meta.url), 'utf8'));
@@ -23,6 +25,34 @@ function countTraps(file) {
   );
   return text.split('(unreachable)').length - 1;
 }
+
+describe('a module without std', () => {
+  const modules = readdirSync(`${root}js/wasm`).filter((name) => name.endsWith('.wasm'));
+
+  for (const name of modules.map((file) => file.replace('.wasm', ''))) {
+    const stops = stopsOf(name);
+    const hasStd = stops?.some(({ where }) => /3std/.test(where));
+    if (hasStd) continue;
+    test(
+      `${name}: in code of ours, nothing panics but for memory`,
+      { skip: !stops && 'not built here' },
+      () => {
+        const panics = stops?.filter(({ kind, where }) => kind === 'panic' && isOurs(where)) ?? [];
+        const unknown = panics.filter(({ where }) => !(where in INLINED));
+        assert.deepEqual(unknown, []);
+        assert.ok(
+          stops?.some(({ kind }) => kind === 'lent'),
+          'the names were not read',
+        );
+      },
+    );
+  }
+});
+
+/** Where crates are inlined that check an index. @type {Record<string, string>} */
+const INLINED = {
+  'sigv4_wasm::checksum::Checksum::update': 'the crate crc: its tables, indexed by a byte',
+};
 
 describe('a module has no more places where it can stop than those that are known', () => {
   const modules = readdirSync(`${root}js/wasm`).filter((name) => name.endsWith('.wasm'));
