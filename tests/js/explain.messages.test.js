@@ -134,6 +134,20 @@ test('shorter ones', async () => {
   }
 });
 
+// Source: "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS knowledge center.
+test('a signed request to a route that does not exist, HEAD among them, is not said to lack a signature', async () => {
+  const headers = { 'x-amzn-errortype': 'MissingAuthenticationTokenException', 'x-amz-apigw-id': 'abc=' };
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=00';
+  for (const body of ['', '{"message":"Missing Authentication Token"}']) {
+    const answer = { status: 403, headers, body };
+    const signed = await explainResponse(answer, { request: { headers: { authorization } } });
+    check(signed, { code: 'not-found', service: 'rest-api', summary: /stage, path or method/ });
+    const { code } = await explainResponse(answer);
+    assert.equal(code, 'signature-missing');
+  }
+});
+
 /**
  * @param {import('sigv4-wasm/explain').Explanation} explanation
  * @param {Omit<import('../support/refusals.js').Known, 'source' | 'answer'>} expected

@@ -36,6 +36,21 @@ export const ENDPOINTS = [
     fix: 'Sign the request; look for something that drops the Authorization header, such as a redirect or a proxy.',
   },
   {
+    code: 'not-found',
+    // Also without the text, which the response to a HEAD lacks.
+    type: /^MissingAuthenticationToken(?:Exception)?$/,
+    of: /^(?:rest-api|execute-api)$/,
+    sent: ({ region }) => region !== '',
+    summary:
+      'The stage, path or method does not exist: the request has a signature, and API Gateway answers so on routes that it does not know.',
+    fix: 'Check stage (https://…amazonaws.com/STAGE/path), path and method, and whether the API was deployed since the route was added.',
+    causes: [
+      'the stage, path or method does not exist, or was not deployed since it was added',
+      'with a custom domain, the URL contains the stage although the mapping already adds it',
+      'a proxy on the way drops the Authorization header',
+    ],
+  },
+  {
     code: 'signature-missing',
     text: /^Missing Authentication Token/,
     summary:
