@@ -35,6 +35,13 @@ region = eu-west-3
 credential_process = ${join(home, 'process')}
 [profile broken]
 credential_process = /bin/false
+[profile sso]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = shop
+[sso-session corp]
+sso_region = us-east-1
+sso_start_url = https://corp.awsapps.com/start
 `,
   );
   await writeFile(
@@ -163,28 +170,21 @@ describe('without credentials it says what to do', () => {
     assert.match(await refused([], { env: { ...env, AWS_PROFILE: 'broken' } }), /broken \(AWS_PROFILE\)/);
   });
 
-  it('where the AWS SDK is not installed', async (t) => {
-    // Elsewhere, as it is above this folder.
-    const folder = await mkdtemp(join(tmpdir(), 'sigv4-alone-'));
-    t.after(() => rm(folder, { recursive: true }));
-    const installed = fileURLToPath(new URL('../../node_modules', import.meta.url));
-    await cp(installed, join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
-    const command = join(folder, 'node_modules/.bin/sigv4');
-    for (const [args, more] of /** @type {[string[], object][]} */ ([
-      [['--profile', 'work'], {}],
-      [[], { AWS_PROFILE: 'work' }],
-      [[], {}],
-    ])) {
-      assert.match(
-        await refused(args, { command, env: { ...env, ...more } }),
-        /install @aws-sdk\/credential-providers/,
-      );
-    }
-    const { code } = await sigv4(['presign', URL_, '--service', 's3', '--region', 'a'], {
-      command,
-      showsToken: true,
+  it('where a profile signs in through SSO and the AWS SDK is not installed', async (t) => {
+    const command = await alone(t);
+    const stderr = await refused(['--profile', 'sso'], { command, env });
+    assert.match(stderr, /install @aws-sdk\/credential-providers/);
+  });
+
+  it('before anything else, that a profile is missing, and which there are', async () => {
+    const { code, stderr } = await sigv4(['request', 'not a URL', '-d', '@none', '--profile', 'wrok'], {
+      env,
     });
-    assert.equal(code, 0);
+    assert.equal(code, 78);
+    assert.match(
+      stderr,
+      /^sigv4: there is no profile wrok \(--profile\): choose one of broken, default, sso, work$/m,
+    );
   });
 
   it('where a file has something else in it, which is not shown', async () => {
@@ -197,6 +197,34 @@ describe('without credentials it says what to do', () => {
     assert.doesNotMatch(stderr, /SECRET/);
   });
 });
+
+it('static keys and credential_process need no AWS SDK', async (t) => {
+  const command = await alone(t);
+  for (const [args, key] of /** @type {[string[], string][]} */ ([
+    [['--profile', 'work'], 'ASIAPROCESS'],
+    [['--profile', 'default'], 'AKIADEFAULT'],
+    [[], 'AKIADEFAULT'],
+  ])) {
+    const { code, stdout, stderr } = await sigv4(['presign', URL_, '--service', 's3', ...args], {
+      ...{ command, env, showsToken: true },
+    });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, new RegExp(`X-Amz-Credential=${key}%2F`));
+  }
+});
+
+/**
+ * The command in a folder that has no AWS SDK above it.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function alone(t) {
+  const folder = await mkdtemp(join(tmpdir(), 'sigv4-alone-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const installed = fileURLToPath(new URL('../../node_modules', import.meta.url));
+  await cp(installed, join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+  return join(folder, 'node_modules/.bin/sigv4');
+}
 
 it('a secret in the command line is refused, and not repeated', async () => {
   for (const option of ['--secret-access-key', '--session-token', '--access-key-id', '--user', '-u']) {

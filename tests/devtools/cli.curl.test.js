@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { SIGNED_IN, SIGV4, sigv4 } from '../support/cli.js';
 
@@ -185,13 +186,20 @@ before(async () => {
     const [, status, rest] = /^\/(\d{3})(\/.*)$/.exec(path) ?? [];
     const isRedirect = /^3/.test(status ?? '');
     const isFirst = before.length === 0;
-    response.writeHead(isRedirect || (status === '503' && isFirst) ? Number(status) : 200, {
-      'x-case': '1',
-      'content-type': 'text/plain',
-      ...(isRedirect && { location: `/${who}${rest}` }),
-      ...(/cookie/.test(path) && isRedirect && { 'set-cookie': 'learned=yes; Path=/' }),
-    });
-    response.end(isRedirect ? 'elsewhere' : 'fine');
+    response.writeHead(
+      isRedirect || status === '404' || (status === '503' && isFirst) ? Number(status) : 200,
+      {
+        ...(/gzip/.test(path) && { 'content-encoding': 'gzip' }),
+        ...(/\/br\//.test(path) && { 'content-encoding': 'br' }),
+        ...(/named/.test(path) && { 'content-disposition': 'attachment; filename="chosen name.txt"' }),
+        'x-case': '1',
+        'content-type': 'text/plain',
+        ...(isRedirect && { location: `/${who}${rest}` }),
+        ...(/cookie/.test(path) && isRedirect && { 'set-cookie': 'learned=yes; Path=/' }),
+      },
+    );
+    const text = isRedirect ? 'elsewhere' : 'fine';
+    response.end(/gzip/.test(path) ? gzipSync(text) : /\/br\//.test(path) ? brotliCompressSync(text) : text);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   ({ port } = /** @type {import('node:net').AddressInfo} */ (server.address()));
@@ -206,8 +214,9 @@ after(async () => {
  * @param {string} command
  * @param {string} line
  * @param {string} who
+ * @param {string} [cwd]
  */
-async function sent(command, line, who) {
+async function sent(command, line, who, cwd = folder) {
   const text = line
     .replaceAll('URL', (all, at) =>
       /[-\w]$/.test(line.slice(0, at)) ? all : `http://127.0.0.1:${port}/${who}`,
@@ -220,7 +229,7 @@ async function sent(command, line, who) {
     const child = execFile(
       'bash',
       ['-c', `${command} ${text}`],
-      { env, cwd: folder, timeout: 30_000 },
+      { env, cwd, timeout: 30_000 },
       (_, out, err) => resolve(out + err),
     );
     child.stdin?.end();
@@ -286,6 +295,80 @@ describe('a command line makes the request that curl makes of it', { skip, concu
     assert.ok(LINES.length > 100);
   });
 });
+
+/** What each leaves in its folder, and prints. */
+const FILES = String.raw`
+-O URL/files/report.pdf
+-OJ URL/named/x
+-o a.txt --output-dir new/folder --create-dirs URL/a
+-o a.txt -D head.txt URL/a
+-o a.txt --no-clobber URL/a
+-L -o a.txt -D head.txt URL/302/a
+-L -c jar.txt URL/302/cookie
+-b jar.txt -c jar.txt URL/a
+--compressed -o a.txt URL/gzip/a
+--compressed URL/br/a
+-o a.txt -w '%{filename_effective} %{size_download}' URL/gzip/a
+-f -o a.txt URL/404/a
+-w '%{json}' -o /dev/null URL/a
+`
+  .trim()
+  .split('\n');
+
+describe('a command line leaves the files that curl leaves', { skip, concurrency: 2 }, () => {
+  FILES.forEach((line, i) => {
+    it(line, async () => {
+      const [theirs, ours] = await Promise.all(
+        [
+          ['curl -s', 'curl'],
+          ['sigv4 request -s --region us-east-1 --service execute-api', 'ours'],
+        ].map(async ([command, who]) => {
+          const own = await mkdtemp(join(folder, 'own-'));
+          await writeFile(join(own, 'jar.txt'), '127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tkept\tyes\n');
+          if (line.includes('--no-clobber')) await writeFile(join(own, 'a.txt'), 'mine');
+          const { stdout } = await sent(command, line, `${who}File${i}`, own);
+          return { files: await contentsOf(own), stdout };
+        }),
+      );
+      assert.deepEqual(ours.files, theirs.files);
+      if (line.includes('json')) {
+        const [all, some] = [JSON.parse(theirs.stdout), JSON.parse(ours.stdout)];
+        for (const name of [
+          'http_code',
+          'method',
+          'num_redirects',
+          'size_download',
+          'content_type',
+          'exitcode',
+        ]) {
+          assert.deepEqual(some[name], all[name], name);
+        }
+      } else {
+        assert.equal(ours.stdout, theirs.stdout);
+      }
+    });
+  });
+});
+
+/** @param {string} path */
+async function contentsOf(path) {
+  const names = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const contents = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(file, 'latin1');
+      // Comments of a jar, and what differs from one response to the next.
+      const lines = text
+        .replace(/(?:curl|ours)File\d+/g, 'WHO')
+        .split('\n')
+        .filter((line) => !/^# |^date: |^$/i.test(line));
+      return [file.slice(path.length + 1), file.endsWith('jar.txt') ? lines.sort() : lines];
+    }),
+  );
+  return Object.fromEntries(contents.sort());
+}
 
 describe('the options of curl', { skip }, () => {
   const manual = hasCurl ? execFileSync('curl', ['--help', 'all'], { encoding: 'utf8' }) : '';

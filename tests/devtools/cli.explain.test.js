@@ -137,7 +137,8 @@ describe('with the request that was sent, the mistake is found', () => {
       input: refusal,
     });
     assert.equal(code, 0);
-    assert.match(stdout, /signature-mismatch[^]*method/);
+    // What is proved comes first.
+    assert.match(stdout, /^Proved:[^]*method[^]*signature-mismatch/);
   });
 });
 

@@ -20,7 +20,7 @@ const consumer = fileURLToPath(new URL('../..', import.meta.url));
 
 const readme = await readFile(join(consumer, 'node_modules/sigv4-wasm-devtools/README.md'), 'utf8');
 /** Those of servers are run where the servers are tested. */
-const own = readme.replace(/^## (gateway|inspect)\n[^]*?(?=^## )/gm, '');
+const own = readme.replace(/^## (gateway|inspect|doctor)\n[^]*?(?=^## )/gm, '');
 const lines = [...own.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap(([, block]) => (block.startsWith('url=') ? [block] : block.trim().split('\n')))
   .filter((line) => !/^(npm|npx) |\| source|^source /.test(line))
@@ -34,7 +34,7 @@ function documentedLines() {
     .map((name) => readFileSync(join(docs, name), 'utf8'));
   return texts
     .flatMap((text) => text.split('\n'))
-    .filter((line) => /^npx sigv4 (?!gateway|inspect)/.test(line))
+    .filter((line) => /^npx sigv4 (?!gateway|inspect|doctor)/.test(line))
     .map((line) => line.slice('npx '.length));
 }
 
@@ -57,6 +57,10 @@ before(async () => {
   });
   const sent = `GET /y HTTP/1.1\nHost: abc123.execute-api.eu-west-1.amazonaws.com\n${stdout}`;
   await writeFile(join(folder, 'sent.txt'), sent.replace('GET', 'PUT').replace('/y', '/x'));
+  await writeFile(
+    join(folder, 'copied.txt'),
+    `curl 'http://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders' --data-raw '{}'`,
+  );
   // In place of the AWS CLI.
   const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIALS;
   const json = { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken };
@@ -88,6 +92,14 @@ describe('in a shell', () => {
       const arrived = Object.values(servers).flatMap(({ requests }) => requests);
       assert.equal(arrived.length, /sigv4 request|^curl/m.test(line) ? 1 : 0);
       for (const { status } of arrived) assert.equal(status, 200);
+      // A browser that downloads it must know what it is.
+      if (/report\.pdf -H/.test(line)) {
+        const { rawHeaders } = arrived[0];
+        assert.equal(
+          rawHeaders[rawHeaders.findIndex((name) => /^content-type$/i.test(name)) + 1],
+          'application/pdf',
+        );
+      }
     });
   }
 });

@@ -369,6 +369,30 @@ describe('a refusal', () => {
     assert.match(stderr, /\bwrong-region\b/);
   });
 
+  it('is explained in words of the shell', async () => {
+    const { stderr } = await request([`${api.origin}/x`, ...SCOPE], { env: wrong });
+    assert.match(stderr, /^Fix: Run it again with -v/m);
+    answer = {
+      status: 403,
+      headers: { 'x-amzn-errortype': 'InvalidSignatureException' },
+      body: JSON.stringify({ message: "Credential should be scoped to a valid region, not 'us-east-1'. " }),
+    };
+    const scoped = await request([`${API}/x`]);
+    assert.doesNotMatch(scoped.stderr, /region: '|option|signer/);
+  });
+
+  it('of HEAD on a route that is not there does not say that the signature is missing', async () => {
+    answer = {
+      status: 403,
+      headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException', 'x-amz-apigw-id': 'abc=' },
+    };
+    for (const options of [['-I'], []]) {
+      const { stderr } = await request([`${API}/none`, ...options]);
+      assert.match(stderr, /\bnot-found\b/);
+      assert.doesNotMatch(stderr, /has no signature/);
+    }
+  });
+
   it('by the clock is signed again, once, with the time of the server', async () => {
     await writeFile(join(folder, 'again'), BINARY);
     for (const minutes of [-30, 30]) {

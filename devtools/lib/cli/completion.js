@@ -1,10 +1,8 @@
 // `sigv4 completion`, and the candidates that its scripts ask for.
 
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
 import { Argument } from 'commander';
+
+import { profileNames } from './profiles.js';
 
 /** @param {import('commander').Command} command */
 export function define(command) {
@@ -36,7 +34,7 @@ const SCRIPTS = {
 complete -o default -F _sigv4_completion sigv4`,
   zsh: `_sigv4_completion() {
   local -a candidates
-  candidates=("\${(@f)$(sigv4 ${ASK} "\${(@)words[2,CURRENT]}" 2>/dev/null | sed 's/:/\\\\:/g; s/\\t/:/')}")
+  candidates=("\${(@f)$(sigv4 ${ASK} "\${(@)words[2,CURRENT]}" 2>/dev/null | sed 's/:/\\\\:/g' | tr '\\t' ':')}")
   if [[ -n "$candidates" ]]; then _describe 'sigv4' candidates; else _default; fi
 }
 compdef _sigv4_completion sigv4`,
@@ -94,30 +92,11 @@ function choicesOf({ registeredArguments: [first] }) {
 
 /** @type {Record<string, () => string[]>} */
 const VALUES = {
-  '--profile': profiles,
+  '--profile': profileNames,
   '--region': () => REGIONS.split(' '),
   '--service': () => SERVICES.split(' '),
   '--request': () => METHODS.split(' '),
 };
-
-/** @returns {string[]} */
-function profiles() {
-  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = process.env;
-  const files = [
-    AWS_CONFIG_FILE ?? join(homedir(), '.aws/config'),
-    AWS_SHARED_CREDENTIALS_FILE ?? join(homedir(), '.aws/credentials'),
-  ];
-  const names = files.flatMap((file) => {
-    try {
-      return [...readFileSync(file, 'utf8').matchAll(/^\[(?:profile\s+)?([^\s\]]+)\]/gm)].map(
-        ([, name]) => name,
-      );
-    } catch {
-      return [];
-    }
-  });
-  return [...new Set(names)].sort();
-}
 
 const METHODS = 'DELETE GET HEAD OPTIONS PATCH POST PUT';
 const SERVICES =

@@ -122,6 +122,13 @@ const OUTPUT_ROWS = [
  * @param {import('commander').Command} command
  */
 export function addRequestOptions(command) {
+  addOptions(command, 'Request:', [
+    [
+      '--from <file>',
+      'Request that you pasted into a file (curl, fetch, HAR, HTTP, Postman …); - is standard input',
+    ],
+    ['--entry <number>', 'Which of several requests in the file of --from, counted from 1', count],
+  ]);
   /** @type {DataOption[]} */
   const given = [];
   addOptions(command, 'Request:', REQUEST_ROWS);
@@ -133,6 +140,17 @@ export function addRequestOptions(command) {
 export function addTransferOptions(command) {
   addOptions(command, 'Transfer:', TRANSFER_ROWS);
   addOptions(command, 'Output:', OUTPUT_ROWS);
+}
+
+/** Those that say how the connection is made. @param {import('commander').Command} command */
+export function addConnectionOptions(command) {
+  const isOfConnection =
+    /--(?:insecure|cacert|cert|key|resolve|connect-to|proxy|proxy-user|noproxy|connect-timeout) /;
+  addOptions(
+    command,
+    'Connection:',
+    TRANSFER_ROWS.filter(([flags]) => isOfConnection.test(`${flags} `)),
+  );
 }
 
 /** As curl has them: `--no-NAME` takes back `--NAME`. @param {import('commander').Command} command */

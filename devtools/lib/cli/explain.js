@@ -1,11 +1,13 @@
 // `sigv4 explain`
 
+import { inShellWords } from './advice.js';
 import { exitCode } from './exit.js';
 import { formatMismatches } from './format.js';
 import { inferScope, resolveCredentials } from './identity.js';
 import { readRequest, readText } from './input.js';
 import { addFormatOption, addIdentityOptions, addOptions } from './options.js';
 import { redactor, showsColors } from './output.js';
+import { checkProfile } from './profiles.js';
 
 /** @param {import('commander').Command} command */
 export function define(command) {
@@ -33,6 +35,7 @@ Examples:
 
 /** @param {any} argv @param {string} [file] */
 export async function handler(argv, file) {
+  checkProfile(argv);
   const { explainResponse, findMismatch, formatExplanation } = await import('sigv4-wasm/explain');
   const request = argv.request === undefined ? undefined : await readRequest(argv.request);
   const answer = await answerOf(file, request);
@@ -41,22 +44,26 @@ export async function handler(argv, file) {
   const mismatches =
     request && (await findMismatch(request, { secretAccessKey, ...(await expected(request, argv)) }));
 
+  const isProved = mismatches?.some((mismatch) => mismatch.isProved);
   const redact = redactor(secretAccessKey ?? {});
   const color = showsColors(process.stdout);
   if (argv.format === 'json') {
     console.log(redact(JSON.stringify({ explanation, mismatches }, null, 2)));
   } else {
-    if (explanation) console.log(redact(formatExplanation(explanation, { color })));
-    if (!request && explanation?.code === 'signature-mismatch') console.log(HINT);
-    if (mismatches) console.log(redact(formatMismatches(mismatches, { color })));
+    const meaning = explanation && formatExplanation(inShellWords(explanation, { isOwn: false }), { color });
+    const found = mismatches && formatMismatches(mismatches, { color });
+    // What is proved comes before what is likely.
+    const parts = isProved ? [found, meaning] : [meaning, found];
+    console.log(redact(parts.filter((part) => part !== undefined).join('\n\n')));
+    if (!request && explanation?.code === 'signature-mismatch') console.log(`\n${HINT}`);
   }
-  const isProved = mismatches?.some((mismatch) => mismatch.isProved);
   const isExplained = isProved || (explanation && explanation.code !== 'unknown');
   return exitCode(isExplained ? 'ok' : 'unexplained');
 }
 
 const HINT =
-  'To find the mistake, pass the request that was sent (curl, fetch, HAR or HTTP): sigv4 explain RESPONSE --request FILE';
+  'To prove the mistake, save the request that was sent (copied from the browser, or as curl -v shows it), and run it again ' +
+  'with it: sigv4 explain RESPONSE --request FILE';
 
 /**
  * With a request, the response is optional: the mistake can be found without it.

@@ -1,6 +1,5 @@
 // The credentials, the region and the service, and where each of them comes from.
 
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 
 import { inferEndpoint } from 'sigv4-wasm';
@@ -16,6 +15,11 @@ import { readText } from './input.js';
  * @property {string} [profile]
  * @property {string} [region]
  * @property {string} [service]
+ * @property {boolean} [sigv4a]
+ * @property {string} [assumeRole]  ARN
+ * @property {string} [roleSessionName]
+ * @property {string} [externalId]
+ * @property {string} [mfaSerial]
  *
  * @typedef {{ credentials: Credentials, source: string }} Identity
  *
@@ -30,7 +34,7 @@ const SDK = '@aws-sdk/credential-providers';
  *
  * @typedef {object} SigningIdentity
  * @property {Credentials} credentials
- * @property {string} region
+ * @property {string | undefined} region  of SigV4a: one or several with commas, or all that the host stands for
  * @property {string} service
  * @property {string[]} origins  a sentence on where each of them comes from
  */
@@ -44,16 +48,54 @@ const SDK = '@aws-sdk/credential-providers';
  * @returns {Promise<SigningIdentity>}
  */
 export async function resolveIdentity(url, options, hints) {
-  const { credentials, source } = await resolveCredentials(options, hints);
+  const base = await resolveCredentials(options, hints);
   const { region, service, sources } = await resolveScope(url, options, hints);
+  const { credentials, source } = await inRole(base, region, options);
   return {
     ...{ credentials, region, service },
     origins: [
       `credentials ${credentials.accessKeyId}, from ${source}`,
-      `region ${region}, from ${sources.region}`,
+      `region ${region ?? 'of the host'}, from ${sources.region}`,
       `service ${service}, from ${sources.service}`,
     ],
   };
+}
+
+/**
+ * `--assume-role`
+ *
+ * @param {Identity} base
+ * @param {string | undefined} scopeRegion
+ * @param {IdentityOptions} options
+ * @returns {Promise<Identity>}
+ */
+async function inRole(
+  base,
+  scopeRegion,
+  { assumeRole: roleArn, roleSessionName = 'sigv4', externalId, mfaSerial },
+) {
+  if (roleArn === undefined) {
+    const lacking =
+      externalId !== undefined ? '--external-id' : mfaSerial !== undefined ? '--mfa-serial' : undefined;
+    if (lacking === undefined) return base;
+    throw new CliError('usage', `${lacking} is of a role: pass --assume-role ARN, too`);
+  }
+  const { assumeRole } = await import('sigv4-wasm/credentials');
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const isRegion = /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(scopeRegion ?? '');
+  const load = assumeRole({
+    ...{ roleArn, roleSessionName, externalId, credentials: base.credentials },
+    region: (isRegion ? scopeRegion : undefined) ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1'),
+    ...(mfaSerial !== undefined && { serialNumber: mfaSerial, tokenCode: () => askForCode(mfaSerial) }),
+  });
+  const credentials = await load().catch((cause) => {
+    throw new CliError(
+      'config',
+      `the role ${roleArn} (--assume-role) cannot be assumed by the credentials from ${base.source}`,
+      { cause },
+    );
+  });
+  return { credentials, source: `the role ${roleArn}, assumed by ${base.source}` };
 }
 
 /**
@@ -66,12 +108,13 @@ export async function resolveIdentity(url, options, hints) {
 export async function resolveCredentials({ credentials: file, profile }, hints = {}) {
   if (file !== undefined)
     return { credentials: parseCredentials(await readText(file), file), source: nameOf(file) };
-  if (profile !== undefined) return fromSdk(profile, '--profile');
+  if (profile !== undefined) return fromProfile(profile, '--profile');
   const { accessKeyId, secretAccessKey, sessionToken } = hints;
   if (accessKeyId && secretAccessKey) {
     return { credentials: { accessKeyId, secretAccessKey, sessionToken }, source: 'the request' };
   }
-  return fromEnvironment() ?? fromSdk(process.env.AWS_PROFILE, 'AWS_PROFILE');
+  const { AWS_PROFILE } = process.env;
+  return fromEnvironment() ?? (AWS_PROFILE ? fromProfile(AWS_PROFILE, 'AWS_PROFILE') : fromChain());
 }
 
 /** @returns {Identity | undefined} */
@@ -122,40 +165,65 @@ function parseCredentials(text, file) {
 }
 
 /**
- * @param {string | undefined} profile
+ * @param {string} profile
  * @param {string} namedBy  where it was named
  * @returns {Promise<Identity>}
  */
-async function fromSdk(profile, namedBy) {
-  const sdk = await import(SDK).catch((error) => {
-    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
-    throw error;
-  });
-  if (sdk === undefined) throw new CliError('config', withoutSdk(profile, namedBy));
-  const options = { profile, mfaCodeProvider: askForCode };
-  // The chain would try other sources if the profile has none.
-  const provider = profile ? sdk.fromIni(options) : sdk.fromNodeProviderChain(options);
+async function fromProfile(profile, namedBy) {
+  const { fromIni } = await import('sigv4-wasm/credentials/node');
+  const source = `the profile ${profile} (${namedBy})`;
   try {
-    return {
-      credentials: await provider(),
-      source: profile ? `the profile ${profile} (${namedBy})` : 'the AWS SDK',
-    };
+    return { credentials: await fromIni({ profile, tokenCode: askForCode })(), source };
   } catch (cause) {
-    const what = profile ? `the profile ${profile} (${namedBy}) provides no credentials` : NONE;
-    throw new CliError('config', what, { cause });
+    // IAM Identity Center is left to the AWS SDK.
+    const sdk = /\b(?:sso_|login_session)/.test(/** @type {Error} */ (cause).message)
+      ? await loadSdk()
+      : undefined;
+    if (sdk !== undefined) return fromSdk(sdk.fromIni({ profile, mfaCodeProvider: askForCode }), source);
+    const hint = /@aws-sdk\//.test(/** @type {Error} */ (cause).message)
+      ? `: install ${SDK} beside sigv4-wasm-devtools (npm install ${SDK}), or pass --credentials <(aws configure ` +
+        `export-credentials --profile ${profile})`
+      : '';
+    throw new CliError('config', `${source} provides no credentials${hint}`, { cause });
   }
 }
 
+/** Where nothing is named: the default profile, containers, instances; then the AWS SDK, where it is installed. */
+async function fromChain() {
+  const { fromNodeChain } = await import('sigv4-wasm/credentials/node');
+  try {
+    return {
+      credentials: await fromNodeChain({ tokenCode: askForCode })(),
+      source: 'the default profile or this machine',
+    };
+  } catch (cause) {
+    const sdk = await loadSdk();
+    if (sdk === undefined) throw new CliError('config', NONE, { cause });
+    return fromSdk(sdk.fromNodeProviderChain({ mfaCodeProvider: askForCode }), 'the AWS SDK');
+  }
+}
+
+/** @returns {Promise<any>} `undefined` if it is not installed */
+async function loadSdk() {
+  return import(SDK).catch((error) => {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  });
+}
+
 /**
- * @param {string | undefined} profile
- * @param {string} namedBy
+ * @param {() => Promise<Credentials>} load
+ * @param {string} source
+ * @returns {Promise<Identity>}
  */
-function withoutSdk(profile, namedBy) {
-  const install = `install ${SDK} beside sigv4-wasm-devtools (npm install ${SDK})`;
-  return profile
-    ? `the profile ${profile} (${namedBy}) cannot be read: ${install}, or pass --credentials <(aws configure ` +
-        `export-credentials --profile ${profile})`
-    : `${NONE}, or, for profiles and SSO, ${install}`;
+async function fromSdk(load, source) {
+  try {
+    return { credentials: await load(), source };
+  } catch (cause) {
+    throw new CliError('config', source === 'the AWS SDK' ? NONE : `${source} provides no credentials`, {
+      cause,
+    });
+  }
 }
 
 const NONE =
@@ -177,19 +245,27 @@ async function askForCode(serial) {
  * @param {string} url
  * @param {IdentityOptions} options
  * @param {SigningHints} [hints]
- * @returns {Promise<{ region: string, service: string, sources: Record<'region' | 'service', string> }>}
+ * @returns {Promise<{ region: string | undefined, service: string, sources: Record<'region' | 'service', string> }>}
  */
 export async function resolveScope(url, options, hints = {}) {
   const inferred = inferScope(url);
   const { region = hints.region, service = hints.service ?? inferred.service, profile } = options;
-  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE } = process.env;
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   /** @type {[source: string, find: () => string | undefined | Promise<string | undefined>][]} */
   const sources = [
     [originOf('region', options, hints), () => region ?? inferred.region],
     ['AWS_REGION', () => AWS_REGION],
     ['AWS_DEFAULT_REGION', () => AWS_DEFAULT_REGION],
-    ['the profile', () => regionOfProfile(profile ?? AWS_PROFILE ?? 'default')],
+    ['the profile', () => regionOfProfile(profile)],
   ];
+  // A signature for several regions takes what the host stands for, not where the user works.
+  if (options.sigv4a && region === undefined && service) {
+    return {
+      region: undefined,
+      service,
+      sources: { region: 'the host', service: originOf('service', options, hints) },
+    };
+  }
   for (const [source, find] of sources) {
     const found = await find();
     if (!found) continue;
@@ -238,22 +314,12 @@ function cannotInfer(name, url) {
 }
 
 /**
- * Uses the loader of the AWS SDK, wherever the installed version has it.
- *
- * @param {string} profile
+ * @param {string | undefined} profile  default: that of the environment
  * @returns {Promise<string | undefined>}
  */
 async function regionOfProfile(profile) {
-  for (const name of ['@smithy/core/config', '@smithy/shared-ini-file-loader']) {
-    try {
-      const { loadSharedConfigFiles } = createRequire(import.meta.resolve(SDK))(name);
-      const { configFile, credentialsFile } = await loadSharedConfigFiles();
-      return configFile[profile]?.region ?? credentialsFile[profile]?.region;
-    } catch {
-      // Not installed, or not there in this version.
-    }
-  }
-  return undefined;
+  const { regionFromIni } = await import('sigv4-wasm/credentials/node');
+  return regionFromIni({ profile }).catch(() => undefined);
 }
 
 /** @param {string} file */

@@ -13,6 +13,7 @@ import {
   readUrlencoded,
   urlencoded,
 } from '../requests/curl-request.js';
+import { sentHeaders } from '../requests/format-request.js';
 import { addDefault } from '../requests/parts.js';
 import { CliError } from './exit.js';
 import { formOf } from './form.js';
@@ -246,19 +247,87 @@ export async function hashFile({ file }) {
  * A request as people paste it.
  *
  * @param {string} file  `-` is standard input
+ * @param {number} [entry]  which one, of several, counted from 1
  * @returns {Promise<import('../requests/index.js').ParsedRequest>} header values with one character for each byte
  */
-export async function readRequest(file) {
+export async function readRequest(file, entry) {
   const text = await readText(file);
-  const { parseRequest, RequestSyntaxError } = await import('../requests/index.js');
+  const { parseRequests, RequestSyntaxError } = await import('../requests/index.js');
   try {
-    const request = parseRequest(text);
+    const request = chosen(parseRequests(text), entry);
     return { ...request, headers: request.headers.map(([name, value]) => [name, asBytes(value)]) };
   } catch (error) {
     if (!(error instanceof RequestSyntaxError)) throw error;
     throw new CliError('read', `${file === '-' ? 'standard input' : file}: ${error.message}`);
   }
 }
+
+/**
+ * @template {{ method: string, url: string }} Request
+ * @param {Request[]} requests
+ * @param {number} [entry]
+ * @returns {Request}
+ */
+function chosen(requests, entry) {
+  if (requests.length === 1 && entry === undefined) return requests[0];
+  const found = requests[(entry ?? 0) - 1];
+  if (found !== undefined) return found;
+  const lines = requests.map(({ method, url }, i) => `  ${i + 1}  ${method} ${url.split('?')[0]}`);
+  const more = lines.length > MAX_LISTED ? [`  … and ${lines.length - MAX_LISTED} more`] : [];
+  throw new CliError(
+    'usage',
+    [
+      `there are ${requests.length} requests: choose one with --entry NUMBER`,
+      ...lines.slice(0, MAX_LISTED),
+      ...more,
+    ].join('\n'),
+  );
+}
+
+const MAX_LISTED = 20;
+
+/**
+ * From the command line, or from a text that somebody pasted.
+ *
+ * @param {string[]} words
+ * @param {RequestOptions & { from?: string, entry?: number }} options
+ * @param {[string, string][]} [defaults]
+ * @returns {Promise<{ request: CliRequest, hints?: import('../requests/index.js').SigningHints, notes: string[] }>}
+ */
+export async function takeRequest(words, options, defaults = []) {
+  const isNamed = words.length > 0 || options.url !== undefined;
+  if (options.from === undefined) {
+    if (options.entry !== undefined)
+      throw new CliError('usage', '--entry is of a file: pass --from FILE, too');
+    return { request: await requestOf(words, options, defaults), notes: [] };
+  }
+  if (isNamed) throw new CliError('usage', 'pass a URL or --from, not both');
+  if ((options.given ?? []).length > 0 || options.uploadFile !== undefined) {
+    throw new CliError('usage', 'the body comes from --from: leave out data, forms and files');
+  }
+  const { signing, notes, body, method, url, ...pasted } = await readRequest(options.from, options.entry);
+  const { headers: own, removed } = await headersOf(options);
+  const replaced = new Set([...removed, ...own.map(([name]) => name.toLowerCase()), 'authorization']);
+  const isSignature = (/** @type {[string, string]} */ [name]) => name.toLowerCase() === 'authorization';
+  if (pasted.headers.some(isSignature)) notes.push(REPLACED);
+  const kept = sentHeaders({ method, url, headers: pasted.headers }).filter(
+    ([name]) => !replaced.has(name.toLowerCase()),
+  );
+  return {
+    request: {
+      ...{ method: options.request ?? (options.head ? 'HEAD' : method), url },
+      headers: [
+        ...kept,
+        ...own.map(([name, value]) => /** @type {[string, string]} */ ([name, asBytes(value)])),
+      ],
+      ...(body !== undefined && { body: Buffer.from(body), bodyOf: 'data' }),
+    },
+    hints: signing,
+    notes,
+  };
+}
+
+const REPLACED = 'the Authorization header of the request is left out, because the signature takes its place';
 
 /** @param {string} text @returns {string} one character for each byte of its UTF-8 */
 export function asBytes(text) {

@@ -1,4 +1,7 @@
 // devtools/lib/cli is the command `sigv4`. Here: which commands there are, and how one ends. Each has a file of its name.
+//
+// commander parses as getopt does, and so as curl: a letter may be followed by its value (-XPOST), a value may begin with a
+// dash, and an unknown option takes nothing. yargs does none of the three; `util.parseArgs` has no help and no suggestions.
 
 import { readFileSync } from 'node:fs';
 
@@ -41,6 +44,11 @@ const COMMANDS = [
     name: 'explain',
     describe: 'Explain why a request was refused, from the response and the request',
     load: () => import('./explain.js'),
+  },
+  {
+    name: 'doctor',
+    describe: 'Check what a signed request needs: clock, credentials, region, network, CORS, permission',
+    load: () => import('./doctor.js'),
   },
   {
     name: 'inspect',

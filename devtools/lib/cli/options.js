@@ -63,6 +63,10 @@ export function addIdentityOptions(command) {
     ['--credentials <file>', 'JSON file with credentials, as `aws sts …` prints them; - is standard input'],
     ['--region <region>', 'Default: inferred from the host, then AWS_REGION, then the profile'],
     ['--service <name>', 'Signing name, such as execute-api; default: inferred from the host'],
+    ['--assume-role <arn>', 'Sign as this role, which the credentials may assume'],
+    ['--role-session-name <name>', 'Name of its session in logs; default: sigv4'],
+    ['--external-id <id>', 'External ID that the owner of the role asks for'],
+    ['--mfa-serial <arn>', 'MFA device, whose code is asked for on the terminal'],
   ]);
   for (const flags of SECRETS) {
     const option = new Option(flags).hideHelp().argParser(refuseSecret);
@@ -93,6 +97,7 @@ function refuseSecret() {
 /** How it is signed. @param {import('commander').Command} command */
 export function addSigningOptions(command) {
   addOptions(command, 'Signature:', [
+    ['--sigv4a', 'Sign for several regions, with SigV4a; --region is a list, such as us-east-1,eu-*'],
     ['--unsigned-payload', 'Sign UNSIGNED-PAYLOAD instead of the hash of the body (S3)'],
     ['--date <time>', 'Signing time, such as 2026-01-31T12:00:00Z; default: now'],
   ]);

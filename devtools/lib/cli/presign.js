@@ -12,6 +12,7 @@ import {
   repeated,
 } from './options.js';
 import { printJson } from './output.js';
+import { checkProfile } from './profiles.js';
 import { prepare } from './signing.js';
 
 /** @param {import('commander').Command} command */
@@ -41,6 +42,7 @@ Examples:
 
 /** @param {any} argv @param {string[]} words */
 export async function handler(argv, words) {
+  checkProfile(argv);
   const request = await requestOf(words, argv);
   const expiresIn = parseSeconds(argv.expires);
   const identity = await resolveIdentity(request.url, argv);

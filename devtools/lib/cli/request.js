@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
+import { inShellWords } from './advice.js';
 import { Cookies } from './cookies.js';
 import { dispatcherFor } from './connection.js';
 import { addForeignOptions, addRequestOptions, addTransferOptions } from './curl.js';
@@ -9,9 +10,10 @@ import { Download } from './download.js';
 import { CliError, exitCode } from './exit.js';
 import { REFUSED, exchangeOf } from './exchange.js';
 import { resolveIdentity } from './identity.js';
-import { asText, collect, readText, requestOf } from './input.js';
+import { asText, collect, readText, takeRequest } from './input.js';
 import { addFormatOption, addIdentityOptions, addOptions, addSigningOptions, parseDate } from './options.js';
 import { bodyForJson, printJson, redactor, showsColors } from './output.js';
+import { checkProfile } from './profiles.js';
 import { connectionError } from './send.js';
 import { writeOut } from './write-out.js';
 
@@ -37,7 +39,8 @@ export function define(command) {
 Examples:
   sigv4 request https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders
   sigv4 request POST URL -H 'content-type: application/json' -d '{"item":"tea"}'
-  sigv4 request -T big.iso https://bucket.s3.eu-west-1.amazonaws.com/big.iso`,
+  sigv4 request -T big.iso https://bucket.s3.eu-west-1.amazonaws.com/big.iso
+  sigv4 request --from copied-from-a-browser.txt`,
   );
 }
 
@@ -47,12 +50,15 @@ Examples:
  * @returns {Promise<number>}
  */
 export async function handler(argv, words) {
-  if (argv.silent) argv.explain = false;
-  const request = await requestOf(words, argv, defaultsOf(argv));
-  const identity = await resolveIdentity(request.url, argv);
+  checkProfile(argv);
+  const { request, hints, notes } = await takeRequest(words, argv, defaultsOf(argv));
+  const identity = await resolveIdentity(request.url, argv, hints);
+  // A browser's copy asks for compression, as the browser could read it.
+  argv.compressed ||= argv.from !== undefined;
   const redact = argv.showSecrets ? (/** @type {string} */ text) => text : redactor(identity.credentials);
   const note = (/** @type {string} */ text) => argv.silent || console.error(redact(text));
   const verbose = argv.verbose ? note : undefined;
+  for (const text of notes) note(`sigv4: ${text}`);
   for (const origin of identity.origins) verbose?.(`* ${origin}`);
 
   const signal = argv.maxTime ? AbortSignal.timeout(Math.ceil(argv.maxTime * 1000)) : undefined;
@@ -75,7 +81,8 @@ export async function handler(argv, words) {
     firstByteMs = elapsed();
     if (argv.format === 'json') {
       const report = await reportOf(exchange, redact);
-      const explanation = argv.explain ? exchange.explanation : undefined;
+      const { explanation: found } = exchange;
+      const explanation = argv.explain && found ? inShellWords(found, { isOwn: true }) : undefined;
       printJson({ ...report, explanation, durationMs: Math.round(elapsed()) });
     } else {
       await download.write(exchange.answer);
@@ -137,7 +144,9 @@ async function explain({ explanation }, argv, note) {
   const { formatExplanation } = await import('sigv4-wasm/explain');
   // The body may not end with a line break.
   const isStdoutSeen = argv.output === undefined && process.stdout.isTTY;
-  const text = formatExplanation(explanation, { color: showsColors(process.stderr) });
+  const text = formatExplanation(inShellWords(explanation, { isOwn: true }), {
+    color: showsColors(process.stderr),
+  });
   note(`${isStdoutSeen ? '\n' : ''}sigv4: ${text}`);
 }
 

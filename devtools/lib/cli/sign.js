@@ -3,9 +3,10 @@
 import { CliError } from './exit.js';
 import { addRequestOptions } from './curl.js';
 import { resolveIdentity } from './identity.js';
-import { asText, readBytes, readRequest, requestOf } from './input.js';
+import { asText, readBytes, takeRequest } from './input.js';
 import { addFormatOption, addIdentityOptions, addOptions, addSigningOptions, parseDate } from './options.js';
 import { bodyForJson, printJson } from './output.js';
+import { checkProfile } from './profiles.js';
 import { prepare } from './signing.js';
 
 /** The output formats. @type {Record<string, (wire: any) => string | Promise<string>>} */
@@ -33,9 +34,6 @@ function typed(headers) {
 export function define(command) {
   command.usage('[METHOD] [URL] [OPTIONS]').argument('[words...]', 'a URL, and a method before it');
   addRequestOptions(command);
-  addOptions(command, 'Request:', [
-    ['--from <file>', 'File with a curl command, fetch call, HAR entry or HTTP request'],
-  ]);
   addSigningOptions(command);
   addIdentityOptions(command);
   addOptions(command, 'Output:', [
@@ -55,7 +53,13 @@ Examples:
 
 /** @param {any} argv @param {string[]} words */
 export async function handler(argv, words) {
-  const { request, hints } = await takeRequest(argv, words);
+  checkProfile(argv);
+  const isNamed = words.length > 0 || argv.url !== undefined;
+  if (!isNamed && argv.from === undefined && process.stdin.isTTY)
+    throw new CliError('usage', 'pass a URL, or provide a request on standard input');
+  const from = argv.from ?? (isNamed ? undefined : '-');
+  const { request, hints, notes } = await takeRequest(words, { ...argv, from });
+  for (const note of notes) console.error(`sigv4: ${note}`);
   const identity = await resolveIdentity(request.url, argv, hints);
   const prepared = await prepare(request, argv, identity);
   const date = parseDate(argv.date) ?? new Date();
@@ -69,31 +73,6 @@ export async function handler(argv, words) {
   if (trace) console.error(`${trace.canonicalRequest}\n\n${trace.stringToSign}\n`);
   console.log(await FORMATS[argv.as]({ ...wire, body: wire.body && textOrBytes(wire.body) }));
 }
-
-/**
- * From the command line, or from a text.
- *
- * @param {any} argv
- * @param {string[]} words
- * @returns {Promise<{ request: import('./input.js').CliRequest, hints?: import('../requests/index.js').SigningHints }>}
- */
-async function takeRequest(argv, words) {
-  const isNamed = words.length > 0 || argv.url !== undefined;
-  if (isNamed && argv.from === undefined) return { request: await requestOf(words, argv) };
-  if (isNamed) throw new CliError('usage', 'pass a URL or --from, not both');
-  if (argv.from === undefined && process.stdin.isTTY)
-    throw new CliError('usage', 'pass a URL, or provide a request on standard input');
-  const { signing, notes, body, ...request } = await readRequest(argv.from ?? '-');
-  const headers = request.headers.filter(([name]) => name.toLowerCase() !== 'authorization');
-  if (headers.length < request.headers.length) notes.push(REPLACED);
-  for (const note of notes) console.error(`sigv4: ${note}`);
-  return {
-    request: { ...request, headers, body: body === undefined ? undefined : Buffer.from(body) },
-    hints: signing,
-  };
-}
-
-const REPLACED = 'the Authorization header of the request is left out, because the signature takes its place';
 
 /** @param {import('./input.js').Body} body */
 async function inMemory(body) {

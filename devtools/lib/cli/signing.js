@@ -10,6 +10,7 @@ import { hashFile } from './input.js';
  * @typedef {object} SigningArguments  of the command line
  * @property {boolean} [unsignedPayload]
  * @property {boolean} [presign]
+ * @property {boolean} [sigv4a]
  *
  * @typedef {object} Prepared
  * @property {(date: Date) => Promise<import('./send.js').Wire>} sign  in the URL, if the options say so
@@ -33,7 +34,14 @@ export async function prepare(
   const isPresigned = expiresIn !== undefined;
   const { method, url, headers, body } = request;
   const payload = argv.unsignedPayload ? 'unsigned' : await payloadOf();
-  const signer = new Signer({ credentials, region, service, payload });
+  const signer = argv.sigv4a
+    ? new (await import('sigv4-wasm/v4a')).SignerV4a({
+        credentials,
+        regionSet: region?.split(','),
+        service,
+        payload,
+      })
+    : new Signer({ credentials, region, service, payload });
   const signable = {
     ...targetOf(url),
     ...{ method, headers, body: body && 'file' in body ? undefined : body },

@@ -8,13 +8,27 @@ import { absoluteUrl, headerOf } from './parts.js';
 
 /** @param {string} text */
 export function isHttp(text) {
-  const { method, target, version } = requestLineOf(text.trimStart());
+  const { method, target, version } = requestLineOf(asSent(text).trimStart());
   return (
     METHOD.test(method) && (version !== undefined ? target !== '' : /^(?:\/|https?:\/\/)\S/.test(target))
   );
 }
 
 const METHOD = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * `curl -v` marks the lines of a head that it sends, and writes others between them.
+ *
+ * @param {string} text
+ */
+function asSent(text) {
+  const marked = text.match(/^> .*$|^>\r?$/gm);
+  if (marked === null || !/^> \S+ \S+ HTTP\//.test(marked[0])) return text;
+  const lines = marked.map((line) => line.replace(/^> ?/, ''));
+  // Only the first request, of several.
+  const end = lines.findIndex((line) => line.trim() === '');
+  return lines.slice(0, end < 0 ? undefined : end + 1).join('\n');
+}
 
 /**
  * By searching for single characters: patterns that may match spaces in several ways take long on many of them.
@@ -37,11 +51,12 @@ function requestLineOf(text) {
 /**
  * Line ends may be LF alone. The target may be a path, with a `Host` header, or a URL.
  *
- * @param {string} text
+ * @param {string} given
  * @returns {import('./index.js').ParsedRequest}
  * @throws {RequestSyntaxError}
  */
-export function parseHttp(text) {
+export function parseHttp(given) {
+  const text = asSent(given);
   const start = /** @type {RegExpExecArray} */ (/^\s*/.exec(text))[0].length;
   const { line, method, target } = requestLineOf(text.slice(start));
   if (target === '' || /\s/.test(method)) {
