@@ -24,7 +24,13 @@ function secretPatterns() {
       `$1${REDACTED}`,
     ],
     [/\b((?:session_?token|secret_?access_?key)["']?[ \t]*[:=][ \t]*["']?)[^\s&"'<,]+/gi, '$1<redacted>'],
-    [/(<(?:Token-\d+|SessionToken|SecretAccessKey|\w+Bytes)>)[^<]+/g, '$1<redacted>'],
+    [
+      new RegExp(
+        `(<(?:Token-\\d+|SessionToken|SecretAccessKey|\\w+Bytes|${SESSION_TOKEN_HEADERS.join('|')})(?:\\s[^<>]*)?>)[^<]+`,
+        'gi',
+      ),
+      '$1<redacted>',
+    ],
     // Of presigned URLs, also those of SigV2, CloudFront and Google Cloud Storage, of headers, and of forms.
     [
       new RegExp(`(signature(?:_?provided)?${equals})(?!<)(?=[\\w%+/=.~-]{16})${value}`, 'gi'),
