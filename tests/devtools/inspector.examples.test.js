@@ -11,7 +11,7 @@ import { inspectorFiles } from 'sigv4-wasm-devtools/inspector';
 import { startIamServer } from '../support/iam-server.js';
 import { inspectorTests } from '../support/inspector-page.js';
 
-const { withPage, url } = inspectorTests({ before, after });
+const { withPage, chromium, url } = inspectorTests({ before, after });
 const run = promisify(execFile);
 
 const CREDENTIALS = {
@@ -22,6 +22,11 @@ const CREDENTIALS = {
 const EXPORTS = `export AWS_ACCESS_KEY_ID=${CREDENTIALS.accessKeyId}\nexport AWS_SECRET_ACCESS_KEY=${CREDENTIALS.secretAccessKey}\nexport AWS_SESSION_TOKEN=${CREDENTIALS.sessionToken}\n`;
 const HOST = 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
 const SOURCE = '.source';
+/** Of the package that is installed. */
+const OFFLINE = import.meta
+  .resolve('sigv4-wasm-devtools/package.json')
+  .replace('package.json', 'dist/inspector/offline.html');
+
 /** How the bytes of a wasm module begin, as text. */
 const MODULE = /characters:\s*["'`] !#%&/;
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
@@ -232,6 +237,24 @@ describe('what the page loads', () => {
       assert.ok(modules[0].includes('sign_path'), 'what the module that signs exports');
       assert.equal(modules[0].match(new RegExp(MODULE, 'g')).length, 1);
     }));
+
+  test('can be opened from a file, and opened again without a network, with all modules', async () => {
+    const { page, complaints, says, close } = await chromium().open(OFFLINE);
+    await page.setOfflineMode(true);
+    await page.reload();
+    await page.select('#example', 'sigv4a');
+    await says('.verdict', /signature is right/);
+    await page.select('#example', 'path-once');
+    await says('.findings', /proved/);
+    await page.focus(SOURCE);
+    await page.keyboard.down('Control');
+    await page.keyboard.press('KeyA');
+    await page.keyboard.up('Control');
+    await page.keyboard.type("fetch('https://h.execute-api.us-east-1.amazonaws.com/prod/code')");
+    await says('#request-state', /Read as a call of fetch/);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
 
   test('is enough without a network, and the page keeps nothing', () =>
     withPage({}, async ({ page, paste, says }) => {

@@ -58,11 +58,9 @@ export async function openChromium() {
    */
   async function open(url, { scheme = 'light', width = 1280, height = 900 } = {}) {
     const context = await browser.createBrowserContext();
-    await context.overridePermissions(new URL(url).origin, [
-      'clipboard-read',
-      'clipboard-write',
-      'clipboard-sanitized-write',
-    ]);
+    const { origin, protocol } = new URL(url);
+    // Files have no origin that could be named.
+    if (protocol !== 'file:') await context.overridePermissions(origin, CLIPBOARD);
     const page = await context.newPage();
     await page.setViewport({ width, height });
     await page.emulateMediaFeatures([
@@ -147,3 +145,6 @@ function hands(page) {
     press: (name) => page.locator(`::-p-aria([name="${name}"][role="button"])`).click(),
   };
 }
+
+/** @type {import('puppeteer-core').Permission[]} */
+const CLIPBOARD = ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write'];

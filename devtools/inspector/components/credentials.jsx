@@ -129,7 +129,9 @@ function valueOf(name) {
 
 /** @param {{ isFixed: boolean }} props */
 function Placement({ isFixed }) {
-  const { placement, expiresIn } = settings.value;
+  const { expiresIn } = settings.value;
+  const isPresigned = authorization.value?.expiresIn !== undefined;
+  const placement = isFixed ? (isPresigned ? 'query' : 'headers') : settings.value.placement;
   return (
     <fieldset class="field is-wide" disabled={isFixed}>
       <legend>Signature in</legend>
@@ -147,7 +149,7 @@ function Placement({ isFixed }) {
             </label>
           ))
         }
-        {placement === 'query' && (
+        {placement === 'query' && !isFixed && (
           <label class="choice">
             for
             <input

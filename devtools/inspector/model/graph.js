@@ -48,7 +48,8 @@ export function graphOf(inspection) {
       .flatMap((id) => (id === CANONICAL ? canonical : [id]))
       .filter((id) => parts.has(id));
   }
-  for (const part of all) part.hues ??= huesOf(part.id, parts);
+  const known = new Map();
+  for (const part of all) part.hues ??= huesOf(part.id, parts, known);
   return { sections, parts };
 }
 

@@ -39,11 +39,23 @@ const ROWS = [
 /**
  * @param {string} id  of a part
  * @param {ReadonlyMap<string, { from: string[] }>} parts
+ * @param {Map<string, Hue[]>} known  what was found before
  * @returns {Hue[]}  in order; none for what is the same in every request
  */
-export function huesOf(id, parts) {
+export function huesOf(id, parts, known) {
+  const hues = known.get(id) ?? find(id, parts, known);
+  known.set(id, hues);
+  return hues;
+}
+
+/**
+ * @param {string} id
+ * @param {ReadonlyMap<string, { from: string[] }>} parts
+ * @param {Map<string, Hue[]>} known
+ */
+function find(id, parts, known) {
   const row = ROWS.find(([pattern]) => pattern.test(id));
   if (row !== undefined) return row[1] === undefined ? [] : [row[1]];
-  const found = new Set((parts.get(id)?.from ?? []).flatMap((origin) => huesOf(origin, parts)));
+  const found = new Set((parts.get(id)?.from ?? []).flatMap((origin) => huesOf(origin, parts, known)));
   return HUES.filter((hue) => found.has(hue));
 }

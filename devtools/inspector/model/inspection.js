@@ -199,9 +199,10 @@ function removedFrom({ url, headers }) {
  * @param {string} canonicalRequest
  * @returns {Promise<Payload>}
  */
-async function payloadOf({ body }, canonicalRequest) {
+async function payloadOf({ method, body }, canonicalRequest) {
   const hash = canonicalRequest.slice(canonicalRequest.lastIndexOf('\n') + 1);
-  if (/^STREAMING-UNSIGNED|^UNSIGNED/.test(hash)) return 'unsigned';
+  const hasBody = body !== undefined || !/^(?:GET|HEAD|DELETE)$/.test(method);
+  if (/^STREAMING-UNSIGNED|^UNSIGNED/.test(hash)) return hasBody ? 'unsigned' : 'signed';
   if (hash.startsWith('STREAMING-')) return 'chunks';
   const actual = await sha256Hex(body ?? '');
   // Browsers hash on HTTPS pages and on localhost only.

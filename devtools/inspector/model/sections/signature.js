@@ -1,5 +1,6 @@
 // The signature, and what is sent with it.
 
+import { HUES } from '../hues.js';
 import { line, lineUnless, made, needs, part } from './parts.js';
 
 /**
@@ -55,10 +56,10 @@ export function signatureSection(inspection) {
       }),
       ...lineUnless(
         authorization === undefined,
-        line(
-          'in the request',
-          part('claimed-signature', 'the signature in the request', authorization?.signature ?? ''),
-        ),
+        line('in the request', {
+          ...part('claimed-signature', 'the signature in the request', authorization?.signature ?? ''),
+          hues: [...HUES],
+        }),
       ),
       ...(expiresIn === undefined
         ? [
