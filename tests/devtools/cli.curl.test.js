@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -294,6 +295,50 @@ describe('a command line makes the request that curl makes of it', { skip, concu
   it('there are more than a hundred', () => {
     assert.ok(LINES.length > 100);
   });
+});
+
+describe('TLS and HTTP/2', { skip }, () => {
+  const tls = fileURLToPath(new URL('../support/tls/', import.meta.url));
+  /** @type {import('node:http2').Http2SecureServer} */
+  let secure;
+  let securePort = 0;
+  before(async () => {
+    const [key, cert] = await Promise.all(
+      ['key.pem', 'certificate.pem'].map((name) => readFile(join(tls, name))),
+    );
+    secure = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+      const { method, httpVersion, url } = request;
+      response
+        .writeHead(200, { 'x-case': '1' })
+        .end(`${method} ${httpVersion} ${url} ${request.headers['x-two']}`);
+    });
+    await new Promise((resolve) => secure.listen(0, '127.0.0.1', () => resolve(undefined)));
+    securePort = /** @type {import('node:net').AddressInfo} */ (secure.address()).port;
+  });
+  after(() => secure.close());
+
+  for (const line of [
+    `-k --http2 URL/a -H 'X-Two: 1'`,
+    `-k --http1.1 URL/a`,
+    `-k --http2 -d x URL/a -w ' %{http_version}'`,
+    `--cacert CERTIFICATE --http1.1 https://localhost:PORT/a`,
+    `--cacert CERTIFICATE --http1.1 --resolve localhost:PORT:127.0.0.1 -4 https://localhost:PORT/a`,
+    `--tlsv1.3 -k --http1.1 URL/a`,
+  ]) {
+    it(line, async () => {
+      const text = line
+        .replaceAll('URL', `https://127.0.0.1:${securePort}`)
+        .replaceAll('CERTIFICATE', join(tls, 'certificate.pem'))
+        .replaceAll('PORT', String(securePort));
+      const [theirs, ours] = await Promise.all(
+        ['curl -s', 'sigv4 request -s --region us-east-1 --service execute-api'].map(
+          async (command, i) => (await sent(command, text, `tls${i}`)).stdout,
+        ),
+      );
+      assert.match(theirs, /^(?:GET|POST) [12]/);
+      assert.equal(ours, theirs);
+    });
+  }
 });
 
 /** What each leaves in its folder, and prints. */

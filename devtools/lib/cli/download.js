@@ -65,11 +65,12 @@ export class Download {
     if (dumpHeader === '-') process.stdout.write(heads, 'latin1');
     else if (dumpHeader !== undefined)
       await writeFile(dumpHeader, heads, 'latin1').catch(cannotWrite(dumpHeader));
-    const file = await this.#fileFor(answer);
-    this.file = file;
-    const out = file === undefined ? process.stdout : createWriteStream(file);
     const showsHead = include || showHeaders || head;
     const showsBody = !(fail && answer.status >= 400);
+    // Where nothing is to be written, there is no file.
+    const file = showsHead || showsBody ? await this.#fileFor(answer) : undefined;
+    this.file = file;
+    const out = file === undefined ? process.stdout : createWriteStream(file);
     const body = compressed ? decompressed(answer) : answer.body;
     const count = (/** @type {Buffer} */ chunk) => (this.bytes += chunk.length);
     async function* parts() {

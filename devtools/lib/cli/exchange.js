@@ -216,8 +216,11 @@ function inWords(offset) {
 }
 
 /** @param {import('./send.js').ServerResponse} answer */
-export function headOf({ status, statusText, headers }) {
-  const lines = [`HTTP/1.1 ${status} ${statusText}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+export function headOf({ version, status, statusText, headers }) {
+  const lines = [
+    `HTTP/${version} ${status} ${statusText}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
   // No control characters, which a terminal might interpret.
   return lines.map((line) => line.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, '?')).join('\r\n');
 }

@@ -166,6 +166,7 @@ async function report(format, { exchange, request, download, exitCode, failure, 
   const happened = {
     ...{ method, url, exitCode, firstByteMs, totalMs },
     status: answer?.status ?? 0,
+    version: answer?.version ?? '0',
     headers: answer?.headers ?? [],
     redirects: exchange?.redirects ?? 0,
     retries: exchange?.retries ?? 0,

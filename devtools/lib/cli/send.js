@@ -13,6 +13,7 @@ import { CliError } from './exit.js';
  * @property {import('./input.js').Body} [body]
  *
  * @typedef {object} ServerResponse
+ * @property {'1.1' | '2'} version  of HTTP
  * @property {number} status
  * @property {string} statusText
  * @property {[string, string][]} headers  as they arrived
@@ -32,7 +33,12 @@ export async function send({ method, url, headers, body }, written, { dispatcher
   const isFile = body !== undefined && 'file' in body;
   const pairs = asWritten(headers, written);
   if (isFile) pairs.push(['Content-Length', String(body.size)]);
-  const listen = (/** @type {any} */ { headers }) => onHead?.(headers.trimEnd());
+  /** @type {'1.1' | '2'} */
+  let version = '1.1';
+  const listen = (/** @type {any} */ { headers }) => {
+    if (/^:authority:/m.test(headers)) version = '2';
+    onHead?.(headers.trimEnd());
+  };
   subscribe('undici:client:sendHeaders', listen);
   try {
     const { origin, path } = partsOf(url);
@@ -47,7 +53,7 @@ export async function send({ method, url, headers, body }, written, { dispatcher
     });
     const { statusCode: status, statusText, body: answer } = response;
     const raw = /** @type {any} */ (response.headers);
-    return { status, statusText, headers: pairsOf(raw), body: answer };
+    return { version, status, statusText, headers: pairsOf(raw), body: answer };
   } catch (error) {
     throw connectionError(error, url);
   } finally {

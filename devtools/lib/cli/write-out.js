@@ -7,6 +7,7 @@
  * @property {string} method
  * @property {string} url  of the last request
  * @property {number} status  0: there was no response
+ * @property {string} version  of HTTP
  * @property {[string, string][]} headers
  * @property {number} redirects
  * @property {string} redirectUrl
@@ -28,7 +29,7 @@ const VARIABLES = {
   exitcode: ({ exitCode }) => exitCode,
   filename_effective: ({ filename }) => filename,
   http_code: ({ status }) => String(status).padStart(3, '0'),
-  http_version: () => '1.1',
+  http_version: ({ version }) => version,
   method: ({ method }) => method,
   num_headers: ({ headers }) => headers.length,
   num_redirects: ({ redirects }) => redirects,
