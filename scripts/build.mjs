@@ -37,7 +37,7 @@ const CHUNKS = {
   'extended-engine': /^js\/engine\/extended-engine\.js$/,
   explanation: /^js\/explain\//,
   mismatch: /^js\/mismatch\//,
-  'incoming-request': /^js\/verify\/(?:incoming-.*|options|error-response)\.js$/,
+  'incoming-request': /^js\/verify\/(?:incoming-.*|options|error-response|replay-cache)\.js$/,
   verification: /^js\/verify\//,
   'module-instance': /^js\/engine\/module-instance\.js$/,
   'verify-engine': /^js\/engine\/(?:checksum-engine|verify-engine|verify-results)\.js$/,

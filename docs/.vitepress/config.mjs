@@ -90,6 +90,7 @@ export default defineConfig({
           page('S3 uploads', '/guides/s3-uploads'),
           page('WebSocket and IoT', '/guides/websocket-iot'),
           page('Tokens and passwords', '/guides/tokens'),
+          page('Proof of identity', '/guides/identity'),
           page('SigV4a', '/guides/sigv4a'),
         ],
       },

@@ -9,7 +9,12 @@ import { REJECTIONS } from '../engine/generated/rejections.js';
  * @type {typeof REJECTIONS}
  */
 const ANSWERS = /* @__PURE__ */ Object.assign(
-  { ERR_SIGV4_REPLAY_CACHE_FULL: [503, 'ServiceUnavailableException'] },
+  {
+    ERR_SIGV4_REPLAY_CACHE_FULL: [503, 'ServiceUnavailableException'],
+    ERR_SIGV4_PROOF_INVALID: [403, 'AccessDeniedException'],
+    ERR_SIGV4_REPLAYED: [403, 'AccessDeniedException'],
+    ERR_SIGV4_STS_UNAVAILABLE: [503, 'ServiceUnavailableException'],
+  },
   REJECTIONS,
 );
 

@@ -38,7 +38,7 @@ export async function request(source, url, init, options) {
       if ((status !== 429 && status < 500) || attempt === 2) return { status, text, json: object(text) };
     } catch (error) {
       signal?.throwIfAborted();
-      const why = controller.signal.aborted ? 'timed out' : 'cannot be reached';
+      const why = controller.signal.aborted ? 'timed out' : 'is unreachable';
       throw failed(source, `${new URL(url).origin} ${why}`, /** @type {Error} */ (error));
     } finally {
       clearTimeout(timer);

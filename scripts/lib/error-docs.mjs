@@ -96,6 +96,15 @@ export const VERIFYING = {
     '`ReplayCache` holds `maxEntries` requests, and all of them could still be replayed',
     'respond with 503; raise `maxEntries`, or lower `maxSkewSeconds`',
   ],
+  PROOF_INVALID: [
+    '`verifyIdentityProof`: it is not a request for `GetCallerIdentity`, or for another audience',
+    'answer 403; compare `audience` on both sides',
+  ],
+  REPLAYED: ['`verifyIdentityProof`: the proof was used before', 'answer 403; make a proof for each login'],
+  STS_UNAVAILABLE: [
+    '`verifyIdentityProof`: AWS STS did not say who signed the proof',
+    'answer 503; the client tries again with a new proof',
+  ],
 };
 
 /** @type {Record<string, [when: string, remedy: string]>} */

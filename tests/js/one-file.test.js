@@ -31,6 +31,8 @@ const ENTRIES = [
   ['sigv4-wasm/credentials', '*', ['signing']],
   ['sigv4-wasm/credentials/node', '*', ['signing']],
   ['sigv4-wasm/tokens', '*', ['signing']],
+  ['sigv4-wasm/identity', 'createIdentityProof', ['signing']],
+  ['sigv4-wasm/identity', '*', ['signing', 'verify']],
 ];
 
 /** @type {Record<string, (code: string, format: string) => Promise<string>>} */

@@ -139,7 +139,7 @@ for (const [name, [make, requests]] of Object.entries(REMOTE)) {
       };
       const error = await make({ fetch })().catch((/** @type {any} */ error) => error);
       const cause = error.code === 'ERR_SIGV4_CREDENTIALS_NOT_FOUND' ? error.cause : error;
-      assert.match(cause.message, /127\.0\.0\.1:\d+ cannot be reached/);
+      assert.match(cause.message, /127\.0\.0\.1:\d+ is unreachable/);
       assert.equal(cause.cause.message, 'fetch failed');
     });
 

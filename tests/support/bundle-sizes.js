@@ -85,6 +85,10 @@ export const IMPORTS = {
   'sigv4-wasm/credentials, fromCognitoIdentity': {
     code: "export { fromCognitoIdentity } from 'sigv4-wasm/credentials';",
   },
+  'sigv4-wasm/identity, createIdentityProof': {
+    code: "export { createIdentityProof } from 'sigv4-wasm/identity';",
+  },
+  'sigv4-wasm/identity': { code: "export * from 'sigv4-wasm/identity';" },
   'sigv4-wasm/tokens': { code: "export * from 'sigv4-wasm/tokens';" },
   'sigv4-wasm/credentials/node': { code: "export * from 'sigv4-wasm/credentials/node';" },
   ...Object.fromEntries(
