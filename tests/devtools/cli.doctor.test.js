@@ -113,23 +113,41 @@ function blank(env) {
   return Object.fromEntries(Object.keys(env).map((name) => [name, undefined]));
 }
 
-it('the permission: what a policy must allow', async () => {
-  answer = {
-    status: 403,
-    headers: { 'x-amzn-errortype': 'AccessDeniedException' },
-    body: JSON.stringify({
-      Message: `User: ${ARN} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********9012:abc123/prod/GET/x`,
-    }),
-  };
-  const proxy = await startProxy((host) => (host.includes('execute-api') ? api : sts).origin);
-  const url = 'http://abc123.execute-api.us-east-1.amazonaws.com/prod/x';
-  const { code, byName } = await doctor([url, '-x', proxy.env.http_proxy]);
-  await proxy.close();
-  assert.equal(code, 77);
-  assert.match(
-    String(byName.request.fix),
+/** @type {[url: string, service: string, expected: RegExp][]} */
+const PERMISSIONS = [
+  [
+    'http://abc123.execute-api.us-east-1.amazonaws.com/prod/x',
+    'execute-api',
     /Allow execute-api:Invoke on arn:aws:execute-api:us-east-1:123456789012:abc123\/prod\/GET\/x$/,
-  );
+  ],
+  [
+    'http://bucket.s3.us-east-1.amazonaws.com/a/b%20c',
+    's3',
+    /Allow s3:GetObject on arn:aws:s3:::bucket\/a\/b c$/,
+  ],
+  ['http://s3.us-east-1.amazonaws.com/bucket', 's3', /Allow s3:ListBucket on arn:aws:s3:::bucket$/],
+];
+
+describe('the permission: what a policy must allow', () => {
+  for (const [url, service, expected] of PERMISSIONS) {
+    it(url, async () => {
+      const denied = await startIamServer({
+        ...{ credentials: [CREDENTIALS], service, cors: true },
+        respond: () => ({
+          status: 403,
+          headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+          body: JSON.stringify({
+            Message: `User: ${ARN} is not authorized to perform: some:Action on resource: arn:aws:x`,
+          }),
+        }),
+      });
+      const proxy = await startProxy((host) => (host.includes('amazonaws') ? denied : sts).origin);
+      const { code, byName } = await doctor([url, '-x', proxy.env.http_proxy]);
+      await Promise.all([proxy.close(), denied.close()]);
+      assert.equal(code, 77);
+      assert.match(String(byName.request.fix), expected);
+    });
+  }
 });
 
 describe('the connection', () => {

@@ -211,10 +211,9 @@ describe('presign prints', () => {
   it('a URL that the server takes, for another method, and with a header', async () => {
     const url = await printed([
       'presign',
+      'PUT',
       `${server.origin}/orders?b=2&a=1`,
       ...SCOPE,
-      '-X',
-      'PUT',
       '-H',
       'content-type: a/b',
     ]);

@@ -316,14 +316,51 @@ async function request(patient) {
 
 /** What a policy must allow, where the host says it. @param {Patient} patient */
 function permissionFor({ url, method, arn, identity }) {
-  if (identity?.service !== 'execute-api') return undefined;
+  const statementFor = identity && STATEMENTS[identity.service];
+  if (!statementFor) return undefined;
   const [, partition = 'aws', account = 'ACCOUNT'] = /^arn:([^:]+):[^:]+::(\d+):/.exec(arn ?? '') ?? [];
   const { hostname, pathname } = new URL(url);
-  const [api] = hostname.split('.');
-  const [stage = '', ...path] = pathname.slice(1).split('/');
-  const resource = `arn:${partition}:execute-api:${identity.region}:${account}:${api}/${stage}/${method}/${path.join('/')}`;
-  return `The policy needs: Allow execute-api:Invoke on ${resource}`;
+  const statement = statementFor({
+    hostname,
+    path: pathname.slice(1),
+    method,
+    partition,
+    account,
+    region: String(identity.region),
+  });
+  return statement && `The policy needs: Allow ${statement}`;
 }
+
+/**
+ * By signing name. Source: "Actions, resources, and condition keys", service authorization reference.
+ *
+ * @type {Record<string, (of: { hostname: string, path: string, method: string, partition: string, account: string, region: string }) => string | undefined>}
+ */
+const STATEMENTS = {
+  'execute-api': ({ hostname, path, method, partition, account, region }) => {
+    const [stage, ...rest] = path.split('/');
+    const api = `arn:${partition}:execute-api:${region}:${account}:${hostname.split('.')[0]}`;
+    return `execute-api:Invoke on ${api}/${stage}/${method}/${rest.join('/')}`;
+  },
+  s3: ({ hostname, path, method, partition }) => {
+    const [, inHost] = /^(.+)\.s3[.-]/.exec(hostname) ?? [];
+    const [bucket, ...key] = inHost === undefined ? path.split('/') : [inHost, path];
+    const arn = `arn:${partition}:s3:::${bucket}`;
+    if (key.join('/') === '')
+      return method === 'GET' || method === 'HEAD' ? `s3:ListBucket on ${arn}` : undefined;
+    const action = {
+      GET: 's3:GetObject',
+      HEAD: 's3:GetObject',
+      PUT: 's3:PutObject',
+      DELETE: 's3:DeleteObject',
+    }[method];
+    return action && `${action} on ${arn}/${decodeURIComponent(key.join('/'))}`;
+  },
+  lambda: ({ hostname, partition, account, region }) =>
+    /\.lambda-url\./.test(hostname)
+      ? `lambda:InvokeFunctionUrl and lambda:InvokeFunction on arn:${partition}:lambda:${region}:${account}:function:NAME`
+      : undefined,
+};
 
 /** @type {[name: string, check: Check][]} */
 export const CHECKS = [

@@ -15,7 +15,7 @@ import { checkProfile } from './profiles.js';
 
 /** @param {import('commander').Command} command */
 export function define(command) {
-  command.usage('URL [OPTIONS]').argument('[words...]', 'the URL that you want to call');
+  command.usage('URL [OPTIONS]').argument('[words...]');
   addOptions(command, 'Request:', [
     ['-X, --request <method>', 'Method of the signed request that is tried; default: GET'],
     [

@@ -17,7 +17,7 @@ import { prepare } from './signing.js';
 
 /** @param {import('commander').Command} command */
 export function define(command) {
-  command.usage('[METHOD] URL [OPTIONS]').argument('[words...]', 'a URL, and a method before it');
+  command.usage('[METHOD] URL [OPTIONS]').argument('[words...]');
   addOptions(command, 'Request:', [
     ['-X, --request <method>', 'Method that the URL is for; default: GET'],
     ['-H, --header <line>', 'Header that must be sent with the request', repeated],

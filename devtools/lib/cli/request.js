@@ -21,7 +21,7 @@ import { writeOut } from './write-out.js';
 
 /** @param {import('commander').Command} command */
 export function define(command) {
-  command.usage('[METHOD] URL [OPTIONS]').argument('[words...]', 'a URL, and a method before it');
+  command.usage('[METHOD] URL [OPTIONS]').argument('[words...]');
   addRequestOptions(command);
   addTransferOptions(command);
   addSigningOptions(command);

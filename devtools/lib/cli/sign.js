@@ -32,7 +32,7 @@ function typed(headers) {
 
 /** @param {import('commander').Command} command */
 export function define(command) {
-  command.usage('[METHOD] [URL] [OPTIONS]').argument('[words...]', 'a URL, and a method before it');
+  command.usage('[METHOD] [URL] [OPTIONS]').argument('[words...]');
   addRequestOptions(command);
   addSigningOptions(command);
   addIdentityOptions(command);
