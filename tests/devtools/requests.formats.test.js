@@ -168,6 +168,42 @@ function assertHas(request, expected) {
   assert.deepEqual(found, expected);
 }
 
+test(
+  'what curl -v shows of a request',
+  { skip: spawnSync('curl', ['-V']).status !== 0 && 'curl is not installed' },
+  async () => {
+    const args = ['-v', '-s', '-o', '/dev/null', '-H', 'X-One: 1', `${server.origin}/a?b=1`];
+    const { stderr } = await run('curl', args);
+    assert.match(stderr, /^\* /m);
+    assertArrived(stderr);
+  },
+);
+
+describe('what is hostile ends soon, and with an error of ours', () => {
+  const many = 100_000;
+  /** @type {Record<string, string>} */
+  const texts = {
+    'PowerShell, nested': `irm ${'('.repeat(many)}`,
+    'PowerShell, continued': `irm -Uri ${'`\n'.repeat(many)}`,
+    'PowerShell, a quote that never ends': `irm "${'`"'.repeat(many)}`,
+    'Bruno, blocks that never end': `meta {\n${'get {\n'.repeat(many / 5)}`,
+    'HTTPie, many items': `http h ${'a=b '.repeat(many / 4)}?`,
+    'awscurl, an option again and again': `awscurl ${'-d x '.repeat(many / 5)}`,
+    'Postman, nested': `${'{"item":['.repeat(5000)}${']}'.repeat(5000)}`,
+    'curl -v, lines without an end': `> GET / HTTP/1.1\n${'> a: b\n'.repeat(many / 7)}`,
+    'axios, nested': `axios.get(${'['.repeat(5000)}`,
+    'a URL of colons': `https://${':'.repeat(many)}`,
+  };
+  for (const [title, text] of Object.entries(texts)) {
+    test(title, () => {
+      const began = process.cpuUsage();
+      assert.throws(() => parseRequest(text), { name: 'RequestSyntaxError' });
+      const { user } = process.cpuUsage(began);
+      assert.ok(user < 2_000_000, `${user / 1000} ms`);
+    });
+  }
+});
+
 describe('calls of axios are read as axios itself takes them', () => {
   const axiosPath = fileURLToPath(import.meta.resolve('axios'));
   const calls = [
@@ -239,6 +275,13 @@ Invoke-RestMethod $uri -Method Post -Headers $headers -Body $body`;
       ],
       body: 'a=1&b=two+words',
     });
+  });
+
+  test('a switch takes no value', () => {
+    assert.equal(
+      parseRequest('iwr -UseBasicParsing https://h.example/x -SkipCertificateCheck').url,
+      'https://h.example/x',
+    );
   });
 
   test('bytes, JSON and a text of several lines', () => {

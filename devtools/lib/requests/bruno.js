@@ -113,8 +113,15 @@ const BLOCKS = { formUrlEncoded: 'body:form-urlencoded' };
 function blocksOf(text) {
   /** @type {Map<string, { content: string, at: number }>} */
   const blocks = new Map();
-  for (const match of text.matchAll(/^([a-z][\w:-]*)\s*\{[ \t]*\r?\n([^]*?)^\}/gm)) {
-    blocks.set(match[1], { content: match[2], at: match.index });
+  /** @type {{ name: string, at: number, from: number } | undefined} */
+  let open;
+  for (const { 0: line, index } of text.matchAll(/^.*$/gm)) {
+    const [, name] = (open === undefined && /^([a-z][\w:-]*)\s*\{\s*$/.exec(line)) || [];
+    if (name !== undefined) open = { name, at: index, from: index + line.length + 1 };
+    else if (open !== undefined && /^\}\s*$/.test(line)) {
+      blocks.set(open.name, { content: text.slice(open.from, index), at: open.at });
+      open = undefined;
+    }
   }
   return blocks;
 }

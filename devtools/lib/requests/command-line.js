@@ -31,8 +31,11 @@ export function readCommandLine(text, program, options) {
   /** @type {Map<string, Given[]>} */
   const given = new Map();
   const words = [];
-  const add = (/** @type {string} */ name, /** @type {string} */ value, /** @type {Word} */ word) =>
-    given.set(name, [...(given.get(name) ?? []), { value, word }]);
+  const add = (/** @type {string} */ name, /** @type {string} */ value, /** @type {Word} */ word) => {
+    const list = given.get(name) ?? [];
+    given.set(name, list);
+    list.push({ value, word });
+  };
   let hasEnded = false;
   for (let i = 0; i < rest.length; i += 1) {
     const word = rest[i];

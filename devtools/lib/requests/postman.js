@@ -38,17 +38,18 @@ export function parsePostman(json) {
 /**
  * @param {any} folder
  * @param {any} inherited
+ * @param {number} [depth]
  * @returns {{ item: any, auth: any }[]}
  */
-function itemsOf({ item, auth }, inherited) {
-  return item.flatMap((/** @type {any} */ one) =>
-    Array.isArray(one?.item)
-      ? itemsOf(one, auth ?? inherited)
-      : one?.request
-        ? [{ item: one, auth: auth ?? inherited }]
-        : [],
-  );
+function itemsOf({ item, auth }, inherited, depth = 0) {
+  if (depth > MAX_DEPTH) throw new RequestSyntaxError('the folders of this collection are nested too deeply');
+  return item.flatMap((/** @type {any} */ one) => {
+    if (Array.isArray(one?.item)) return itemsOf(one, auth ?? inherited, depth + 1);
+    return one?.request ? [{ item: one, auth: auth ?? inherited }] : [];
+  });
 }
+
+const MAX_DEPTH = 100;
 
 /**
  * @param {any} item

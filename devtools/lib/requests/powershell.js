@@ -28,9 +28,9 @@ export function parsePowershell(text) {
     if (token.kind === 'parameter') {
       reader.next();
       const name = parameterOf(token, text);
-      const follower = reader.peek();
-      const isSwitch = follower.kind === 'parameter' || follower.kind === 'end';
-      given[name] = { value: isSwitch ? true : reader.value(), at: token.at };
+      // A switch takes a value only after a colon: -PassThru:$false.
+      const isBare = SWITCHES.has(name) && !token.text.endsWith(':');
+      given[name] = { value: isBare ? true : reader.value(), at: token.at };
     } else {
       given.uri ??= { at: token.at, value: undefined };
       given.uri.value = reader.value();
@@ -86,6 +86,12 @@ const PARAMETERS =
   'timeoutsec skipcertificatecheck skiphttperrorcheck maximumredirection disablekeepalive passthru credential proxy ' +
   'skipheadervalidation httpversion erroraction maximumretrycount retryintervalsec authentication token';
 
+const SWITCHES = new Set(
+  'usebasicparsing skipcertificatecheck skiphttperrorcheck disablekeepalive passthru skipheadervalidation'.split(
+    ' ',
+  ),
+);
+
 /** A parameter may be cut short, where it stays the only one. @param {Token} token @param {string} text */
 function parameterOf({ text: written, at }, text) {
   const name = written.slice(1).replace(/:$/, '').toLowerCase();
@@ -119,6 +125,7 @@ class Reader {
   #text;
   #at;
   #variables;
+  #depth = 0;
 
   /** @param {string} text @param {number} at @param {Map<string, any>} variables */
   constructor(text, at, variables) {
@@ -149,7 +156,18 @@ class Reader {
 
   /** @returns {any} */
   value() {
-    const { kind, text, at } = this.next();
+    if (this.#depth > MAX_DEPTH)
+      throw new RequestSyntaxError('this is nested too deeply', this.#text, this.#at);
+    this.#depth += 1;
+    try {
+      return this.#valueOf(this.next());
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** @param {Token} token @returns {any} */
+  #valueOf({ kind, text, at }) {
     if (kind === 'double' || kind === 'here-double') return this.#expand(unquoted(text, kind), at);
     if (kind === 'single' || kind === 'here-single') return unquoted(text, kind);
     if (kind === 'table') return this.#table(at);
@@ -237,6 +255,8 @@ class Reader {
     return match;
   }
 }
+
+const MAX_DEPTH = 100;
 
 /** @type {[kind: string, pattern: RegExp][]} */
 const TOKENS = [
