@@ -427,6 +427,108 @@ describe('a refusal', () => {
   });
 });
 
+describe('a redirect', () => {
+  /** @type {import('node:http').Server} */
+  let other;
+  /** @type {Record<string, unknown>[]} */
+  let seen;
+  let origin = '';
+  before(async () => {
+    other = createServer(({ url, headers }, response) => {
+      seen.push({ url, ...headers });
+      response.writeHead(302, { location: `${api.origin}/open/back` }).end();
+    });
+    await new Promise((resolve) => other.listen(0, '127.0.0.1', () => resolve(undefined)));
+    origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (other.address()).port}`;
+  });
+  after(() => other.close());
+  beforeEach(() => {
+    seen = [];
+  });
+
+  it('to the same origin is signed again', async () => {
+    const { code, stderr } = await sigv4(['request', '-L', `${api.origin}/open/go`, ...SCOPE], {
+      env: SIGNED_IN,
+    });
+    assert.equal(code, 0, stderr);
+    answer = { status: 307, headers: { location: '/x?b=2' } };
+    const first = sigv4(['request', '-L', '--max-redirs', '3', `${api.origin}/x`, '-d', 'tea', ...SCOPE], {
+      env: SIGNED_IN,
+    });
+    assert.equal((await first).code, 47);
+    const signed = api.requests.filter(({ url }) => !url.startsWith('/open'));
+    assert.deepEqual(
+      signed.map(({ status, url }) => [status, url]),
+      [
+        [307, '/x'],
+        [307, '/x?b=2'],
+        [307, '/x?b=2'],
+        [307, '/x?b=2'],
+      ],
+    );
+  });
+
+  it('to another origin takes no signature, token or cookie along, and none is made on the way back', async () => {
+    answer = { status: 302, headers: { location: `${origin}/away` } };
+    api.requests.length = 0;
+    const args = [
+      'request',
+      '-L',
+      `${api.origin}/x`,
+      ...SCOPE,
+      '-b',
+      'a=1',
+      '-H',
+      'X-Own: 1',
+      '--max-redirs',
+      '2',
+    ];
+    const { stderr } = await sigv4(args, { env: SIGNED_IN });
+    assert.match(stderr, /goes without a signature/);
+    assert.equal(seen[0].url, '/away');
+    assert.equal(seen[0]['x-own'], '1');
+    for (const name of ['authorization', 'x-amz-date', 'x-amz-security-token', 'cookie']) {
+      assert.equal(seen[0][name], undefined, name);
+    }
+    const back = api.requests.find(({ url }) => url === '/open/back');
+    assert.ok(!back?.rawHeaders.some((name) => /^authorization$/i.test(name)));
+  });
+});
+
+it('a retry is signed again, after the time that the server asks for', async () => {
+  let count = 0;
+  const busy = await startIamServer({
+    credentials: [CREDENTIALS],
+    respond: () => ((count += 1) < 3 ? { status: 503, headers: { 'retry-after': '1' } } : { body: 'fine' }),
+  });
+  const { code, stdout, stderr } = await sigv4(
+    ['request', '--retry', '3', `${busy.origin}/x`, '-d', 'tea', ...SCOPE],
+    {
+      env: SIGNED_IN,
+    },
+  );
+  await busy.close();
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, 'fine');
+  assert.deepEqual(
+    busy.requests.map(({ status }) => status),
+    [503, 503, 200],
+  );
+  const dates = busy.requests.map(({ rawHeaders }) => rawHeaders[rawHeaders.indexOf('x-amz-date') + 1]);
+  assert.equal(new Set(dates).size, 3);
+});
+
+it('-s says nothing of the network, and -sS does', async () => {
+  for (const [option, expected] of /** @type {[string, RegExp][]} */ ([
+    ['-s', /^$/],
+    ['-sS', /^sigv4: the connection to 127\.0\.0\.1:1 failed/],
+  ])) {
+    const { code, stderr } = await sigv4(['request', option, 'http://127.0.0.1:1/', ...SCOPE]);
+    assert.equal(code, 7);
+    assert.match(stderr, expected);
+  }
+});
+
 it('a large file is sent without being held', async () => {
   let length = 0;
   const sink = createServer((incoming, outgoing) => {

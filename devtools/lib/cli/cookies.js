@@ -47,11 +47,12 @@ export class Cookies {
 
   /**
    * @param {string} url
+   * @param {boolean} isFirstOrigin  a cookie that was given as text is for no other server
    * @returns {Promise<string>} the value of the header, or an empty text
    */
-  async header(url) {
+  async header(url, isFirstOrigin) {
     const kept = (await this.#jar?.getCookieString(url)) ?? '';
-    return [kept, ...this.#literal].filter((text) => text !== '').join('; ');
+    return [kept, ...(isFirstOrigin ? this.#literal : [])].filter((text) => text !== '').join('; ');
   }
 
   /**

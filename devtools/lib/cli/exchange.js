@@ -145,7 +145,7 @@ async function withClock(request, options) {
  */
 async function attempt(given, clockOffset, options) {
   const { argv, identity, isSigned, date, dispatcher, signal, redact, verbose } = options;
-  const cookie = await options.cookies.header(given.url);
+  const cookie = await options.cookies.header(given.url, isSigned);
   const hasOwn = given.headers.some(([name]) => name.toLowerCase() === 'cookie');
   const request =
     cookie === '' || hasOwn
