@@ -73,6 +73,43 @@ for (const [where, pageUrl] of [
   });
 }
 
+test('the list is searched, filtered, and one stop of the Tab key', async () => {
+  const opened = await chromium.open(gateway.inspector.url);
+  const { page, says } = opened;
+  assert.equal(await send('/prod/needle', '{"a":1}'), 200);
+  assert.equal(await send('/prod/needle', '{"a":1}', '{"a": 1}'), 403);
+  await says('.exchanges', /needle.*needle/s);
+  const rows = () => page.$$eval('.exchange', (all) => all.map(({ textContent }) => textContent));
+  const all = (await rows()).length;
+  await page.locator('#search').fill('NEEDLE');
+  await page.waitForFunction(
+    (all) => document.querySelectorAll('.exchange').length < all || all === 2,
+    {},
+    all,
+  );
+  assert.equal((await rows()).length, 2);
+  await page.select('[aria-label="Which requests"]', 'refused');
+  assert.match((await rows()).join('\n'), /^403[^\n]*needle[^\n]*$/);
+  await page.locator('#search').fill('needle 200');
+  await says('.panel:has(#gateway-title)', /No request is like this/);
+  await page.select('[aria-label="Which requests"]', 'all');
+  await page.locator('#search').fill('needle');
+  await page.waitForFunction(() => document.querySelectorAll('.exchange').length === 2);
+  await page.focus('[aria-label="Which requests"]');
+  await page.keyboard.press('Tab');
+  const at = () =>
+    page.evaluate(() => [...document.querySelectorAll('.exchange')].indexOf(document.activeElement));
+  assert.equal(await at(), 0);
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await at(), 1);
+  await page.keyboard.press('Home');
+  assert.equal(await at(), 0);
+  await page.keyboard.press('Tab');
+  assert.equal(await at(), -1, 'the next stop is after the list');
+  assert.deepEqual(opened.complaints, []);
+  await opened.close();
+});
+
 test('without the token, the page says where to find it, and opens once it has it', async () => {
   const opened = await chromium.open(`${gateway.origin}/_sigv4/inspector/`);
   await opened.says('.panel:has(#gateway-title)', /open the address that the gateway printed/);

@@ -581,6 +581,21 @@ describe('for everybody: what axe finds', () => {
         await paste(SOURCE, signedByAws4({ body: '{"a": 1}' }));
         await says('.findings', /proved/);
         await check('with a proof');
+        await page.hover('[data-range="request.body"]');
+        await page.waitForSelector('[data-part].is-self');
+        await check('with a part of the pasted text under the pointer');
+        for (const id of ['body-changed', 'sigv4a', 'clock', 's3-presigned']) {
+          await page.select('#example', id);
+          await says('.verdict', id === 'body-changed' ? /is wrong.*JSON/ : /is right/);
+          await check(`with the example ${id}`);
+        }
+        await page.$eval('.flow [aria-pressed=false]:is(button)', (button) => button.click());
+        await check('with the keys shown');
+        await page.keyboard.press('?');
+        await page.evaluate(() => document.querySelector('dialog').open || document.activeElement.blur());
+        await page.keyboard.press('?');
+        await page.waitForSelector('dialog[open]');
+        await check('with the list of keys');
       }));
   }
 });

@@ -113,4 +113,4 @@ function shorten(text) {
 /** @type {Record<'origin' | 'result', string>} */
 const ROLES = { origin: 'goes into it', result: 'is made of it' };
 
-export const DOTS = '••••••••';
+export const DOTS = '••••••';

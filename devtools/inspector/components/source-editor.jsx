@@ -9,10 +9,12 @@ import { graph, hold, hovered, lit, located, roleOf } from '../state/store.js';
  */
 export function SourceEditor({ value, isOver, attributes }) {
   const [isFocused, setFocused] = useState(false);
-  const classes = ['editor', isOver && 'is-over', isFocused && 'is-focused', lit.value && 'is-lit'];
+  const hasToken = located.value.some(({ part }) => part === 'token');
+  const states = { 'has-token': hasToken, 'is-over': isOver, 'is-focused': isFocused, 'is-lit': lit.value };
+  const classes = Object.entries(states).flatMap(([name, is]) => (is ? [name] : []));
   return (
     <div
-      class={classes.filter(Boolean).join(' ')}
+      class={['editor', ...classes].join(' ')}
       onMouseMove={(event) => point(partAt(event.clientX, event.clientY))}
       onMouseLeave={() => point(undefined)}
     >
