@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::canonical::headers::ALWAYS_SIGNED;
+use crate::record_flags::*;
 use crate::{PathEncoding, PathNormalization};
 
 /// Which headers are signed besides those of [`Config::also_sign`].
@@ -143,6 +144,26 @@ impl Config {
     /// For presigned requests. Default: in the query.
     pub fn header_placement(self, header_placement: HeaderPlacement) -> Self {
         Self { header_placement, ..self }
+    }
+
+    /// As bits of `record_flags`.
+    pub(crate) fn settings(&self) -> u32 {
+        let choose = |choice: Option<bool>, yes, no| match choice {
+            Some(true) => yes,
+            Some(false) => no,
+            None => 0,
+        };
+        let is_once = self.path_encoding.map(|encoding| encoding == PathEncoding::Single);
+        let is_normalized = self.path_normalization.map(|form| form == PathNormalization::Enabled);
+        let is_appended = self.session_token_mode.map(|mode| mode == SessionTokenMode::Appended);
+        choose(is_once, PATH_ENCODED_ONCE, PATH_ENCODED_TWICE)
+            | choose(is_normalized, PATH_NORMALIZED, PATH_RAW)
+            | choose(is_appended, TOKEN_APPENDED, TOKEN_SIGNED)
+            | choose(self.content_sha256_header, CONTENT_SHA256_YES, CONTENT_SHA256_NO)
+            | choose(self.signs_body, PAYLOAD_SIGNED, PAYLOAD_UNSIGNED)
+            | choose(Some(self.web_socket), WEB_SOCKET, 0)
+            | choose(Some(self.signed_headers == SignedHeaders::All), SIGNED_HEADERS_ALL, 0)
+            | choose(Some(self.header_placement == HeaderPlacement::Headers), KEEP_HEADERS, 0)
     }
 
     /// Whether a header that is always signed was named as one that is not.

@@ -2,7 +2,10 @@
 
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
-use crate::packed_table::Table;
+use crate::packed_table::{Table, table};
+use crate::record_flags::{
+    CONTENT_SHA256_YES, PATH_ENCODED_ONCE, PATH_RAW, PAYLOAD_UNSIGNED, TOKEN_APPENDED,
+};
 use crate::text::{ShortText, cut, cut_last, split};
 
 use tables::{
@@ -96,6 +99,69 @@ pub(crate) const SERVICE_RULES: &[(&str, ServiceRules)] = &[
     ("iotdevicegateway", ServiceRules { session_token_mode: SessionTokenMode::Appended, ..DEFAULT }),
 ];
 
+/// What the rules of a service choose where the caller leaves it to them, as bits of `record_flags`; and the place of the name of
+/// its session token, in [`SESSION_TOKEN_HEADERS`].
+pub(crate) fn choices(service: &[u8], is_presigned: bool) -> (u32, usize) {
+    let row = SERVICE_NAMES.position(service).and_then(|row| CHOICES.get(row));
+    row.map_or((0, 0), |row| (if is_presigned { row.in_query } else { row.in_headers }, row.token))
+}
+
+const SERVICE_NAMES: Table = table!(SERVICE_NAME_LIST);
+
+const SERVICE_NAME_LIST: [&str; SERVICE_RULES.len()] = {
+    let mut names = [""; SERVICE_RULES.len()];
+    let mut row = 0;
+    while row < names.len() {
+        names[row] = SERVICE_RULES[row].0;
+        row += 1;
+    }
+    names
+};
+
+/// A row of [`SERVICE_RULES`], as a signer takes it.
+#[derive(Clone, Copy)]
+struct Choices {
+    in_headers: u32,
+    in_query: u32,
+    token: usize,
+}
+
+static CHOICES: [Choices; SERVICE_RULES.len()] = {
+    let mut choices = [Choices { in_headers: 0, in_query: 0, token: 0 }; SERVICE_RULES.len()];
+    let mut row = 0;
+    while row < choices.len() {
+        let rules = &SERVICE_RULES[row].1;
+        let mut token = 0;
+        while !is_same(SESSION_TOKEN_HEADERS[token].as_bytes(), rules.session_token_header.as_bytes()) {
+            token += 1;
+        }
+        choices[row] = Choices {
+            in_headers: bits(rules, rules.unsigned_payload),
+            in_query: bits(rules, rules.unsigned_presigned_payload),
+            token,
+        };
+        row += 1;
+    }
+    choices
+};
+
+const fn bits(rules: &ServiceRules, is_unsigned: bool) -> u32 {
+    let mut bits = 0;
+    if let PathEncoding::Single = rules.path_encoding {
+        bits |= PATH_ENCODED_ONCE;
+    }
+    if let PathNormalization::Disabled = rules.path_normalization {
+        bits |= PATH_RAW;
+    }
+    if rules.content_sha256_header {
+        bits |= CONTENT_SHA256_YES;
+    }
+    if let SessionTokenMode::Appended = rules.session_token_mode {
+        bits |= TOKEN_APPENDED;
+    }
+    if is_unsigned { bits | PAYLOAD_UNSIGNED } else { bits }
+}
+
 /// The headers that carry session tokens, each once. In [`SESSION_TOKEN_PARAMETERS`], those of presigned URLs are at the same
 /// places.
 pub(crate) const SESSION_TOKEN_HEADERS: [&str; SESSION_TOKEN_NAMES] = {
@@ -160,6 +226,7 @@ const fn is_same(name: &[u8], other: &[u8]) -> bool {
 }
 
 /// The rules of a service, by signing name.
+#[cfg(any(test, feature = "verify"))]
 pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
     SERVICE_RULES.iter().find(|(name, _)| name.as_bytes() == service).map_or(&DEFAULT, |(_, rules)| rules)
 }
@@ -266,11 +333,10 @@ impl LastHost {
             self.service.set(service);
             self.web_socket = web_socket;
             self.is_sigv4a_only = is_sigv4a_only(host);
-            return HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only };
         }
         let (region, service) = match (self.region.get(), self.service.get()) {
             (Some(region), Some(service)) => (region, service),
-            _ => region_and_service(host, web_socket),
+            _ => region_and_service(host, web_socket), // too long for it
         };
         HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only }
     }

@@ -70,6 +70,9 @@ pub mod policy;
 #[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "module")))]
 #[doc(hidden)]
 pub mod record_flags;
+#[cfg(not(any(feature = "tables", all(target_arch = "wasm32", feature = "module"))))]
+#[allow(dead_code, unreachable_pub)] // what only JavaScript chooses
+mod record_flags;
 mod request;
 mod request_view;
 mod scope;

@@ -7,10 +7,24 @@
 pub(crate) struct Table(pub(crate) &'static [u8]);
 
 impl Table {
-    /// In a table of one column.
+    /// Where a text is in a table of one column.
     #[inline(never)]
+    pub(crate) fn position(self, text: &[u8]) -> Option<usize> {
+        self.texts().position(|known| known == text)
+    }
+
+    /// Whether it is in such a table.
     pub(crate) fn contains(self, text: &[u8]) -> bool {
-        self.texts().any(|known| known == text)
+        self.position(text).is_some()
+    }
+
+    /// Likewise; a text of the table that ends with an asterisk stands for all that begin with it.
+    #[inline(never)]
+    pub(crate) fn lists(self, text: &[u8]) -> bool {
+        self.texts().any(|listed| match listed {
+            [start @ .., b'*'] => text.starts_with(start),
+            _ => text == listed,
+        })
     }
 
     /// Row by row.
@@ -91,6 +105,11 @@ mod tests {
     fn gives_back_the_texts() {
         const TABLE: Table = table!(["a", "bc"], ["", "d"]);
         assert!(TABLE.texts().eq([&b"a"[..], b"bc", b"", b"d"]));
-        assert!(TABLE.contains(b"d"));
+        assert_eq!(TABLE.position(b"d"), Some(3));
+        assert!(TABLE.contains(b"d") && !TABLE.contains(b"b"));
+        const PATTERNS: Table = table!(["a*"], ["b"]);
+        for (text, is_listed) in [("a", true), ("abc", true), ("b", true), ("bc", false), ("", false)] {
+            assert_eq!(PATTERNS.lists(text.as_bytes()), is_listed, "{text}");
+        }
     }
 }

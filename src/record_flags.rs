@@ -1,5 +1,7 @@
 //! The bits of the numbers that cross with records: js/engine/generated/ has them from here. Those of the signer are at the top.
 
+use crate::{PathEncoding, PathNormalization};
+
 macro_rules! flags {
     ($($(#[$about:meta])* $name:ident = $bits:expr;)*) => {
         $($(#[$about])* #[allow(missing_docs)] pub const $name: u32 = $bits;)*
@@ -10,13 +12,13 @@ macro_rules! flags {
     };
 }
 
-// Of two bits in a row, none leaves the choice to the service.
+// Of two bits in a row, none leaves the choice to the service: see `Settings::with`.
 flags! {
     SIGNED_HEADERS_ALL = 1;
-    PATH_DOUBLE = 1 << 2;
-    PATH_SINGLE = 2 << 2;
-    CONTENT_SHA256_YES = 1 << 4;
-    CONTENT_SHA256_NO = 2 << 4;
+    PATH_DOUBLE = with_normalization(PathEncoding::Double, PATH_ENCODED_TWICE);
+    PATH_SINGLE = with_normalization(PathEncoding::Single, PATH_ENCODED_ONCE);
+    CONTENT_SHA256_NO = 1 << 4;
+    CONTENT_SHA256_YES = 2 << 4;
     TOKEN_SIGNED = 1 << 6;
     TOKEN_APPENDED = 2 << 6;
     PAYLOAD_SIGNED = 1 << 8;
@@ -33,6 +35,22 @@ flags! {
     DETERMINISTIC = 1 << 19;
     PLATFORM_SIGN = 1 << 20;
 }
+
+// JavaScript chooses both of them together.
+pub(crate) const PATH_ENCODED_TWICE: u32 = 1 << 2;
+pub(crate) const PATH_ENCODED_ONCE: u32 = 2 << 2;
+pub(crate) const PATH_NORMALIZED: u32 = 1 << 22;
+pub(crate) const PATH_RAW: u32 = 2 << 22;
+
+const fn with_normalization(encoding: PathEncoding, bits: u32) -> u32 {
+    match encoding.normalization() {
+        PathNormalization::Enabled => bits | PATH_NORMALIZED,
+        PathNormalization::Disabled => bits | PATH_RAW,
+    }
+}
+
+/// Not JavaScript's: whether values of headers that are not ASCII go on the wire with one byte for each character.
+pub(crate) const LATIN1_HEADERS: u32 = 1 << 24;
 
 /// Of the module `verify`.
 pub mod verify {

@@ -2,9 +2,13 @@
 
 use crate::canonical::Entry;
 use crate::canonical::headers::{is_amz, is_hop_header, is_required, is_unhoistable};
-use crate::endpoint::{self, ServiceRules};
+use crate::endpoint::{self, SESSION_TOKEN_HEADERS, SESSION_TOKEN_PARAMETERS};
+use crate::packed_table::{Table, table};
+use crate::record_flags::{
+    CONTENT_SHA256_YES, KEEP_HEADERS, PATH_ENCODED_ONCE, PATH_RAW, PAYLOAD_UNSIGNED, SIGNED_HEADERS_ALL,
+};
 use crate::text::{ByteSet, Put, contains, split};
-use crate::{Error, HeaderPlacement, PathEncoding, PathNormalization, SessionTokenMode};
+use crate::{Error, PathEncoding, PathNormalization};
 
 /// Everything that a signature depends on but the time: request, credentials and settings, in bytes and in the form that is
 /// cheapest to fill from a record that JavaScript wrote.
@@ -15,12 +19,8 @@ pub(crate) struct Input<'a> {
     pub(crate) query: &'a [u8],
     pub(crate) headers: &'a [Entry<'a>],
     pub(crate) body: &'a [u8],
-    /// What is signed in place of the hash of the body.
-    pub(crate) payload_hash: Option<&'a [u8]>,
-    /// Whether that is the hash of a body that is not here, to be used as the body would be.
-    pub(crate) is_body_hash: bool,
-    /// Whether the body is signed; `None` leaves that to the service.
-    pub(crate) signs_body: Option<bool>,
+    /// What is signed in place of the hash of the body; empty without.
+    pub(crate) payload_hash: &'a [u8],
 
     /// The credentials were checked where they came in.
     pub(crate) access_key_id: &'a [u8],
@@ -30,20 +30,41 @@ pub(crate) struct Input<'a> {
     /// Empty to infer it from the host; likewise the service.
     pub(crate) region: &'a [u8],
     pub(crate) service: &'a [u8],
-    pub(crate) web_socket: bool,
-    /// `None` leaves the choice to the service; likewise the next three.
-    pub(crate) path_encoding: Option<PathEncoding>,
-    pub(crate) path_normalization: Option<PathNormalization>,
-    pub(crate) content_sha256_header: Option<bool>,
-    pub(crate) session_token_mode: Option<SessionTokenMode>,
-    pub(crate) signs_all_headers: bool,
+    pub(crate) settings: Settings,
     /// Headers to sign besides the required ones, joined with semicolons.
     pub(crate) signed_headers: &'a [u8],
     /// Headers not to sign, likewise.
     pub(crate) unsignable_headers: &'a [u8],
-    pub(crate) header_placement: HeaderPlacement,
-    /// Whether a value that is not ASCII goes on the wire with one byte for each character.
-    pub(crate) latin1_headers: bool,
+}
+
+/// What a caller chose, as bits of `record_flags`.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings(pub(crate) u32);
+
+impl Settings {
+    pub(crate) fn has(self, flag: u32) -> bool {
+        self.0 & flag != 0
+    }
+
+    /// With what the service chooses where the caller did not. Of each choice, the higher bit is right then: it is there where the
+    /// service or the caller chose it, unless the caller chose the other one.
+    fn with(self, choices: u32) -> Self {
+        Self((self.0 | choices) & !(self.0 << 1))
+    }
+
+    pub(crate) fn path_form(self) -> (PathEncoding, PathNormalization) {
+        let encoding = if self.has(PATH_ENCODED_ONCE) { PathEncoding::Single } else { PathEncoding::Double };
+        let normalization =
+            if self.has(PATH_RAW) { PathNormalization::Disabled } else { PathNormalization::Enabled };
+        (encoding, normalization)
+    }
+}
+
+/// What is true of one signature: the settings, and the names of the session token.
+pub(crate) struct Rules {
+    pub(crate) settings: Settings,
+    pub(crate) session_token_header: &'static str,
+    pub(crate) session_token_parameter: &'static str,
 }
 
 impl<'a> Input<'a> {
@@ -71,31 +92,30 @@ impl<'a> Input<'a> {
             return Err(Error::LimitExceeded);
         }
         names.written_mut().make_ascii_lowercase();
-        if self.payload_hash.is_some_and(|text| !is_payload_hash(text)) {
+        if !self.payload_hash.is_empty() && !is_payload_hash(self.payload_hash) {
             return Err(Error::PayloadHashInvalid);
         }
         Ok(())
     }
 
     /// The rules of the service, but for what the caller decided.
-    pub(crate) fn rules(&self, service: &[u8]) -> ServiceRules {
-        let rules = *endpoint::rules(service);
+    pub(crate) fn rules(&self, service: &[u8], is_presigned: bool) -> Rules {
+        let (mut choices, token) = endpoint::choices(service, is_presigned);
         // Without the header, no server would know that the body is not hashed.
-        let is_keyword = self.payload_hash.is_some_and(|text| text.len() != 64);
-        let content_sha256_header =
-            rules.content_sha256_header || is_keyword || self.signs_body == Some(false);
-        ServiceRules {
-            path_encoding: self.path_encoding.unwrap_or(rules.path_encoding),
-            path_normalization: self.path_normalization.unwrap_or(rules.path_normalization),
-            content_sha256_header: self.content_sha256_header.unwrap_or(content_sha256_header),
-            session_token_mode: self.session_token_mode.unwrap_or(rules.session_token_mode),
-            ..rules
+        let is_keyword = !matches!(self.payload_hash.len(), 0 | 64);
+        if is_keyword || self.settings.has(PAYLOAD_UNSIGNED) {
+            choices |= CONTENT_SHA256_YES;
+        }
+        Rules {
+            settings: self.settings.with(choices),
+            session_token_header: SESSION_TOKEN_HEADERS.get(token).copied().unwrap_or_default(),
+            session_token_parameter: SESSION_TOKEN_PARAMETERS.get(token).copied().unwrap_or_default(),
         }
     }
 
     pub(crate) fn signs_header(&self, name: &[u8]) -> bool {
         let is_signed = is_required(name)
-            || (self.signs_all_headers && !is_hop_header(name))
+            || (self.settings.has(SIGNED_HEADERS_ALL) && !is_hop_header(name))
             || is_named(self.signed_headers, name);
         is_signed && !is_named(self.unsignable_headers, name)
     }
@@ -103,7 +123,7 @@ impl<'a> Input<'a> {
     /// Whether a header that is signed becomes a parameter of a presigned request.
     pub(crate) fn hoists_header(&self, name: &[u8]) -> bool {
         is_amz(name)
-            && self.header_placement == HeaderPlacement::Query
+            && !self.settings.has(KEEP_HEADERS)
             && !is_unhoistable(name)
             && !is_named(self.signed_headers, name)
     }
@@ -115,10 +135,14 @@ fn is_named(names: &[u8], name: &[u8]) -> bool {
 }
 
 fn is_payload_hash(text: &[u8]) -> bool {
-    let is_hash = text.len() == 64 && text.iter().all(u8::is_ascii_hexdigit);
-    let is_keyword = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
-    is_hash || text == UNSIGNED_PAYLOAD || (text.starts_with(b"STREAMING-") && text.iter().all(is_keyword))
+    let is_of_keyword = |byte: &u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
+    if text.len() == 64 && text.iter().all(u8::is_ascii_hexdigit) {
+        return true;
+    }
+    KEYWORDS.lists(text) && text.iter().all(is_of_keyword)
 }
+
+const KEYWORDS: Table = table![["UNSIGNED-PAYLOAD"], ["STREAMING-*"]];
 
 /// The longest URL and headers together. Servers take some ten kilobytes of them; what is far longer is a mistake or an
 /// attack, and would be held in memory several times.

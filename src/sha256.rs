@@ -7,7 +7,8 @@ use sha2::block_api::compress256;
 
 use crate::text::{ONES, copy};
 
-/// SHA-256 in the making.
+/// SHA-256 in the making, of texts in any pieces.
+#[cfg(any(test, feature = "mismatch", feature = "sigv4a", feature = "verify"))]
 #[cfg_attr(feature = "mismatch", derive(Clone))]
 pub(crate) struct Hasher {
     state: State,
@@ -19,6 +20,8 @@ pub(crate) struct Hasher {
 
 pub(crate) type State = [u32; 8];
 
+#[cfg(any(test, feature = "mismatch", feature = "sigv4a", feature = "verify"))]
+#[allow(dead_code)] // which of these is used, features decide
 impl Hasher {
     pub(crate) const fn new() -> Self {
         Self::resume(INITIAL, 0)
@@ -68,6 +71,32 @@ impl zeroize::Zeroize for Hasher {
     fn zeroize(&mut self) {
         self.state.zeroize();
         self.block.zeroize();
+    }
+}
+
+/// Likewise, of a text in pieces that are whole blocks, but for the last one: it keeps no bytes.
+#[cfg(any(test, feature = "engine"))]
+pub(crate) struct BlockHasher {
+    /// Nothing before the first block: a module has no bytes for it then.
+    state: Option<State>,
+    length: u64,
+}
+
+#[cfg(any(test, feature = "engine"))]
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively, for its test
+impl BlockHasher {
+    pub(crate) const fn new() -> Self {
+        Self { state: None, length: 0 }
+    }
+
+    pub(crate) fn update(&mut self, blocks: &[u8]) {
+        compress256(self.state.get_or_insert(INITIAL), blocks.as_chunks().0);
+        self.length += blocks.len() as u64;
+    }
+
+    /// The digest. The hasher is of no more use.
+    pub(crate) fn finish(&mut self, rest: &[u8]) -> [u8; 32] {
+        digest(self.state.get_or_insert(INITIAL), self.length, rest)
     }
 }
 
@@ -164,6 +193,10 @@ mod tests {
                 }
                 assert_eq!(hasher.finish(), expected, "{length} bytes, {parts} each");
             }
+            let mut hasher = BlockHasher::new();
+            let (blocks, rest) = bytes[..length].split_at(length / 128 * 128);
+            blocks.chunks(128).for_each(|blocks| hasher.update(blocks));
+            assert_eq!(hasher.finish(rest), expected, "{length} bytes");
         }
     }
 

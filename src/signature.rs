@@ -12,6 +12,7 @@ use zeroize::Zeroize;
 use crate::canonical::headers::CONTENT_SHA256;
 use crate::sign::Signed;
 use crate::sign::prepare::REGION_SET;
+use crate::sign::texts::Text;
 
 /// What to send besides the request that was signed: headers, or a path with a query.
 ///
@@ -104,17 +105,18 @@ impl Signature {
     /// `path` is that of the request.
     pub(crate) fn of(signed: &Signed<'_>, path: &[u8], session_token: &str) -> Self {
         let prepared = signed.prepared;
-        let payload_hash = signed.text(|prepared| prepared.payload_hash);
-        let region_set = signed.text(|prepared| prepared.region_set);
-        let target = signed.text(|prepared| prepared.target);
+        let target = signed.text(Text::Target);
+        let signature = signed.text(Text::Signature);
+        let [date_time, content_sha256, region_set] =
+            [Text::DateTime, Text::ContentSha256, Text::RegionSet].map(|name| signed.text(name));
         let parts = signed.parts();
         // Room for all of it, as what moves would have to be wiped.
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        let others = [payload_hash, region_set, target, signed.signature];
+        let others = [date_time, content_sha256, region_set, target, signature];
         let others: usize = others.iter().map(|text| text.len()).sum();
         let mut writer =
-            Writer { text: Vec::with_capacity(length + others + path.len() + session_token.len() + 20) };
-        let hex = writer.put(&[signed.signature]);
+            Writer { text: Vec::with_capacity(length + others + path.len() + session_token.len() + 2) };
+        let hex = writer.put(&[signature]);
         let mut headers = [const { None }; MOST_HEADERS];
         let (mut path_and_query, mut query) = (None, None);
         if prepared.is_presigned {
@@ -126,8 +128,8 @@ impl Signature {
             query = Some(place);
         } else {
             let all: [(&'static str, &[&[u8]]); MOST_HEADERS] = [
-                ("x-amz-date", &[prepared.timestamp.as_bytes()]),
-                (name(CONTENT_SHA256), if prepared.content_sha256_header { &[payload_hash] } else { &[] }),
+                ("x-amz-date", &[date_time]),
+                (name(CONTENT_SHA256), &[content_sha256]),
                 (name(REGION_SET), &[region_set]),
                 (prepared.session_token_header, &[session_token.as_bytes()]),
                 (AUTHORIZATION, &parts),
@@ -223,9 +225,9 @@ impl Trace {
     pub(crate) fn of(signed: &Signed<'_>, signature: Signature) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap_or_default();
         Self {
-            canonical_request: signed.text(|prepared| prepared.canonical_request).to_vec(),
-            string_to_sign: text(signed.text(|prepared| prepared.string_to_sign)),
-            signed_headers: text(signed.text(|prepared| prepared.signed_headers)),
+            canonical_request: signed.text(Text::CanonicalRequest).to_vec(),
+            string_to_sign: text(signed.text(Text::StringToSign)),
+            signed_headers: text(signed.text(Text::SignedHeaders)),
             signature,
         }
     }

@@ -5,12 +5,13 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 
-use crate::request::Input;
+use crate::record_flags::{BODY_HASH, PAYLOAD_SIGNED, PAYLOAD_UNSIGNED};
+use crate::request::{Input, Settings};
 use crate::sha256::to_hex;
 use crate::sign::scheme::Scheme;
 use crate::sign::{LowLevelSigner, Signed};
 use crate::signature::{Signature, Trace};
-use crate::{Config, Credentials, Error, Payload, RequestView, Scope, SigV4, SignedHeaders, Timestamp};
+use crate::{Config, Credentials, Error, Payload, RequestView, Scope, SigV4, Timestamp};
 
 /// Signs requests. A clone shares everything with the original: keep one, and clone it where it is needed.
 ///
@@ -142,17 +143,23 @@ impl<S: Scheme> Signer<S> {
         }
         let hash_text;
         let mut keyword = String::new();
-        let (body, signs_body, payload_hash): (&[u8], _, Option<&[u8]>) = match request.payload {
-            Payload::Bytes(body) => (body, config.signs_body, None),
+        let mut settings = config.settings();
+        let (body, payload_hash): (&[u8], &[u8]) = match request.payload {
+            Payload::Bytes(body) => (body, b""),
             Payload::Sha256(hash) => {
                 hash_text = to_hex(&hash);
-                (b"", config.signs_body, Some(&hash_text))
+                settings |= BODY_HASH;
+                (b"", &hash_text)
             }
-            Payload::Unsigned => (b"", Some(false), None),
+            Payload::Unsigned => {
+                settings = settings & !PAYLOAD_SIGNED | PAYLOAD_UNSIGNED;
+                (b"", b"")
+            }
             Payload::Streaming(streaming) => {
                 let algorithm = str::from_utf8(S::ALGORITHM).unwrap_or_default();
                 keyword.extend(streaming.keyword(algorithm));
-                (b"", None, Some(keyword.as_bytes()))
+                settings &= !(PAYLOAD_SIGNED | PAYLOAD_UNSIGNED);
+                (b"", keyword.as_bytes())
             }
         };
         let session_token = credentials.session_token().unwrap_or_default();
@@ -173,22 +180,13 @@ impl<S: Scheme> Signer<S> {
             headers,
             body,
             payload_hash,
-            is_body_hash: matches!(request.payload, Payload::Sha256(_)),
-            signs_body,
             access_key_id: credentials.access_key_id().as_bytes(),
             session_token: session_token.as_bytes(),
             region: config.region.as_bytes(),
             service: config.service.as_bytes(),
-            web_socket: config.web_socket,
-            path_encoding: config.path_encoding,
-            path_normalization: config.path_normalization,
-            content_sha256_header: config.content_sha256_header,
-            session_token_mode: config.session_token_mode,
-            signs_all_headers: config.signed_headers == SignedHeaders::All,
+            settings: Settings(settings),
             signed_headers: config.also_signed.as_bytes(),
             unsignable_headers: config.unsignable.as_bytes(),
-            header_placement: config.header_placement,
-            latin1_headers: false, // values are bytes
         };
         self.shared.memory.lend(|memory| {
             let sign = |scope: &[u8], text: &[u8]| S::sign_stored(credentials, scope, text, entropy);

@@ -84,7 +84,7 @@ fn grow(text: &mut Vec<u8>, more: usize) {
 /// Copies a text to the start of as much room, or of more. Most texts are short, and in a wasm engine the instruction that
 /// copies memory is a call out of the module, which takes longer than this.
 #[inline(always)]
-pub(crate) fn copy(text: &[u8], room: &mut [u8]) {
+pub(crate) fn copy_inline(text: &[u8], room: &mut [u8]) {
     let Some(room) = room.get_mut(..text.len()) else { return };
     if text.len() > 100 {
         room.copy_from_slice(text);
@@ -99,6 +99,12 @@ pub(crate) fn copy(text: &[u8], room: &mut [u8]) {
         (Some(to), Some(word)) => *to = *word,
         _ => room.iter_mut().zip(text).for_each(|(to, byte)| *to = *byte),
     }
+}
+
+/// Likewise, where it is not the most frequent thing to do.
+#[inline(never)]
+pub(crate) fn copy(text: &[u8], room: &mut [u8]) {
+    copy_inline(text, room);
 }
 
 /// Whether two texts are the same: by words, where `==` may go byte by byte.
@@ -131,13 +137,7 @@ impl<const N: usize> ShortText<N> {
     }
 
     pub(crate) fn set(&mut self, text: &[u8]) {
-        self.length = None;
-        if let Some(room) = self.bytes.get_mut(..text.len())
-            && let Ok(length) = u8::try_from(text.len())
-        {
-            room.copy_from_slice(text);
-            self.length = Some(length);
-        }
+        self.length = put_short(text, &mut self.bytes);
     }
 
     pub(crate) fn get(&self) -> Option<&[u8]> {
@@ -147,6 +147,14 @@ impl<const N: usize> ShortText<N> {
     pub(crate) fn is(&self, text: &[u8]) -> bool {
         self.get().is_some_and(|own| is_same(own, text))
     }
+}
+
+/// Puts a text at the start of some room, where it is short enough. Returns its length.
+#[inline(never)]
+fn put_short(text: &[u8], room: &mut [u8]) -> Option<u8> {
+    let length = u8::try_from(text.len()).ok()?;
+    room.get_mut(..text.len())?.copy_from_slice(text);
+    Some(length)
 }
 
 /// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.
@@ -203,14 +211,13 @@ pub(crate) fn has_blank(text: &[u8]) -> bool {
     words.iter().any(is_blank) || rest.iter().any(|byte| (*byte == b' ') | (*byte == b'\t'))
 }
 
-/// How often a byte is there, or more: see [`below`].
-pub(crate) fn count(text: &[u8], byte: u8) -> usize {
+/// Whether no byte is beyond 0x7F.
+#[inline(never)]
+pub(crate) fn is_ascii(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks();
-    let found = words.iter().map(|word| {
-        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
-        (below(word, 1) & (ONES << 7)).count_ones() as usize
-    });
-    found.sum::<usize>() + rest.len()
+    let words = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));
+    let rest = rest.iter().fold(0, |all, byte| all | u64::from(*byte));
+    (words | rest) & (ONES << 7) == 0
 }
 
 /// In eight bytes: the top bit of each that is below the limit, and, as far as they count, of others behind the first.
@@ -313,6 +320,19 @@ mod tests {
                         assert_eq!(find_one(&bytes, b'x'), first_x);
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_not_ascii_is_seen_wherever_it_is() {
+        for length in 0..40 {
+            let mut bytes = vec![0x7F; length];
+            assert!(is_ascii(&bytes));
+            for at in 0..length {
+                bytes[at] = 0x80;
+                assert!(!is_ascii(&bytes));
+                bytes[at] = 0;
             }
         }
     }

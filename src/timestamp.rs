@@ -43,17 +43,24 @@ impl Timestamp {
 
     /// From milliseconds since 1970-01-01T00:00:00Z, cut to the second.
     pub(crate) fn from_epoch_millis(millis: i64) -> Result<Self, Error> {
+        let mut timestamp = Self::EPOCH;
+        timestamp.set_epoch_millis(millis)?;
+        Ok(timestamp)
+    }
+
+    /// Likewise, in place.
+    pub(crate) fn set_epoch_millis(&mut self, millis: i64) -> Result<(), Error> {
         if !(0..YEAR_10000_MILLIS).contains(&millis) {
             return Err(Error::DateInvalid);
         }
         let seconds = millis / 1000;
         let (year, month, day) = civil_from_days((seconds / 86_400) as u32);
         let of_day = (seconds % 86_400) as u32;
-        let mut text = *b"00000000T000000Z";
-        let (date, time) = text.split_at_mut(8);
+        self.text = *b"00000000T000000Z";
+        let (date, time) = self.text.split_at_mut(8);
         write_digits((year * 100 + month) * 100 + day, date);
         write_digits((of_day / 3600 * 100 + of_day / 60 % 60) * 100 + of_day % 60, time);
-        Ok(Self { text })
+        Ok(())
     }
 
     /// `YYYYMMDDTHHMMSSZ`, as in `x-amz-date` and the string to sign.
@@ -118,6 +125,7 @@ impl fmt::Debug for Timestamp {
 }
 
 /// Writes a number into the places of the zeros of a text.
+#[inline(never)]
 fn write_digits(mut number: u32, text: &mut [u8]) {
     for digit in text.iter_mut().rev().filter(|digit| **digit == b'0') {
         *digit += (number % 10) as u8;

@@ -209,12 +209,13 @@ export class Engine {
    */
   sha256(bytes) {
     return this.use((instance, buffer) => {
-      for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
-        const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
-        buffer(HASH_CHUNK_BYTES).set(chunk);
-        instance.hash_update(chunk.length);
+      let rest = bytes;
+      for (; rest.length > HASH_CHUNK_BYTES; rest = rest.subarray(HASH_CHUNK_BYTES)) {
+        buffer(HASH_CHUNK_BYTES).set(rest.subarray(0, HASH_CHUNK_BYTES));
+        instance.hash_update(HASH_CHUNK_BYTES);
       }
-      instance.hash_finish();
+      buffer(HASH_CHUNK_BYTES).set(rest);
+      instance.hash_finish(rest.length);
       return this.#read(64);
     });
   }

@@ -9,7 +9,10 @@ use crate::text::{Put, has_blank};
 pub(crate) const REPLACED: Table = table!(REPLACED_NAMES);
 
 const REPLACED_NAMES: [&str; 3 + SESSION_TOKEN_NAMES] =
-    joined(&["authorization", "x-amz-date", "x-amz-content-sha256"], &SESSION_TOKEN_HEADERS);
+    joined(&["x-amz-content-sha256", "authorization", "x-amz-date"], &SESSION_TOKEN_HEADERS);
+
+/// The place of [`CONTENT_SHA256`] in [`REPLACED`].
+pub(crate) const CONTENT_SHA256_PLACE: usize = 0;
 
 pub(crate) const CONTENT_SHA256: &[u8] = b"x-amz-content-sha256";
 
@@ -85,10 +88,6 @@ const UNHOISTABLE: Table = table![
     ["x-amz-tagging"],
 ];
 
-pub(crate) fn is_replaced(name: &[u8]) -> bool {
-    REPLACED.contains(name)
-}
-
 pub(crate) fn is_required(name: &[u8]) -> bool {
     is_amz(name) || REQUIRED.contains(name)
 }
@@ -98,19 +97,11 @@ pub(crate) fn is_amz(name: &[u8]) -> bool {
 }
 
 pub(crate) fn is_hop_header(name: &[u8]) -> bool {
-    is_listed(HOP_HEADERS, name)
+    HOP_HEADERS.lists(name)
 }
 
 pub(crate) fn is_unhoistable(name: &[u8]) -> bool {
-    is_listed(UNHOISTABLE, name)
-}
-
-#[inline(never)]
-fn is_listed(table: Table, name: &[u8]) -> bool {
-    table.texts().any(|listed| match listed {
-        [start @ .., b'*'] => name.starts_with(start),
-        _ => name == listed,
-    })
+    UNHOISTABLE.lists(name)
 }
 
 /// `name:value` lines of sorted entries; the values of one name are joined with a comma.

@@ -3,6 +3,7 @@
 //! Source: "Create a signed AWS API request", step 1, in the IAM user guide.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::mem::swap;
 
 pub(crate) mod encode;
@@ -34,18 +35,33 @@ pub(crate) fn add<'a>(entries: &mut Vec<Entry<'a>>, key: &'a [u8], order: usize,
 /// Shell's sort: as fast as any for the handful that there are, far from quadratic for thousands, and a tenth of the size
 /// of the sort of `core`, which would be a third of the whole module. The gaps are those of M. Ciura.
 pub(crate) fn sort(entries: &mut [Entry<'_>]) {
-    for gap in [701, 301, 132, 57, 23, 10, 4, 1] {
+    for &gap in &GAPS {
         for end in gap..entries.len() {
             let mut at = end;
             while let Some(before) = at.checked_sub(gap)
                 && let Ok([low, high]) = entries.get_disjoint_mut([before, at])
-                && high < low
+                && is_before(high, low)
             {
                 swap(low, high);
                 at = before;
             }
         }
     }
+}
+
+static GAPS: [usize; 8] = [701, 301, 132, 57, 23, 10, 4, 1];
+
+fn is_before(one: &Entry<'_>, other: &Entry<'_>) -> bool {
+    let of_keys = compare(one.key, other.key);
+    if of_keys.is_ne() {
+        return of_keys.is_lt();
+    }
+    if one.order != other.order { one.order < other.order } else { compare(one.value, other.value).is_lt() }
+}
+
+#[inline(never)]
+fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    one.cmp(other)
 }
 
 #[cfg(test)]

@@ -25,7 +25,6 @@ pub enum PathNormalization {
 
 impl PathEncoding {
     /// What goes with it, where whoever chooses the encoding says nothing else: both tell S3 from other services.
-    #[cfg(any(test, feature = "verify", feature = "engine"))]
     pub(crate) const fn normalization(self) -> PathNormalization {
         match self {
             Self::Double => PathNormalization::Enabled,

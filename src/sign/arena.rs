@@ -7,7 +7,7 @@ use core::mem::take;
 use crate::Error;
 use crate::canonical::Entry;
 use crate::sha256::write_hex;
-use crate::text::{Put, copy};
+use crate::text::{Put, copy_inline};
 
 /// What of that memory is left, and the text that is written at its start.
 pub(crate) struct Arena<'m> {
@@ -103,7 +103,7 @@ impl Put for Arena<'_> {
             self.is_full = true;
             return self;
         }
-        copy(text, room);
+        copy_inline(text, room);
         self.length += text.len();
         self
     }

@@ -2,13 +2,18 @@
 
 use core::fmt;
 
-use hmac::{Hmac, KeyInit};
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::array::Array;
+use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::credentials::check_secret_access_key;
-use crate::sha256::{Hasher, INITIAL, State, compress, digest};
-use crate::text::{is_same, split};
+#[cfg(any(feature = "mismatch", feature = "sigv4a"))]
+use crate::sha256::Hasher;
+use crate::sha256::{INITIAL, State, compress, digest};
+use crate::text::{copy, is_same, split};
 use crate::{Error, Scope};
 
 /// A key that is good for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
@@ -30,22 +35,23 @@ impl SigningKey {
     /// The scope as text: its parts are the inputs of the derivation.
     pub(super) fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
         check_secret_access_key(secret_access_key)?;
-        let first = key_block(PREFIX, secret_access_key);
-        let mut key = Zeroizing::new([0; 32]);
-        for (order, part) in split(scope, b'/').enumerate() {
-            let next = if order == 0 { hmac(&*first, part) } else { hmac(&*key, part) };
-            *key = next;
+        let mut block = key_block(PREFIX, secret_access_key);
+        for part in split(scope, b'/') {
+            hmac(&mut block, part);
         }
-        Ok(Self::new(&*key))
+        Ok(Self::of_block(&mut block))
     }
 
-    #[inline(never)]
+    #[cfg(any(test, feature = "mismatch", feature = "sigv4a", feature = "verify"))]
     pub(crate) fn new(key: &[u8]) -> Self {
-        let mut block = key_block(b"", key);
+        Self::of_block(&mut key_block(b"", key))
+    }
+
+    fn of_block(block: &mut [u8; 64]) -> Self {
         let mut state = |pad: u8| {
             block.iter_mut().for_each(|byte| *byte ^= pad);
             let mut state = INITIAL;
-            compress(&mut state, &block);
+            compress(&mut state, block);
             state
         };
         Self { inner: state(INNER_PAD), outer: state(INNER_PAD ^ OUTER_PAD) }
@@ -111,29 +117,35 @@ impl Drop for StartedMac {
 /// A key in two parts as HMAC takes it, with zeros behind it; one that is longer than a block is hashed first (RFC 2104,
 /// section 3).
 #[inline(never)]
-fn key_block(start: &[u8], end: &[u8]) -> Zeroizing<[u8; 64]> {
+pub(super) fn key_block(start: &[u8], end: &[u8]) -> Zeroizing<[u8; 64]> {
     let mut block = Zeroizing::new([0; 64]);
-    let length = start.len() + end.len();
-    match block.get_mut(..length).and_then(|room| room.split_at_mut_checked(start.len())) {
-        Some((first, rest)) => {
-            first.copy_from_slice(start);
-            rest.copy_from_slice(end);
-        }
-        None => {
-            let digest = Zeroizing::new(Hasher::new().update(start).update(end).finish());
-            block.split_at_mut(32).0.copy_from_slice(&*digest);
-        }
+    let (first, room) = block.split_at_mut_checked(start.len()).unwrap_or_default();
+    let (head, tail) = end.split_at_checked(room.len()).unwrap_or((end, &[]));
+    copy(start, first);
+    copy(head, room);
+    if !tail.is_empty() {
+        let mut state = INITIAL;
+        compress(&mut state, &block);
+        let hash = Zeroizing::new(digest(&mut state, 64, tail));
+        *block = [0; 64];
+        copy(&*hash, &mut *block);
     }
     block
 }
 
-/// What the derivation leaves on the stack is wiped after it: see `clear_stack`.
+/// Replaces a key, as a block, by the HMAC of a text. Over the blocks of the crate: its buffer of any text is two thirds of the code.
+///
+/// What this leaves on the stack is wiped after it: see `clear_stack`.
 #[inline(never)]
-#[allow(clippy::expect_used)] // HMAC takes keys of any length (RFC 2104), so this cannot fail.
-fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    hmac::Mac::update(&mut mac, text);
-    hmac::Mac::finalize(mac).into_bytes().into()
+fn hmac(key: &mut [u8; 64], text: &[u8]) {
+    let mut core = HmacCore::<Sha256>::new((&*key).into());
+    let (blocks, rest) = Array::slice_as_chunks(text);
+    core.update_blocks(blocks);
+    *key = [0; 64];
+    let (next, _) = key.split_at_mut(32);
+    if let (Ok(mut rest), Ok(next)) = (Buffer::<HmacCore<Sha256>>::try_new(rest), next.try_into()) {
+        core.finalize_fixed_core(&mut rest, next);
+    }
 }
 
 /// A signature in the making. States are changed in place, so that nothing of them is left.

@@ -5,9 +5,10 @@ use core::marker::PhantomData;
 
 use zeroize::Zeroize;
 
+use super::key::key_block;
 use super::scheme::private::Scheme;
 use crate::Error;
-use crate::sha256::Hasher;
+use crate::sha256::{INITIAL, State, compress};
 use crate::text::ShortText;
 
 /// How many signing keys are kept; the least recently used goes first. One process rarely signs for more than a few
@@ -65,15 +66,20 @@ pub(crate) struct Slot<K> {
     /// The caller's number for the credentials; 0 for none.
     credentials_id: u64,
     /// Tells secrets apart without keeping them.
-    fingerprint: [u8; 32],
+    fingerprint: State,
     /// See [`Scheme::key_name`]. A key whose name is too long for it is never found, and derived each time.
     name: ShortText<128>,
     last_used: u64,
 }
 
 impl<K> Slot<K> {
-    const FREE: Self =
-        Self { key: None, credentials_id: 0, fingerprint: [0; 32], name: ShortText::none(), last_used: 0 };
+    const FREE: Self = Self {
+        key: None,
+        credentials_id: 0,
+        fingerprint: NO_FINGERPRINT,
+        name: ShortText::none(),
+        last_used: 0,
+    };
 }
 
 impl<K> Drop for Slot<K> {
@@ -97,7 +103,7 @@ impl<S: Scheme, T: Slots<S::Key>> KeyCache<S, T> {
     ) -> Result<usize, Error> {
         let known = match credentials_id {
             0 => None,
-            _ => self.position(name, &|slot| slot.credentials_id == credentials_id),
+            _ => self.position(name, credentials_id, &NO_FINGERPRINT),
         };
         let index = match known {
             Some(index) => index,
@@ -143,14 +149,18 @@ impl<S: Scheme, T: Slots<S::Key>> KeyCache<S, T> {
         }
     }
 
-    fn position(&mut self, name: &[u8], is_wanted: &dyn Fn(&Slot<S::Key>) -> bool) -> Option<usize> {
-        self.slots.all().iter().position(|slot| is_wanted(slot) && slot.name.is(name))
+    /// Where the key of a name is, of credentials with this number or with this fingerprint.
+    #[inline(never)]
+    fn position(&mut self, name: &[u8], credentials_id: u64, fingerprint: &State) -> Option<usize> {
+        self.slots.all().iter().position(|slot| {
+            (slot.credentials_id == credentials_id || slot.fingerprint == *fingerprint) && slot.name.is(name)
+        })
     }
 
     /// The same credentials under another number share a key; otherwise one is derived.
     fn insert(&mut self, credentials_id: u64, secret: &[u8], name: &[u8]) -> Result<usize, Error> {
         let fingerprint = fingerprint(secret);
-        let known = self.position(name, &|slot| slot.fingerprint == fingerprint);
+        let known = self.position(name, NO_NUMBER, &fingerprint);
         let key = match known.and_then(|index| self.slots.all().get_mut(index)) {
             // Unnumbered credentials use any key, and leave theirs to the first that has a number.
             Some(slot) if credentials_id == 0 || slot.credentials_id == 0 => {
@@ -179,10 +189,15 @@ impl<S: Scheme, T: Slots<S::Key>> KeyCache<S, T> {
     }
 }
 
-fn fingerprint(secret: &[u8]) -> [u8; 32] {
-    // One compression for a secret of the usual 40 characters. The prefix keeps this hash apart from any that SigV4
-    // makes of the secret.
-    Hasher::new().update(b"fingerprint\0").update(secret).finish()
+/// Those of no credentials.
+const NO_NUMBER: u64 = u64::MAX;
+const NO_FINGERPRINT: State = [0; 8];
+
+/// What one compression of SHA-256 makes of a secret. The prefix keeps it apart from all that SigV4 makes of that.
+fn fingerprint(secret: &[u8]) -> State {
+    let mut state = INITIAL;
+    compress(&mut state, &key_block(b"fingerprint\0", secret));
+    state
 }
 
 #[cfg(test)]

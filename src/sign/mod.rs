@@ -6,12 +6,13 @@ use core::marker::PhantomData;
 
 use crate::canonical::Entry;
 use crate::request::Input;
-use crate::text::reserve;
+use crate::text::{copy, reserve};
 use crate::{Error, SigV4, Timestamp};
 
 use arena::{Arena, Lists, Span};
 use requests::{Prepared, Requests};
 use scheme::private::Scheme;
+use texts::{AUTHORIZATION, SIGNED_QUERY, Text, Texts};
 
 pub(crate) mod arena;
 pub(crate) mod key;
@@ -24,6 +25,7 @@ pub(crate) mod scheme;
 #[cfg(feature = "sigv4a")]
 pub(crate) mod sigv4a;
 pub(crate) mod stored_keys;
+pub(crate) mod texts;
 
 /// Prepares requests in memory that it keeps for the next one. [`crate::Signer`] borrows these.
 pub(crate) struct LowLevelSigner<S: Scheme = SigV4> {
@@ -36,21 +38,21 @@ pub(crate) struct LowLevelSigner<S: Scheme = SigV4> {
 /// A signature and everything that went into it, borrowed from the signer.
 pub(crate) struct Signed<'s> {
     memory: &'s [u8],
+    texts: &'s Texts,
     pub(crate) prepared: &'s Prepared,
-    /// In hex: 64 digits, or those of a DER-encoded ECDSA signature.
-    pub(crate) signature: &'s [u8],
 }
 
 impl<'s> Signed<'s> {
-    pub(crate) fn text(&self, of: impl Fn(&Prepared) -> Span) -> &'s [u8] {
-        of(self.prepared).of(self.memory)
+    pub(crate) fn text(&self, name: Text) -> &'s [u8] {
+        self.texts.get(name, self.memory)
     }
 
     /// What the `authorization` header, or the query of a presigned request, is made of.
     pub(crate) fn parts(&self) -> [&'s [u8]; 7] {
         let mut parts = [&b""[..]; 7];
         let mut rest = parts.iter_mut();
-        self.prepared.each_part(self.memory, self.signature, |part| {
+        let template = if self.prepared.is_presigned { SIGNED_QUERY } else { AUTHORIZATION };
+        self.texts.each_part(template, self.memory, |part| {
             if let Some(place) = rest.next() {
                 *place = part;
             }
@@ -75,11 +77,21 @@ impl<S: Scheme> LowLevelSigner<S> {
         finish: impl FnOnce(&Signed<'_>) -> T,
     ) -> Result<T, Error> {
         let outcome = self.prepare(input, timestamp, expires_in).and_then(|()| {
-            let prepared = self.requests.last()?;
-            prepared.write_hash(&mut self.memory);
-            let memory = &self.memory;
-            let signature = sign(prepared.scope.of(memory), prepared.string_to_sign.of(memory))?;
-            Ok(finish(&Signed { memory, prepared, signature: signature.as_ref() }))
+            let Self { requests, memory, .. } = self;
+            requests.write_hash(memory);
+            let text = |name| requests.texts.get(name, memory);
+            let signature = sign(text(Text::Scope), text(Text::StringToSign))?;
+            let start = requests.last()?.end;
+            let end = start + signature.as_ref().len();
+            if memory.len() < end {
+                let more = end - memory.len();
+                reserve(memory, more);
+                memory.resize(end, 0);
+            }
+            let span = Span { start, end };
+            copy(signature.as_ref(), span.of_mut(memory));
+            requests.texts.set(Text::Signature, span);
+            Ok(finish(&Signed { memory, texts: &requests.texts, prepared: requests.last()? }))
         });
         self.requests.forget();
         self.memory.fill(0); // a session token is in it

@@ -1,16 +1,19 @@
 //! From a request to its canonical request and the start of its string to sign: a step each.
 
-use super::arena::{Arena, List};
+use super::arena::{Arena, List, Span};
 use super::requests::{Prepared, Requests};
 use super::scheme::private::Scheme;
+use super::texts::Text;
 use crate::canonical::encode::{Decode, encode};
-use crate::canonical::headers::{CONTENT_SHA256, is_latin1, is_replaced, to_latin1, write_names};
+use crate::canonical::headers::{
+    CONTENT_SHA256, CONTENT_SHA256_PLACE, REPLACED, is_latin1, to_latin1, write_names,
+};
 use crate::canonical::request::{CanonicalRequest, Query};
 use crate::canonical::{payload, query, sort};
-use crate::endpoint::ServiceRules;
-use crate::request::{Input, MAX_PARAMETERS};
-use crate::text::Put;
-use crate::{Error, PathEncoding, SessionTokenMode, Timestamp, scope};
+use crate::record_flags::{CONTENT_SHA256_YES, LATIN1_HEADERS, PAYLOAD_UNSIGNED, TOKEN_APPENDED, WEB_SOCKET};
+use crate::request::{Input, MAX_PARAMETERS, Rules};
+use crate::text::{Put, is_ascii};
+use crate::{Error, PathEncoding, Timestamp, scope};
 
 /// How many entries the lists of a request have at most.
 pub(crate) fn most_entries(input: &Input<'_>) -> usize {
@@ -33,15 +36,18 @@ impl Requests {
         expires_in: Option<u32>,
         arena: &mut Arena<'m>,
     ) -> Result<&'m [u8], Error> {
-        self.last = None;
+        let Self { texts, last, last_host } = self;
+        *last = None;
         if expires_in.is_some_and(|seconds| !(1..=MAX_EXPIRES_SECONDS).contains(&seconds)) {
             return Err(Error::ExpiresInvalid);
         }
         input.check(arena)?;
         let (names, _) = arena.finish();
+        arena.put(S::ALGORITHM);
+        let algorithm = texts.end(Text::Algorithm, arena);
         arena.put(timestamp.as_bytes());
-        let (date_time, _) = arena.finish();
-        let host = self.last_host.look_up(input.host, input.web_socket);
+        let date_time = texts.end(Text::DateTime, arena);
+        let host = last_host.look_up(input.host, input.settings.has(WEB_SOCKET));
         // No region that a caller names makes such a host take SigV4.
         if !S::HAS_REGION_SET && host.is_sigv4a_only {
             return Err(Error::SigV4aRequired);
@@ -49,26 +55,29 @@ impl Requests {
         let region = if input.region.is_empty() { host.region } else { input.region };
         let service = if input.service.is_empty() { host.service } else { input.service };
         write_credential::<S>(input, &timestamp, region, service, arena)?;
-        let (credential, credential_at) = arena.finish();
+        let credential = texts.end(Text::Credential, arena);
+        let scope_start = input.access_key_id.len() + 1;
+        let scope = credential.get(scope_start..).unwrap_or_default();
+        texts.set(Text::Scope, texts.span(Text::Credential).part((scope_start, credential.len())));
         if S::HAS_REGION_SET {
             arena.put(region);
         }
-        let (region_set, region_set_at) = arena.finish();
-        let scope = credential.get(input.access_key_id.len() + 1..).unwrap_or_default();
-        let rules = input.rules(service);
+        let region_set = texts.end(Text::RegionSet, arena);
         let is_presigned = expires_in.is_some();
-        let unsigned = if is_presigned { rules.unsigned_presigned_payload } else { rules.unsigned_payload };
-        payload::write(input, unsigned, arena);
-        let (payload_hash, payload_hash_at) = arena.finish();
+        let rules = input.rules(service, is_presigned);
+        payload::write(input, !rules.settings.has(PAYLOAD_UNSIGNED), arena);
+        let payload_hash = texts.end(Text::PayloadHash, arena);
 
         let mut headers = arena.list(input.headers.len() + MOST_OWN_HEADERS);
         let mut hoisted = arena.list(if is_presigned { input.headers.len() } else { 0 });
         let selected = select_headers::<S>(input, is_presigned, names, &mut headers, &mut hoisted)?;
-        let content_sha256_header = !is_presigned && (rules.content_sha256_header || selected.sends_hash);
+        let sends_hash = !is_presigned && (rules.settings.has(CONTENT_SHA256_YES) || selected.sends_hash);
+        let content_sha256 = if sends_hash { texts.span(Text::PayloadHash) } else { Span::default() };
+        texts.set(Text::ContentSha256, content_sha256);
         let token = signed_token(input, &rules);
         if !is_presigned {
             headers.add(b"x-amz-date", 0, date_time);
-            if content_sha256_header {
+            if sends_hash {
                 headers.add(CONTENT_SHA256, 0, payload_hash);
             }
             if S::HAS_REGION_SET {
@@ -81,42 +90,43 @@ impl Requests {
         let headers = headers.finish()?;
         sort(headers);
         write_names(headers, arena);
-        let (signed_headers, signed_headers_at) = arena.finish();
+        let signed_headers = texts.end(Text::SignedHeaders, arena);
 
         for header in hoisted.finish()? {
             query::push(header.key, header.value, Decode::Nothing, arena);
         }
         let is_respelled = query::push_wire(input.query, is_presigned, arena);
         if let Some(seconds) = expires_in {
-            for (key, value) in [
-                ("X-Amz-Algorithm", S::ALGORITHM),
-                ("X-Amz-Credential", credential),
-                ("X-Amz-Date", date_time),
-                ("X-Amz-Expires", decimal(seconds, &mut [0; 10])),
-                ("X-Amz-SignedHeaders", signed_headers),
-                ("X-Amz-Region-Set", region_set),
-                (rules.session_token_parameter, token),
-            ] {
+            let mut add = |name: &str, value: &[u8]| {
                 if !value.is_empty() {
-                    query::push(key.as_bytes(), value, Decode::Nothing, arena);
+                    query::push(name.as_bytes(), value, Decode::Nothing, arena);
                 }
-            }
+            };
+            add("X-Amz-Algorithm", algorithm);
+            add("X-Amz-Credential", credential);
+            add("X-Amz-Date", date_time);
+            add("X-Amz-Expires", decimal(seconds, &mut [0; 10]));
+            add("X-Amz-SignedHeaders", signed_headers);
+            add("X-Amz-Region-Set", region_set);
+            add(rules.session_token_parameter, token);
         }
         let (parameters, _) = arena.finish();
         let list = arena.list(query::most_parameters(parameters));
         let repeats = query::write(parameters, list, arena)?;
-        let (query, query_at) = arena.finish();
+        let query = texts.end(Text::Query, arena);
 
-        arena.put(S::ALGORITHM).put(b"\n").put(date_time).put(b"\n").put(scope).put(b"\n");
+        arena.put(algorithm).put(b"\n").put(date_time).put(b"\n").put(scope).put(b"\n");
         arena.put(&[0; 64]);
-        let (_, string_to_sign) = arena.finish();
+        texts.end(Text::StringToSign, arena);
         if is_presigned {
             append_token(input, &rules, arena);
         }
-        let (_, appended) = arena.finish();
+        texts.end(Text::Appended, arena);
+        arena.put(rules.session_token_header.as_bytes());
+        texts.end(Text::SessionToken, arena);
 
         // Behind it, nothing stays that another path needs: see `Requests::prepare_path`.
-        let path_form = (rules.path_encoding, rules.path_normalization);
+        let path_form = rules.settings.path_form();
         let request = CanonicalRequest {
             method: input.method,
             path: input.path,
@@ -130,36 +140,24 @@ impl Requests {
         if selected.has_latin1 {
             to_latin1(arena); // all that is not of a header is ASCII
         }
-        let (canonical_request, canonical_request_at) = arena.finish();
-        if rules.path_encoding == PathEncoding::Single {
+        let canonical_request = texts.end(Text::CanonicalRequest, arena);
+        let at = texts.span(Text::CanonicalRequest);
+        texts.set(Text::FirstRequest, at);
+        texts.set(Text::Path, at.part(path));
+        if path_form.0 == PathEncoding::Single {
             let sent = canonical_request.get(path.0..path.1).unwrap_or_default();
             let sends_query = !is_presigned && (is_respelled || repeats);
             write_target(input, sent, sends_query.then_some(query), is_presigned, arena);
         }
-        let (_, target) = arena.finish();
+        texts.end(Text::Target, arena);
         if arena.is_full() {
             return Err(Error::LimitExceeded);
         }
-        self.last = Some(Prepared {
-            algorithm: S::ALGORITHM,
-            timestamp,
+        *last = Some(Prepared {
             is_presigned,
-            content_sha256_header,
+            has_token: !input.session_token.is_empty(),
             session_token_header: rules.session_token_header,
             path_form,
-            has_token: !input.session_token.is_empty(),
-            credential: credential_at,
-            scope: credential_at.part((input.access_key_id.len() + 1, credential.len())),
-            region_set: region_set_at,
-            payload_hash: payload_hash_at,
-            signed_headers: signed_headers_at,
-            query: query_at,
-            appended,
-            string_to_sign,
-            target,
-            canonical_request: canonical_request_at,
-            first_request: canonical_request_at,
-            path: canonical_request_at.part(path),
             end: arena.used(),
         });
         Ok(scope)
@@ -203,12 +201,13 @@ fn select_headers<'m, S: Scheme>(
     for header in input.headers {
         let (name, rest) = names.split_at_checked(header.key.len()).unwrap_or_default();
         names = rest;
-        selected.sends_hash |= name == CONTENT_SHA256;
-        let is_latin1_at_most = !input.latin1_headers || header.value.is_ascii() || {
+        let replaced = REPLACED.position(name);
+        selected.sends_hash |= replaced == Some(CONTENT_SHA256_PLACE);
+        let is_latin1_at_most = !input.settings.has(LATIN1_HEADERS) || is_ascii(header.value) || {
             selected.has_latin1 = true;
             is_latin1(header.value)
         };
-        let is_replaced = is_replaced(name) || (S::HAS_REGION_SET && name == REGION_SET);
+        let is_replaced = replaced.is_some() || (S::HAS_REGION_SET && name == REGION_SET);
         let is_signed = !is_replaced && input.signs_header(name);
         if is_presigned && is_signed && input.hoists_header(name) {
             hoisted.add(name, header.order, header.value);
@@ -229,16 +228,13 @@ fn select_headers<'m, S: Scheme>(
 }
 
 /// The session token, unless it is added after signing.
-fn signed_token<'a>(input: &Input<'a>, rules: &ServiceRules) -> &'a [u8] {
-    match rules.session_token_mode {
-        SessionTokenMode::Signed => input.session_token,
-        SessionTokenMode::Appended => b"",
-    }
+fn signed_token<'a>(input: &Input<'a>, rules: &Rules) -> &'a [u8] {
+    if rules.settings.has(TOKEN_APPENDED) { b"" } else { input.session_token }
 }
 
 /// What the query of a presigned request ends with, after the signature.
-fn append_token(input: &Input<'_>, rules: &ServiceRules, out: &mut impl Put) {
-    if rules.session_token_mode == SessionTokenMode::Appended && !input.session_token.is_empty() {
+fn append_token(input: &Input<'_>, rules: &Rules, out: &mut impl Put) {
+    if rules.settings.has(TOKEN_APPENDED) && !input.session_token.is_empty() {
         out.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
         encode(input.session_token, Decode::Nothing, false, out);
     }

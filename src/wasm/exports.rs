@@ -107,8 +107,8 @@ pub fn hash_update(length: usize) {
 }
 
 #[wasm_bindgen]
-pub fn hash_finish() {
-    ENGINE.lend().hash_finish();
+pub fn hash_finish(length: usize) {
+    ENGINE.lend().hash_finish(length);
 }
 
 #[cfg(feature = "module-sigv4a")]

@@ -2,14 +2,11 @@
 //! request can smuggle a field in: the number of fields is known, too.
 
 use crate::credentials::{check_access_key_id, check_session_token};
-use crate::record_flags::{
-    BODY_HASH, CONTENT_SHA256_YES, HAS_SECRET, KEEP_HEADERS, PATH_DOUBLE, PAYLOAD_SIGNED, PLATFORM_SIGN,
-    PRESIGN, SIGNED_HEADERS_ALL, TOKEN_SIGNED, WEB_SOCKET,
-};
-use crate::request::{Input, MAX_HEADERS};
+use crate::record_flags::{HAS_SECRET, LATIN1_HEADERS, PLATFORM_SIGN, PRESIGN};
+use crate::request::{Input, MAX_HEADERS, Settings};
 use crate::sign::arena::Arena;
 use crate::text::cut;
-use crate::{Error, HeaderPlacement, PathEncoding, SessionTokenMode, Timestamp};
+use crate::{Error, Timestamp};
 
 use super::signing::{Core, Scheme};
 
@@ -29,10 +26,13 @@ impl<'m> Record<'m> {
     pub(super) fn prepare(
         &self,
         core: &mut Core,
-        timestamp: Timestamp,
+        epoch_millis: f64,
         arena: &mut Arena<'m>,
     ) -> Result<(), Error> {
         let Self { text, session_token, flags, .. } = *self;
+        let mut timestamp = Timestamp::EPOCH;
+        // A cast would turn NaN into 1970.
+        timestamp.set_epoch_millis(if epoch_millis.is_nan() { -1 } else { epoch_millis as i64 })?;
         let mut fields = Fields::of(text);
         let mut texts = [&b""[..]; 8];
         for text in &mut texts {
@@ -53,14 +53,10 @@ impl<'m> Record<'m> {
         if flags & HAS_SECRET != 0 {
             // The same that cross without it afterwards.
             check_access_key_id(access_key_id)?;
-            if session_token.contains(&0) {
-                return Err(Error::RecordInvalid);
-            }
             check_session_token(session_token)?;
             secret_access_key = Some(fields.next());
         }
         fields.end()?;
-        let path_encoding = choose(flags >> PATH_ENCODING, PathEncoding::Double, PathEncoding::Single);
         let input = Input {
             method,
             host,
@@ -68,31 +64,14 @@ impl<'m> Record<'m> {
             query,
             headers,
             body: self.body,
-            payload_hash: if payload_hash.is_empty() { None } else { Some(payload_hash) },
-            is_body_hash: flags & BODY_HASH != 0,
-            signs_body: choose(flags >> PAYLOAD, true, false),
+            payload_hash,
             access_key_id,
             session_token,
             region,
             service,
-            web_socket: flags & WEB_SOCKET != 0,
-            path_encoding,
-            path_normalization: path_encoding.map(PathEncoding::normalization),
-            content_sha256_header: choose(flags >> CONTENT_SHA256_HEADER, true, false),
-            session_token_mode: choose(
-                flags >> SESSION_TOKEN_MODE,
-                SessionTokenMode::Signed,
-                SessionTokenMode::Appended,
-            ),
-            signs_all_headers: flags & SIGNED_HEADERS_ALL != 0,
+            settings: Settings(flags | LATIN1_HEADERS),
             signed_headers,
             unsignable_headers,
-            header_placement: if flags & KEEP_HEADERS != 0 {
-                HeaderPlacement::Headers
-            } else {
-                HeaderPlacement::Query
-            },
-            latin1_headers: true, // as HTTP clients of JavaScript do
         };
         let expires_in = if flags & PRESIGN != 0 { Some(self.expires_in) } else { None };
         let scope = core.requests.prepare::<Scheme>(&input, timestamp, expires_in, arena)?;
@@ -127,27 +106,3 @@ impl<'a> Fields<'a> {
         if self.is_complete && self.rest.is_empty() { Ok(()) } else { Err(Error::RecordInvalid) }
     }
 }
-
-pub(super) fn timestamp(epoch_millis: f64) -> Result<Timestamp, Error> {
-    // A cast would turn NaN into 1970.
-    if epoch_millis.is_nan() {
-        Err(Error::DateInvalid)
-    } else {
-        Timestamp::from_epoch_millis(epoch_millis as i64)
-    }
-}
-
-/// Two bits: 0 leaves the choice to the service.
-fn choose<T>(bits: u32, one: T, two: T) -> Option<T> {
-    match bits & 3 {
-        1 => Some(one),
-        2 => Some(two),
-        _ => None,
-    }
-}
-
-// Where the two bits of a choice begin.
-const PATH_ENCODING: u32 = PATH_DOUBLE.trailing_zeros();
-const CONTENT_SHA256_HEADER: u32 = CONTENT_SHA256_YES.trailing_zeros();
-const SESSION_TOKEN_MODE: u32 = TOKEN_SIGNED.trailing_zeros();
-const PAYLOAD: u32 = PAYLOAD_SIGNED.trailing_zeros();

@@ -8,16 +8,18 @@ use crate::endpoint::region_and_service;
 use crate::record_flags::{
     DETERMINISTIC, HAS_SECRET, KEEP, PLATFORM_HASH, PLATFORM_SIGN, PRESIGN, SIGNATURE_ONLY, TRACE,
 };
-use crate::sha256::{Hasher, write_hex};
+use crate::sha256::{BlockHasher, write_hex};
 use crate::sign::arena::{Arena, Lists, Span};
 use crate::sign::key_cache::Slot;
-use crate::sign::requests::Prepared;
 use crate::sign::scheme::private::{self, Scheme as _};
+use crate::sign::texts::{
+    self, AUTHORIZATION, RESULT, SIGNED_PATH, SIGNED_QUERY, Text, UNSIGNED, UNSIGNED_PATH,
+};
 use crate::text::{Put, copy};
 use crate::{Error, scope};
 
 use super::memory::Memory as _;
-use super::record::{Fields, Record, timestamp};
+use super::record::{Fields, Record};
 use super::runtime::carve;
 
 /// The scheme of the module that is built.
@@ -53,7 +55,7 @@ pub struct Engine {
     /// How much of the arena is written, since it was wiped.
     arena_used: usize,
     core: Core,
-    hasher: Hasher,
+    hasher: BlockHasher,
 }
 
 impl Engine {
@@ -65,7 +67,7 @@ impl Engine {
     }
 
     pub(super) const fn with(memory: kind::Memory) -> Self {
-        Self { memory, buffer_used: 0, arena_used: 0, core: Core::new(), hasher: Hasher::new() }
+        Self { memory, buffer_used: 0, arena_used: 0, core: Core::new(), hasher: BlockHasher::new() }
     }
 
     /// Where the buffer lies in memory, after it was made at least this long, as far as there is memory. Its old content may
@@ -103,13 +105,13 @@ impl Engine {
         credentials_id: f64,
     ) -> i32 {
         self.core.entropy = entropy(flags);
-        let outcome = self.in_arena(&mut |core, buffer, arena| {
+        let outcome = self.in_arena(&mut move |core, buffer, arena| {
             let (text, rest) = buffer.split_at_checked(text_length).unwrap_or_default();
             let (session_token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
             let body = rest.get(..body_length).unwrap_or_default();
             let record =
                 Record { text, session_token, body, header_count, flags, expires_in, credentials_id };
-            record.prepare(core, timestamp(epoch_millis)?, arena)
+            record.prepare(core, epoch_millis, arena)
         });
         if token_length > 0 || flags & HAS_SECRET != 0 {
             self.buffer_used = self.buffer_used.max(text_length.saturating_add(token_length));
@@ -148,8 +150,8 @@ impl Engine {
     /// Signs what waits for it; the buffer begins with the hash of the canonical request, in hex. `flags` as before.
     pub fn complete(&mut self, flags: u32) -> i32 {
         let (buffer, arena) = self.memory.parts();
-        if let (Some(hash), Ok(last)) = (buffer.first_chunk::<64>(), self.core.requests.last()) {
-            copy(hash, last.hash().of_mut(arena));
+        if let Some(hash) = buffer.first_chunk::<64>() {
+            copy(hash, self.core.requests.hash().of_mut(arena));
         }
         status(self.finish(flags))
     }
@@ -166,7 +168,7 @@ impl Engine {
         credentials_id: f64,
     ) -> i32 {
         self.core.entropy = entropy(flags);
-        self.replace(scope_length.saturating_add(text_length), &mut |core, buffer, arena| {
+        self.replace(scope_length.saturating_add(text_length), &mut move |core, buffer, arena| {
             let (fields, text) = buffer.split_at_checked(scope_length).unwrap_or_default();
             let mut fields = Fields::of(fields);
             let (date, region, service) = (fields.next(), fields.next(), fields.next());
@@ -188,7 +190,7 @@ impl Engine {
     /// Replaces the text that the buffer begins with by its canonical form, of the number `form` in [`Form`]. Returns the
     /// length; of an error, its status. JavaScript wipes what it has read.
     pub fn canonical_form(&mut self, length: usize, form: u32) -> i32 {
-        self.replace(length, &mut |_, text, arena| {
+        self.replace(length, &mut move |_, text, arena| {
             Form::from_number(form).ok_or(Error::RecordInvalid)?.write(text, arena)
         })
     }
@@ -196,25 +198,26 @@ impl Engine {
     /// Replaces the host that the buffer begins with by its region and its signing name, a line each, each empty if it
     /// cannot be inferred. Returns the length.
     pub fn endpoint(&mut self, length: usize, web_socket: bool) -> i32 {
-        self.replace(length, &mut |_, host, arena| {
+        self.replace(length, &mut move |_, host, arena| {
             let (region, service) = region_and_service(host, web_socket);
             arena.put(region).put(b"\n").put(service);
             Ok(())
         })
     }
 
-    /// Takes the first `length` bytes of the buffer into a SHA-256.
+    /// Takes the first `length` bytes of the buffer into a SHA-256: a number of whole blocks, of 64 bytes each.
     pub fn hash_update(&mut self, length: usize) {
         self.hasher.update(self.memory.parts().0.get(..length).unwrap_or_default());
-        self.buffer_used = self.buffer_used.max(length);
-        self.wipe_buffer();
+        self.wipe_text(length);
     }
 
-    /// Puts the hex digits of that SHA-256 at the start of the buffer, and starts again.
-    pub fn hash_finish(&mut self) {
+    /// Takes the last bytes into that SHA-256, puts its hex digits at the start of the buffer, and starts again.
+    pub fn hash_finish(&mut self, length: usize) {
         self.memory.reserve(64, self.arena_used);
-        write_hex(&self.hasher.finish(), self.memory.parts().0);
-        self.hasher = Hasher::new();
+        let digest = self.hasher.finish(self.memory.parts().0.get(..length).unwrap_or_default());
+        self.wipe_text(length);
+        write_hex(&digest, self.memory.parts().0);
+        self.hasher = BlockHasher::new();
     }
 
     /// Wipes what a batch of requests has left, and a result that was read.
@@ -296,38 +299,52 @@ impl Engine {
     }
 
     fn canonical_request_in_arena(&mut self) -> &mut [u8] {
-        let span = self.core.requests.last().map_or_else(|_| Span::default(), |last| last.canonical_request);
-        span.of_mut(self.memory.parts().1)
+        self.core.requests.texts.span(Text::CanonicalRequest).of_mut(self.memory.parts().1)
     }
 
     /// Here, or by the platform: see [`Engine::sign`].
     fn hash(&mut self, flags: u32) -> Result<i32, Error> {
-        let last = self.core.requests.last()?;
         if flags & PLATFORM_HASH != 0 {
-            let Span { start, end } = last.canonical_request;
-            return Ok((end - start) as i32);
+            return Ok(self.canonical_request_in_arena().len() as i32);
         }
-        last.write_hash(self.memory.parts().1);
+        self.core.requests.write_hash(self.memory.parts().1);
         self.finish(flags)
     }
 
     fn finish(&mut self, flags: u32) -> Result<i32, Error> {
-        let signature = loop {
+        let used = loop {
             if flags & PLATFORM_SIGN != 0 {
-                break Span::default();
+                self.core.requests.texts.set(Text::Signature, Span::default());
+                break self.core.requests.last()?.end;
             }
             match self.core.sign(self.memory.parts().1)? {
-                Some(signature) => break signature,
+                Some(used) => break used,
                 None => self.lengthen()?,
             }
         };
+        self.arena_used = self.arena_used.max(used);
         let last = self.core.requests.last()?;
-        self.arena_used = self.arena_used.max(last.end).max(signature.end);
         let length = loop {
             let (buffer, arena) = self.memory.parts();
             let room = buffer.len();
             let mut out = Arena::of_texts(buffer);
-            write_result(last, arena, signature.of(arena), flags, &mut out);
+            let mut write = |template| {
+                self.core.requests.texts.each_part(template, arena, |part| {
+                    out.put(part);
+                });
+            };
+            let is_unsigned = flags & PLATFORM_SIGN != 0;
+            if flags & SIGNATURE_ONLY != 0 {
+                write(if is_unsigned { UNSIGNED_PATH } else { SIGNED_PATH });
+            } else {
+                write(RESULT);
+                write(if last.is_presigned { SIGNED_QUERY } else { AUTHORIZATION });
+                if flags & TRACE != 0 {
+                    write(texts::TRACE);
+                } else if is_unsigned {
+                    write(UNSIGNED);
+                }
+            }
             if !out.is_full() {
                 break out.used();
             }
@@ -361,6 +378,12 @@ impl Engine {
         self.arena_used = 0;
     }
 
+    /// Wipes a text that the buffer begins with.
+    fn wipe_text(&mut self, length: usize) {
+        self.buffer_used = self.buffer_used.max(length);
+        self.wipe_buffer();
+    }
+
     fn wipe_buffer(&mut self) {
         let buffer = self.memory.parts().0;
         let used = self.buffer_used.min(buffer.len());
@@ -372,31 +395,6 @@ impl Engine {
 fn reserve(memory: &mut kind::Memory, length: usize, used: usize) -> Result<(), Error> {
     memory.reserve(length, used);
     if memory.parts().0.len() < length { Err(Error::LimitExceeded) } else { Ok(()) }
-}
-
-/// See [`Engine::sign`] and [`Engine::sign_path`].
-fn write_result(prepared: &Prepared, memory: &[u8], signature: &[u8], flags: u32, out: &mut Arena<'_>) {
-    let text = |span: Span| span.of(memory);
-    let is_unsigned = signature.is_empty();
-    if flags & SIGNATURE_ONLY != 0 {
-        let signature = if is_unsigned { text(prepared.string_to_sign) } else { signature };
-        out.put(text(prepared.target)).put(b"\n").put(signature);
-        return;
-    }
-    out.put(prepared.timestamp.as_bytes()).put(b"\n");
-    if prepared.content_sha256_header {
-        out.put(text(prepared.payload_hash));
-    }
-    out.put(b"\n").put(prepared.session_token_header.as_bytes()).put(b"\n");
-    out.put(text(prepared.region_set)).put(b"\n").put(text(prepared.target)).put(b"\n");
-    prepared.each_part(memory, signature, |part| {
-        out.put(part);
-    });
-    if flags & TRACE != 0 {
-        out.put(b"\0").put(text(prepared.canonical_request)).put(b"\0").put(text(prepared.string_to_sign));
-    } else if is_unsigned {
-        out.put(b"\0\0").put(text(prepared.string_to_sign));
-    }
 }
 
 /// A length, or what an error is instead.

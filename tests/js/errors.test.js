@@ -59,7 +59,7 @@ const REFUSED = {
     url,
     withCredentials({ sessionToken: 'a\r\nb: c' }),
   ],
-  'a token with NUL': ['ERR_SIGV4_HEADER_INVALID', url, withCredentials({ sessionToken: 'a\0b' })],
+  'a token with NUL': ['ERR_SIGV4_CREDENTIALS_INVALID', url, withCredentials({ sessionToken: 'a\0b' })],
   'an expiration that is no date': [
     'ERR_SIGV4_CREDENTIALS_INVALID',
     url,
