@@ -1,9 +1,9 @@
 // Asks the module `signing` about a text. Apart from the engine, as a bundle that only signs needs none of it.
 
-import { refusal } from './engine.js';
 import { coreError } from './errors.js';
 import { LIMIT_EXCEEDED } from './generated/errors.js';
 import { MAX_REQUEST_BYTES } from './generated/limits.js';
+import { refusal } from './refusals.js';
 import { signingEngine } from './signing-engine.js';
 
 /**

@@ -2,7 +2,7 @@
 
 import { compile, compileSync } from '#module/sigv4a';
 
-import { unavailable } from './engine.js';
+import { unavailable } from './refusals.js';
 import { SigV4aEngine } from './sigv4a-engine.js';
 import { initSync, verifiesSigV4a, verifiesWithPublicKey } from '../wasm/sigv4a.js';
 

@@ -1,14 +1,22 @@
 // A wasm module at work: one instance, and the buffer that it shares with JavaScript.
 
-import { unavailable } from './engine.js';
 import { SigV4Error } from './errors.js';
 import { instantiate } from './instantiate.js';
+import { platformDecoder } from './node-builtins.js';
+import { refusal, unavailable } from './refusals.js';
 
 /**
  * What an instance must have.
  *
  * @typedef {{ memory: { readonly buffer: ArrayBuffer }, reserve: (length: number) => number }} Exports
+ *
+ * @typedef {object} LoadableModule
+ * @property {() => Promise<WebAssembly.Module>} compile
+ * @property {() => WebAssembly.Module} compileSync
+ * @property {(module: WebAssembly.Module) => any} [instantiate]  where it imports something
  */
+
+const decoder = /* @__PURE__ */ new TextDecoder();
 
 /**
  * The instance is replaced by a fresh one after it trapped, as its memory is then in any state, and after a request so large
@@ -30,17 +38,14 @@ export class ModuleInstance {
   #isOversized = false;
   /** Of the buffer. */
   #view = NO_BYTES;
+  /** Decodes what that view begins with, where the platform is faster at it. @type {((length: number) => string) | undefined} */
+  #decode;
   /** @type {Promise<void> | undefined} */
   #loading;
 
   #generation = 0;
 
-  /**
-   * @param {object} module
-   * @param {() => Promise<WebAssembly.Module>} module.compile
-   * @param {() => WebAssembly.Module} module.compileSync
-   * @param {(module: WebAssembly.Module) => any} [module.instantiate]  where it needs the code around it
-   */
+  /** @param {LoadableModule} module */
   constructor(module) {
     this.#module = module;
   }
@@ -58,13 +63,14 @@ export class ModuleInstance {
   /**
    * Compiles and starts the module, once; concurrent callers share the work.
    *
+   * @param {() => WebAssembly.Module | Promise<WebAssembly.Module>} [load]
    * @returns {Promise<void>}
    */
-  ready() {
-    if (this.isReady) return Promise.resolve();
+  ready(load = this.#module.compile) {
+    if (this.#instantiate !== undefined) return Promise.resolve();
     this.#loading ??= (async () => {
       try {
-        this.#start(await this.#module.compile());
+        this.#start(await load());
       } catch (cause) {
         this.#fallBack(cause);
       } finally {
@@ -76,7 +82,7 @@ export class ModuleInstance {
 
   /** Likewise, synchronously. */
   readySync() {
-    if (this.isReady) return;
+    if (this.#instantiate !== undefined) return;
     try {
       this.#start(this.#module.compileSync());
     } catch (cause) {
@@ -86,7 +92,7 @@ export class ModuleInstance {
 
   /** @param {WebAssembly.Module} module */
   #start(module) {
-    if (this.isReady) return;
+    if (this.#instantiate !== undefined) return;
     const make = this.#module.instantiate ?? instantiate;
     const start = () => /** @type {E} */ (make(module));
     this.#instance = start();
@@ -95,7 +101,7 @@ export class ModuleInstance {
 
   /** @param {unknown} cause  why the wasm module cannot start */
   #fallBack(cause) {
-    if (this.isReady) return;
+    if (this.#instantiate !== undefined) return;
     if (this.#fallback === undefined) throw unavailable(cause);
     this.#detaches = false;
     this.#instantiate = this.#fallback;
@@ -119,33 +125,54 @@ export class ModuleInstance {
     return this.#generation;
   }
 
-  /** @returns {E} */
+  /** Whether an instance runs, which may have kept something. */
+  get isRunning() {
+    return this.#instance !== undefined;
+  }
+
+  /** Those of the instance that runs; a module that has not started does so. @returns {E} */
   get exports() {
     if (this.#instance !== undefined) return this.#instance;
+    this.readySync();
     try {
-      return (this.#instance = /** @type {() => E} */ (this.#instantiate)());
+      return (this.#instance ??= /** @type {() => E} */ (this.#instantiate)());
     } catch (cause) {
       throw unavailable(cause);
     }
   }
 
   /**
-   * The buffer, at least this long. It loses what it holds where it must grow, but for a result, for which the module made room.
+   * The buffer, valid and at least this long. It loses what it holds where it must grow, but for a result, for which the module made
+   * room.
    *
    * @param {number} length
    * @returns {Uint8Array<ArrayBuffer>}
    */
   buffer(length) {
     const { exports } = this;
-    // Growing memory detaches every view of it, which then has no length.
-    if (length > this.#view.length || (!this.#detaches && this.#view.buffer !== exports.memory.buffer)) {
-      const size = Math.max(length, MIN_BUFFER_BYTES);
-      this.#isOversized ||= size > MAX_KEPT_BYTES;
-      const pointer = exports.reserve(size) >>> 0;
-      // Not before: making room may have grown the memory.
-      this.#view = new Uint8Array(exports.memory.buffer, pointer, size);
-    }
+    const view = this.#view;
+    // Growing memory detaches every view of it, which then has no length. To ask wasm for its buffer each time would take
+    // a fortieth of a signature.
+    if (length < view.length && (this.#detaches || view.buffer === exports.memory.buffer)) return view;
+    const size = Math.max(length, MIN_BUFFER_BYTES);
+    this.#isOversized ||= size > MAX_KEPT_BYTES;
+    const pointer = exports.reserve(size) >>> 0;
+    // Not before: making room may have grown the memory.
+    this.#view = new Uint8Array(exports.memory.buffer, pointer, size);
+    this.#decode = platformDecoder(this.#view);
     return this.#view;
+  }
+
+  /**
+   * A result from the start of the buffer.
+   *
+   * @param {number} status  its length; negative: an error
+   * @returns {string}
+   */
+  read(status) {
+    if (status < 0) throw refusal(status);
+    const view = this.buffer(status);
+    return this.#decode?.(status) ?? decoder.decode(view.subarray(0, status));
   }
 
   /** After a call whose result was read. */
@@ -165,7 +192,7 @@ export class ModuleInstance {
     this.discard();
     return new SigV4Error(
       'ERR_SIGV4_LIMIT_EXCEEDED',
-      `the module stopped (${String(cause)}), most likely because memory ran out: try a smaller request, or try this one again`,
+      `the wasm module stopped (${cause}), most likely because memory ran out: try a smaller request, or try this one again`,
       { cause },
     );
   }
@@ -177,11 +204,12 @@ export class ModuleInstance {
     this.#instance = undefined;
     this.#generation++;
     this.#view = NO_BYTES;
+    this.#decode = undefined;
     this.#isOversized = false;
   }
 }
 
 const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
-const MIN_BUFFER_BYTES = 8 * 1024;
+const MIN_BUFFER_BYTES = 8192;
 /** A request with so much text takes some megabytes; all that are not attacks are smaller. */
-const MAX_KEPT_BYTES = 256 * 1024;
+const MAX_KEPT_BYTES = 262_144;

@@ -1,9 +1,10 @@
 // SigV4a in wasm, or by the platform: OpenSSL in Node signs seven times as fast, and is audited.
 
-import { Engine, refusal } from './engine.js';
+import { Engine } from './engine.js';
 import { FLAG } from './generated/flags.js';
 import { instantiate } from './instantiate.js';
 import { builtin, withSignature } from './node-builtins.js';
+import { refusal } from './refusals.js';
 
 /**
  * @typedef {import('./engine.js').SigningIdentity} SigningIdentity
