@@ -11,21 +11,22 @@ const PLAIN = CHARACTERS.length - ESCAPES;
 
 /**
  * @param {Uint8Array} bytes
- * @returns {{ characters: string, order: string, length: number, text: string }} `order`: all bytes, the most frequent
- *   first, in hex
+ * @returns {{ frequent: string, length: number, text: string }} `frequent`: of each byte in turn, 1 if one character stands for it,
+ *   and 0 if two do
  */
 export function toText(bytes) {
   const count = new Array(256).fill(0);
   for (const byte of bytes) count[byte] += 1;
-  const order = [...count.keys()].sort((one, other) => count[other] - count[one]);
+  const all = [...count.keys()];
+  const frequent = new Set([...all].sort((one, other) => count[other] - count[one]).slice(0, PLAIN));
+  const order = [...all.filter((byte) => frequent.has(byte)), ...all.filter((byte) => !frequent.has(byte))];
   const spelled = new Array(256);
   order.forEach((byte, rank) => {
     const escape = rank < PLAIN ? '' : CHARACTERS[PLAIN + Math.floor(rank / PLAIN) - 1];
     spelled[byte] = escape + CHARACTERS[rank % PLAIN];
   });
   return {
-    characters: CHARACTERS,
-    order: Buffer.from(order).toString('hex'),
+    frequent: all.map((byte) => (frequent.has(byte) ? '1' : '0')).join(''),
     length: bytes.length,
     text: Array.from(bytes, (byte) => spelled[byte]).join(''),
   };

@@ -3,15 +3,21 @@
 /**
  * What scripts/lib/text.mjs wrote.
  *
- * @param {{ characters: string, order: string, length: number, text: string }} written
+ * @param {{ frequent: string, length: number, text: string }} written
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function decode({ characters, order, length, text }) {
-  const plain = characters.length - 2;
-  const ranks = new Uint8Array(128);
-  for (let i = 0; i < characters.length; i++) ranks[characters.charCodeAt(i)] = i;
-  const bytes = new Uint8Array(256);
-  for (let i = 0; i < 256; i++) bytes[i] = parseInt(order.substring(2 * i, 2 * i + 2), 16);
+export function decode({ frequent, length, text }) {
+  const ranks = new Uint8Array(127);
+  let count = 0;
+  for (let char = 32; char < 127; char++) {
+    if (!'"$\'<\\`'.includes(String.fromCharCode(char))) ranks[char] = count++;
+  }
+  const plain = count - 2;
+  /** @type {number[]} */
+  const bytes = [];
+  for (const bit of ['1', '0']) {
+    for (let byte = 0; byte < 256; byte++) if (frequent[byte] === bit) bytes.push(byte);
+  }
 
   const out = new Uint8Array(length);
   for (let i = 0, at = 0; i < length; i++) {
