@@ -51,17 +51,18 @@ export function bodyInMemory(body) {
 export async function readBody(body) {
   const inMemory = bodyInMemory(body);
   if (inMemory !== undefined) return inMemory;
-  if (isOldStream(body)) {
-    const { readOldStream } = await import('./rare-bodies.js');
-    return readOldStream(body, { bodyUsed, isFormDataPackage, isStream, readBody });
-  }
-  if (isForm(body)) return (await import('./rare-bodies.js')).readForm(body, { readStream });
   if (isBlob(body)) {
     const blob = /** @type {Blob} */ (body);
     return { data: new Uint8Array(await blob.arrayBuffer()), contentType: blob.type || undefined };
   }
-  return { data: await readStream(/** @type {BodyStream} */ (body)) };
+  const { readForm, readOldStream, readStream } = await import('./rare-bodies.js');
+  if (isOldStream(body)) return readOldStream(body, TOOLS);
+  if (isForm(body)) return readForm(body, TOOLS);
+  return { data: await readStream(/** @type {BodyStream} */ (body), TOOLS) };
 }
+
+/** What rare-bodies.js is handed. */
+const TOOLS = { assertUnused, bodyUsed, isFormDataPackage, isStream, readBody, unsupportedChunk };
 
 /**
  * The body of a fetch Request.
@@ -128,64 +129,9 @@ export function bodyUsed() {
 /** @type {WireBody} */
 const NO_BODY = { data: undefined };
 
-/**
- * @param {BodyStream} stream
- * @returns {Promise<Uint8Array>}
- */
-export async function readStream(stream) {
-  assertUnused(stream);
-  /** @type {Uint8Array[]} */
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of chunksOf(stream)) {
-    const bytes = chunkBytes(chunk);
-    chunks.push(bytes);
-    length += bytes.length;
-  }
-  return concat(chunks, length);
-}
-
-/**
- * @param {Uint8Array[]} chunks
- * @param {number} length  of all of them
- */
-export function concat(chunks, length) {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
-}
-
-/**
- * Web streams are not iterable everywhere.
- *
- * @param {any} stream
- * @returns {AsyncIterable<unknown>}
- */
-export async function* chunksOf(stream) {
-  if (typeof stream.getReader !== 'function') {
-    yield* stream;
-    return;
-  }
-  const reader = stream.getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    reader.releaseLock();
-  }
-}
-
-/**
- * @param {unknown} chunk
- * @returns {Uint8Array}
- */
-export function chunkBytes(chunk) {
-  if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  throw new SigV4Error(
+/** @param {unknown} chunk  of a body */
+export function unsupportedChunk(chunk) {
+  return new SigV4Error(
     'ERR_SIGV4_BODY_UNSUPPORTED',
     `the body is a stream of ${describe(chunk)}, not of bytes or strings`,
   );

@@ -1,6 +1,6 @@
 // A body without its compression.
 
-import { concat } from '../http/body.js';
+import { concat } from '../http/chunks.js';
 
 /**
  * @param {Uint8Array} body

@@ -1,7 +1,8 @@
 // Signed messages of event streams (application/vnd.amazon.eventstream): a frame around each message, with its date and
 // its signature ("Event stream encoding" in the developer guides, such as that of Amazon Transcribe).
 
-import { chunkBytes } from '../http/body.js';
+import { unsupportedChunk } from '../http/body.js';
+import { chunkBytes } from '../http/chunks.js';
 import { SignatureChain, startOf } from '../protocol/signature-chain.js';
 import { SigV4Error } from '../engine/errors.js';
 import { checksumOf } from './s3/checksum.js';
@@ -119,7 +120,7 @@ export class EventSigner {
     const at = date === undefined ? this.#ready.now() : epochMillis(date);
     const amzDate = amzDateOf(at);
     // A copy: the message may change while this waits its turn.
-    const frame = frameOf(chunkBytes(message), Math.floor(at / 1000));
+    const frame = frameOf(chunkBytes(message, unsupportedChunk), Math.floor(at / 1000));
     const signed = this.#last.then(() => this.#sign(frame, amzDate));
     this.#last = signed.catch(() => {});
     return signed;

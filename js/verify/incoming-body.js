@@ -1,6 +1,7 @@
 // The body of a request that arrived, byte for byte: the signature covers it as it was sent.
 
-import { chunkBytes, chunksOf, concat, describe } from '../http/body.js';
+import { describe, unsupportedChunk } from '../http/body.js';
+import { chunkBytes, chunksOf, concat } from '../http/chunks.js';
 import { SigV4Error } from '../engine/errors.js';
 import { BODY_TOO_LONG } from '../engine/generated/rejections.js';
 import { Refusal } from '../protocol/verification-error.js';
@@ -42,7 +43,7 @@ export async function readFetch(request, limit) {
     // Not every runtime shows the body as a stream.
     if (copy.body === undefined) return new Uint8Array(await copy.arrayBuffer());
     for await (const chunk of chunksOf(copy.body)) {
-      chunks.push(chunkBytes(chunk));
+      chunks.push(chunkBytes(chunk, unsupportedChunk));
       length += chunks[chunks.length - 1].length;
       if (length > limit) throw tooLong();
     }

@@ -1,6 +1,7 @@
 // Where the bytes of an upload come from, whatever it is, in one form.
 
-import { assertUnused, bodyUsed, chunkBytes, describe, isBlob, isStream } from '../../http/body.js';
+import { assertUnused, bodyUsed, describe, isBlob, isStream, unsupportedChunk } from '../../http/body.js';
+import { chunkBytes } from '../../http/chunks.js';
 import { SigV4Error } from '../../engine/errors.js';
 
 /**
@@ -49,7 +50,7 @@ const taken = new WeakSet();
 
 /** @param {unknown} body */
 function bytesOf(body) {
-  if (typeof body === 'string' || ArrayBuffer.isView(body)) return chunkBytes(body);
+  if (typeof body === 'string' || ArrayBuffer.isView(body)) return chunkBytes(body, unsupportedChunk);
   const tag = Object.prototype.toString.call(body);
   return tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]'
     ? new Uint8Array(/** @type {ArrayBuffer} */ (body))
@@ -96,7 +97,7 @@ function fromWebStream(open) {
     release() {},
     async read() {
       const { done, value } = await reader.read();
-      return done ? undefined : chunkBytes(value);
+      return done ? undefined : chunkBytes(value, unsupportedChunk);
     },
     cancel: (reason) => reader.cancel(reason),
   };
@@ -123,7 +124,7 @@ function fromIterable(iterable) {
     release: () => node?.off('error', ignore),
     async read() {
       const { done, value } = await iterator.next();
-      return done ? undefined : chunkBytes(value);
+      return done ? undefined : chunkBytes(value, unsupportedChunk);
     },
     async cancel() {
       // An iterator that was not started yet does not know what it should give up.
