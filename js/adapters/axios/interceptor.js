@@ -5,7 +5,7 @@
 // final config, and the wrapper hands on a signed copy. Everything here is public API of axios 0.27 and 1.x.
 
 import { SigV4Error } from '../../engine/errors.js';
-import { resolveAdapter } from './resolve-adapter.js';
+import { loadOlder, resolveAdapter } from './resolve-adapter.js';
 import { ownRange } from './body.js';
 import { signedConfig } from './signed-config.js';
 import { signingAdapter, withoutRedirects } from './fetch-adapter.js';
@@ -110,6 +110,7 @@ class SigningAdapter extends ClientSigner {
    */
   async dispatch(config, next) {
     const axios = (this.axios ??= await importAxios());
+    if (!axios.getAdapter) await loadOlder();
     const adapter = signingAdapter(innermost(next), config, axios);
     const url = targetUrl(config, axios, adapter.own);
     if (!this.match(url)) return resolveAdapter(next, config, axios).send(config);

@@ -37,11 +37,20 @@ export function resolveAdapter(adapter, config, axios) {
     const send = axios.getAdapter(option, config);
     return { send, own: nameOf(send, config, axios) };
   }
-  if (typeof option === 'function') {
-    return { send: option, own: isDefaultOf0x(option, axios) ? firstOf(['xhr', 'http']) : undefined };
-  }
-  return { send: sendBy(option, axios), own: firstOf([option].flat()) };
+  return /** @type {typeof import('./older-axios.js')} */ (older).resolve(option, axios);
 }
+
+/**
+ * Before the first request of an axios that cannot resolve adapters itself.
+ *
+ * @returns {Promise<void>}
+ */
+export async function loadOlder() {
+  older ??= await import('./older-axios.js');
+}
+
+/** @type {typeof import('./older-axios.js') | undefined} */
+let older;
 
 /**
  * Since 1.2, axios marks its adapters with their names. Since 1.12, that of fetch is made for each `config.env`.
@@ -58,51 +67,6 @@ function nameOf(send, config, axios) {
   } catch {
     return undefined; // no fetch here
   }
-}
-
-/**
- * Whether it is the adapter that axios 0.x comes with. The default alone does not show it, as test doubles of axios
- * itself replace it.
- *
- * @param {Adapter} adapter
- * @param {AxiosStatic} axios
- */
-function isDefaultOf0x(adapter, axios) {
-  return adapter === axios.defaults.adapter && /XMLHttpRequest|maxRedirects/.test(String(adapter));
-}
-
-/**
- * 1.2 to 1.4 have names, but nothing that resolves them. An instance without defaults or interceptors adds nothing but a
- * content type, and that not where there is a `false`.
- *
- * @param {AdapterOption} adapter
- * @param {AxiosStatic} axios
- * @returns {Adapter}
- */
-function sendBy(adapter, axios) {
-  const plain = new axios.Axios({});
-  return ({ headers, ...rest }) => {
-    const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
-    return plain.request({
-      ...rest,
-      headers: typed ? headers : { ...headers, 'content-type': false },
-      adapter,
-      transformRequest: [],
-      transformResponse: [],
-    });
-  };
-}
-
-/**
- * @param {(Adapter | string)[]} options
- * @returns {ResolvedAdapter['own']} the first that axios before 1.5 can send with
- */
-function firstOf(options) {
-  const hasXhr = typeof XMLHttpRequest !== 'undefined';
-  const first = options.find(
-    (option) => typeof option === 'function' || OWN.indexOf(option) === (hasXhr ? 0 : 1),
-  );
-  return typeof first === 'string' ? /** @type {'http' | 'xhr'} */ (first) : undefined;
 }
 
 /** @type {unknown[]} */
