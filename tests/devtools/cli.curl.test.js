@@ -76,6 +76,7 @@ URL/a -d a=1 -d b=2
 -G 'URL/a?z=1' -d a=1
 -G --data-urlencode 'q=a b' URL/a
 -G -I -d a=1 URL/a
+-G --data-binary @query.txt URL/a
 --url-query 'q=a b' URL/a
 --url-query +raw=1 -d x URL/a
 --json '{"a":1}' URL/a
@@ -158,6 +159,7 @@ before(async () => {
     'headers.txt': 'X-First: 1\nX-Second: 2\n',
     'lines.txt': 'one & two\r\nthree\n',
     'body.json': '{\n  "a": 1\n}\n',
+    'query.txt': 'a=1&b=2',
     'data.bin': Buffer.from([0, 255, 10, 13, 38]),
     'image.png': 'png',
     'page.html': '<p>',
@@ -451,6 +453,11 @@ describe('an option that is not there', () => {
     [['--next', 'https://api.example/'], /--next is an option of curl.*one request at a time/],
     [['--http3', 'https://api.example/'], /--http3 is an option of curl.*sigv4 sign --as curl/],
     [['https://a.example/', 'https://b.example/'], /one request has one URL/],
+    [['https://a.example/', '--profile'], /^sigv4: --profile needs a value: --profile <name>$/m],
+    [
+      ['https://a.example/', '--format', 'xml'],
+      /^sigv4: --format xml is not known: choose one of text, json$/m,
+    ],
   ];
   for (const [args, expected] of cases) {
     it(args.join(' '), async () => {

@@ -170,7 +170,7 @@ async function queryOf({ urlQuery = [] }) {
  * @param {RequestOptions} options
  * @returns {Promise<{ body?: Body, bodyOf?: 'data' | 'json' | 'form' | 'upload', boundary?: string }>}
  */
-async function bodyFrom({ given = [], uploadFile, formEscape }) {
+async function bodyFrom({ given = [], uploadFile, formEscape, get }) {
   const isForm = given.some(({ from }) => from.startsWith('form'));
   const kinds = [isForm, given.some(({ from }) => !from.startsWith('form')), uploadFile !== undefined];
   if (kinds.filter(Boolean).length > 1) {
@@ -182,7 +182,9 @@ async function bodyFrom({ given = [], uploadFile, formEscape }) {
   const bodyOf = given.some(({ from }) => from === 'json') ? 'json' : 'data';
   const [only, ...others] = given;
   const [, file] = /^@(?!-$)(.+)$/s.exec(only.value) ?? [];
-  if (others.length === 0 && file && BINARY.includes(only.from)) return { body: await fileOf(file), bodyOf };
+  // Into the query it goes as text.
+  if (others.length === 0 && file && !get && BINARY.includes(only.from))
+    return { body: await fileOf(file), bodyOf };
   const pieces = [];
   for (const { from, value } of given)
     pieces.push({ bytes: await dataOf(from, value), isJson: from === 'json' });

@@ -76,9 +76,10 @@ export async function main(args) {
   try {
     if (args[0] === ASK_COMPLETION) return await printCandidates(args.slice(1));
     const result = { code: /** @type {number | void} */ (undefined) };
-    const program = await programFor([args[0]], result);
-    if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    const words = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+    const program = await programFor([words[0]], result);
+    if (words.length === 0) program.outputHelp();
+    else await program.parseAsync(words, { from: 'user' });
     return result.code ?? exitCode('ok');
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error);
@@ -137,9 +138,24 @@ function withoutExit(command) {
 
 /** @param {CommanderError} error */
 function usageError({ message }) {
-  const text = message
-    .replace(/^error: /, '')
-    .replace(/\n\(Did you mean one of (.*)\?\)$/, ': did you mean one of $1?')
-    .replace(/\n\(Did you mean (.*)\?\)$/, ': did you mean $1?');
-  return new CliError('usage', text);
+  const text = message.replace(/^error: /, '');
+  const [pattern, words] = WORDS.find(([one]) => one.test(text)) ?? [/$/, ''];
+  return new CliError('usage', text.replace(pattern, words));
 }
+
+/** What commander says, as all other errors here are worded. @type {[pattern: RegExp, words: string][]} */
+const WORDS = [
+  [/^option '(?:-., )?(--[\w.-]+) (<.*>)' argument missing$/, '$1 needs a value: $1 $2'],
+  [
+    /^option '(?:-., )?(--[\w.-]+) <.*>' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s,
+    '$1 $2 is not known: choose one of $3',
+  ],
+  [
+    /^(command-argument value '.*') is invalid for argument '.*'\. Allowed choices are (.*)\.$/s,
+    '$1 is not known: choose one of $2',
+  ],
+  [/^missing required argument '(.*)'$/, '$1 is missing: see --help'],
+  [/^unknown option '--json'$/, "unknown option '--json': did you mean --format json?"],
+  [/\n\(Did you mean one of (.*)\?\)$/, ': did you mean one of $1?'],
+  [/\n\(Did you mean (.*)\?\)$/, ': did you mean $1?'],
+];
