@@ -25,16 +25,16 @@ const AT_MOST = {
   'sigv4-wasm/v4a': [91, 92.7],
   'sigv4-wasm/fips': [29.9, 32.4],
   'sigv4-wasm/slim': [13.6, 13.6],
-  'sigv4-wasm/credentials': [35.2, 36.8],
+  'sigv4-wasm/credentials': [33.6, 35.4],
   'sigv4-wasm/credentials, fromCognitoIdentity': [1.95, 1.95],
-  'sigv4-wasm/credentials/node': [36.9, 38.3],
-  'sigv4-wasm/tokens': [34.6, 36.2],
+  'sigv4-wasm/credentials/node': [35.2, 37],
+  'sigv4-wasm/tokens': [33, 34.9],
   'sigv4-wasm/s3': [35.7],
   'sigv4-wasm/events': [31.5],
   'sigv4-wasm/batch': [29.5, 32.1],
   'sigv4-wasm/trace': [29.5, 32.1],
-  'sigv4-wasm/identity': [119.3],
-  'sigv4-wasm/identity, createIdentityProof': [31.7, 33.2],
+  'sigv4-wasm/identity': [116.9],
+  'sigv4-wasm/identity, createIdentityProof': [30.2, 32],
 };
 
 /** What an adapter adds to all of the main entry, split. @type {Record<string, number>} */
