@@ -148,6 +148,13 @@ describe('request --from signs and sends', () => {
     assert.equal(server.requests[0].url, '/b');
   });
 
+  it('a curl command says which of its options are not read from it', async () => {
+    const input = `curl -sSkL --compressed -o x '${server.origin}/x'`;
+    const { code, stderr } = await sigv4(['request', '--from', '-', ...SCOPE], { input });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^sigv4: -k, -L of the command are not read from it: pass them to sigv4$/m);
+  });
+
   it('what an awscurl command says of scope and credentials', async () => {
     const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIALS;
     const input =

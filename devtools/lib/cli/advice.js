@@ -23,6 +23,15 @@ const OF_OWN_REQUESTS = {
   'clock-skew': 'Set the clock of this machine (NTP), and leave out --date.',
 };
 
+/** Likewise: no library stands between. @type {Record<string, string[]>} */
+const OWN_CAUSES = {
+  'signature-mismatch': [
+    'the secret access key does not belong to the access key id, or has white space around it',
+    'a proxy, a custom domain or a CDN changes the host, the path, a header or the body on the way',
+    'the server is not the service that --service or the host names, and encodes the path in another way',
+  ],
+};
+
 /** @type {[code: RegExp, words: string][]} */
 const WORDS = [
   [/\b(service|region): '([^']+)'/g, '--$1 $2'],
@@ -44,10 +53,11 @@ const WORDS = [
 export function inShellWords(explanation, { isOwn }) {
   const { code, fix, causes } = explanation;
   const own = isOwn ? OF_OWN_REQUESTS[code] : undefined;
+  const ownCauses = isOwn ? OWN_CAUSES[code] : undefined;
   return {
     ...explanation,
     fix: own ?? worded(fix),
-    ...(causes !== undefined && { causes: causes.map(worded) }),
+    ...(causes !== undefined && { causes: ownCauses ?? causes.map(worded) }),
   };
 }
 

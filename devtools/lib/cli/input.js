@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
+import { curlOption } from '../requests/curl-options.js';
 import {
   curlRequest,
   joinData,
@@ -307,7 +308,18 @@ export async function takeRequest(words, options, defaults = []) {
   if ((options.given ?? []).length > 0 || options.uploadFile !== undefined) {
     throw new CliError('usage', 'the body comes from --from: leave out data, forms and files');
   }
-  const { signing, notes, body, method, url, ...pasted } = await readRequest(options.from, options.entry);
+  const {
+    signing,
+    notes,
+    body,
+    method,
+    url,
+    transfer = [],
+    ...pasted
+  } = await readRequest(options.from, options.entry);
+  const left = transfer.filter((name) => MATTERS.has(String(curlOption(name)?.name)));
+  if (left.length > 0)
+    notes.push(`${left.join(', ')} of the command are not read from it: pass them to sigv4`);
   const { headers: own, removed } = await headersOf(options);
   const replaced = new Set([...removed, ...own.map(([name]) => name.toLowerCase()), 'authorization']);
   const isSignature = (/** @type {[string, string]} */ [name]) => name.toLowerCase() === 'authorization';
@@ -328,6 +340,13 @@ export async function takeRequest(words, options, defaults = []) {
     notes,
   };
 }
+
+/** Options without which the request may fail, or reach another server. */
+const MATTERS = new Set(
+  '--insecure --location --cacert --capath --cert --key --proxy --resolve --connect-to --unix-socket --cookie-jar --retry --max-time'.split(
+    ' ',
+  ),
+);
 
 const REPLACED = 'the Authorization header of the request is left out, because the signature takes its place';
 

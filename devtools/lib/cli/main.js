@@ -151,7 +151,7 @@ const WORDS = [
     '$1 $2 is not known: choose one of $3',
   ],
   [
-    /^(command-argument value '.*') is invalid for argument '.*'\. Allowed choices are (.*)\.$/s,
+    /^command-argument value ('.*') is invalid for argument '.*'\. Allowed choices are (.*)\.$/s,
     '$1 is not known: choose one of $2',
   ],
   [/^missing required argument '(.*)'$/, '$1 is missing: see --help'],

@@ -25,6 +25,7 @@ import { splitWords, wordText } from './shell-words.js';
  * @property {Set<string>} flags
  * @property {string | undefined} user
  * @property {string | undefined} sigv4  what `--aws-sigv4` says
+ * @property {string[]} transfer  options that say how it is sent
  * @property {string[]} notes
  *
  * @typedef {(command: Command, value: string, word: Word) => void} Option
@@ -45,7 +46,7 @@ export function parseCurl(text) {
   const start = words.findIndex((word) => /^curl(?:\.exe)?$/.test(wordText(word)));
   /** @type {Command} */
   const command = {
-    ...{ text, notes, urls: [], headers: [], data: [], query: [] },
+    ...{ text, notes, transfer: [], urls: [], headers: [], data: [], query: [] },
     ...{ method: undefined, user: undefined, sigv4: undefined },
     removed: new Set(),
     flags: new Set(),
@@ -72,6 +73,7 @@ function readOptions(words, command) {
         const option = curlOption(name);
         if (option === undefined) throw unknown(command, word, name);
         // All that is not in the table below makes no difference to the request.
+        if (option.concern === 'transfer') command.transfer.push(name);
         const use = OPTIONS[option.name];
         if (!option.hasValue) {
           if (use !== undefined) use(command, '', word);
@@ -145,6 +147,7 @@ function requestOf(command) {
     ...request,
     ...(body !== undefined && { body: textOrBytes(body) }),
     ...(signing !== undefined && { signing }),
+    ...(command.transfer.length > 0 && { transfer: command.transfer }),
     notes,
   };
 }

@@ -29,6 +29,7 @@ export { toAxios, toCurl, toFetch } from './format-request.js';
  * @property {string | Uint8Array} [body]  bytes if it is not UTF-8
  * @property {SigningHints} [signing]  what it says of its own signature, such as curl's `--aws-sigv4` and `--user`
  * @property {{ status: number, headers: [string, string][], body: string }} [response]  the one in a HAR
+ * @property {string[]} [transfer]  options of a curl command that say how it is sent, as they are written
  * @property {string[]} notes  what a reader should know, in sentences
  *
  * @typedef {'curl' | 'awscurl' | 'wget' | 'httpie' | 'powershell' | 'fetch' | 'axios' | 'har' | 'postman' | 'bruno' | 'http' | 'url'} Format
