@@ -10,6 +10,7 @@ init()
   .catch(() => {})
   .finally(() => {
     openLink();
+    addEventListener('hashchange', openLink);
     render(<App />, /** @type {HTMLElement} */ (document.getElementById('app')));
     follow();
   });

@@ -142,6 +142,22 @@ describe('a link', () => {
       );
     }));
 
+  test('opens in a page that is open already, and no other link of the page changes the address', () =>
+    withPage({ url: (page) => `${page}#kept` }, async (opened) => {
+      const { page, paste, partIs } = opened;
+      await paste(SOURCE, `curl 'https://${HOST}/prod/first'`);
+      await partIs('request.path', '/prod/first');
+      const link = await copyLink(opened);
+      assert.doesNotMatch(link, /kept/);
+      await paste(SOURCE, `curl 'https://${HOST}/prod/second'`);
+      await partIs('request.path', '/prod/second');
+      await page.locator('.steps-nav a:nth-child(4)').click();
+      assert.equal(await page.evaluate(() => document.activeElement?.id), 'step-keys');
+      assert.equal(await page.evaluate(() => location.hash), '#kept');
+      await page.evaluate((hash) => (location.hash = hash), new URL(link).hash);
+      await partIs('request.path', '/prod/first');
+    }));
+
   test('that is none, or broken, opens the page as it is', () =>
     withPage({ url: (page) => `${page}#r=bm90aGluZw` }, ({ partIs }) =>
       partIs('request.path', '/prod/orders'),

@@ -185,6 +185,17 @@ describe('a paste', () => {
       assert.doesNotMatch(await page.$eval('#request-state', (state) => state.textContent), /requests/);
     }));
 
+  test('of a raw request whose body has requests in it is one', () =>
+    withPage({}, async ({ page, paste, partIs }) => {
+      const body = '--b\nContent-Type: application/http\n\nGET /inner HTTP/1.1\n\n--b--';
+      await paste(
+        SOURCE,
+        `POST /prod/batch HTTP/1.1\nHost: ${HOST}\nContent-Type: multipart/mixed; boundary=b\n\n${body}`,
+      );
+      await partIs('request.path', '/prod/batch');
+      assert.doesNotMatch(await page.$eval('#request-state', (state) => state.textContent), /requests/);
+    }));
+
   test('of a canonical request gives the same canonical request', () =>
     withPage({}, async ({ page, paste, says, partIs, press }) => {
       // "Create a signed AWS API request" and the official test suite, get-utf8: the path is encoded twice.

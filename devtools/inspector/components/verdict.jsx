@@ -4,6 +4,7 @@ import { findings, explanation, verdict } from '../state/diagnosis.js';
 import { change, changes, graph, isOld, lit, unpin } from '../state/store.js';
 import { isoNow } from '../model/dates.js';
 import { partsOf } from '../model/graph.js';
+import { goTo } from '../state/go-to.js';
 
 export function Verdict() {
   const current = verdict.value;
@@ -22,7 +23,7 @@ export function Verdict() {
             {hasMore && (
               <>
                 {' '}
-                <a class="why" href="#why">
+                <a class="why" href="#why" onClick={(event) => go(event, 'why')}>
                   How to fix it
                 </a>
               </>
@@ -46,7 +47,12 @@ function Steps() {
   return (
     <nav class="steps-nav" aria-label="Steps">
       {graph.value?.sections.map((section, i) => (
-        <a key={section.id} href={`#step-${section.id}`} class={litIn(section) ? 'is-reached' : undefined}>
+        <a
+          key={section.id}
+          href={`#step-${section.id}`}
+          class={litIn(section) ? 'is-reached' : undefined}
+          onClick={(event) => go(event, `step-${section.id}`)}
+        >
           <span class="number">{i + 1}</span>
           <span class="step-name is-long">{section.title}</span>
           <span class="step-name is-brief" aria-hidden="true">
@@ -56,6 +62,17 @@ function Steps() {
       ))}
     </nav>
   );
+}
+
+/**
+ * The address stays as it is: it may hold the token of a gateway.
+ *
+ * @param {MouseEvent} event
+ * @param {string} id
+ */
+function go(event, id) {
+  event.preventDefault();
+  goTo(id);
 }
 
 /** @param {import('../model/graph.js').Section} section */

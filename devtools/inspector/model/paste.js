@@ -15,7 +15,7 @@ import { parseRequests } from '../../lib/requests/index.js';
 export function readRequests(text) {
   if (isCanonicalRequest(text)) return [readCanonicalRequest(text)];
   const requests = parseRequests(text);
-  const extra = extraRequests(text, requests[0].format);
+  const extra = extraRequests(text, requests[0]);
   if (extra > 0) {
     const note = `the text has ${extra + 1} requests, and this is the first: paste the others one by one`;
     for (const request of requests) request.notes.push(note);
@@ -35,7 +35,10 @@ export function isRequest(text) {
     return true;
   } catch {
     // Code may wait for its parser.
-    return CODE.test(text);
+    const end = text.slice(-100).trimEnd();
+    return (
+      CODE_START.test(text) && /\b(?:fetch|axios)\b/.test(text) && (end.endsWith(')') || end.endsWith(');'))
+    );
   }
 }
 
@@ -111,11 +114,14 @@ export function amzDateIn(text) {
  * How many requests a text has after its first: a line that begins like another one, outside of quotes.
  *
  * @param {string} text
- * @param {string} format
+ * @param {ReadRequest} first
  */
-function extraRequests(text, format) {
-  if (format === 'har') return 0;
-  if (format === 'http') return Math.max(0, [...text.matchAll(REQUEST_LINE)].length - 1);
+function extraRequests(text, { format, headers }) {
+  if (format === 'http') {
+    // A body may hold requests, too, such as one of multipart/mixed.
+    const isMeasured = headers.some(([name]) => /^content-(?:length|type)$/i.test(name));
+    return isMeasured ? 0 : Math.max(0, [...text.matchAll(REQUEST_LINE)].length - 1);
+  }
   const bare = text.replace(format === 'curl' ? SHELL_QUOTED : CODE_QUOTED, "''");
   return Math.max(0, [...bare.matchAll(STARTS[format] ?? /(?!)/g)].length - 1);
 }
@@ -132,8 +138,7 @@ function unescapeXml(text) {
 
 const CANONICAL_REQUEST =
   /^[A-Z]+\n\/[^\s?]*\n[^\s?]*\n(?:[a-z0-9!#$%&'*+.^_`|~-]+:[^\n]*\n)+\n[a-z0-9!#$%&'*+.^_`|~;-]+\n[\w-]+$/;
-const CODE =
-  /^\s*(?:(?:await|const|let|var|import|return)\s[^]*)?(?:fetch|axios(?:\.\w+)?)\s*\([^]*\)\s*;?\s*$/;
+const CODE_START = /^\s*(?:await|const|let|var|import|return|fetch|axios)\b/;
 const REQUEST_LINE = /^[A-Z]+ \S+ HTTP\/\d(?:\.\d)?\r?$/gm;
 const SHELL_QUOTED = /'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]/g;
 const CODE_QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`/g;

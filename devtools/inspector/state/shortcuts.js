@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { isoNow } from '../model/dates.js';
+import { goTo } from './go-to.js';
 import { authorization, change, held } from './store.js';
 import { shareLink } from './share.js';
 
@@ -11,19 +12,19 @@ export const areKeysOn = signal(true);
 
 /** @type {{ key: string, about: string, run: () => void }[]} */
 export const SHORTCUTS = [
-  { key: '/', about: 'Edit the request', run: () => focus('source') },
-  { key: 'e', about: 'Choose an example', run: () => focus('example') },
-  { key: 'k', about: 'Give the secret access key', run: () => focus('field-secretAccessKey') },
+  { key: '/', about: 'Edit the request', run: () => goTo('source') },
+  { key: 'e', about: 'Choose an example', run: () => goTo('example') },
+  { key: 'k', about: 'Give the secret access key', run: () => goTo('field-secretAccessKey') },
   {
     key: 'n',
     about: 'Sign with the current time',
     run: () => authorization.value ?? change({ date: isoNow() }),
   },
-  { key: 'r', about: 'Paste the answer of the server', run: () => focus('answer') },
+  { key: 'r', about: 'Paste the answer of the server', run: () => goTo('answer') },
   { key: 'l', about: 'Copy a link without secrets', run: shareLink },
   ...['request', 'canonical', 'string-to-sign', 'keys', 'signature'].map((id, i) => ({
     ...{ key: String(i + 1), about: `Go to step ${i + 1}` },
-    run: () => focus(`step-${id}`),
+    run: () => goTo(`step-${id}`),
   })),
 ];
 
@@ -45,11 +46,4 @@ export function useShortcuts(showHelp) {
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
   }, []);
-}
-
-/** @param {string} id */
-function focus(id) {
-  const element = document.getElementById(id);
-  element?.focus({ preventScroll: true });
-  element?.scrollIntoView({ block: 'start' });
 }
