@@ -11,7 +11,7 @@ import { launchChromium } from '../tests/support/chromium.js';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 const SITE = 'docs/.vitepress/dist';
-const PAGES = ['/', '/getting-started', '/guides/axios', '/reference/errors'];
+const PAGES = ['/', '/getting-started', '/guides/axios', '/reference/errors', '/inspector/'];
 const AT_LEAST = 95;
 /** A machine with other work makes a page slower, and nothing makes it faster: the best of so many counts. */
 const TRIES = 3;
