@@ -46,10 +46,10 @@ export function makeConsumer() {
 export async function measure() {
   const consumer = makeConsumer();
   const rows = [];
-  for (const [name, { code, on }] of Object.entries(IMPORTS)) {
+  for (const [name, { code, on, external }] of Object.entries(IMPORTS)) {
     const [split, oneFile] = await Promise.all([
-      sizeOf(code, 'split', consumer),
-      sizeOf(code, 'oneFile', consumer),
+      sizeOf(code, 'split', consumer, external),
+      sizeOf(code, 'oneFile', consumer, external),
     ]);
     const [label, replaced] = REPLACED[name] ?? [];
     const instead =

@@ -11,6 +11,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("forms.js"), sigv4_wasm::tables::forms())?;
     std::fs::write(folder.join("headers.js"), sigv4_wasm::tables::headers())?;
     std::fs::write(folder.join("limits.js"), sigv4_wasm::tables::limits())?;
+    std::fs::write(folder.join("mismatch-names.js"), sigv4_wasm::tables::mismatch_names())?;
     std::fs::write(folder.join("policy-flags.js"), sigv4_wasm::tables::policy_flags())?;
     std::fs::write(folder.join("verify-flags.js"), sigv4_wasm::tables::verify_flags())?;
     std::fs::write(folder.join("parameters.js"), sigv4_wasm::tables::parameters())?;

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crc::{CRC_32_ISCSI, CRC_32_ISO_HDLC, CRC_64_NVME, Crc, Table};
+use crc::{Algorithm, CRC_32_ISCSI, CRC_32_ISO_HDLC, CRC_64_NVME, Crc, Table};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -27,13 +27,9 @@ impl Checksum {
     /// By the name that S3 gives it, in lower case.
     pub fn new(name: &str) -> Option<Self> {
         let state = match name {
-            "crc32" => crc32(Box::new(Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC))),
-            "crc32c" => crc32(Box::new(Crc::<u32, Table<16>>::new(&CRC_32_ISCSI))),
-            "crc64nvme" => {
-                let crc = Box::new(Crc::<u64, Table<16>>::new(&CRC_64_NVME));
-                let empty = crc.digest().finalize();
-                State::Crc64(crc, empty)
-            }
+            "crc32" => crc32(&CRC_32_ISO_HDLC),
+            "crc32c" => crc32(&CRC_32_ISCSI),
+            "crc64nvme" => crc64(),
             "sha1" => State::Sha1(Sha1::new()),
             "sha256" => State::Sha256(Sha256::new()),
             _ => return None,
@@ -92,9 +88,21 @@ impl Checksum {
     }
 }
 
-fn crc32(crc: Box<Crc<u32, Table<16>>>) -> State {
+// The tables lie on the stack before they are in their boxes. Inlined into one function, several of them would at a time, and
+// the stack of a wasm module has room for one.
+
+#[inline(never)]
+fn crc32(algorithm: &'static Algorithm<u32>) -> State {
+    let crc = Box::new(Crc::<u32, Table<16>>::new(algorithm));
     let empty = crc.digest().finalize();
     State::Crc32(crc, empty)
+}
+
+#[inline(never)]
+fn crc64() -> State {
+    let crc = Box::new(Crc::<u64, Table<16>>::new(&CRC_64_NVME));
+    let empty = crc.digest().finalize();
+    State::Crc64(crc, empty)
 }
 
 #[cfg(test)]

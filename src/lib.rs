@@ -60,7 +60,7 @@ pub mod fuzzing;
 mod http;
 // Asked for by JavaScript.
 #[cfg(feature = "mismatch")]
-#[cfg_attr(not(all(target_arch = "wasm32", feature = "module-verify")), allow(dead_code, unused_imports))]
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "module-mismatch")), allow(dead_code, unused_imports))]
 mod mismatch;
 #[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "engine")))]
 mod module_version;

@@ -12,6 +12,10 @@ use crate::canonical::query::{PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS};
 use crate::credentials::check_session_token;
 use crate::endpoint::{DEFAULT, SERVICE_RULES, SESSION_TOKEN_HEADERS, ServiceRules, dns_suffixes};
 use crate::error::{ROWS, STATUS_NUMBERS};
+use crate::mismatch::{
+    KEY_FIELDS, KeyForm, LineForm, ListChange, OrderKind, Part, PieceKind, Row, SCOPE_FIELDS, StepKind,
+    WriteForm,
+};
 use crate::module_version::MODULE_VERSION;
 use crate::policy::MAX_POLICY_CHARACTERS;
 use crate::record_flags;
@@ -300,6 +304,35 @@ pub fn forms() -> String {
         text += &format!("  {name}: {number},\n");
     }
     text + "});\n"
+}
+
+/// The text of `js/engine/generated/mismatch-names.js`: what crosses in a record of the search, by name.
+pub fn mismatch_names() -> String {
+    let mut text = String::from("// Written by the build from src/mismatch/names.rs. Do not edit.\n\n");
+    text += "/** The number of each piece; of one that ends with a mark, a number or a name follows. @type {Record<string, number>} */\n";
+    text += "export const PIECE_NUMBERS = {\n";
+    for (number, name) in PieceKind::NAMES.iter().enumerate() {
+        // As prettier would have it.
+        let quote = if name.contains(['.', ':']) { "'" } else { "" };
+        text += &format!("  {quote}{name}{quote}: {number},\n");
+    }
+    text += "};\n";
+    for (name, about, names) in [
+        ("STEPS", "What is done to a text.", StepKind::NAMES),
+        ("LIST_CHANGES", "What a client made of the list of its parameters.", ListChange::NAMES),
+        ("ORDERS", "The orders of parameters.", OrderKind::NAMES),
+        ("WRITE_FORMS", "Where the `=` of a parameter is left out.", WriteForm::NAMES),
+        ("LINE_FORMS", "How a header is written.", LineForm::NAMES),
+        ("KEY_STEPS", "What each step of the derivation hands to the next.", KeyForm::NAMES),
+        ("SCOPE_FIELDS", "What is in the string to sign.", SCOPE_FIELDS),
+        ("KEY_FIELDS", "What a key is derived from.", KEY_FIELDS),
+        ("PARTS", "The parts of a canonical request.", Part::NAMES),
+        ("PROGRESS", "What becomes of a row of candidates.", Row::NAMES),
+    ] {
+        text += "\n";
+        text += &list(name, about, names.iter().copied());
+    }
+    text
 }
 
 /// The text of `js/engine/generated/limits.js`.

@@ -57,7 +57,7 @@ export async function run({ quick }) {
     others.push({ name: `sigv4-wasm/${name}, split`, value: await gzip(code, 'split') });
     others.push({ name: `sigv4-wasm/${name}, one file`, value: await gzip(code, 'oneFile') });
   }
-  const wasm = ['signing', 'verify', 'sigv4a', 'policy'].flatMap((name) => {
+  const wasm = ['signing', 'verify', 'mismatch', 'checksum', 'sigv4a', 'policy'].flatMap((name) => {
     const file = `${root}pkg/esm/wasm/${name}.wasm`;
     return [
       { name: `${name}.wasm`, value: statSync(file).size / 1000 },

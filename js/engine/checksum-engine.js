@@ -1,15 +1,14 @@
-// Checksums that the platform lacks, by the module `verify`: in an instance of its own, as that of the verifier is given up
-// after a request that was too large.
+// Checksums that the platform lacks, by the module `checksum`. See src/wasm/checksum.rs.
 
-import { compile, compileSync } from '#module/verify';
+import { compile, compileSync } from '#module/checksum';
 
 import { SigV4Error } from './errors.js';
 import { ModuleInstance } from './module-instance.js';
 
-/** @typedef {import('./verify-engine.js').VerifyExports} VerifyExports */
+/** @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/checksum.js').InitOutput, 'memory'>} ChecksumExports */
 
 /** The module, and what starts in its place where it cannot. */
-export const checksumModule = /** @type {ModuleInstance<VerifyExports>} */ (
+export const checksumModule = /** @type {ModuleInstance<ChecksumExports>} */ (
   /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
 );
 

@@ -1,13 +1,18 @@
 // The search for the mistake of a client in the core: pieces of what may have been signed in, what becomes of them out. See
 // src/wasm/mismatch.rs.
 
+import { PARTS, PROGRESS } from './generated/mismatch-names.js';
+import { FLAG } from './generated/verify-flags.js';
+import { lengths, read, rejectionOf, write } from './incoming-crossing.js';
 import { Writer } from './mismatch-record.js';
-import { cross, FLAG, verifyModule } from './verify-engine.js';
+import { ModuleInstance } from './module-instance.js';
 
 /**
  * @typedef {import('./mismatch-record.js').CorePieces} CorePieces
  * @typedef {import('./mismatch-record.js').Parameter} Parameter
  * @typedef {import('./mismatch-record.js').Payload} Payload
+ *
+ * @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/mismatch.js').InitOutput, 'memory'>} MismatchExports
  *
  * @typedef {typeof PARTS[number]} PartName  of the canonical request
  *
@@ -37,8 +42,15 @@ import { cross, FLAG, verifyModule } from './verify-engine.js';
  * @property {string} query  likewise
  */
 
-/** By their numbers in src/wasm/mismatch.rs. */
-const PARTS = /** @type {const} */ (['method', 'path', 'query', 'headers', 'payload']);
+/** The module, and what starts in its place where it cannot. */
+export const mismatchModule = /** @type {ModuleInstance<MismatchExports>} */ (
+  /* @__PURE__ */ new ModuleInstance({
+    compile: async () => (await import('./mismatch-bytes.js')).compile(),
+    compileSync: () => {
+      throw new Error('the module mismatch is loaded on use, which takes a promise'); // nobody calls this
+    },
+  })
+);
 
 /**
  * One search, in an instance of its own of the module, which must have started: it keeps a secret while others have their turn,
@@ -49,22 +61,28 @@ export class MismatchSearch {
   #writer = new Writer();
 
   constructor() {
-    this.#instance = verifyModule.another();
+    this.#instance = mismatchModule.another();
   }
 
   /**
    * All that a request says, and what is wrong with it but its signature.
    *
-   * @param {import('./verify-engine.js').IncomingRecord} record
-   * @returns {Examination | import('./verify-engine.js').WrittenRejection}
+   * @param {import('./incoming-crossing.js').IncomingRecord} record
+   * @returns {Examination | import('./incoming-crossing.js').WrittenRejection}
    * @throws {SigV4Error} where the request cannot have arrived like this
    */
   examine(record) {
-    const { headerCount, now, maxSkewSeconds } = record;
-    const outcome = cross(record, this.#instance, (exports, fieldsLength, targetLength, flags) =>
-      exports.examine(fieldsLength, targetLength, headerCount, flags, now, maxSkewSeconds),
-    );
-    return typeof outcome === 'string' ? examinationOf(outcome) : outcome;
+    const instance = this.#instance;
+    try {
+      const { headerCount, now, maxSkewSeconds } = record;
+      const flags = write(record, '', '', '', instance);
+      const { fields, target } = lengths;
+      const status = instance.exports.examine(fields, target, headerCount, flags, now, maxSkewSeconds);
+      const text = read(status, record, instance);
+      return status & FLAG.rejected ? rejectionOf(text) : examinationOf(text);
+    } catch (error) {
+      throw instance.failed(error);
+    }
   }
 
   /**
@@ -178,7 +196,7 @@ export class MismatchSearch {
   }
 
   /**
-   * @param {(exports: import('./verify-engine.js').VerifyExports) => number} work  returns how many bytes it wrote
+   * @param {(exports: MismatchExports) => number} work  returns how many bytes it wrote
    * @returns {Uint8Array}
    */
   #read(work) {
@@ -189,7 +207,7 @@ export class MismatchSearch {
   /**
    * Has what was written cross, if anything was.
    *
-   * @param {(exports: import('./verify-engine.js').VerifyExports, length: number) => any} work
+   * @param {(exports: MismatchExports, length: number) => any} work
    * @returns {any}
    */
   #call(work) {
@@ -247,8 +265,7 @@ function examinationOf(text) {
   };
 }
 
-/** @typedef {'done' | 'paused' | 'found'} Progress */
-const PROGRESS = /** @type {const} */ (['done', 'paused', 'found']);
+/** @typedef {typeof PROGRESS[number]} Progress */
 const FOUND = PROGRESS.indexOf('found');
 
 const decoder = new TextDecoder();

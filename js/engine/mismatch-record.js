@@ -1,4 +1,17 @@
-// How the pieces of what may have been signed cross: the record that src/wasm/mismatch.rs reads.
+// How the pieces of what may have been signed cross: the record that src/wasm/mismatch.rs reads. Numbers come from
+// src/mismatch/names.rs.
+
+import {
+  KEY_FIELDS,
+  KEY_STEPS,
+  LINE_FORMS,
+  LIST_CHANGES,
+  ORDERS,
+  PIECE_NUMBERS,
+  SCOPE_FIELDS,
+  STEPS,
+  WRITE_FORMS,
+} from './generated/mismatch-names.js';
 
 /**
  * What is done to a text, one step after the other: src/mismatch/steps.rs.
@@ -11,7 +24,7 @@
  * @typedef {readonly [name: string, value: string | undefined]} Parameter
  *
  * @typedef {typeof LIST_CHANGES[number]} ListChange
- * @typedef {typeof ORDERS[number] | readonly ['listed', names: readonly string[]]} Order
+ * @typedef {Exclude<typeof ORDERS[number], 'listed'> | readonly ['listed', names: readonly string[]]} Order
  *
  * The last line of the canonical request; with the length of the body where it is not the one that arrived.
  * @typedef {{ line: string, length: number | undefined }} Payload
@@ -50,76 +63,36 @@
  * }} CorePieces
  */
 
-// By their numbers in src/wasm/mismatch.rs.
-const STEPS = [
-  ...['double', 'single', 'segments', 'escapes', 'normalize', 'mergeSlashes', 'urlPath', 'lowerEscapes'],
-  ...['upperEscapes', 'cutFirst', 'replace', 'decode', 'encode'],
-];
-const LIST_CHANGES = /** @type {const} */ ([
-  'nothing',
-  'empty',
-  'withoutEmpty',
-  'withoutUndefined',
-  'lastOfEachName',
-  'firstOfEachName',
-  'joinRepeated',
-  'splitAtCommas',
-  'withoutBrackets',
-  'withBrackets',
-  'withIndexes',
-  'lowerCaseNames',
-]);
-const ORDERS = /** @type {const} */ ([
-  'byNameAndValue',
-  'asSent',
-  'byWholeText',
-  'byName',
-  'byNameIgnoringCase',
-  'byDecodedName',
-]);
-const WRITE_FORMS = /** @type {const} */ (['equalsAlways', 'noEqualsWithoutValue', 'noEqualsWithEmptyValue']);
-const LINE_FORMS = /** @type {const} */ (['canonical', 'capitalNames', 'spaceAfterColon']);
-const KEY_STEPS = /** @type {const} */ (['bytes', 'hex', 'none']);
-const SCOPE = ['algorithm', 'amzDate', 'day', 'region', 'service', 'end'];
-const KEY = ['prefix', 'secret', 'day', 'region', 'service', 'end'];
-
-/** How each piece is written. @type {Record<string, (writer: Writer, value: any) => void>} */
-const PIECES = {
-  'method.name': (writer, text) => writer.byte(0).text(text),
-  'path.wire': (writer, [text, ...steps]) => writer.byte(1).text(text).steps(steps),
-  'path.tidy': (writer, steps) => writer.byte(2).steps(steps),
-  'path.spell': (writer, steps) => writer.byte(3).steps(steps),
-  'query.change': (writer, name) => writer.byte(4).oneOf(LIST_CHANGES, name),
-  'query.extra': (writer, list) => writer.byte(5).list(list, (it) => writer.parameter(it)),
-  'query.spell': (writer, steps) => writer.byte(6).steps(steps),
+/** How what follows the number of a piece is written. @type {Record<string, (writer: Writer, value: any) => void>} */
+const CONTENTS = {
+  'method.name': (writer, text) => writer.text(text),
+  'path.wire': (writer, [text, ...steps]) => writer.text(text).steps(steps),
+  'path.tidy': (writer, steps) => writer.steps(steps),
+  'path.spell': (writer, steps) => writer.steps(steps),
+  'query.change': (writer, name) => writer.oneOf(LIST_CHANGES, name),
+  'query.extra': (writer, list) => writer.list(list, (it) => writer.parameter(it)),
+  'query.spell': (writer, steps) => writer.steps(steps),
   'query.order': (writer, order) =>
-    typeof order === 'string'
-      ? writer.byte(7).oneOf(ORDERS, order)
-      : writer.byte(7).byte(ORDERS.length).texts(order[1]),
-  'query.write': (writer, name) => writer.byte(8).oneOf(WRITE_FORMS, name),
-  'headers.names': (writer, names) => writer.byte(11).texts(names),
-  'headers.listed': (writer, names) => writer.byte(12).texts(names),
-  'headers.line': (writer, name) => writer.byte(13).oneOf(LINE_FORMS, name),
-  'headers.gap': (writer, text) => writer.byte(14).text(text),
-  ...fields(17, 'scope', SCOPE),
-  ...fields(18, 'key', KEY),
-  'key.steps': (writer, name) => writer.byte(19).oneOf(KEY_STEPS, name),
+    typeof order === 'string' ? writer.oneOf(ORDERS, order) : writer.oneOf(ORDERS, order[0]).texts(order[1]),
+  'query.write': (writer, name) => writer.oneOf(WRITE_FORMS, name),
+  'headers.names': (writer, names) => writer.texts(names),
+  'headers.listed': (writer, names) => writer.texts(names),
+  'headers.line': (writer, name) => writer.oneOf(LINE_FORMS, name),
+  'headers.gap': (writer, text) => writer.text(text),
+  'key.steps': (writer, name) => writer.oneOf(KEY_STEPS, name),
 };
 
-/**
- * @param {number} kind
- * @param {string} part
- * @param {string[]} names
- * @returns {typeof PIECES}
- */
-function fields(kind, part, names) {
-  return Object.fromEntries(
-    names.map((name, number) => [
-      `${part}.${name}`,
-      (writer, text) => writer.byte(kind).byte(number).utf8(text),
-    ]),
-  );
-}
+/** Likewise, of pieces whose number stands for several: what comes after the mark in their name is part of it. */
+const CONTENTS_OF_SEVERAL = {
+  /** @type {(writer: Writer, at: string, parameter: Parameter | undefined) => void} */
+  'query:': (writer, at, parameter) => writer.number(Number(at)).parameter(parameter),
+  /** @type {(writer: Writer, header: string, value: string | undefined) => void} */
+  'headers:': (writer, header, value) => writer.text(header).optional(value),
+  /** @type {(writer: Writer, field: string, text: any) => void} */
+  'scope.': (writer, field, text) => writer.oneOf(SCOPE_FIELDS, field).utf8(text),
+  /** @type {(writer: Writer, field: string, text: any) => void} */
+  'key.': (writer, field, text) => writer.oneOf(KEY_FIELDS, field).utf8(text),
+};
 
 /** A record in the making. */
 export class Writer {
@@ -146,15 +119,29 @@ export class Writer {
    */
   pieces(pieces, payload) {
     for (const [name, value] of /** @type {[string, any][]} */ (Object.entries(pieces))) {
-      if (name.startsWith('headers:')) this.byte(15).text(name.slice('headers:'.length)).optional(value);
-      else if (name.startsWith('query:')) this.sent(Number(name.slice('query:'.length)), value);
-      else PIECES[name](this, value);
+      const write = CONTENTS[name];
+      if (write !== undefined) {
+        write(this.piece(name), value);
+        continue;
+      }
+      const [, kind, rest] = /** @type {string[]} */ (/^(\w+[.:])(.*)$/s.exec(name));
+      CONTENTS_OF_SEVERAL[/** @type {keyof typeof CONTENTS_OF_SEVERAL} */ (kind)](
+        this.piece(kind),
+        rest,
+        value,
+      );
     }
-    if (payload)
-      this.byte(16)
+    if (payload) {
+      this.piece('payload')
         .text(payload.line)
         .number(payload.length ?? NONE);
+    }
     return this;
+  }
+
+  /** @param {string} name  of it */
+  piece(name) {
+    return this.byte(PIECE_NUMBERS[name]);
   }
 
   /** @param {number} byte */
@@ -223,18 +210,11 @@ export class Writer {
     });
   }
 
-  /** @param {Parameter} parameter */
-  parameter([name, value]) {
+  /** @param {Parameter | undefined} parameter */
+  parameter(parameter) {
+    if (parameter === undefined) return this.optional(undefined);
+    const [name, value] = parameter;
     return this.text(name).optional(value);
-  }
-
-  /**
-   * @param {number} number
-   * @param {Parameter | undefined} parameter
-   */
-  sent(number, parameter) {
-    if (parameter === undefined) return this.byte(10).number(number);
-    return this.byte(9).number(number).parameter(parameter);
   }
 
   /**

@@ -5,21 +5,13 @@ import { compile, compileSync } from '#module/verify';
 
 import { FLAG } from './generated/verify-flags.js';
 import { platformSha256 } from './hashing.js';
+import { lengths, read, rejectionOf, sha256In, write } from './incoming-crossing.js';
 import { ModuleInstance } from './module-instance.js';
-import { parsedOf, rejectionOf, statedOf } from './verify-results.js';
+import { parsedOf, statedOf } from './verify-results.js';
 
 /**
- * What crosses of a request.
- *
- * @typedef {object} IncomingRecord
- * @property {string} fields  the options of the verifier, method, then name and value of each header, each ended by a NUL
- * @property {number} headerCount
- * @property {string} target  as on the wire, one character for each byte
- * @property {number} flags  see {@link FLAG}
- * @property {number} now  milliseconds since 1970
- * @property {number} maxSkewSeconds
- * @property {() => void} checkLatin1  throws if a character does not fit into a byte
- * @property {(status: number) => Error} errorOf  why the core takes no such request
+ * @typedef {import('./incoming-crossing.js').IncomingRecord} IncomingRecord
+ * @typedef {import('./incoming-crossing.js').WrittenRejection} WrittenRejection
  *
  * What a request says of its signature.
  * @typedef {object} Stated
@@ -60,14 +52,6 @@ import { parsedOf, rejectionOf, statedOf } from './verify-results.js';
  * @property {boolean} isJudged  whether somebody has looked at the token
  * @property {number | undefined} expiresAt  milliseconds since 1970
  *
- * A rejection as the core writes it.
- * @typedef {object} WrittenRejection
- * @property {import('./errors.js').SigV4ErrorCode} code
- * @property {number} status
- * @property {string} type
- * @property {string} message
- * @property {Record<string, string | number> | undefined} details
- *
  * @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/verify.js').InitOutput, 'memory'>} VerifyExports
  */
 
@@ -92,21 +76,21 @@ export function begin(record, body) {
     // Three times as fast as wasm, for requests with a session token.
     const hash = platformSha256();
     const flags =
-      write(record, '', '', body ?? '') |
+      write(record, '', '', body ?? '', verifyModule) |
       (body === undefined ? 0 : FLAG.hasBody) |
       (hash === undefined ? 0 : FLAG.platformHash);
     const { exports } = verifyModule;
     const status = exports.begin(
-      fieldsLength,
-      targetLength,
+      lengths.fields,
+      lengths.target,
       headerCount,
       flags,
       now,
       maxSkewSeconds,
-      bodyLength,
+      lengths.body,
     );
     if (status < 0) throw record.errorOf(status);
-    if (status & FLAG.rejected) return rejectionOf(read(status, record));
+    if (status & FLAG.rejected) return rejectionOf(read(status, record, verifyModule));
     const result = verifyModule.buffer(status).subarray(0, status);
     const end = result.indexOf(NO_UTF8);
     const stated = statedOf(decoder.decode(result.subarray(0, end)));
@@ -129,33 +113,13 @@ export function begin(record, body) {
  */
 export function parseAuthorization(record) {
   try {
-    const flags = write(record, '', '', '');
+    const flags = write(record, '', '', '', verifyModule);
     const { exports } = verifyModule;
-    const status = exports.parse_authorization(fieldsLength, targetLength, record.headerCount, flags);
-    const text = read(status, record);
+    const status = exports.parse_authorization(lengths.fields, lengths.target, record.headerCount, flags);
+    const text = read(status, record, verifyModule);
     return status & FLAG.rejected ? rejectionOf(text) : parsedOf(text);
   } catch (error) {
     throw verifyModule.failed(error);
-  }
-}
-
-/**
- * Has a request cross into an instance of the module of the caller.
- *
- * @param {IncomingRecord} record
- * @param {ModuleInstance<VerifyExports>} instance
- * @param {(exports: VerifyExports, fieldsLength: number, targetLength: number, flags: number) => number} call
- * @returns {string | WrittenRejection} the result; a string is as the export has it
- * @throws {SigV4Error} where the request cannot have arrived like this
- */
-export function cross(record, instance, call) {
-  try {
-    const flags = write(record, '', '', '', instance);
-    const status = call(instance.exports, fieldsLength, targetLength, flags);
-    const text = read(status, record, instance);
-    return status & FLAG.rejected ? rejectionOf(text) : text;
-  } catch (error) {
-    throw instance.failed(error);
   }
 }
 
@@ -172,7 +136,7 @@ export function cross(record, instance, call) {
 export function verify(record, known, body, moreFlags = 0) {
   try {
     const status = callVerify(record, known, body, moreFlags);
-    const text = read(status, record);
+    const text = read(status, record, verifyModule);
     return status & FLAG.rejected ? rejectionOf(text) : text;
   } catch (error) {
     throw verifyModule.failed(error);
@@ -183,7 +147,7 @@ export function verify(record, known, body, moreFlags = 0) {
  * Whether the signature is that of a key, where the string to sign is known: a small part of what {@link verify} does, which
  * says why where it is not.
  *
- * @param {Stated} stated
+ * @param {Pick<Stated, 'accessKeyId' | 'stringToSign' | 'signature' | 'sessionToken'>} stated
  * @param {Known} known
  * @param {number} now  milliseconds since 1970
  */
@@ -220,55 +184,30 @@ export function isSignedBy({ accessKeyId, stringToSign, signature, sessionToken 
 }
 
 /**
- * A body in chunks: verifies the chunks, their trailers and checksums, and joins them.
+ * A body in chunks: verifies the chunks and their trailers, and joins them.
  *
  * @param {IncomingRecord} record  that {@link verify} accepted
  * @param {Known} known
  * @param {Uint8Array} body  as it arrived
- * @returns {{ body: Uint8Array, trailers: Record<string, string> } | WrittenRejection}
+ * @returns {{ body: Uint8Array, trailers: Record<string, string>, lines: string, signed: string[] } | WrittenRejection} `lines`: the trailers
+ *   as they came, whose checksums are still to be checked; `signed`: of SigV4a, texts each followed by its signature, which have to
+ *   be verified
  */
 export function decodeBody(record, known, body) {
   try {
     const status = callVerify(record, known, body, FLAG.decode);
-    if (status < 0 || status & FLAG.rejected) return rejectionOf(read(status, record));
+    if (status < 0 || status & FLAG.rejected) return rejectionOf(read(status, record, verifyModule));
     const result = verifyModule.buffer(status).subarray(0, status);
-    const end = result.indexOf(0);
-    const lines = decoder.decode(result.subarray(0, end)).split('\n').slice(0, -1);
-    const trailers = lines.map((line) => [
+    const end = result.indexOf(NO_UTF8);
+    const [lines, ...signed] = decoder.decode(result.subarray(0, end)).split('\0');
+    const trailers = lines.split('\n').slice(0, -1);
+    const pairs = trailers.map((line) => [
       line.slice(0, line.indexOf(':')),
       line.slice(line.indexOf(':') + 1),
     ]);
-    const decoded = { body: result.slice(end + 1), trailers: Object.fromEntries(trailers) };
+    const decoded = { body: result.slice(end + 1), trailers: Object.fromEntries(pairs), lines, signed };
     verifyModule.release();
     return decoded;
-  } catch (error) {
-    throw verifyModule.failed(error);
-  }
-}
-
-/**
- * Whether a body has the digests that its request has signed.
- *
- * @param {string} digests  as {@link begin} gave them
- * @param {Uint8Array} body
- * @returns {WrittenRejection | undefined}
- */
-export function checkDigests(digests, body) {
-  try {
-    const { exports } = verifyModule;
-    const { written } = encoder.encodeInto(digests, verifyModule.buffer(digests.length * 3));
-    let status = exports.digests_start(written);
-    if (status === 0) {
-      for (let at = 0; at < body.length; at += HASH_CHUNK_BYTES) {
-        const chunk = body.subarray(at, at + HASH_CHUNK_BYTES);
-        verifyModule.buffer(HASH_CHUNK_BYTES).set(chunk);
-        exports.digests_update(chunk.length);
-      }
-      status = exports.digests_finish();
-    }
-    if (status === 0) return undefined;
-    const length = status & ~FLAG.rejected;
-    return rejectionOf(decoder.decode(verifyModule.buffer(length).subarray(0, length)));
   } catch (error) {
     throw verifyModule.failed(error);
   }
@@ -283,18 +222,18 @@ export function checkDigests(digests, body) {
 function callVerify(record, known, body, moreFlags) {
   const { now, maxSkewSeconds, headerCount } = record;
   const { key = '', sessionToken, isJudged, expiresAt } = known;
-  const flags = write(record, sessionToken ?? '', key, body);
+  const flags = write(record, sessionToken ?? '', key, body, verifyModule);
   const token = isJudged ? FLAG.tokenJudged : sessionToken === undefined ? 0 : FLAG.hasToken;
   return verifyModule.exports.verify(
-    fieldsLength,
-    targetLength,
+    lengths.fields,
+    lengths.target,
     headerCount,
     flags | moreFlags | token | (expiresAt === undefined ? 0 : FLAG.hasExpiry),
     now,
     maxSkewSeconds,
-    tokenLength,
-    keyLength,
-    bodyLength,
+    lengths.token,
+    lengths.key,
+    lengths.body,
     expiresAt ?? 0,
   );
 }
@@ -305,99 +244,10 @@ function callVerify(record, known, body, moreFlags) {
  * @param {Uint8Array} bytes
  */
 export function sha256(bytes) {
-  try {
-    for (let at = 0; at < bytes.length; at += HASH_CHUNK_BYTES) {
-      const chunk = bytes.subarray(at, at + HASH_CHUNK_BYTES);
-      verifyModule.buffer(HASH_CHUNK_BYTES).set(chunk);
-      verifyModule.exports.hash_update(chunk.length);
-    }
-    verifyModule.exports.hash_finish();
-    return decoder.decode(verifyModule.buffer(64).subarray(0, 64));
-  } catch (error) {
-    throw verifyModule.failed(error);
-  }
+  return sha256In(bytes, verifyModule);
 }
 
-/**
- * Puts everything into the buffer, and notes how long each part is.
- *
- * @param {IncomingRecord} record
- * @param {string} token
- * @param {string | Uint8Array} key
- * @param {string | Uint8Array} body
- * @param {ModuleInstance<VerifyExports>} [instance]
- * @returns {number} flags
- */
-function write(record, token, key, body, instance = verifyModule) {
-  const { fields, target } = record;
-  let { flags } = record;
-  if (typeof key !== 'string') flags |= FLAG.isSigningKey;
-  if (typeof body === 'string' && body !== '') flags |= FLAG.bodyIsHash;
-  const isText = typeof key === 'string' && typeof body === 'string';
-  // One string, one encodeInto: cheaper than a call for each part.
-  const text = isText ? `${fields}${target}${token}${key}${body}` : `${fields}${target}${token}`;
-  // A UTF-16 unit takes at most three bytes of UTF-8.
-  const view = instance.buffer(text.length * 3 + (isText ? 0 : key.length * 3 + body.length));
-  const { written } = encoder.encodeInto(text, view);
-  fieldsLength = fields.length;
-  targetLength = target.length;
-  tokenLength = token.length;
-  if (written === text.length) {
-    keyLength = put(key, view, isText ? -1 : written);
-    bodyLength = put(body, view, isText ? -1 : written + keyLength);
-    return flags;
-  }
-  fieldsLength = put(fields, view, 0);
-  targetLength = put(target, view, fieldsLength);
-  let at = fieldsLength + targetLength;
-  if (at !== fields.length + target.length) {
-    flags |= FLAG.notAscii;
-    record.checkLatin1();
-  }
-  at += tokenLength = put(token, view, at);
-  at += keyLength = put(key, view, at);
-  bodyLength = put(body, view, at);
-  return flags;
-}
-
-let fieldsLength = 0;
-let targetLength = 0;
-let tokenLength = 0;
-let keyLength = 0;
-let bodyLength = 0;
-
-/**
- * @param {string | Uint8Array} part
- * @param {Uint8Array} view
- * @param {number} at  below 0: it is there
- * @returns {number} how long it is
- */
-function put(part, view, at) {
-  if (at < 0 || part.length === 0) return part.length;
-  if (typeof part === 'string') return encoder.encodeInto(part, view.subarray(at)).written;
-  view.set(part, at);
-  return part.length;
-}
-
-/**
- * The result at the start of the buffer.
- *
- * @param {number} status
- * @param {IncomingRecord} record
- * @param {ModuleInstance<VerifyExports>} [instance]
- */
-function read(status, record, instance = verifyModule) {
-  if (status < 0) throw record.errorOf(status);
-  const length = status & ~FLAG.rejected;
-  const text = decoder.decode(instance.buffer(length).subarray(0, length));
-  instance.release();
-  return text;
-}
-
-/** Large enough to make the crossings cheap, small enough that a body of any size leaves no trace in memory. */
-const HASH_CHUNK_BYTES = 64 * 1024;
-
-/** Ends the text before a canonical request. */
+/** Ends the text before bytes. */
 const NO_UTF8 = 0xff;
 
 const encoder = new TextEncoder();

@@ -5,7 +5,6 @@ import { FLAG } from './generated/verify-flags.js';
 /**
  * @typedef {import('./verify-engine.js').Stated} Stated
  * @typedef {import('./verify-engine.js').ParsedSignature} ParsedSignature
- * @typedef {import('./verify-engine.js').WrittenRejection} WrittenRejection
  */
 
 /** @param {string} text @returns {Stated} */
@@ -56,25 +55,3 @@ export function parsedOf(text) {
     signedHeaders: names.split(';'),
   };
 }
-
-/** @param {string} text @returns {WrittenRejection} */
-export function rejectionOf(text) {
-  const [code, status, type, ...details] = text.split('\0');
-  const message = details.pop() ?? '';
-  const known = DETAILS.map((name, at) => /** @type {const} */ ([name, details[at]])).filter(
-    ([, value]) => value !== '',
-  );
-  const values = known.map(([name, value]) => {
-    const detail = value.slice(1);
-    return [name, name === 'skewSeconds' ? Number(detail) : detail];
-  });
-  return {
-    code: /** @type {import('./errors.js').SigV4ErrorCode} */ (code),
-    status: Number(status),
-    type,
-    message,
-    details: values.length === 0 ? undefined : Object.fromEntries(values),
-  };
-}
-
-const DETAILS = ['region', 'expectedRegion', 'service', 'expectedService', 'skewSeconds', 'accessKeyId'];

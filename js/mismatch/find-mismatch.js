@@ -1,13 +1,10 @@
 // js/mismatch finds what a client did wrong: it computes the signature again under known mistakes, until one gives the
 // signature of the request. Here: the search from start to end.
 
-import { signingEngine } from '../engine/signing-engine.js';
-import { sigv4aModule } from '../engine/extended-engine.js';
-import { MismatchSearch } from '../engine/mismatch-engine.js';
+import { mismatchModule, MismatchSearch } from '../engine/mismatch-engine.js';
 import { SigV4Error } from '../engine/errors.js';
 import { ACCESS_KEY_UNKNOWN } from '../engine/generated/rejections.js';
-import { sha256 } from '../engine/sha256.js';
-import { verifyModule } from '../engine/verify-engine.js';
+import { sha256 } from '../engine/mismatch-texts.js';
 import { shownKey } from '../protocol/key-id.js';
 import { checkNames } from '../protocol/option-names.js';
 import { examine } from './received-request.js';
@@ -83,7 +80,7 @@ import { endpointOf } from '../protocol/endpoint-form.js';
 export async function findMismatch(request, options) {
   const settings = checkedOptions(options);
   const startedAt = performance.now();
-  await Promise.all([signingEngine.ready(), verifyModule.ready()]);
+  await mismatchModule.ready();
   const search = new MismatchSearch();
   try {
     const { evidence, isProof } = await evidenceOf(request, settings, search);
@@ -147,7 +144,7 @@ async function evidenceOf(request, settings, search) {
   };
   const evidence = { ...found, base: piecesOf(found) };
   const isSigV4a = authorization.scheme === SIGV4A;
-  const { verifiesSigV4a } = isSigV4a ? await sigv4aModule() : { verifiesSigV4a: undefined };
+  const verifiesSigV4a = isSigV4a ? await sigv4aVerification() : undefined;
   search.begin(evidence.base, payloadOf(evidence, {}), isSigV4a ? '' : authorization.signature);
   /** The module of SigV4a has no search: it is asked about each candidate. @param {...import('./signing-inputs.js').Pieces} pieces */
   const isProof = (...pieces) => {
@@ -159,6 +156,12 @@ async function evidenceOf(request, settings, search) {
     return verifiesSigV4a(used, accessKeyId, search.stringToSign(), signature) ?? false;
   };
   return { evidence, isProof };
+}
+
+/** By a module that is loaded on use, as few requests are signed with SigV4a. */
+async function sigv4aVerification() {
+  const { sigv4aModule } = await import('../engine/sigv4a-verification.js');
+  return (await sigv4aModule()).verifiesSigV4a;
 }
 
 /**

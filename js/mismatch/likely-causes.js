@@ -11,7 +11,7 @@ import {
   secondsOff,
   times,
 } from './other-problems.js';
-import { EMPTY_SHA256 } from '../engine/sha256.js';
+import { EMPTY_SHA256 } from '../engine/hashing.js';
 
 /**
  * @typedef {import('./signing-inputs.js').Evidence} Evidence

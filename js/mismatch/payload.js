@@ -1,6 +1,6 @@
 // What a client hashed as the body, or signed in its place.
 
-import { sha256Sync } from '../engine/sha256.js';
+import { sha256Sync } from '../engine/mismatch-texts.js';
 
 /**
  * @typedef {import('./signing-inputs.js').Pieces} Pieces

@@ -1,6 +1,6 @@
 // A request that arrived, as the core reads it.
 
-import { FLAG } from '../engine/verify-engine.js';
+import { FLAG } from '../engine/generated/verify-flags.js';
 import { SIGV4, SIGV4A } from '../protocol/algorithms.js';
 import { TOLERATED_SKEW } from '../protocol/clock-skew.js';
 import { accepted, IncomingRecord } from '../verify/incoming-record.js';

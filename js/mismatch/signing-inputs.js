@@ -1,7 +1,7 @@
 // What is signed, in the pieces that a mistake changes. The core makes the canonical request of them, but for its payload: what
 // a client makes of a body is made here.
 
-import { canonicalEscapes } from '../engine/canonical-form.js';
+import { canonicalEscapes } from '../engine/mismatch-texts.js';
 
 /**
  * @typedef {import('../engine/mismatch-record.js').CorePieces} CorePieces

@@ -1,7 +1,6 @@
 // Who hashes a body that arrived: the core, with the record, where it is short; otherwise the platform, where it can.
 
-import { isHashedByCore, platformSha256 } from '../engine/hashing.js';
-import { EMPTY_SHA256 } from '../engine/sha256.js';
+import { EMPTY_SHA256, isHashedByCore, platformSha256 } from '../engine/hashing.js';
 import { sha256 } from '../engine/verify-engine.js';
 
 /**

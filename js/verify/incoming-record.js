@@ -8,14 +8,14 @@ import {
   RECORD_INVALID,
   STATUS_NUMBERS,
 } from '../engine/generated/errors.js';
-import { FLAG } from '../engine/verify-engine.js';
+import { FLAG } from '../engine/generated/verify-flags.js';
 import { epochMillis } from '../protocol/amz-date.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { invalidity } from './incoming-request.js';
 
 /**
- * @typedef {import('../engine/verify-engine.js').WrittenRejection} WrittenRejection
- * @typedef {import('../engine/verify-engine.js').IncomingRecord} CrossingRecord
+ * @typedef {import('../engine/incoming-crossing.js').WrittenRejection} WrittenRejection
+ * @typedef {import('../engine/incoming-crossing.js').IncomingRecord} CrossingRecord
  */
 
 /** What crosses of a request, and why it could not. @implements {CrossingRecord} */
@@ -24,7 +24,7 @@ export class IncomingRecord {
 
   /**
    * @param {import('./incoming-request.js').OpenedRequest} opened
-   * @param {Pick<import('./verify-request.js').Settings, 'fields' | 'flags' | 'now' | 'maxSkewSeconds'>} settings
+   * @param {Pick<import('./settings.js').Settings, 'fields' | 'flags' | 'now' | 'maxSkewSeconds'>} settings
    */
   constructor(opened, { fields, flags, now, maxSkewSeconds }) {
     const { method, target, form, lines } = opened;

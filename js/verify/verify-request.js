@@ -4,21 +4,14 @@
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { BODY_MISMATCH } from '../engine/generated/rejections.js';
-import { sigv4aModule } from '../engine/extended-engine.js';
-import {
-  begin,
-  checkDigests,
-  decodeBody,
-  FLAG,
-  isSignedBy,
-  verify,
-  verifyModule,
-} from '../engine/verify-engine.js';
+import { begin, decodeBody, FLAG, isSignedBy, verify, verifyModule } from '../engine/verify-engine.js';
 import { Refusal } from '../protocol/verification-error.js';
 import { crossing, crossingNow, hashOf, hashOfText } from './body-hash.js';
 import { accepted, IncomingRecord, refusalOf } from './incoming-record.js';
 import { openIncoming } from './incoming-request.js';
-import { checkedOptions, VERIFY_OPTIONS } from './options.js';
+import { seeds } from './event-verifier.js';
+import { isPromise, keyOf, knownOf, NOTHING, withoutSecrets } from './known-key.js';
+import { settingsOf } from './settings.js';
 
 /**
  * @typedef {import('./incoming-request.js').ArrivedRequest} ArrivedRequest
@@ -75,8 +68,8 @@ import { checkedOptions, VERIFY_OPTIONS } from './options.js';
  * @property {Date} [expiresAt]  of a presigned request
  * @property {readonly string[]} signedHeaders  lower-case names; believe no others
  * @property {'signed' | 'unsigned' | 'chunked'} payload  whether the signature covers the body: `signed`, all of it; `chunked`,
- *   each chunk has a signature of its own, which was verified, unless it is one of SigV4a or of an event stream (then there is
- *   no `body`); `unsigned`, nothing
+ *   each chunk has a signature of its own, which was verified if there is a `body`; those of an event stream are left to
+ *   `eventVerifier`; `unsigned`, nothing
  * @property {Uint8Array} [body]  the bytes that the signature covers. Of an upload to S3 in chunks (`aws-chunked`), what the
  *   chunks hold, also where only a checksum covers them
  * @property {Record<string, string>} [trailers]  what follows such an upload, by lower-case name; where `payload` is `unsigned`,
@@ -153,133 +146,48 @@ export async function verifyRequest(request, options) {
   /** @type {Record<string, string> | undefined} */
   let trailers;
   if (stated.isDecoded) {
-    ({ body, trailers } = accepted(decodeBody(record, known, await opened.body())));
+    const decoded = accepted(decodeBody(record, known, await opened.body()));
+    ({ body, trailers } = decoded);
+    for (let at = 0; at < decoded.signed.length; at += 2) {
+      const [text, signature] = decoded.signed.slice(at);
+      if (await isSigned(text, signature, stated.accessKeyId, key)) continue;
+      throw new Refusal(
+        'ERR_SIGV4_SIGNATURE_MISMATCH',
+        'The chunk signature we calculated does not match the one you provided.',
+      );
+    }
+    if (decoded.lines !== '') await checkDigests(decoded.lines, true, body);
   } else if (declared !== '' && payload === 'signed') {
     body = await opened.body();
     if ((await hashOf(body)) !== declared) {
       throw new Refusal('ERR_SIGV4_BODY_MISMATCH', BODY_MISMATCH);
     }
   }
-  if (digests !== '') {
-    const rejection = checkDigests(digests, body ?? (await opened.body()));
-    if (rejection !== undefined) throw refusalOf(rejection);
-  }
+  if (digests !== '') await checkDigests(digests, false, body ?? (await opened.body()));
   const verified = result(stated, body, stringToSign, settings.maxSkewSeconds, found);
   if (trailers !== undefined) verified.trailers = trailers;
+  if (declared === EVENTS) {
+    const { signature, region, service } = stated;
+    seeds.set(verified, { signature, region, service, found });
+  }
   return verified;
 }
 
 /**
- * @typedef {object} Settings
- * @property {VerifyOptions['secretAccessKey']} lookup
- * @property {VerifyOptions['now']} now
- * @property {number} maxSkewSeconds
- * @property {number} maxBodyBytes
- * @property {string} fields  of the record
- * @property {number} flags
- * @property {unknown[]} values  of the options, for which they were made
- */
-
-/**
- * A server passes the same options for each request: they are checked again only where one of them is another.
+ * By a module that is loaded on use, as few requests have digests.
  *
- * @param {VerifyOptions} options
- * @returns {Settings}
+ * @param {string} lines
+ * @param {boolean} areTrailers
+ * @param {Uint8Array} body
  */
-function settingsOf(options) {
-  const known = compiled.get(options);
-  if (known !== undefined && isUnchanged(options, known.values)) return known;
-  const checked = checkedOptions(options);
-  const { secretAccessKey: lookup, now, region, service, maxSkewSeconds, maxBodyBytes } = checked;
-  const { bodyRequired, pathEncoding, explain } = checked;
-  let flags = 0;
-  if (region === 'any') flags |= FLAG.anyRegion;
-  if (service === 'any') flags |= FLAG.anyService;
-  if (bodyRequired != null) flags |= bodyRequired ? FLAG.bodyRequired : FLAG.bodyOptional;
-  if (pathEncoding !== undefined) flags |= pathEncoding === 'double' ? FLAG.pathDouble : FLAG.pathSingle;
-  if (explain) flags |= FLAG.explain;
-  // Minutes as messages have them: "5 min."
-  const fields = `${region}\0${service}\0${maxSkewSeconds / 60}\0`;
-  const values = NAMES.map((name) => options[name]);
-  const settings = { lookup, now, maxSkewSeconds, maxBodyBytes, fields, flags, values };
-  compiled.set(options, settings);
-  return settings;
-}
-
-/** @type {WeakMap<VerifyOptions, Settings>} */
-const compiled = /* @__PURE__ */ new WeakMap();
-
-const NAMES = /** @type {(keyof VerifyOptions)[]} */ ([...VERIFY_OPTIONS]);
-
-/**
- * @param {VerifyOptions} options
- * @param {unknown[]} values
- */
-function isUnchanged(options, values) {
-  for (let i = 0; i < values.length; i++) if (options[NAMES[i]] !== values[i]) return false;
-  return true;
+async function checkDigests(lines, areTrailers, body) {
+  const engine = await import('../engine/digests-engine.js');
+  const rejection = engine.checkDigests(lines, areTrailers, body);
+  if (rejection !== undefined) throw refusalOf(rejection);
 }
 
 /**
- * What verifies: the secret, a key, or `undefined`.
- *
- * @param {KeyLookup} found
- * @param {import('../engine/verify-engine.js').Stated} stated
- * @returns {Key | Promise<Key>}
- */
-function keyOf(found, { isSigV4a, signedAt, region, service }) {
-  if (typeof found !== 'object' || found === null) return found;
-  const { secretAccessKey, signingKey, publicKey } = /** @type {Record<string, any>} */ (found);
-  if (secretAccessKey) return secretAccessKey;
-  if (isSigV4a) return publicKey === undefined ? undefined : bytesOf('publicKey', publicKey);
-  if (signingKey === undefined) return undefined;
-  if (typeof signingKey !== 'function') return bytesOf('signingKey', signingKey, 32);
-  const date = new Date(signedAt).toISOString().slice(0, 10).replaceAll('-', '');
-  const derived = signingKey({ date, region, service });
-  /** @param {unknown} key */
-  const checked = (key) => (key == null ? undefined : bytesOf('signingKey', key, 32));
-  return isPromise(derived) ? derived.then(checked) : checked(derived);
-}
-
-/** @typedef {string | Uint8Array | null | undefined} Key */
-
-/**
- * @param {string} name
- * @param {unknown} bytes
- * @param {number} [length]
- * @returns {Uint8Array}
- */
-function bytesOf(name, bytes, length) {
-  if (bytes instanceof Uint8Array && (length === undefined || bytes.length === length)) return bytes;
-  throw new SigV4Error(
-    'ERR_SIGV4_CREDENTIALS_INVALID',
-    `${name} must be a Uint8Array${length === undefined ? '' : ` of ${length} bytes`}`,
-  );
-}
-
-/**
- * @param {string | Uint8Array} key
- * @param {KeyLookup} found
- * @returns {import('../engine/verify-engine.js').Known}
- */
-function knownOf(key, found) {
-  if (typeof found !== 'object' || found === null) {
-    return { key, sessionToken: undefined, isJudged: true, expiresAt: undefined };
-  }
-  const { sessionToken, expiration } = found;
-  return {
-    key,
-    sessionToken: sessionToken ?? undefined,
-    isJudged: false,
-    expiresAt: expiration === undefined ? undefined : Number(expiration),
-  };
-}
-
-/** @type {import('../engine/verify-engine.js').Known} */
-const NOTHING = { key: '', sessionToken: undefined, isJudged: false, expiresAt: undefined };
-
-/**
- * Of SigV4a.
+ * Of SigV4a, likewise.
  *
  * @param {string} stringToSign
  * @param {string} signature
@@ -287,6 +195,7 @@ const NOTHING = { key: '', sessionToken: undefined, isJudged: false, expiresAt: 
  * @param {string | Uint8Array} key
  */
 async function isSigned(stringToSign, signature, accessKeyId, key) {
+  const { sigv4aModule } = await import('../engine/sigv4a-verification.js');
   const { verifiesSigV4a, verifiesWithPublicKey } = await sigv4aModule();
   if (typeof key !== 'string') {
     const verifies = verifiesWithPublicKey(key, stringToSign, signature);
@@ -330,18 +239,5 @@ function result(stated, body, stringToSign, maxSkewSeconds, found) {
   return verified;
 }
 
-/** @param {Exclude<KeyLookup, string | null | undefined>} found */
-function withoutSecrets(found) {
-  const { secretAccessKey, signingKey, sessionToken, ...credentials } =
-    /** @type {Record<string, unknown>} */ (found);
-  return credentials;
-}
-
-/**
- * @template T
- * @param {T | PromiseLike<T>} value
- * @returns {value is Promise<T>}
- */
-function isPromise(value) {
-  return typeof (/** @type {any} */ (value)?.then) === 'function';
-}
+/** What the request that starts an event stream declares in place of its body. */
+const EVENTS = 'STREAMING-AWS4-HMAC-SHA256-EVENTS';

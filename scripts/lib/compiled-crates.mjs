@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The crates in wasm/: a module each. */
-export const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
+export const MODULES = ['signing', 'sigv4a', 'policy', 'verify', 'mismatch', 'checksum'];
 
 /**
  * @typedef {object} CompiledCrate

@@ -9,6 +9,7 @@
 
 mod combination;
 mod keys;
+mod names;
 mod parameters;
 mod parts;
 mod pieces;
@@ -19,6 +20,14 @@ mod steps;
 mod tests;
 mod trial;
 
+#[cfg(feature = "tables")]
+pub(crate) use keys::KeyForm;
+#[cfg(feature = "tables")]
+pub(crate) use names::{KEY_FIELDS, OrderKind, PieceKind, SCOPE_FIELDS, StepKind};
+#[cfg(feature = "tables")]
+pub(crate) use parameters::{ListChange, WriteForm};
+#[cfg(feature = "tables")]
+pub(crate) use pieces::LineForm;
 pub(crate) use pieces::{Part, Payload};
 pub(crate) use record::pieces;
 pub(crate) use trial::{Added, Row, Search};

@@ -59,9 +59,9 @@ pub(crate) enum Piece {
     HeaderGap(Text),
     Header(Text, Option<Text>),
     Payload(Payload),
-    /// Of the string to sign: algorithm, time, then the scope: day, region, service, end.
+    /// Of the string to sign: see `SCOPE_FIELDS`.
     Scope(usize, Text),
-    /// What the key is derived from: prefix, secret, day, region, service, end.
+    /// What the key is derived from: see `KEY_FIELDS`.
     Key(usize, Zeroizing<Text>),
     KeyForm(KeyForm),
 }

@@ -33,7 +33,7 @@ impl SigningKey {
     }
 
     /// The scope as text: its parts are the inputs of the derivation.
-    pub(super) fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn derive_for(secret_access_key: &[u8], scope: &[u8]) -> Result<Self, Error> {
         check_secret_access_key(secret_access_key)?;
         let mut block = key_block(PREFIX, secret_access_key);
         for part in split(scope, b'/') {

@@ -155,7 +155,7 @@ impl Authorization {
     }
 
     /// Of a form: a credential, a date, a signature and a session token.
-    #[cfg(feature = "policy")]
+    #[cfg(any(feature = "policy", feature = "module-verify"))]
     pub(super) fn of_form(
         credential: &str,
         amz_date: &str,

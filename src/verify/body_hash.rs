@@ -22,7 +22,7 @@ impl BodyHash {
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
     pub(crate) fn from_hex(hex: [u8; 64]) -> Self {
         Self(hex)
     }

@@ -7,11 +7,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::authorization::Algorithm;
-#[cfg(feature = "checksum")]
-use super::base64;
 use super::body_hash::BodyHash;
 #[cfg(feature = "checksum")]
-use super::digests;
+use super::digests::BodyDigests;
 use super::known_credentials::VerifyingKey;
 use super::rejection::Say::Text;
 use super::rejection::{Rejection, RejectionKind, reject};
@@ -24,8 +22,11 @@ pub struct SignatureChain {
     pub(super) algorithm: Algorithm,
     pub(super) amz_date: String,
     pub(super) scope: String,
-    pub(super) key: VerifyingKey,
+    /// `None`: another module verifies, as JavaScript has it do with SigV4a.
+    pub(super) key: Option<VerifyingKey>,
     pub(super) last: String,
+    /// The texts that it has to verify, and their signatures.
+    pub(super) unverified: Vec<[String; 2]>,
 }
 
 impl SignatureChain {
@@ -68,9 +69,14 @@ impl SignatureChain {
             text.push('\n');
             text.push_str(hash);
         }
-        if !self.key.verifies(self.algorithm, &text, signature) {
-            let message = [Text("The chunk signature we calculated does not match the one you provided.")];
-            return Err(reject(RejectionKind::SignatureMismatch, &message));
+        match &self.key {
+            Some(key) if key.verifies(self.algorithm, &text, signature) => {}
+            Some(_) => {
+                let message =
+                    [Text("The chunk signature we calculated does not match the one you provided.")];
+                return Err(reject(RejectionKind::SignatureMismatch, &message));
+            }
+            None => self.unverified.push([text, signature.into()]),
         }
         self.last = signature.into();
         Ok(())
@@ -87,10 +93,22 @@ pub struct DecodedBody {
     pub trailers: Vec<(String, String)>,
 }
 
-/// Takes a body apart. With a chain, each chunk and the trailers have a signature; `has_trailer` as the keyword in
-/// `x-amz-content-sha256` has it.
-pub(super) fn decode(
-    mut chain: Option<SignatureChain>,
+/// Takes a body apart as the keyword in `x-amz-content-sha256` has it. `decoded_length` is as the request declares it.
+pub(super) fn decode_declared(
+    keyword: &str,
+    decoded_length: Option<&str>,
+    chain: &mut SignatureChain,
+    body: &[u8],
+) -> Result<DecodedBody, Rejection> {
+    let is_signed = !keyword.starts_with("STREAMING-UNSIGNED-");
+    // A length that is not a number is not that of any body.
+    let length = decoded_length.map(|length| length.parse().unwrap_or(u64::MAX));
+    decode(is_signed.then_some(chain), keyword.ends_with("-TRAILER"), length, body)
+}
+
+/// With a chain, each chunk and the trailers have a signature.
+fn decode(
+    mut chain: Option<&mut SignatureChain>,
     has_trailer: bool,
     decoded_length: Option<u64>,
     body: &[u8],
@@ -129,7 +147,7 @@ pub(super) fn decode(
 
 /// Lines of names and values, at the end their signature, and an empty line.
 fn read_trailers(
-    chain: &mut Option<SignatureChain>,
+    chain: &mut Option<&mut SignatureChain>,
     rest: &mut &[u8],
     trailers: &mut Vec<(String, String)>,
 ) -> Result<(), Rejection> {
@@ -163,18 +181,16 @@ fn read_trailers(
     }
 }
 
-/// Those of the trailers that are known.
+/// Those of the trailers that are known. JavaScript has the module `checksum` do so.
 #[cfg(feature = "checksum")]
 fn check_checksums(decoded: &DecodedBody) -> Result<(), Rejection> {
-    for (header, value) in &decoded.trailers {
-        let Some(name) = header.strip_prefix("x-amz-checksum-") else { continue };
-        let Some(mut checksum) = crate::Checksum::new(name) else { continue };
-        checksum.update(&decoded.body);
-        if base64::decode(value) != Some(checksum.finish()) {
-            return Err(digests::mismatch(Some(name)));
-        }
+    let mut lines = String::new();
+    for (name, value) in &decoded.trailers {
+        lines += &join(&[name, ":", value, "\n"]);
     }
-    Ok(())
+    let mut digests = BodyDigests::of_trailers(&lines)?;
+    digests.update(&decoded.body);
+    digests.finish()
 }
 
 #[cfg(not(feature = "checksum"))]
@@ -218,8 +234,9 @@ mod tests {
             algorithm: Algorithm::HmacSha256,
             amz_date: "20130524T000000Z".into(),
             scope: "20130524/us-east-1/s3/aws4_request".into(),
-            key: VerifyingKey::from_key(key),
+            key: Some(VerifyingKey::from_key(key)),
             last: seed.into(),
+            unverified: Vec::new(),
         }
     }
 
@@ -242,13 +259,14 @@ mod tests {
 
     #[test]
     fn accepts_the_chunks_of_the_documentation() {
-        let decoded = decode(Some(chain(SEED)), false, Some(66_560), &documented()).unwrap();
+        let decoded = decode(Some(&mut chain(SEED)), false, Some(66_560), &documented()).unwrap();
         assert_eq!(decoded, DecodedBody { body: vec![b'a'; 66_560], trailers: Vec::new() });
     }
 
     #[test]
     fn rejects_what_is_not_signed_or_cut_off() {
-        let kind = |body: &[u8]| decode(Some(chain(SEED)), false, Some(66_560), body).unwrap_err().kind();
+        let kind =
+            |body: &[u8]| decode(Some(&mut chain(SEED)), false, Some(66_560), body).unwrap_err().kind();
         let body = documented();
         for at in [0, 100, 66_000, body.len() - 90] {
             let mut changed = body.clone();
@@ -264,9 +282,9 @@ mod tests {
         let mut longer = body.clone();
         longer.push(b'x');
         assert_eq!(kind(&longer), RejectionKind::BodyIncomplete);
-        let error = decode(Some(chain(SEED)), false, Some(66_561), &body).unwrap_err();
+        let error = decode(Some(&mut chain(SEED)), false, Some(66_561), &body).unwrap_err();
         assert_eq!((error.kind(), error.status()), (RejectionKind::BodyIncomplete, 400));
-        let other = decode(Some(chain(&SEED.replace('4', "5"))), false, None, &body).unwrap_err();
+        let other = decode(Some(&mut chain(&SEED.replace('4', "5"))), false, None, &body).unwrap_err();
         assert_eq!(other.kind(), RejectionKind::SignatureMismatch);
     }
 
@@ -280,15 +298,15 @@ mod tests {
         let trailer = "x-amz-checksum-crc32c:sOO8/Q==\r\n\
                        x-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n\r\n";
         let signed = [&body[..], trailer.as_bytes()].concat();
-        let decoded = decode(Some(chain(seed)), true, Some(66_560), &signed).unwrap();
+        let decoded = decode(Some(&mut chain(seed)), true, Some(66_560), &signed).unwrap();
         assert_eq!(decoded.trailers, [("x-amz-checksum-crc32c".into(), "sOO8/Q==".into())]);
         let other = trailer.replace("sOO8", "sOO9");
         let error =
-            decode(Some(chain(seed)), true, None, &[&body[..], other.as_bytes()].concat()).unwrap_err();
+            decode(Some(&mut chain(seed)), true, None, &[&body[..], other.as_bytes()].concat()).unwrap_err();
         assert_eq!(error.kind(), RejectionKind::SignatureMismatch);
         let unsigned = "x-amz-checksum-crc32c:sOO8/Q==\r\n\r\n";
-        let error =
-            decode(Some(chain(seed)), true, None, &[&body[..], unsigned.as_bytes()].concat()).unwrap_err();
+        let error = decode(Some(&mut chain(seed)), true, None, &[&body[..], unsigned.as_bytes()].concat())
+            .unwrap_err();
         assert_eq!(error.kind(), RejectionKind::BodyIncomplete);
     }
 

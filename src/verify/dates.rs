@@ -42,7 +42,7 @@ pub(super) fn parse_http_date(text: &str) -> Option<i64> {
 }
 
 /// `2026-02-03T04:05:06.000Z`, with or without a fraction, which does not count.
-#[cfg(feature = "policy")]
+#[cfg(any(feature = "policy", feature = "module-verify"))]
 pub(super) fn parse_iso_date(text: &str) -> Option<i64> {
     let (seconds, fraction) =
         text.strip_suffix('Z')?.split_once('.').unwrap_or((text.strip_suffix('Z')?, ""));

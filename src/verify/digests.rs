@@ -5,12 +5,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::authorization::Authorization;
 use super::base64;
-use super::incoming_request::IncomingRequest;
+use super::digest_lines::CHECKSUM;
 use super::rejection::Say::Text;
 use super::rejection::{Rejection, RejectionKind, reject};
-use super::words::{cut, join, split};
+use super::words::{cut, split};
 use crate::Checksum;
 
 /// The digests that a body must have. Made by [`Verified::digests`](super::Verified::digests).
@@ -24,19 +23,30 @@ struct Expected {
 }
 
 impl BodyDigests {
-    /// Of lines as [`lines`] writes them.
+    /// Of lines as `digest_lines` writes them.
     pub(crate) fn parse(lines: &str) -> Result<Self, Rejection> {
+        Self::read(lines, |header, _| invalid(header))
+    }
+
+    /// Of the trailers of a body in chunks, likewise: those that are checksums.
+    pub(crate) fn of_trailers(lines: &str) -> Result<Self, Rejection> {
+        Self::read(lines, |_, name| mismatch(name))
+    }
+
+    /// `wrong`: what is said of a value that is none of its kind, by header, and by checksum where it is one.
+    fn read(lines: &str, wrong: impl Fn(&str, Option<&str>) -> Rejection) -> Result<Self, Rejection> {
         let mut digests = Vec::new();
         for (header, value) in split(lines, b'\n').filter_map(|line| cut(line, b':')) {
             let name = header.strip_prefix(CHECKSUM);
             let checksum = match name {
                 Some(name) => Checksum::new(name),
-                None => Some(Checksum::md5()),
+                None if header == "content-md5" => Some(Checksum::md5()),
+                None => None,
             };
             let Some(checksum) = checksum else { continue };
             match base64::decode(value).filter(|value| value.len() == checksum.length()) {
                 Some(value) => digests.push(Expected { name: name.map(String::from), value, checksum }),
-                None => return Err(invalid(header)),
+                None => return Err(wrong(header, name)),
             }
         }
         Ok(Self(digests))
@@ -65,29 +75,7 @@ impl BodyDigests {
     }
 }
 
-/// The headers that are digests of the body, and signed: `name:value`, with line feeds in between.
-pub(super) fn lines(authorization: &Authorization, request: &IncomingRequest<'_>) -> String {
-    let mut lines = String::new();
-    if !authorization.rules.is_of_s3() {
-        return lines;
-    }
-    // The request that completes an upload in parts carries the checksum of the object, not of its own body.
-    let completes_upload =
-        || request.parameters().any(|(name, _)| name == b"uploadId") && request.method == b"POST";
-    for name in split(authorization.signed_headers(), b';') {
-        let is_digest = match name.strip_prefix(CHECKSUM) {
-            Some(checksum) => CHECKSUMS.contains(&checksum) && !completes_upload(),
-            None => name == "content-md5",
-        };
-        if let (true, Some(value)) = (is_digest, request.header_text(name.as_bytes())) {
-            let separator = if lines.is_empty() { "" } else { "\n" };
-            lines += &join(&[separator, name, ":", &value]);
-        }
-    }
-    lines
-}
-
-pub(super) fn mismatch(name: Option<&str>) -> Rejection {
+fn mismatch(name: Option<&str>) -> Rejection {
     let kind = RejectionKind::ChecksumMismatch;
     match name {
         Some(name) => {
@@ -109,6 +97,3 @@ fn invalid(header: &str) -> Rejection {
     let message = [Text("Value for "), Text(header), Text(" header is invalid.")];
     reject(RejectionKind::ChecksumInvalid, &message)
 }
-
-const CHECKSUM: &str = "x-amz-checksum-";
-const CHECKSUMS: [&str; 5] = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"];

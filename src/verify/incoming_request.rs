@@ -34,7 +34,7 @@ pub struct IncomingRequest<'a> {
 
 /// Where a target comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // the others are those of JavaScript
+#[allow(dead_code)] // the others are those of JavaScript
 pub(crate) enum TargetForm {
     /// The request line, which has no fragment.
     Line,

@@ -111,7 +111,7 @@ impl VerifyingKey {
         p256::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(Key::Ecdsa).map(Self)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "module-verify"))]
     pub(super) fn from_key(key: SigningKey) -> Self {
         Self(Key::Hmac(key))
     }

@@ -9,12 +9,14 @@
 
 mod authorization;
 mod authorization_header;
-#[cfg(any(feature = "checksum", feature = "policy"))]
+#[cfg(any(feature = "checksum", feature = "policy", feature = "module-verify"))]
 mod base64;
 mod body_hash;
 mod checks;
 mod chunks;
 mod dates;
+#[cfg(any(feature = "checksum", feature = "module-verify"))]
+mod digest_lines;
 #[cfg(feature = "checksum")]
 mod digests;
 #[cfg(any(feature = "fuzzing", all(target_arch = "wasm32", feature = "mismatch")))]
@@ -23,7 +25,7 @@ mod examination;
 mod incoming_request;
 mod known_credentials;
 mod latin1;
-#[cfg(feature = "policy")]
+#[cfg(any(feature = "policy", feature = "module-verify"))]
 mod post_policy;
 mod presigned_url;
 mod rejection;
@@ -44,12 +46,12 @@ pub use digests::BodyDigests;
 #[cfg(any(feature = "fuzzing", all(target_arch = "wasm32", feature = "mismatch")))]
 pub(crate) use examination::Examination;
 pub use incoming_request::IncomingRequest;
-#[cfg(all(target_arch = "wasm32", feature = "module"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "module-verify", feature = "module-mismatch")))]
 pub(crate) use incoming_request::TargetForm;
 pub use known_credentials::{KnownCredentials, SessionToken, VerifyingKey};
-#[cfg(all(target_arch = "wasm32", feature = "module"))]
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
 pub(crate) use known_credentials::{is_equal, is_token};
-#[cfg(feature = "policy")]
+#[cfg(any(feature = "policy", feature = "module-verify"))]
 pub use post_policy::{PostForm, UnverifiedPost};
 #[cfg(feature = "tables")]
 pub(crate) use rejection::{ACCESS_KEY_UNKNOWN, BODY_MISMATCH, BODY_TOO_LONG};

@@ -2,19 +2,28 @@
 //!
 //! Source: "Browser-Based Uploads Using POST (AWS Signature Version 4)" and "POST policy", Amazon S3 API reference.
 
+#[cfg(feature = "policy")]
 use alloc::string::String;
 use alloc::vec::Vec;
 
+#[cfg(feature = "policy")]
+use alloc::string::ToString;
+#[cfg(feature = "policy")]
 use serde_json::Value;
 
 use super::authorization::{Algorithm, Authorization};
 use super::base64;
 use super::checks::check_scope;
 use super::dates::parse_iso_date;
-use super::known_credentials::{KnownCredentials, check_token};
+#[cfg(feature = "policy")]
+use super::known_credentials::KnownCredentials;
+#[cfg(feature = "module-verify")]
+use super::known_credentials::unknown;
+use super::known_credentials::{SessionToken, check_token};
 use super::rejection::Say::{Quoted, Text};
 use super::rejection::{Rejection, RejectionKind, Say, malformed, reject, shown_key};
 use super::verifier::Verifier;
+use super::words::split;
 
 /// A form as it arrived, without its file.
 #[derive(Clone, Copy)]
@@ -85,59 +94,93 @@ impl UnverifiedPost<'_> {
     }
 
     /// Whether the policy is signed with this key, and the form keeps to it.
+    #[cfg(feature = "policy")]
     pub fn verify(self, known: &KnownCredentials<'_>) -> Result<(), Rejection> {
-        check_token(&self.authorization, self.now, known.session_token, known.expires_at)?;
-        let signature = self.authorization.signature();
-        if !known.key.verifies(Algorithm::HmacSha256, self.policy, signature) {
-            let message = "The request signature we calculated does not match the signature you provided. Check your key \
-                           and signing method.";
-            let rejection = reject(RejectionKind::SignatureMismatch, &[Text(message)]);
-            return Err(rejection.with(shown_key(self.access_key_id())));
+        self.check_token(known.session_token, known.expires_at)?;
+        if !known.key.verifies(Algorithm::HmacSha256, self.policy, self.authorization.signature()) {
+            return Err(self.mismatch());
         }
         self.check_policy()
     }
 
+    pub(crate) fn check_token(
+        &self,
+        token: SessionToken<'_>,
+        expires_at: Option<i64>,
+    ) -> Result<(), Rejection> {
+        check_token(&self.authorization, self.now, token, expires_at)
+    }
+
+    pub(crate) fn mismatch(&self) -> Rejection {
+        let message = "The request signature we calculated does not match the signature you provided. Check your key and \
+                       signing method.";
+        let rejection = reject(RejectionKind::SignatureMismatch, &[Text(message)]);
+        rejection.with(shown_key(self.access_key_id()))
+    }
+
+    /// What the form says of its signature.
+    #[cfg(feature = "module-verify")]
+    pub(crate) fn authorization(&self) -> &Authorization {
+        &self.authorization
+    }
+
+    /// For an access key id that nobody knows.
+    #[cfg(feature = "module-verify")]
+    pub(crate) fn unknown(&self) -> Rejection {
+        unknown(&self.authorization)
+    }
+
+    /// What is signed: the policy in Base64.
+    #[cfg(feature = "module-verify")]
+    pub(crate) fn policy(&self) -> &str {
+        self.policy
+    }
+
+    #[cfg(feature = "policy")]
     fn check_policy(&self) -> Result<(), Rejection> {
         let invalid = || refused(&[Text("Invalid JSON.")]);
-        let policy = base64::decode(self.policy).ok_or_else(invalid)?;
+        let policy = self.decoded_policy().ok_or_else(invalid)?;
         let policy: Value = serde_json::from_slice(&policy).map_err(|_| invalid())?;
-        let expiration = policy.get("expiration").and_then(Value::as_str).and_then(parse_iso_date);
-        let conditions = policy.get("conditions").and_then(Value::as_array);
-        let (Some(expiration), Some(conditions)) = (expiration, conditions) else { return Err(invalid()) };
-        if expiration <= self.now {
+        let expiration = policy.get("expiration").and_then(Value::as_str).unwrap_or_default();
+        let mut conditions = Vec::new();
+        for condition in policy.get("conditions").and_then(Value::as_array).ok_or_else(invalid)? {
+            read_condition(condition, &mut conditions).ok_or_else(invalid)?;
+        }
+        let conditions: Vec<_> =
+            conditions.iter().map(|texts| texts.each_ref().map(|text| &**text)).collect();
+        self.check_conditions(expiration, &conditions)
+    }
+
+    /// The JSON text of the policy, unless it is not Base64.
+    pub(crate) fn decoded_policy(&self) -> Option<Vec<u8>> {
+        base64::decode(self.policy)
+    }
+
+    /// What the conditions of the policy say of the form. Each is an operator, a name and a value (of a length: the least and the
+    /// most), and the condition as it is shown.
+    pub(crate) fn check_conditions(
+        &self,
+        expiration: &str,
+        conditions: &[[&str; 4]],
+    ) -> Result<(), Rejection> {
+        let invalid = || refused(&[Text("Invalid JSON.")]);
+        if parse_iso_date(expiration).ok_or_else(invalid)? <= self.now {
             return Err(refused(&[Text("Policy expired.")]));
         }
-        let mut covered: Vec<String> = Vec::new();
-        for condition in conditions {
-            match condition {
-                Value::Object(pairs) => {
-                    for (name, value) in pairs {
-                        let value = value.as_str().ok_or_else(invalid)?;
-                        self.check_field("eq", name, value, condition, &mut covered)?;
-                    }
-                }
-                Value::Array(parts) => match parts.as_slice() {
-                    [Value::String(kind), least, most]
-                        if kind.eq_ignore_ascii_case("content-length-range") =>
-                    {
-                        let (Some(least), Some(most)) = (number(least), number(most)) else {
-                            return Err(invalid());
-                        };
-                        self.check_length(least, most)?;
-                    }
-                    [Value::String(operator), Value::String(name), Value::String(value)] => {
-                        let name = name.strip_prefix('$').ok_or_else(invalid)?;
-                        self.check_field(operator, name, value, condition, &mut covered)?;
-                    }
-                    _ => return Err(invalid()),
-                },
-                _ => return Err(invalid()),
+        for [operator, name, value, shown] in conditions {
+            if operator.eq_ignore_ascii_case("content-length-range") {
+                let (Ok(least), Ok(most)) = (name.parse(), value.parse()) else { return Err(invalid()) };
+                self.check_length(least, most)?;
+            } else {
+                self.check_field(operator, name, value, shown)?;
             }
         }
         let is_free = |name: &str| {
             FREE.iter().any(|free| name.eq_ignore_ascii_case(free))
                 || name.get(.."x-ignore-".len()).is_some_and(|start| start.eq_ignore_ascii_case("x-ignore-"))
-                || covered.iter().any(|known| known.eq_ignore_ascii_case(name))
+                || conditions.iter().any(|[operator, known, ..]| {
+                    !operator.eq_ignore_ascii_case("content-length-range") && known.eq_ignore_ascii_case(name)
+                })
         };
         match self.form.fields.iter().find(|(name, _)| !is_free(name)) {
             Some((name, _)) => Err(refused(&[Text("Extra input fields: "), Quoted(name)])),
@@ -145,14 +188,7 @@ impl UnverifiedPost<'_> {
         }
     }
 
-    fn check_field(
-        &self,
-        operator: &str,
-        name: &str,
-        value: &str,
-        condition: &Value,
-        covered: &mut Vec<String>,
-    ) -> Result<(), Rejection> {
+    fn check_field(&self, operator: &str, name: &str, value: &str, shown: &str) -> Result<(), Rejection> {
         let given = self.form.field(name);
         let given =
             if name.eq_ignore_ascii_case("bucket") { given.or(Some(self.form.bucket)) } else { given };
@@ -162,17 +198,15 @@ impl UnverifiedPost<'_> {
         } else if !operator.eq_ignore_ascii_case("starts-with") {
             return Err(refused(&[Text("Invalid JSON.")]));
         } else if name.eq_ignore_ascii_case("content-type") {
-            given.split(',').all(|part| part.trim().starts_with(value)) // a list, each of which must be so
+            split(given, b',').all(|part| part.trim_matches(' ').starts_with(value)) // a list, each of which must be so
         } else {
             given.starts_with(value)
         };
         // A bucket of another name would be that of somebody else.
         let is_met = is_met && (!name.eq_ignore_ascii_case("bucket") || given == self.form.bucket);
         if !is_met {
-            let shown = serde_json::to_string(condition).unwrap_or_default();
-            return Err(refused(&[Text("Policy Condition failed: "), Quoted(&shown)]));
+            return Err(refused(&[Text("Policy Condition failed: "), Quoted(shown)]));
         }
-        covered.push(name.into());
         Ok(())
     }
 
@@ -203,9 +237,33 @@ fn refused(problem: &[Say<'_>]) -> Rejection {
     reject(RejectionKind::AccessDenied, &message)
 }
 
-/// As a number, or in text.
-fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+/// A condition in flat pieces; an object is a condition for each of its members.
+#[cfg(feature = "policy")]
+fn read_condition(condition: &Value, conditions: &mut Vec<[String; 4]>) -> Option<()> {
+    let shown = || serde_json::to_string(condition).unwrap_or_default();
+    // A length may be a number, or in text.
+    let length = |value: &Value| {
+        value.as_u64().map(|number| number.to_string()).or_else(|| value.as_str().map(String::from))
+    };
+    match condition {
+        Value::Object(members) => {
+            for (name, value) in members {
+                conditions.push(["eq".into(), name.into(), value.as_str()?.into(), shown()]);
+            }
+        }
+        Value::Array(parts) => match parts.as_slice() {
+            [Value::String(kind), least, most] if kind.eq_ignore_ascii_case("content-length-range") => {
+                conditions.push([kind.into(), length(least)?, length(most)?, String::new()]);
+            }
+            [Value::String(operator), Value::String(name), Value::String(value)] => {
+                let name = name.strip_prefix('$')?;
+                conditions.push([operator.into(), name.into(), value.into(), shown()]);
+            }
+            _ => return None,
+        },
+        _ => return None,
+    }
+    Some(())
 }
 
 /// Fields that need no condition.

@@ -7,20 +7,24 @@ use alloc::vec::Vec;
 use super::authorization::{Algorithm, Authorization};
 use super::body_hash::BodyHash;
 use super::checks::Payload;
-#[cfg(all(target_arch = "wasm32", feature = "module"))]
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
 use super::checks::is_decodable;
-#[cfg(feature = "checksum")]
-use super::digests;
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
+use super::chunks::{DecodedBody, SignatureChain, decode_declared};
+#[cfg(any(feature = "checksum", feature = "module-verify"))]
+use super::digest_lines::digest_lines;
 use super::incoming_request::IncomingRequest;
-#[cfg(all(target_arch = "wasm32", feature = "module"))]
-use super::known_credentials::is_equal;
 use super::known_credentials::{KnownCredentials, SessionToken, check_token, unknown};
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
+use super::known_credentials::{VerifyingKey, is_equal};
 use super::presigned_url::SIGNATURE_PARAMETER;
 use super::rejection::Rejection;
 use super::verified::Verified;
 use super::verifier::Verifier;
 use super::words::SecretBytes;
 use crate::SessionTokenMode;
+#[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
+use crate::SigningKey;
 use crate::canonical::request::{CanonicalRequest, Query};
 use crate::canonical::{Entry, add, sort};
 use crate::sha256::sha256_hex;
@@ -98,7 +102,7 @@ impl Unverified<'_, '_> {
     }
 
     /// Whether this is the signature of the request, in constant time.
-    #[cfg(all(target_arch = "wasm32", feature = "module"))]
+    #[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
     pub(crate) fn has_signature(&self, signature: &[u8; 64]) -> bool {
         is_equal(signature, self.signature().as_bytes())
     }
@@ -169,13 +173,35 @@ impl Unverified<'_, '_> {
         }
     }
 
-    #[cfg(feature = "checksum")]
+    #[cfg(any(feature = "checksum", feature = "module-verify"))]
     pub(crate) fn digest_lines(&self) -> String {
-        digests::lines(&self.authorization, &self.request)
+        digest_lines(&self.authorization, &self.request)
+    }
+
+    /// Takes apart the body in chunks of a request whose signature was verified with this key. Without one, the texts of which
+    /// another module has to verify the signatures come with it.
+    #[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
+    pub(crate) fn decode_body(
+        &self,
+        key: Option<SigningKey>,
+        body: &[u8],
+    ) -> Result<(DecodedBody, Vec<[String; 2]>), Rejection> {
+        let mut chain = SignatureChain {
+            algorithm: self.algorithm(),
+            amz_date: self.authorization.amz_date().into(),
+            scope: self.scope().into(),
+            key: key.map(VerifyingKey::from_key),
+            last: self.signature().into(),
+            unverified: Vec::new(),
+        };
+        let length = self.request.header_text(b"x-amz-decoded-content-length");
+        let keyword = self.declared_payload().unwrap_or_default();
+        let decoded = decode_declared(keyword, length.as_deref(), &mut chain, body)?;
+        Ok((decoded, chain.unverified))
     }
 
     /// Whether the body is in chunks that are decoded.
-    #[cfg(all(target_arch = "wasm32", feature = "module"))]
+    #[cfg(all(target_arch = "wasm32", feature = "module-verify"))]
     pub(crate) fn is_decoded(&self) -> bool {
         self.verifier.decodes_chunks && self.declared.as_deref().is_some_and(is_decodable)
     }

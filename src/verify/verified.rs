@@ -78,8 +78,9 @@ impl Verified {
             algorithm: self.algorithm,
             amz_date: self.amz_date.clone(),
             scope: self.scope.clone(),
-            key: key.clone(),
+            key: Some(key.clone()),
             last: self.signature.clone(),
+            unverified: Vec::new(),
         }
     }
 
@@ -91,11 +92,8 @@ impl Verified {
         if !keyword.starts_with("STREAMING-") || keyword.ends_with("-EVENTS") {
             return Ok(DecodedBody { body: body.into(), trailers: Vec::new() });
         }
-        let is_signed = !keyword.starts_with("STREAMING-UNSIGNED-");
-        let chain = is_signed.then(|| self.signature_chain(key));
-        // A length that is not a number is not that of any body.
-        let length = self.decoded_length.as_deref().map(|length| length.parse().unwrap_or(u64::MAX));
-        chunks::decode(chain, keyword.ends_with("-TRAILER"), length, body)
+        let mut chain = self.signature_chain(key);
+        chunks::decode_declared(keyword, self.decoded_length.as_deref(), &mut chain, body)
     }
 
     /// What was signed.

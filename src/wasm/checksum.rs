@@ -5,18 +5,20 @@ use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::buffer::{BUFFER, Failure, finish, put};
 use super::runtime::Single;
-use super::verify::{ENGINE, Engine, Failure, put};
 use crate::Checksum;
 use crate::verify::BodyDigests;
 
 static CHECKSUMS: Single<Vec<Option<Checksum>>> = Single::new(Vec::new());
+/// Of the body that is looked at.
+static DIGESTS: Single<Option<BodyDigests>> = Single::new(None);
 
 /// Starts one, whose name (see `Checksum::new`) is in the buffer, and returns its number; -1 where there is none of that name.
 #[wasm_bindgen]
 pub fn checksum_start(length: usize) -> i32 {
-    let engine = ENGINE.lend();
-    let name = str::from_utf8(engine.buffer.get(..length).unwrap_or_default()).unwrap_or_default();
+    let buffer = BUFFER.lend();
+    let name = str::from_utf8(buffer.get(..length).unwrap_or_default()).unwrap_or_default();
     let Some(checksum) = Checksum::new(name) else { return -1 };
     let mut checksums = CHECKSUMS.lend();
     let vacant = checksums.iter().position(Option::is_none);
@@ -31,9 +33,9 @@ pub fn checksum_start(length: usize) -> i32 {
 /// Takes the first `length` bytes of the buffer into a checksum.
 #[wasm_bindgen]
 pub fn checksum_update(number: usize, length: usize) {
-    let engine = ENGINE.lend();
+    let buffer = BUFFER.lend();
     if let Some(Some(checksum)) = CHECKSUMS.lend().get_mut(number) {
-        checksum.update(engine.buffer.get(..length).unwrap_or_default());
+        checksum.update(buffer.get(..length).unwrap_or_default());
     }
 }
 
@@ -43,7 +45,7 @@ pub fn checksum_update(number: usize, length: usize) {
 pub fn checksum_finish(number: usize) -> i32 {
     let checksum = CHECKSUMS.lend().get_mut(number).and_then(Option::take);
     let bytes = checksum.map(Checksum::finish).unwrap_or_default();
-    put(&mut ENGINE.lend().buffer, &bytes)
+    put(&mut BUFFER.lend(), &bytes)
 }
 
 /// Forgets a checksum that nobody wants any more.
@@ -54,35 +56,31 @@ pub fn checksum_free(number: usize) {
     }
 }
 
-/// Begins with a body, whose digests are in the buffer as `begin` gave them. Returns 0, or what `begin` does.
+/// Begins with a body, whose digests are in the buffer: lines of `name:value`, of headers or, with `are_trailers`, of trailers.
+/// Returns 0, or what `finish` does.
 #[wasm_bindgen]
-pub fn digests_start(length: usize) -> i32 {
-    let mut engine = ENGINE.lend();
-    let lines = str::from_utf8(engine.buffer.get(..length).unwrap_or_default());
-    let outcome = match BodyDigests::parse(lines.unwrap_or_default()) {
-        Ok(digests) => {
-            engine.digests = Some(digests);
-            Ok(Vec::new())
-        }
-        Err(rejection) => Err(Failure::Rejected(rejection)),
-    };
-    engine.finish(outcome, length)
+pub fn digests_start(length: usize, are_trailers: bool) -> i32 {
+    let mut buffer = BUFFER.lend();
+    let lines = str::from_utf8(buffer.get(..length).unwrap_or_default()).unwrap_or_default();
+    let digests = if are_trailers { BodyDigests::of_trailers(lines) } else { BodyDigests::parse(lines) };
+    let outcome = digests.map(|digests| {
+        *DIGESTS.lend() = Some(digests);
+        Vec::new()
+    });
+    finish(&mut buffer, outcome.map_err(Failure::Rejected), length)
 }
 
 /// Takes the first `length` bytes of the buffer into them.
 #[wasm_bindgen]
 pub fn digests_update(length: usize) {
-    let mut engine = ENGINE.lend();
-    let Engine { buffer, digests, .. } = &mut *engine;
-    if let Some(digests) = digests {
-        digests.update(buffer.get(..length).unwrap_or_default());
+    if let Some(digests) = &mut *DIGESTS.lend() {
+        digests.update(BUFFER.lend().get(..length).unwrap_or_default());
     }
 }
 
 /// Whether the body has these digests. Likewise.
 #[wasm_bindgen]
 pub fn digests_finish() -> i32 {
-    let mut engine = ENGINE.lend();
-    let outcome = engine.digests.take().map_or(Ok(()), BodyDigests::finish);
-    engine.finish(outcome.map(|()| Vec::new()).map_err(Failure::Rejected), 0)
+    let outcome = DIGESTS.lend().take().map_or(Ok(()), BodyDigests::finish);
+    finish(&mut BUFFER.lend(), outcome.map(|()| Vec::new()).map_err(Failure::Rejected), 0)
 }

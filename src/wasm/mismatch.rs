@@ -5,21 +5,26 @@
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroize;
 
+use super::buffer::{BUFFER, finish, put};
+use super::incoming::{Record, push_numbers, signature_bits, verifier};
+use super::results::push_number;
 use super::runtime::Single;
-use super::verify::{ENGINE, Record, put, verifier};
-use super::verify_results::{push_number, push_numbers, signature_bits};
 use crate::Error;
+use crate::canonical::encode::{Decode, encode};
+use crate::canonical::headers::write_value;
 use crate::mismatch::{Added, Part, Payload, Row, Search, pieces};
 use crate::record_flags::verify::*;
 use crate::verify::Examination;
 
 static SEARCH: Single<Option<Search>> = Single::new(None);
 
-/// What the request in the buffer says, and all that is wrong with it but its signature: see `examined`. Returns the length of the
-/// result, which replaces it, as `begin` does.
+/// What the request in the buffer says, and all that is wrong with it but its signature: see `examined`. Returns what `finish`
+/// does.
 #[wasm_bindgen]
 pub fn examine(
     text_length: usize,
@@ -29,22 +34,39 @@ pub fn examine(
     now: f64,
     max_skew_seconds: f64,
 ) -> i32 {
-    let mut engine = ENGINE.lend();
+    let mut buffer = BUFFER.lend();
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
-    let outcome = record.read(&mut engine.buffer, &mut |options, request, _| {
+    let outcome = record.read(&mut buffer, &mut |options, request, _| {
         let verifier = verifier(options, &record)?;
-        Ok(examined(&Examination::of(request, &verifier, now as i64)?).into_bytes())
+        Ok(examined(&Examination::of(request, &verifier, record.now as i64)?).into_bytes())
     });
-    engine.finish(outcome, text_length.saturating_add(target_length))
+    finish(&mut buffer, outcome, text_length.saturating_add(target_length))
+}
+
+/// Replaces a text by its canonical form: with `is_value`, that of a header's value; otherwise that of a name or a value in a
+/// query, in which a `+` is not a space. Returns its length.
+#[wasm_bindgen]
+pub fn canonical_text(length: usize, is_value: bool) -> i32 {
+    let mut buffer = BUFFER.lend();
+    let mut text = Vec::new();
+    let given = buffer.get(..length).unwrap_or_default();
+    if is_value {
+        write_value(given, &mut text)
+    } else {
+        encode(given, Decode::Escapes, false, &mut text)
+    }
+    let length = put(&mut buffer, &text);
+    text.zeroize(); // it may be a token
+    length
 }
 
 /// Starts a search. The buffer holds the pieces that should have been signed, before them the signature in hex; without it,
 /// JavaScript compares. Returns 0, or the status of an error.
 #[wasm_bindgen]
 pub fn search_begin(length: usize, signature_length: usize) -> i32 {
-    let engine = ENGINE.lend();
+    let buffer = BUFFER.lend();
     let (signature, record) =
-        engine.buffer.get(..length).and_then(|it| it.split_at_checked(signature_length)).unwrap_or_default();
+        buffer.get(..length).and_then(|it| it.split_at_checked(signature_length)).unwrap_or_default();
     let mut bytes = [0; 32];
     // A signature that is not in lower-case hex is never found.
     let is_hex =
@@ -64,8 +86,8 @@ pub fn search_is_right() -> bool {
 /// Tries the change whose pieces the buffer holds. Returns what became of it, or the status of an error.
 #[wasm_bindgen]
 pub fn search_add(length: usize, rank: u32, is_combined: bool) -> i32 {
-    let engine = ENGINE.lend();
-    let pieces = pieces(engine.buffer.get(..length).unwrap_or_default());
+    let buffer = BUFFER.lend();
+    let pieces = pieces(buffer.get(..length).unwrap_or_default());
     match (SEARCH.lend().as_mut(), pieces) {
         (Some(search), Some(pieces)) => match search.add(pieces, rank, is_combined) {
             Added::Known => KNOWN,
@@ -86,8 +108,8 @@ pub fn search_combines(first: usize, second: usize) -> bool {
 /// is the one that arrived.
 #[wasm_bindgen]
 pub fn search_add_payload(first: usize, second: usize, line_length: usize, body_length: i32) {
-    let engine = ENGINE.lend();
-    let line = engine.buffer.get(..line_length).unwrap_or_default().to_vec();
+    let buffer = BUFFER.lend();
+    let line = buffer.get(..line_length).unwrap_or_default().to_vec();
     if let Some(search) = SEARCH.lend().as_mut() {
         search.add_payload(first, second, Payload { line, length: usize::try_from(body_length).ok() });
     }
@@ -96,13 +118,13 @@ pub fn search_add_payload(first: usize, second: usize, line_length: usize, body_
 /// Tries a change with each before it, until so many blocks were hashed.
 #[wasm_bindgen]
 pub fn search_pairs(second: usize, budget: u32) -> i32 {
-    SEARCH.lend().as_mut().map_or(DONE, |search| status(search.pairs(second, budget)))
+    SEARCH.lend().as_mut().map_or(DONE, |search| search.pairs(second, budget) as i32)
 }
 
 /// Tries every three of the likely changes, until so many blocks were hashed.
 #[wasm_bindgen]
 pub fn search_triples(budget: u32) -> i32 {
-    SEARCH.lend().as_mut().map_or(DONE, |search| status(search.triples(budget)))
+    SEARCH.lend().as_mut().map_or(DONE, |search| search.triples(budget) as i32)
 }
 
 /// The number of a change that was found, the first at 0; -1 after the last.
@@ -118,17 +140,17 @@ pub fn search_found(at: usize) -> i32 {
 pub fn search_string_to_sign() -> i32 {
     let search = SEARCH.lend();
     let text = search.as_ref().map(|search| &search.found().string_to_sign[..]).unwrap_or_default();
-    put(&mut ENGINE.lend().buffer, text)
+    put(&mut BUFFER.lend(), text)
 }
 
 /// Likewise, a part of the canonical request as a change has it; without one (-1), as it should be.
 #[wasm_bindgen]
 pub fn search_part(number: i32, part: usize) -> i32 {
     let search = SEARCH.lend();
-    let part = Part::OF_REQUEST.get(part).copied();
+    let part = Part::from_number(part);
     let text =
         search.as_ref().zip(part).map(|(search, part)| search.part(usize::try_from(number).ok(), part));
-    put(&mut ENGINE.lend().buffer, &text.unwrap_or_default())
+    put(&mut BUFFER.lend(), &text.unwrap_or_default())
 }
 
 /// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then the texts of the signature,
@@ -197,17 +219,9 @@ fn examined(examination: &Examination<'_>) -> String {
     text + &examination.query()
 }
 
-fn status(row: Row) -> i32 {
-    match row {
-        Row::Done => DONE,
-        Row::Paused => PAUSED,
-        Row::Found => FOUND,
-    }
-}
-
-// What crosses back.
-const DONE: i32 = 0;
-const PAUSED: i32 = 1;
-const FOUND: i32 = 2;
+// What crosses back, by `Row`.
+const DONE: i32 = Row::Done as i32;
+const FOUND: i32 = Row::Found as i32;
+/// Of a change: that it was not tried, and that it was.
 const KNOWN: i32 = DONE;
-const TRIED: i32 = PAUSED;
+const TRIED: i32 = Row::Paused as i32;

@@ -9,7 +9,7 @@ use core::cell::{RefCell, RefMut};
 #[cfg(any(feature = "engine", feature = "module-verify"))]
 use core::hint::black_box;
 
-#[cfg(any(feature = "module-policy", feature = "module-verify"))]
+#[cfg(feature = "heap")]
 use talc::{
     cell::TalcSyncCell,
     wasm::{WasmBinning, WasmGrowAndClaim},
@@ -19,7 +19,7 @@ use talc::{
 use crate::canonical::Entry;
 
 // Talc instead of the dlmalloc of std: a third of its size (see its README) and at least as fast.
-#[cfg(any(feature = "module-policy", feature = "module-verify"))]
+#[cfg(feature = "heap")]
 #[global_allocator]
 static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> = TalcSyncCell::new_wasm(WasmGrowAndClaim);
 
@@ -42,7 +42,7 @@ unsafe impl core::alloc::GlobalAlloc for NoHeap {
 }
 
 /// Nothing in the core panics on input; a panic is a defect, and traps without dragging in the formatting of messages.
-#[cfg(all(any(feature = "module-signing", feature = "module-verify"), not(feature = "std")))]
+#[cfg(all(any(feature = "module-signing", feature = "incoming"), not(feature = "std")))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

@@ -1,63 +1,40 @@
 //! Verifying for JavaScript: what arrived crosses as a flat record, once to say whose key is wanted, and once more with the
 //! key. Nothing of a request stays here in between.
-//!
-//! A record begins with fields in UTF-8, each ended by a NUL: region, service, minutes of skew, method, then name and value
-//! of each header. The target follows, then what the server knows: the session token, the key, the body. Their lengths are
-//! known, so that none of them can pass for another. Method, headers and target have one character for each byte.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem::{replace, take};
 
 use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::{Zeroize, Zeroizing};
 
+use super::buffer::{BUFFER, Failure, finish};
+use super::incoming::{Record, verifier};
 use super::runtime::{Single, clear_stack};
-use super::verify_results::{described, parsed, written};
-use crate::canonical::add;
-use crate::canonical::headers::to_latin1;
+use super::verify_results::{NO_UTF8, described, parsed};
 use crate::record_flags::verify::*;
-use crate::sha256::{self, Hasher};
+use crate::sha256;
 use crate::sign::key_cache::KeyCache;
 use crate::sign::scheme::private::Scheme as _;
-use crate::text::{Put, contains, find, split};
+use crate::text::{Put, split};
 use crate::verify::{
-    Algorithm, Authorization, BodyDigests, BodyHash, IncomingRequest, KnownCredentials, Rejection,
-    SessionToken, TargetForm, Unverified, Verifier, VerifyingKey, is_equal, is_token,
+    Algorithm, Authorization, BodyHash, IncomingRequest, SessionToken, Unverified, Verifier, is_equal,
+    is_token,
 };
-use crate::{Error, PathEncoding, SigV4, SigningKey};
+use crate::{Error, SigV4, SigningKey};
 
 pub(super) static ENGINE: Single<Engine> = Single::new(Engine {
-    buffer: Vec::new(),
     verifier: LastVerifier { options: Vec::new(), verifier: None },
     keys: KeyCache::new(),
-    hasher: Hasher::new(),
-    digests: None,
 });
 
-/// At the end of each call, nothing of a key or a session token is left in the memory of the module, but for derived keys, and
-/// for a result that JavaScript has still to read.
+/// What is kept from one request to the next.
 pub(super) struct Engine {
-    /// Shared with JavaScript.
-    pub(super) buffer: Vec<u8>,
-    /// Of the last request: most servers have one.
     verifier: LastVerifier,
-    keys: KeyCache<SigV4>,
-    hasher: Hasher,
-    pub(super) digests: Option<BodyDigests>,
-}
-
-/// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
-#[wasm_bindgen]
-pub fn reserve(length: usize) -> usize {
-    let buffer = &mut ENGINE.lend().buffer;
-    grow(buffer, length);
-    buffer.as_ptr() as usize
+    /// Derived keys: of the secrets themselves, nothing is left at the end of a call.
+    pub(super) keys: KeyCache<SigV4>,
 }
 
 /// What the request in the buffer says of its signature, after every check that needs no key. The result replaces it: see
-/// `described`. Returns its length; with [`REJECTED`], that of a rejection; of an error, its status (`Error::status`).
+/// `described`. Returns what `finish` does.
 #[wasm_bindgen]
 pub fn begin(
     text_length: usize,
@@ -68,16 +45,15 @@ pub fn begin(
     max_skew_seconds: f64,
     body_length: usize,
 ) -> i32 {
-    let mut engine = ENGINE.lend();
+    let (mut buffer, mut engine) = (BUFFER.lend(), ENGINE.lend());
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
-    let Engine { buffer, verifier, .. } = &mut *engine;
-    let outcome = record.read(buffer, &mut |options, request, rest| {
-        let unverified = record.begin(verifier, options, request)?;
+    let outcome = record.read(&mut buffer, &mut |options, request, rest| {
+        let unverified = engine.verifier.begin(options, request, &record)?;
         let body =
             (flags & HAS_BODY != 0).then(|| body_hash(rest.get(..body_length).unwrap_or_default(), flags));
         Ok(described(&unverified, body.as_ref(), flags & PLATFORM_HASH != 0))
     });
-    engine.finish(outcome, text_length.saturating_add(target_length).saturating_add(body_length))
+    finish(&mut buffer, outcome, text_length.saturating_add(target_length).saturating_add(body_length))
 }
 
 /// Whether a signature is that of a string to sign, and the session token is known: of the buffer, access key id, string to sign
@@ -94,14 +70,13 @@ pub fn verify_signature(
     now: f64,
     expires_at: f64,
 ) -> bool {
-    let mut engine = ENGINE.lend();
-    let Engine { buffer, keys, .. } = &mut *engine;
+    let mut buffer = BUFFER.lend();
     let used =
         text_length.saturating_add(given_length).saturating_add(token_length).saturating_add(key_length);
     let record = buffer.get_mut(..used).unwrap_or_default();
     let lengths = [text_length, given_length, token_length];
     let is_live = flags & HAS_EXPIRY == 0 || expires_at as i64 > now as i64;
-    let is_signed = is_live && is_signed(record, lengths, flags, keys).unwrap_or(false);
+    let is_signed = is_live && is_signed(record, lengths, flags, &mut ENGINE.lend().keys).unwrap_or(false);
     record.fill(0);
     clear_stack();
     is_signed
@@ -119,18 +94,30 @@ fn is_signed(record: &[u8], lengths: [usize; 3], flags: u32, keys: &mut KeyCache
     if !is_token(str::from_utf8(access_key_id).ok()?, given, session_token(token, flags).ok()?) {
         return Some(false);
     }
-    let mut computed = Vec::with_capacity(64);
-    if flags & IS_SIGNING_KEY != 0 {
-        computed.put_hex(&SigningKey::new(key).sign(string_to_sign));
-    } else {
-        let scope = split(string_to_sign, b'\n').nth(2)?;
-        let index = keys.find(0, Some(key), scope).ok()?;
-        SigV4::sign(keys.key(index).ok()?, string_to_sign, (), &mut computed);
-    }
-    Some(is_equal(&computed, signature))
+    let scope = split(string_to_sign, b'\n').nth(2)?;
+    has_key(key, flags, keys, scope, string_to_sign, signature).ok()
 }
 
-fn session_token(token: &[u8], flags: u32) -> Result<SessionToken<'_>, Error> {
+/// Whether a signature is that of a text, by a secret or by a derived key.
+pub(super) fn has_key(
+    key: &[u8],
+    flags: u32,
+    keys: &mut KeyCache<SigV4>,
+    scope: &[u8],
+    text: &[u8],
+    signature: &[u8],
+) -> Result<bool, Error> {
+    let mut computed = Vec::with_capacity(64);
+    if flags & IS_SIGNING_KEY != 0 {
+        computed.put_hex(&SigningKey::new(key).sign(text));
+    } else {
+        let index = keys.find(0, Some(key), scope)?;
+        SigV4::sign(keys.key(index)?, text, (), &mut computed);
+    }
+    Ok(is_equal(&computed, signature))
+}
+
+pub(super) fn session_token(token: &[u8], flags: u32) -> Result<SessionToken<'_>, Error> {
     Ok(match flags & (TOKEN_JUDGED | HAS_TOKEN) {
         TOKEN_JUDGED => SessionToken::Unchecked,
         HAS_TOKEN => SessionToken::Known(str::from_utf8(token).map_err(|_| Error::RecordInvalid)?),
@@ -149,12 +136,11 @@ fn body_hash(body: &[u8], flags: u32) -> BodyHash {
 /// What the request in the buffer says of its signature, checked for form only. Likewise: see `parsed`.
 #[wasm_bindgen]
 pub fn parse_authorization(text_length: usize, target_length: usize, header_count: usize, flags: u32) -> i32 {
-    let mut engine = ENGINE.lend();
+    let mut buffer = BUFFER.lend();
     let record = Record { text_length, target_length, header_count, flags, now: 0.0, max_skew_seconds: 0.0 };
-    let Engine { buffer, .. } = &mut *engine;
-    let outcome =
-        record.read(buffer, &mut |_, request, _| Ok(parsed(&Authorization::parse(&request)?).into_bytes()));
-    engine.finish(outcome, text_length.saturating_add(target_length))
+    let outcome = record
+        .read(&mut buffer, &mut |_, request, _| Ok(parsed(&Authorization::parse(&request)?).into_bytes()));
+    finish(&mut buffer, outcome, text_length.saturating_add(target_length))
 }
 
 /// Whether the key is that of the signature, likewise. The result is the string to sign; where JavaScript has to compare the
@@ -173,11 +159,11 @@ pub fn verify(
     body_length: usize,
     expires_at: f64,
 ) -> i32 {
-    let mut engine = ENGINE.lend();
-    let Engine { buffer, verifier, keys, .. } = &mut *engine;
+    let (mut buffer, mut engine) = (BUFFER.lend(), ENGINE.lend());
+    let Engine { verifier, keys } = &mut *engine;
     let record = Record { text_length, target_length, header_count, flags, now, max_skew_seconds };
-    let outcome = record.read(buffer, &mut |options, request, rest| {
-        let unverified = record.begin(verifier, options, request)?;
+    let outcome = record.read(&mut buffer, &mut |options, request, rest| {
+        let unverified = verifier.begin(options, request, &record)?;
         let (token, rest) = rest.split_at_checked(token_length).unwrap_or_default();
         let (key, rest) = rest.split_at_checked(key_length).unwrap_or_default();
         let body = rest.get(..body_length).unwrap_or_default();
@@ -185,171 +171,10 @@ pub fn verify(
         verified(unverified, keys, flags, token, key, body, expires_at)
     });
     let known = token_length.saturating_add(key_length).saturating_add(body_length);
-    let status = engine.finish(outcome, text_length.saturating_add(target_length).saturating_add(known));
+    let status =
+        finish(&mut buffer, outcome, text_length.saturating_add(target_length).saturating_add(known));
     clear_stack();
     status
-}
-
-/// Takes the first `length` bytes of the buffer into a SHA-256.
-#[wasm_bindgen]
-pub fn hash_update(length: usize) {
-    let mut engine = ENGINE.lend();
-    let Engine { buffer, hasher, .. } = &mut *engine;
-    hasher.update(buffer.get(..length).unwrap_or_default());
-}
-
-/// Puts the hex digits of that SHA-256 at the start of the buffer, and starts again.
-#[wasm_bindgen]
-pub fn hash_finish() {
-    let mut engine = ENGINE.lend();
-    let digest = sha256::to_hex(&replace(&mut engine.hasher, Hasher::new()).finish());
-    put(&mut engine.buffer, &digest);
-}
-
-/// What is done with a request; gets the options of the verifier before it, and the bytes that follow it.
-pub(super) type Work<'w> =
-    &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<Vec<u8>, Failure>;
-
-/// Why there is no result.
-pub(super) enum Failure {
-    Rejected(Rejection),
-    Failed(Error),
-}
-
-impl From<Rejection> for Failure {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl Engine {
-    /// The record, which is so long, gives way to the result.
-    pub(super) fn finish(&mut self, outcome: Result<Vec<u8>, Failure>, length: usize) -> i32 {
-        let used = length.min(self.buffer.len());
-        self.buffer.get_mut(..used).unwrap_or_default().fill(0);
-        match outcome {
-            Ok(mut result) => {
-                let length = put(&mut self.buffer, &result);
-                result.zeroize(); // it may hold the session token of the request
-                length
-            }
-            Err(Failure::Rejected(rejection)) => {
-                put(&mut self.buffer, written(&rejection).as_bytes()) | REJECTED as i32
-            }
-            Err(Failure::Failed(error)) => error.status(),
-        }
-    }
-}
-
-/// Where the parts of a record are, and what crosses beside it.
-pub(super) struct Record {
-    pub(super) text_length: usize,
-    pub(super) target_length: usize,
-    pub(super) header_count: usize,
-    pub(super) flags: u32,
-    pub(super) now: f64,
-    pub(super) max_skew_seconds: f64,
-}
-
-impl Record {
-    /// Takes a record apart.
-    pub(super) fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<Vec<u8>, Failure> {
-        let (text, rest) = buffer.split_at_mut_checked(self.text_length).unwrap_or_default();
-        let (target, rest) = rest.split_at_checked(self.target_length).unwrap_or_default();
-        let options_length = options_length(text).ok_or(Error::RecordInvalid)?;
-        let (options, text) = text.split_at_mut_checked(options_length).unwrap_or_default();
-        // The values of headers: in one go, rather than one by one.
-        let has_line_break = contains(text, 0, *b"\r\n\n");
-        let (mut latin1_text, latin1_target);
-        let (mut text, target) = if self.flags & NOT_ASCII == 0 {
-            (text, target)
-        } else {
-            (latin1_text, latin1_target) = (latin1(text), latin1(target));
-            (&mut latin1_text[..], &latin1_target[..])
-        };
-        let Some(method) = next_field(&mut text) else { return Err(Error::RecordInvalid.into()) };
-        let mut headers = Vec::with_capacity(self.header_count.min(text.len()));
-        for order in 0..self.header_count.min(text.len()) {
-            let (Some(name), Some(value)) = (next_field(&mut text), next_field(&mut text)) else { break };
-            name.make_ascii_lowercase();
-            add(&mut headers, name, order, value);
-        }
-        if !text.is_empty() || headers.len() != self.header_count {
-            return Err(Error::RecordInvalid.into());
-        }
-        if has_line_break {
-            return Err(Error::HeaderValueInvalid(0).into());
-        }
-        let request = IncomingRequest::parse(method, target, self.form(), headers)?;
-        work(options, request, rest)
-    }
-
-    fn begin<'r, 'v>(
-        &self,
-        last: &'v mut LastVerifier,
-        options: &mut [u8],
-        request: IncomingRequest<'r>,
-    ) -> Result<Unverified<'r, 'v>, Failure> {
-        Ok(last.get(options, self)?.begin(request, self.now as i64)?)
-    }
-
-    fn form(&self) -> TargetForm {
-        match self.flags & (TARGET_URL | TARGET_OF_PLATFORM) {
-            TARGET_URL => TargetForm::Url,
-            TARGET_OF_PLATFORM => TargetForm::OfPlatform,
-            _ => TargetForm::Line,
-        }
-    }
-}
-
-struct LastVerifier {
-    /// The fields of the record that it was made of, then its flags and its skew.
-    options: Vec<u8>,
-    verifier: Option<Verifier>,
-}
-
-impl LastVerifier {
-    fn get(&mut self, options: &mut [u8], record: &Record) -> Result<&Verifier, Error> {
-        let flags = (record.flags & OF_VERIFIER).to_le_bytes();
-        let skew = record.max_skew_seconds.to_le_bytes();
-        let known = self.options.strip_prefix(&*options).and_then(|rest| rest.strip_prefix(&flags));
-        if known != Some(&skew) || self.verifier.is_none() {
-            self.verifier = Some(verifier(options, record)?);
-            self.options = [&*options, &flags, &skew].concat();
-        }
-        self.verifier.as_ref().ok_or(Error::RecordInvalid)
-    }
-}
-
-/// Of region, service and minutes of skew.
-fn options_length(text: &[u8]) -> Option<usize> {
-    let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at + 1);
-    ends.nth(2)
-}
-
-pub(super) fn verifier(mut options: &mut [u8], record: &Record) -> Result<Verifier, Error> {
-    let mut text = || {
-        let field = next_field(&mut options).ok_or(Error::RecordInvalid)?;
-        str::from_utf8(field).map(String::from).map_err(|_| Error::RecordInvalid)
-    };
-    let (region, service, minutes) = (text()?, text()?, text()?);
-    let flags = record.flags;
-    Ok(Verifier {
-        region: (flags & ANY_REGION == 0).then_some(region),
-        service: (flags & ANY_SERVICE == 0).then_some(service),
-        max_skew_seconds: record.max_skew_seconds,
-        max_skew_minutes: minutes,
-        body_required: choose(flags, BODY_REQUIRED, true, BODY_OPTIONAL, false),
-        path_encoding: choose(flags, PATH_DOUBLE, PathEncoding::Double, PATH_SINGLE, PathEncoding::Single),
-        decodes_chunks: true,
-        explain: flags & EXPLAIN != 0,
-    })
 }
 
 fn verified(
@@ -370,7 +195,12 @@ fn verified(
         return Ok(Vec::new());
     }
     if flags & DECODE != 0 {
-        return decoded(unverified, token, flags & IS_SIGNING_KEY != 0, key, body, expires_at);
+        let key = match unverified.algorithm() {
+            Algorithm::EcdsaP256Sha256 => None,
+            Algorithm::HmacSha256 if flags & IS_SIGNING_KEY != 0 => Some(SigningKey::new(key)),
+            Algorithm::HmacSha256 => Some(SigningKey::derive_for(key, unverified.scope().as_bytes())?),
+        };
+        return decoded(&unverified, key, body);
     }
     let body = body_hash(body, flags);
     let canonical_request = unverified.canonical_request(Some(&body));
@@ -402,68 +232,53 @@ fn verified(
     }
 }
 
-/// A body in chunks, decoded: its trailers, `name:value` with a line feed after each, a NUL, the bytes.
+/// A body in chunks, decoded: its trailers, `name:value` with a line feed after each; texts that are still to be verified, and
+/// their signatures, with a NUL before each; a byte that is in no UTF-8, and the bytes.
 fn decoded(
-    unverified: Unverified<'_, '_>,
-    session_token: SessionToken<'_>,
-    is_signing_key: bool,
-    key: &[u8],
+    unverified: &Unverified<'_, '_>,
+    key: Option<SigningKey>,
     body: &[u8],
-    expires_at: Option<i64>,
 ) -> Result<Vec<u8>, Failure> {
-    let key = if is_signing_key {
-        VerifyingKey::from_signing_key(key.try_into().map_err(|_| Error::RecordInvalid)?)
-    } else {
-        let secret = str::from_utf8(key).map_err(|_| Error::RecordInvalid)?;
-        VerifyingKey::from_secret(secret, &unverified)?
-    };
-    let known = KnownCredentials { key, session_token, expires_at };
-    let decoded = unverified.verify(&known, None)?.decode_body(&known.key, body)?;
+    let (decoded, signed) = unverified.decode_body(key, body)?;
     let mut result = Vec::with_capacity(decoded.body.len() + 64);
     for (name, value) in &decoded.trailers {
         for piece in [name, ":", value, "\n"] {
             result.put(piece.as_bytes());
         }
     }
-    result.put(b"\0").put(&decoded.body);
+    for text in signed.as_flattened() {
+        result.put(b"\0").put(text.as_bytes());
+    }
+    result.put(&[NO_UTF8]).put(&decoded.body);
     Ok(result)
 }
 
-/// Of a text in UTF-8, one byte for each character.
-#[cold]
-fn latin1(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(text.to_vec());
-    to_latin1(&mut *bytes);
-    bytes
+/// Of the last request: most servers have one.
+struct LastVerifier {
+    /// The fields of the record that it was made of, then its flags and its skew.
+    options: Vec<u8>,
+    verifier: Option<Verifier>,
 }
 
-/// The field that a text begins with; `None` where it has no end.
-fn next_field<'a>(text: &mut &'a mut [u8]) -> Option<&'a mut [u8]> {
-    let end = find(text, 0, [0; 3]);
-    let (field, rest) = take(text).split_at_mut_checked(end)?;
-    let (_, rest) = rest.split_first_mut()?;
-    *text = rest;
-    Some(field)
-}
-
-fn choose<T>(flags: u32, one_flag: u32, one: T, other_flag: u32, other: T) -> Option<T> {
-    if flags & one_flag != 0 { Some(one) } else { (flags & other_flag != 0).then_some(other) }
-}
-
-/// Puts a result at the start of the buffer, which grows where it must.
-pub(super) fn put(buffer: &mut Vec<u8>, text: &[u8]) -> i32 {
-    grow(buffer, text.len());
-    if let Some(start) = buffer.get_mut(..text.len()) {
-        start.copy_from_slice(text);
+impl LastVerifier {
+    fn begin<'r>(
+        &mut self,
+        options: &mut [u8],
+        request: IncomingRequest<'r>,
+        record: &Record,
+    ) -> Result<Unverified<'r, '_>, Failure> {
+        Ok(self.get(options, record)?.begin(request, record.now as i64)?)
     }
-    text.len() as i32
-}
 
-/// The old content is wiped.
-fn grow(buffer: &mut Vec<u8>, length: usize) {
-    if buffer.len() < length {
-        buffer.as_mut_slice().zeroize();
-        *buffer = alloc::vec![0; length];
+    fn get(&mut self, options: &mut [u8], record: &Record) -> Result<&Verifier, Error> {
+        let flags = (record.flags & OF_VERIFIER).to_le_bytes();
+        let skew = record.max_skew_seconds.to_le_bytes();
+        let known = self.options.strip_prefix(&*options).and_then(|rest| rest.strip_prefix(&flags));
+        if known != Some(&skew) || self.verifier.is_none() {
+            self.verifier = Some(verifier(options, record)?);
+            self.options = [&*options, &flags, &skew].concat();
+        }
+        self.verifier.as_ref().ok_or(Error::RecordInvalid)
     }
 }
 

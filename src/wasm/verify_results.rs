@@ -1,13 +1,14 @@
-//! Results of the verifier as they cross to JavaScript: numbers and texts, with a NUL in between.
+//! Results of the verifier: see `results`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use zeroize::Zeroize;
 
+use super::incoming::{push_numbers, signature_bits};
 use crate::record_flags::verify::*;
 use crate::text::Put;
-use crate::verify::{Algorithm, Authorization, BodyHash, IncomingPayload, Rejection, Unverified};
+use crate::verify::{Algorithm, Authorization, BodyHash, IncomingPayload, Unverified, UnverifiedPost};
 
 /// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, region,
 /// service, scope, amz-date, signature, signed headers: a field each, with a NUL in between.
@@ -89,66 +90,23 @@ pub(super) fn described(
     result
 }
 
-pub(super) fn signature_bits(authorization: &Authorization) -> u32 {
-    let is_v4a = authorization.algorithm() == Algorithm::EcdsaP256Sha256;
-    let token = if authorization.session_token().is_some() { HAS_SESSION_TOKEN } else { 0 };
-    token | if is_v4a { IS_V4A } else { 0 }
-}
-
-/// When a request was signed, in seconds since 1970, for how long it is good, and the bits.
-pub(super) fn push_numbers(authorization: &Authorization, bits: u32, text: &mut String) {
-    push_number(authorization.signed_at().unsigned_abs() / 1000, text);
-    text.push('\0');
-    push_number(authorization.expires_in().unwrap_or_default().into(), text);
-    text.push('\0');
-    push_number(bits.into(), text);
-}
-
-/// Code, status, AWS's exception, then the details, each after `=` where there is one, and the message.
-pub(super) fn written(rejection: &Rejection) -> String {
-    let mut text = String::from(rejection.code());
-    text.push('\0');
-    push_number(rejection.status().into(), &mut text);
-    text.push('\0');
-    text += rejection.kind().exception();
-    let none = Default::default();
-    let details = rejection.details().unwrap_or(&none);
-    let skew = details.skew_seconds.map(|seconds| {
-        let mut text = String::from(if seconds < 0 { "-" } else { "" });
-        push_number(seconds.unsigned_abs(), &mut text);
-        text
-    });
-    for detail in [
-        &details.region,
-        &details.expected_region,
-        &details.service,
-        &details.expected_service,
-        &skew,
-        &details.access_key_id,
-    ] {
+/// When the form was signed, in seconds since 1970, and some bits; then access key id, session token, region, service, and the
+/// JSON text of the policy: a field each, with a NUL in between. Without a policy that is Base64 of text, it is empty.
+pub(super) fn stated_post(form: &UnverifiedPost<'_>) -> Vec<u8> {
+    let authorization = form.authorization();
+    let token = authorization.session_token().unwrap_or_default();
+    let policy = form.decoded_policy().and_then(|policy| String::from_utf8(policy).ok()).unwrap_or_default();
+    // Room for all of it: a token must leave no piece behind where the text was before it grew.
+    let mut text = String::with_capacity(256 + token.len() + authorization.scope().len() + policy.len());
+    push_numbers(authorization, signature_bits(authorization), &mut text);
+    for field in
+        [authorization.access_key_id(), token, authorization.region(), authorization.service(), &policy]
+    {
         text.push('\0');
-        if let Some(detail) = detail {
-            text.push('=');
-            text += detail;
-        }
+        text += field;
     }
-    text.push('\0');
-    text + rejection.message()
+    text.into_bytes()
 }
 
-pub(super) fn push_number(number: u64, text: &mut String) {
-    let mut digits = [b'0'; 20];
-    let (mut rest, mut start) = (number, digits.len());
-    for (at, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        start = at;
-        if rest == 0 {
-            break;
-        }
-    }
-    *text += digits.get(start..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default();
-}
-
-/// Ends the text before a canonical request.
-const NO_UTF8: u8 = 0xFF;
+/// Ends the text before bytes.
+pub(super) const NO_UTF8: u8 = 0xFF;

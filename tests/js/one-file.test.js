@@ -25,6 +25,7 @@ const ENTRIES = [
   ['sigv4-wasm/batch', '*', []],
   ['sigv4-wasm/trace', '*', []],
   ['sigv4-wasm/explain', 'explainResponse', []],
+  ['sigv4-wasm/explain', 'findMismatch', ['sigv4a', 'mismatch']],
   ['sigv4-wasm/policy', '*', ['policy']],
   ['sigv4-wasm/credentials', 'fromCognitoIdentity', []],
   ['sigv4-wasm/credentials', 'fromWebIdentity', []],
@@ -33,6 +34,9 @@ const ENTRIES = [
   ['sigv4-wasm/tokens', '*', ['signing']],
   ['sigv4-wasm/identity', 'createIdentityProof', ['signing']],
   ['sigv4-wasm/identity', '*', ['signing', 'verify']],
+  ['sigv4-wasm/verify', '*', ['sigv4a', 'verify', 'checksum']],
+  ['sigv4-wasm/s3', '*', ['checksum']],
+  ['sigv4-wasm/events', '*', ['checksum']],
 ];
 
 /** @type {Record<string, (code: string, format: string) => Promise<string>>} */

@@ -26,15 +26,16 @@ const FORMS = {
  * @param {string} code  of a module, with exports
  * @param {Form} form
  * @param {string} [folder]  whose node_modules are searched
+ * @param {string[]} [external]  what is left out besides HTTP clients
  * @returns {Promise<Size>}
  */
-export async function sizeOf(code, form, folder = process.cwd()) {
+export async function sizeOf(code, form, folder = process.cwd(), external = []) {
   const { outputFiles = [], metafile } = await build({
     stdin: { contents: code, resolveDir: folder },
     bundle: true,
     minify: true,
     target: 'es2022',
-    external: ['axios', 'got', 'undici'],
+    external: ['axios', 'got', 'undici', ...external],
     outdir: 'out',
     absWorkingDir: folder,
     write: false,
@@ -60,7 +61,11 @@ export async function sizeOf(code, form, folder = process.cwd()) {
 
 const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
 
-/** What users import, by the entry. `on`: a signer, which it needs beside. @type {Record<string, { code: string, on?: string }>} */
+/**
+ * What users import, by the entry. `on`: a signer, which it needs beside. `external`: what is left out.
+ *
+ * @type {Record<string, { code: string, on?: string, external?: string[] }>}
+ */
 export const IMPORTS = {
   'sigv4-wasm, signRequest': { code: "export { signRequest } from 'sigv4-wasm';" },
   'sigv4-wasm, Signer': { code: "export { Signer } from 'sigv4-wasm';" },
@@ -91,6 +96,14 @@ export const IMPORTS = {
   'sigv4-wasm/identity': { code: "export * from 'sigv4-wasm/identity';" },
   'sigv4-wasm/tokens': { code: "export * from 'sigv4-wasm/tokens';" },
   'sigv4-wasm/credentials/node': { code: "export * from 'sigv4-wasm/credentials/node';" },
+  'sigv4-wasm/verify, without SigV4a': {
+    code: "export * from 'sigv4-wasm/verify';",
+    external: ['#module/sigv4a'],
+  },
+  'sigv4-wasm/explain, without SigV4a': {
+    code: "export * from 'sigv4-wasm/explain';",
+    external: ['#module/sigv4a'],
+  },
   ...Object.fromEntries(
     ['s3', 'events', 'batch', 'trace'].map((name) => [
       `sigv4-wasm/${name}`,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-export const MODULES = ['signing', 'sigv4a', 'policy', 'verify'];
+export const MODULES = ['signing', 'sigv4a', 'policy', 'verify', 'mismatch', 'checksum'];
 
 /** In which a module travels inside JavaScript. */
 const INLINED = ['inline', 'browser'];

@@ -1,6 +1,7 @@
 // The body, and the hash that stands for it.
 
-import { EMPTY_SHA256, sha256Sync } from '../../engine/sha256.js';
+import { EMPTY_SHA256 } from '../../engine/hashing.js';
+import { sha256Sync } from '../../engine/mismatch-texts.js';
 import { utf8 } from '../payload.js';
 import { latin1, toLatin1 } from './text.js';
 import { isFlat, permutations, pythonJson, reordered, sortedKeys } from './json.js';

@@ -1,9 +1,9 @@
 // Header lines, and the list of their names.
 
-import { canonicalValue } from '../../engine/canonical-form.js';
+import { canonicalValue } from '../../engine/mismatch-texts.js';
 import { header } from '../signing-inputs.js';
 import { latin1, toLatin1 } from './text.js';
-import { EMPTY_SHA256 } from '../../engine/sha256.js';
+import { EMPTY_SHA256 } from '../../engine/hashing.js';
 
 /** @typedef {import('../signing-inputs.js').Evidence} Evidence */
 

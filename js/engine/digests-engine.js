@@ -1,0 +1,38 @@
+// Digests of a body that arrived, by the module `checksum`. See src/wasm/checksum.rs.
+
+import { checksumModule } from './checksum-engine.js';
+import { HASH_CHUNK_BYTES, rejectionOf } from './incoming-crossing.js';
+import { FLAG } from './generated/verify-flags.js';
+
+/**
+ * Whether a body has these digests: lines of `name:value`.
+ *
+ * @param {string} lines  as the verifier gave them
+ * @param {boolean} areTrailers  of a body in chunks, rather than headers
+ * @param {Uint8Array} body
+ * @returns {import('./incoming-crossing.js').WrittenRejection | undefined}
+ */
+export function checkDigests(lines, areTrailers, body) {
+  checksumModule.readySync();
+  try {
+    const { exports } = checksumModule;
+    const { written } = encoder.encodeInto(lines, checksumModule.buffer(lines.length * 3));
+    let status = exports.digests_start(written, Number(areTrailers));
+    if (status === 0) {
+      for (let at = 0; at < body.length; at += HASH_CHUNK_BYTES) {
+        const chunk = body.subarray(at, at + HASH_CHUNK_BYTES);
+        checksumModule.buffer(HASH_CHUNK_BYTES).set(chunk);
+        exports.digests_update(chunk.length);
+      }
+      status = exports.digests_finish();
+    }
+    if (status === 0) return undefined;
+    const length = status & ~FLAG.rejected;
+    return rejectionOf(decoder.decode(checksumModule.buffer(length).subarray(0, length)));
+  } catch (error) {
+    throw checksumModule.failed(error);
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

@@ -1,0 +1,2 @@
+#![no_std]
+extern crate sigv4_wasm as _;
