@@ -4,10 +4,9 @@
 import { once } from 'node:events';
 
 import { Signer } from 'sigv4-wasm';
+import { appSyncAuthorization, appSyncConnection } from 'sigv4-wasm/appsync';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 import WebSocket from 'ws';
-
-const SUBPROTOCOL = 'aws-appsync-event-ws';
 
 export class EventsApi {
   #signer;
@@ -29,8 +28,8 @@ export class EventsApi {
 
   async connect() {
     // A browser cannot add headers to a WebSocket, so the signed ones travel as a subprotocol.
-    const header = Buffer.from(JSON.stringify(await this.#authorization({}))).toString('base64url');
-    this.#socket = new WebSocket(`${this.#realtime}/event/realtime`, [SUBPROTOCOL, `header-${header}`]);
+    const { protocols } = await appSyncConnection(this.#signer, `${this.#http}/event`);
+    this.#socket = new WebSocket(`${this.#realtime}/event/realtime`, protocols);
     await once(this.#socket, 'open');
     this.#socket.on('message', (data) => this.#receive(JSON.parse(data)));
     await this.#ask('connection', { type: 'connection_init' });
@@ -66,19 +65,8 @@ export class EventsApi {
     this.#socket.close();
   }
 
-  /** The headers of a POST to /event with this body. That request is signed, and never sent. */
-  async #authorization(body) {
-    const { headers } = await this.#signer.sign({
-      method: 'POST',
-      url: `${this.#http}/event`,
-      headers: {
-        accept: 'application/json, text/javascript',
-        'content-encoding': 'amz-1.0',
-        'content-type': 'application/json; charset=UTF-8',
-      },
-      body: JSON.stringify(body),
-    });
-    return { host: new URL(this.#http).host, ...headers };
+  async #authorization(message) {
+    return (await appSyncAuthorization(this.#signer, `${this.#http}/event`, message)).authorization;
   }
 
   #ask(id, message) {

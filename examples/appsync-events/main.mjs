@@ -1,27 +1,21 @@
 // Subscribes to a channel, publishes to it in both ways, and prints what arrives.
 
+import { fromEnv, regionFromEnv } from 'sigv4-wasm/credentials';
+
 import { EventsApi } from './events-api.mjs';
 
 const {
   HTTP_URL,
   REALTIME_URL = HTTP_URL?.replace('https:', 'wss:').replace('appsync-api', 'appsync-realtime-api'),
   CHANNEL = '/default/orders',
-  AWS_REGION,
-  AWS_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY,
-  AWS_SESSION_TOKEN,
 } = process.env;
 if (!HTTP_URL) throw new Error('set HTTP_URL, such as https://abc123.appsync-api.eu-west-1.amazonaws.com');
 
 const api = new EventsApi({
   http: HTTP_URL,
   realtime: REALTIME_URL,
-  region: AWS_REGION,
-  credentials: {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    sessionToken: AWS_SESSION_TOKEN,
-  },
+  region: regionFromEnv(),
+  credentials: fromEnv(),
 });
 await api.connect();
 

@@ -1,25 +1,16 @@
 // Subscribes to a topic, publishes to it, and prints what arrives.
 
+import { fromEnv, regionFromEnv } from 'sigv4-wasm/credentials';
+
 import { connectToIot } from './iot.mjs';
 
-const {
-  IOT_URL,
-  TOPIC = 'orders/tea',
-  AWS_REGION,
-  AWS_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY,
-  AWS_SESSION_TOKEN,
-} = process.env;
+const { IOT_URL, TOPIC = 'orders/tea' } = process.env;
 if (!IOT_URL) throw new Error('set IOT_URL, such as wss://abc123-ats.iot.eu-west-1.amazonaws.com/mqtt');
 
 const client = await connectToIot({
   url: IOT_URL,
-  region: AWS_REGION,
-  credentials: {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    sessionToken: AWS_SESSION_TOKEN,
-  },
+  region: regionFromEnv(),
+  credentials: fromEnv(),
 });
 client.on('connect', () => console.log('connected'));
 client.on('error', ({ message }) => console.error(message));

@@ -57,11 +57,11 @@ export function fromCognitoIdentity(options) {
     throw failed(SOURCE, `${action}: ${refusal(answer)}`);
   };
   const load = async () => {
-    /** @type {Record<string, string>} */
-    const Logins = {};
+    /** @type {Record<string, string> | undefined} */
+    let Logins;
     for (const issuer in logins) {
       const token = logins[issuer];
-      Logins[issuer] = typeof token === 'function' ? await token() : token;
+      (Logins ??= {})[issuer] = typeof token === 'function' ? await token() : token;
     }
     identityId ??= (await call('GetId', { IdentityPoolId: identityPoolId, Logins })).IdentityId;
     const CustomRoleArn = customRoleArn;

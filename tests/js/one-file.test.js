@@ -32,6 +32,8 @@ const ENTRIES = [
   ['sigv4-wasm/credentials', '*', ['signing']],
   ['sigv4-wasm/credentials/node', '*', ['signing']],
   ['sigv4-wasm/tokens', '*', ['signing']],
+  ['sigv4-wasm/appsync', '*', []],
+  ['sigv4-wasm/request', 'toRequestSigner', []],
   ['sigv4-wasm/identity', 'createIdentityProof', ['signing']],
   ['sigv4-wasm/identity', '*', ['signing', 'verify']],
   ['sigv4-wasm/verify', '*', ['sigv4a', 'verify', 'checksum']],

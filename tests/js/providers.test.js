@@ -331,6 +331,7 @@ describe('fromCognitoIdentity', () => {
       aws.asked.map(({ headers }) => String(headers['x-amz-target']).split('.')[1]),
       ['GetId', 'GetCredentialsForIdentity', 'GetCredentialsForIdentity'],
     );
+    assert.deepEqual(JSON.parse(aws.asked[0].body), { IdentityPoolId: POOL });
     aws.next.push([400, { __type: 'ResourceNotFoundException', message: 'gone' }]);
     await assert.rejects(
       provider({ forceRefresh: true }),

@@ -27,6 +27,8 @@ const AT_MOST = {
   'sigv4-wasm/slim': [13.6, 13.6],
   'sigv4-wasm/credentials': [33.6, 35.4],
   'sigv4-wasm/credentials, fromCognitoIdentity': [1.95, 1.95],
+  'sigv4-wasm/appsync': [0.9, 0.9],
+  'sigv4-wasm/request': [29.7, 31.5],
   'sigv4-wasm/credentials/node': [35.2, 37],
   'sigv4-wasm/tokens': [33, 34.9],
   'sigv4-wasm/batch': [29.5, 32.1],

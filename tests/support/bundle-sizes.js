@@ -90,6 +90,8 @@ export const IMPORTS = {
   'sigv4-wasm/credentials, fromCognitoIdentity': {
     code: "export { fromCognitoIdentity } from 'sigv4-wasm/credentials';",
   },
+  'sigv4-wasm/appsync': { code: "export * from 'sigv4-wasm/appsync';" },
+  'sigv4-wasm/request': { code: "export * from 'sigv4-wasm/request';" },
   'sigv4-wasm/identity, createIdentityProof': {
     code: "export { createIdentityProof } from 'sigv4-wasm/identity';",
   },

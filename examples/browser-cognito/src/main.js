@@ -1,10 +1,9 @@
 // A page that calls an API with IAM authorization, through axios and through fetch, with the same credentials.
 
 import axios from 'axios';
+import { fromCognitoIdentity } from 'sigv4-wasm/credentials';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 import { sigv4Interceptor } from 'sigv4-wasm/axios';
-
-import { cognitoIdentityPool } from './cognito.js';
 
 const {
   VITE_API_URL: api,
@@ -16,7 +15,7 @@ const {
 const options = {
   region,
   service: 'execute-api',
-  credentials: cognitoIdentityPool({ region, identityPoolId, endpoint }),
+  credentials: fromCognitoIdentity({ identityPoolId, endpoint }),
   // No other host gets a signature, or the session token.
   match: (url) => url.origin === new URL(api).origin,
 };

@@ -151,7 +151,7 @@ function shapeOf(given, { method, headers, body, duplex } = {}, passes) {
  * @param {URL} url
  * @returns {Settings}
  */
-function settingsOf(given, init, url) {
+export function settingsOf(given, init, url) {
   /** @type {Record<string, unknown>} */
   const settings = {};
   if (given) {
