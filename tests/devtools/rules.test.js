@@ -71,7 +71,6 @@ describe('rules', { skip: python === undefined && 'there is no Python with botoc
         };
         const settings = {
           ...CREDENTIALS,
-          accessKeyId: '',
           sessionToken: '',
           region: '',
           service: '',
