@@ -64,7 +64,7 @@ function urlOf({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CRE
 
 /** @param {string} text */
 function checkedUrl(text) {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parsed(text);
   const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOCAL.test(url.hostname));
   if (url !== undefined && isAllowed && url.username === '' && url.password === '') return url.href;
   const host = url === undefined ? 'the URL' : url.origin;
@@ -92,4 +92,18 @@ async function tokenOf({ authorizationToken }, env, readFile) {
     SOURCE,
     'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is set: import fromContainer from sigv4-wasm/credentials/node, which reads files, or pass authorizationToken',
   );
+}
+
+/**
+ * Not URL.canParse, which is newer than the browsers that are supported.
+ *
+ * @param {string} text
+ * @returns {URL | undefined}
+ */
+function parsed(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
