@@ -98,7 +98,8 @@ async function problems() {
   return (await measure()).flatMap(({ name, figures }) => {
     const known = shown.get(name);
     const isRight = figures.every(
-      (figure, i) => Number.isNaN(figure) || Math.abs(figure - (known?.[i] ?? NaN)) <= Math.max(ROOM * figure, ROUNDING),
+      (figure, i) =>
+        Number.isNaN(figure) || Math.abs(figure - (known?.[i] ?? NaN)) <= Math.max(ROOM * figure, ROUNDING),
     );
     return isRight
       ? []
