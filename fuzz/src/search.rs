@@ -186,7 +186,9 @@ impl Input {
     /// Numbers of the changes that the client made, in order; two of them never change the same piece.
     fn made(&self) -> Vec<usize> {
         let mut made: Vec<usize> = Vec::new();
-        for number in self.made.map(usize::from).into_iter().filter(|number| *number < self.changes.len()) {
+        let count = self.changes.len();
+        let numbers = self.made.map(|number| usize::from(number) % (count + 1));
+        for number in numbers.into_iter().filter(|number| *number < count) {
             let pieces = |number: usize| self.pieces(&self.changes[number]);
             let collides = |other: &usize| {
                 *other == number
@@ -241,7 +243,13 @@ fn record_of(pieces: &[Piece]) -> Vec<u8> {
 }
 
 fn piece(kind: u8, of: &[u8], value: Vec<u8>) -> Piece {
-    Piece { of: (kind, of.to_vec()), record: [vec![kind], value].concat(), is_none: false, key: None }
+    let record = [vec![crossing(kind)], value].concat();
+    Piece { of: (kind, of.to_vec()), record, is_none: false, key: None }
+}
+
+/// A parameter that is not signed crosses as a parameter without a name, and has no number of its own.
+fn crossing(kind: u8) -> u8 {
+    if kind > 10 { kind - 1 } else { kind }
 }
 
 fn header(name: &str, value: Option<&[u8]>) -> Piece {
@@ -255,7 +263,7 @@ fn header(name: &str, value: Option<&[u8]>) -> Piece {
 fn parameter(at: usize, parameter: Option<(&Vec<u8>, Option<&[u8]>)>) -> Piece {
     let (kind, written) = match parameter {
         Some((name, value)) => (9, [text(name), value.map_or_else(|| number(u32::MAX), text)].concat()),
-        None => (10, Vec::new()),
+        None => (9, number(u32::MAX)),
     };
     let record = [vec![kind], number(at as u32), written].concat();
     Piece { of: (9, vec![at as u8]), record, is_none: parameter.is_none(), key: None }
