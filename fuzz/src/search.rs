@@ -142,13 +142,15 @@ impl Input {
 
     fn piece(&self, Change { kind, place, text: one, other, steps: many }: &Change) -> Option<Piece> {
         let place = usize::from(*place);
+        // Replacements of replacements grow fast, and JavaScript has only short ones.
+        let short = |text: &[u8]| self::text(text.get(..4).unwrap_or(text));
         let steps = || {
             let steps: Vec<Vec<u8>> = many
                 .iter()
                 .take(3)
                 .map(|step| match step % 13 {
-                    10 => [vec![10], text(one), text(other)].concat(),
-                    step @ 11.. => [vec![step], text(one)].concat(),
+                    10 => [vec![10], short(one), short(other)].concat(),
+                    step @ 11.. => [vec![step], short(one)].concat(),
                     step => vec![step],
                 })
                 .collect();

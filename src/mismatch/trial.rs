@@ -164,6 +164,8 @@ impl Search {
     /// Tries every three of the likely changes, after the pairs.
     pub(crate) fn triples(&mut self, budget: u32) -> Row {
         let mut left = budget;
+        // However much two changes take by themselves, each call tries one more.
+        let mut has_tried = false;
         while let Some(third) = self.likely.get(self.triple[2]).copied() {
             while let Some(second) = self.likely.get(self.triple[1]).copied().filter(|it| *it < third) {
                 let Some(two) = self.two(second, third) else {
@@ -172,9 +174,10 @@ impl Search {
                 };
                 left = left.saturating_sub(two.blocks());
                 while let Some(first) = self.likely.get(self.triple[0]).copied().filter(|it| *it < second) {
-                    if left == 0 {
+                    if left == 0 && has_tried {
                         return Row::Paused;
                     }
+                    has_tried = true;
                     self.triple[0] += 1;
                     let Some(one) = self.changes.get(first) else { break };
                     let combination = Combination {
