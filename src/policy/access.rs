@@ -14,7 +14,7 @@ use super::request::{AccessRequest, account_of};
 ///
 /// let parse = |text| Policy::parse(text, PolicyKind::Identity);
 /// let all = parse(r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#)?;
-/// let reads = parse(r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*/GET/*"}}"#)?;
+/// let reads = parse(r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:execute-api:*:*:*/*/GET/*"}}"#)?;
 /// let context = Context::default();
 /// let resource = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/POST/orders";
 /// let request = AccessRequest::new("execute-api:Invoke", resource, &context)?;
