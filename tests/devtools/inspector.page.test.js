@@ -16,7 +16,7 @@ import aws4 from 'aws4';
 import { parseRequest } from 'sigv4-wasm-devtools/requests';
 import { inspectorFiles } from 'sigv4-wasm-devtools/inspector';
 
-import { inspectorTests } from '../support/inspector-page.js';
+import { inspectorTests, showSnippets } from '../support/inspector-page.js';
 import { startIamServer } from '../support/iam-server.js';
 
 const CREDENTIALS = {
@@ -364,6 +364,7 @@ describe('a request to S3 Express, as the SDK signs it with its session', () => 
         await says('.verdict', /signature is right/);
         assert.ok(!(await page.$eval('main', (main) => main.textContent)).includes(SESSION.sessionToken));
         // The snippets that sign have nothing of the old signature left.
+        await showSnippets(page);
         await page.locator('::-p-aria([name="curl that signs"])').click();
         await press('Copy: curl that signs');
         await says('[role=status].sr', /copied/);

@@ -90,6 +90,15 @@ export async function openChromium() {
   return { open, close };
 }
 
+/**
+ * Scrolls to the last panel, which is laid out only when it comes near.
+ *
+ * @param {import('puppeteer-core').Page} page
+ */
+export async function showSnippets(page) {
+  await page.$eval('.results > .panel:last-child', (panel) => panel.scrollIntoView());
+}
+
 /** @param {import('puppeteer-core').Page} page */
 function hands(page) {
   const text = (/** @type {string} */ id) =>
