@@ -1,18 +1,19 @@
 // Digests of a body that arrived, by the module `checksum`. See src/wasm/checksum.rs.
 
-import { checksumModule } from './checksum-engine.js';
 import { HASH_CHUNK_BYTES, rejectionOf } from './incoming-crossing.js';
 import { FLAG } from './generated/verify-flags.js';
 
 /**
- * Whether a body has these digests: lines of `name:value`.
+ * Why a body does not have these digests, given as lines of `name:value`.
  *
+ * @param {typeof import('./checksum-engine.js').checksumModule} checksumModule  which its caller loads: bundlers such as webpack
+ *   would put the module into two files if two that are loaded on use imported it
  * @param {string} lines  as the verifier gave them
  * @param {boolean} areTrailers  of a body in chunks, rather than headers
  * @param {Uint8Array} body
  * @returns {import('./incoming-crossing.js').WrittenRejection | undefined}
  */
-export function checkDigests(lines, areTrailers, body) {
+export function digestsRejection(checksumModule, lines, areTrailers, body) {
   checksumModule.readySync();
   try {
     const { exports } = checksumModule;

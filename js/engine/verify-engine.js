@@ -27,7 +27,7 @@ import { parsedOf, statedOf } from './verify-results.js';
  * @property {boolean} isDecoded  whether the body is in chunks that {@link decodeBody} takes
  * @property {string} stringToSign  empty where it is not known yet, or another module verifies
  * @property {string} signature
- * @property {string} digests  of the body, in headers that are signed: for {@link checkDigests}; empty where there is none
+ * @property {string} digests  of the body, in headers that are signed: for `digestsRejection`; empty where there is none
  * @property {string[]} signedHeaders
  *
  * What a request says of its signature, before anything of it is checked.

@@ -1,6 +1,7 @@
 // Verifies one request: what it says of its signature, then the key, the signature, and the body. The core decides; this is
 // who waits.
 
+import { digestsRejection } from '../engine/digests-engine.js';
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { SECRET_ACCESS_KEY_INVALID } from '../engine/generated/errors.js';
 import { BODY_MISMATCH } from '../engine/generated/rejections.js';
@@ -181,8 +182,8 @@ export async function verifyRequest(request, options) {
  * @param {Uint8Array} body
  */
 async function checkDigests(lines, areTrailers, body) {
-  const engine = await import('../engine/digests-engine.js');
-  const rejection = engine.checkDigests(lines, areTrailers, body);
+  const { checksumModule } = await import('../engine/checksum-engine.js');
+  const rejection = digestsRejection(checksumModule, lines, areTrailers, body);
   if (rejection !== undefined) throw refusalOf(rejection);
 }
 

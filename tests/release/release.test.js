@@ -41,8 +41,9 @@ describe('a release', () => {
       for (const file of [...named, ...Object.values(bin), 'LICENSE-MIT', 'LICENSE-APACHE', 'README.md']) {
         assert.ok(files.includes(`package/${file}`), `${file} is missing`);
       }
-      const pictures = packed(name, 'README.md').matchAll(/\]\((?!https?:)([^)]+\.(?:png|svg))\)/g);
-      for (const [, file] of pictures) assert.ok(files.includes(`package/${file}`), `${file} is missing`);
+      // Pages and pictures that its README leads to.
+      const linked = packed(name, 'README.md').matchAll(/\]\((?!https?:|#)([^)#]+)/g);
+      for (const [, file] of linked) assert.ok(files.includes(`package/${file}`), `${file} is missing`);
     });
   }
 
