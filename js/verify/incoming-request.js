@@ -219,9 +219,15 @@ function bodyHeaders(lines) {
   return headers;
 }
 
-/** @param {unknown} name */
+/**
+ * Names it up to the first character that a name cannot have: what comes after it may be anything, such as a token.
+ *
+ * @param {unknown} name
+ */
 function headerInvalid(name) {
-  const shown = JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name);
+  const shown = JSON.stringify(
+    typeof name === 'string' ? name.match(/^[\w:-]{0,100}[^]?/)?.[0] : typeof name,
+  );
   return new SigV4Error(
     'ERR_SIGV4_HEADER_INVALID',
     `the header ${shown} cannot have arrived in this form: pass names and values with one character for each byte`,

@@ -165,7 +165,7 @@ function parseHeaders(given) {
       ) {
         throw new SigV4Error(
           'ERR_SIGV4_HEADER_INVALID',
-          `the header ${JSON.stringify(typeof name === 'string' ? name.slice(0, 100) : typeof name)} cannot have arrived in this form: pass names and values ` +
+          `the header ${JSON.stringify(typeof name === 'string' ? name.match(/^[\w:-]{0,100}[^]?/)?.[0] : typeof name)} cannot have arrived in this form: pass names and values ` +
             'with one character for each byte',
         );
       }
