@@ -113,7 +113,7 @@ const CORE_ERROR_TEXTS = /* @__PURE__ */ (() =>
     [EXPIRES_INVALID]: 'expiresIn is not a whole number of seconds from 1 to 604800',
     [PAYLOAD_HASH_INVALID]: 'payload.sha256, or x-amz-content-sha256, is not valid',
     // The options were checked before: see sign/options.js.
-    [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names what is always signed',
+    [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names a header that is always signed',
     [LIMIT_EXCEEDED]: 'the URL and the headers are too long',
     [RECORD_INVALID]: '{header} holds a NUL character',
     // It was escaped before: see sign/normalize-request.js.

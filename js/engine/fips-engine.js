@@ -160,8 +160,8 @@ export function nodeCrypto() {
   if (typeof crypto?.createSecretKey === 'function') return crypto;
   throw new SigV4Error(
     'ERR_SIGV4_FIPS_UNAVAILABLE',
-    'sigv4-wasm/fips signs with node:crypto of Node.js (20.16, 22.3 or newer), which is not there: ' +
-      "run it there, or import 'sigv4-wasm', which has its own SHA-256 and HMAC",
+    'sigv4-wasm/fips needs the node:crypto of Node.js 20.16, 22.3 or newer, which this runtime lacks: ' +
+      "run it in Node.js, or import 'sigv4-wasm', which has its own SHA-256 and HMAC",
   );
 }
 

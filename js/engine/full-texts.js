@@ -50,7 +50,7 @@ const FULL_TEXTS = [
     '$&: fetch new ones, or pass a provider, which is asked again in time. If that time is still in the future, the clock of this machine is wrong',
   ],
   [
-    /^the module is not that of this version of sigv4-wasm$/,
+    /^the module belongs to another version of sigv4-wasm$/,
     '$&: init got another one, or an older or newer signing.wasm. Serve that of the installed version, under a URL of its own',
   ],
   [/^unsignableHeaders cannot name .*-token, which is always signed$/, '$&: use the option sessionTokenMode'],

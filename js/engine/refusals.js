@@ -25,7 +25,7 @@ function fieldWithNul(headers) {
 }
 
 export function otherModule() {
-  return new SigV4Error('ERR_SIGV4_VERSION_MISMATCH', 'the module is not that of this version of sigv4-wasm');
+  return new SigV4Error('ERR_SIGV4_VERSION_MISMATCH', 'the module belongs to another version of sigv4-wasm');
 }
 
 /** @param {unknown} cause */

@@ -67,7 +67,7 @@ export async function createIdentityProof(options) {
   if (!isAudience(audience))
     throw invalid('audience must be printable ASCII text, without spaces at its ends or side by side');
   if (typeof region !== 'string')
-    throw invalid('region is missing, such as eu-west-1: it chooses the endpoint of STS');
+    throw invalid('region is missing: pass the region whose STS is to be asked, such as eu-west-1');
   const signing = { credentials, ...(date && { date }) };
   if (form === 'vault')
     return vaultLogin({ ...signing, region, serverId: audience, ...(role !== undefined && { role }) });

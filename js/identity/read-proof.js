@@ -51,7 +51,7 @@ export function readProof(proof, form) {
   for (const [key, value] of Object.entries(given)) {
     const name = key.toLowerCase();
     if (!ALLOWED.includes(name) && !allowed.includes(name))
-      throw invalid('it has a header that no proof has');
+      throw invalid('it has a header that a proof must not have');
     if (headers.has(name)) throw invalid(`it has the header ${name} twice`);
     const text = Array.isArray(value) && value.length === 1 ? value[0] : value;
     if (typeof text !== 'string' || !/^[ -~]*$/.test(text) || text.length > 16_384) {
@@ -61,12 +61,12 @@ export function readProof(proof, form) {
   }
   const host = headers.get('host');
   if (host !== undefined && host !== new URL(endpoint.url).host)
-    throw invalid('its header host is not that of its URL');
+    throw invalid('its host header does not match its URL');
   const length = headers.get('content-length');
   if (length !== undefined && length !== String(CALLER_IDENTITY.length))
     throw invalid('its content-length is another');
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(headers.get('content-type') ?? '')) {
-    throw invalid('its content-type is not that of a form');
+    throw invalid('its content-type is not application/x-www-form-urlencoded');
   }
   headers.delete('host');
   const audience = headers.get(audienceHeader);
@@ -88,7 +88,7 @@ function endpointOf(url) {
   const isOfHost = (/** @type {{ url: string }} */ endpoint) => endpoint.url === `https://${host}/`;
   const known = isOfHost(GLOBAL_STS) ? GLOBAL_STS : service === 'sts' ? stsOf(region) : undefined;
   if (known !== undefined && isOfHost(known)) return known;
-  throw invalid('its URL is no endpoint of AWS STS');
+  throw invalid('its URL is not an endpoint of AWS STS');
 }
 
 /** @param {any} proof */
@@ -108,7 +108,7 @@ function ofVault(proof) {
       body: fromBase64(proof.iam_request_body),
     };
   } catch {
-    throw invalid('a part of it is not Base64, or no JSON');
+    throw invalid('a part of it is not Base64, or not JSON');
   }
 }
 

@@ -67,7 +67,7 @@ export async function verifyIdentityProof(proof, options) {
   const { endpoint, headers, audience, nonce, mustSign } = readProof(proof, settings.form);
   if (audience !== settings.audience) throw invalid('it is for another audience');
   if (settings.regions !== undefined && !settings.regions.includes(endpoint.region)) {
-    throw invalid('its region is not one of those that are accepted');
+    throw invalid('its region is not accepted');
   }
   if (!verifyModule.isReady) await verifyModule.ready();
   const lines = [['host', new URL(endpoint.url).host], ...headers];
@@ -114,7 +114,7 @@ export async function verifyIdentityProof(proof, options) {
 function settingsOf(options) {
   checkNames(options, OPTIONS);
   const { audience, form = 'plain', maxAgeSeconds = 300, timeoutMs = 10_000 } = options ?? {};
-  if (!isAudience(audience)) throw optionInvalid('audience is missing, or no printable ASCII text');
+  if (!isAudience(audience)) throw optionInvalid('audience is missing, or is not printable ASCII text');
   if (form !== 'plain' && form !== 'vault') throw optionInvalid("form must be 'plain' or 'vault'");
   if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 1 || maxAgeSeconds > 900) {
     throw optionInvalid('maxAgeSeconds must be a whole number from 1 to 900');
@@ -162,7 +162,7 @@ async function askSts(url, headers, { fetch, timeoutMs, signal }) {
     const [, account] = /^arn:[\w-]+:(?:iam|sts)::(\d{12}):.+$/.exec(Arn) ?? [];
     const isWhole = /<GetCallerIdentityResponse[\s>]/.test(text) && account === Account && UserId;
     if (isWhole) return fields;
-    throw unavailable('answered something else than an identity');
+    throw unavailable('answered with something other than an identity');
   }
   const code = Object.hasOwn(REFUSALS, fields.Code) ? REFUSALS[fields.Code] : undefined;
   if (code !== undefined) throw new Refusal(code, `AWS STS refused the proof of identity: ${fields.Code}.`);

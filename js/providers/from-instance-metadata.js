@@ -69,7 +69,7 @@ async function tokenOf(endpoint, options) {
     ...options,
   }).catch((error) => {
     options.signal?.throwIfAborted();
-    throw notFound(SOURCE, 'this is no EC2 instance: its metadata service does not answer', error);
+    throw notFound(SOURCE, 'this is not an EC2 instance: no metadata service responds', error);
   });
   if (answer.status === 200) return answer.text;
   throw failed(SOURCE, `no token: ${refusal(answer)}`);

@@ -95,6 +95,6 @@ function parse(api) {
     return { href, host, protocol };
   throw new SigV4Error(
     'ERR_SIGV4_URL_INVALID',
-    'the URL of an API of AppSync ends in /event or /graphql, and begins with https://',
+    'pass the URL of an AppSync API: it begins with https:// and ends in /event or /graphql',
   );
 }

@@ -104,7 +104,7 @@ describe('the option signer', () => {
     const options = { signer: new Signer(OPTIONS), region: 'eu-west-1' };
     assert.throws(() => sigv4Interceptor(options), {
       code,
-      message: /^the option region is one of the signer/,
+      message: /^the option region belongs to the signer/,
     });
     sigv4Interceptor({ signer: new Signer(OPTIONS), match: () => true, region: undefined });
   });

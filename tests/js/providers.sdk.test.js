@@ -215,7 +215,7 @@ describe('profiles', () => {
   const REFUSED = {
     'a circle': [
       `[profile x]\nrole_arn = ${ROLE}\nsource_profile = y\n[profile y]\nrole_arn = ${ROLE}\nsource_profile = x`,
-      /circle: y, x/,
+      /refers back to itself: y, x/,
     ],
     'a profile that is not there': ['[profile y]\nregion = eu-west-1', /no profile x/],
     'a source that is not there': [`[profile x]\nrole_arn = ${ROLE}\nsource_profile = z`, /no profile z/],
@@ -227,7 +227,7 @@ describe('profiles', () => {
       '[profile x]\ncredential_process = echo hush >&2; exit 3',
       /exit status 3, hush/,
     ],
-    'a command that prints something else': ['[profile x]\ncredential_process = echo hush', /no JSON/],
+    'a command that prints something else': ['[profile x]\ncredential_process = echo hush', /did not print JSON/],
     'a command of another version': [
       `[profile x]\ncredential_process = echo '{"Version":2,"AccessKeyId":"A","SecretAccessKey":"hush"}'`,
       /"Version": 1/,

@@ -30,7 +30,7 @@ import { readText } from './input.js';
 const SDK = '@aws-sdk/credential-providers';
 
 /**
- * Who signs, and for what.
+ * The credentials, the region and the service to sign with.
  *
  * @typedef {object} SigningIdentity
  * @property {Credentials} credentials

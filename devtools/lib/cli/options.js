@@ -56,7 +56,7 @@ export function addOptions(command, group, rows) {
   }
 }
 
-/** Who signs, and for what. @param {import('commander').Command} command */
+/** Adds the options for credentials, region and service. @param {import('commander').Command} command */
 export function addIdentityOptions(command) {
   addOptions(command, 'Credentials and scope:', [
     ['--profile <name>', 'Profile of ~/.aws'],

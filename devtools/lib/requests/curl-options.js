@@ -150,7 +150,7 @@ const TABLE = {
     --tr-encoding
     --vlan-priority <priority>
     --xattr`,
-  /** Other ways to say who sends it. */
+  /** Other ways to authenticate the sender. */
   authentication: `
     -n, --netrc
     -u, --user <user:password>

@@ -97,7 +97,7 @@ function signerOf({ signer: given, ...options }) {
   }
   for (const name in options) {
     if (options[name] === undefined) continue;
-    throw optionInvalid(`the option ${name} is one of the signer: pass it to new Signer()`);
+    throw optionInvalid(`the option ${name} belongs to the signer: pass it to new Signer()`);
   }
   const { algorithm, credentials, date, payload } = operationsOf(given, NO_SIGNER);
   if (algorithm !== SIGV4.algorithm) throw optionInvalid(NO_SIGNER);

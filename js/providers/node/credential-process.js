@@ -39,7 +39,7 @@ export async function runCredentialProcess(source, command, signal) {
     );
   });
   const printed = parseJson(stdout);
-  if (printed === undefined) throw failed(source, 'credential_process printed no JSON');
+  if (printed === undefined) throw failed(source, 'credential_process did not print JSON');
   if (printed.Version !== 1) throw failed(source, 'credential_process did not print "Version": 1');
   if (Date.parse(printed.Expiration) < Date.now()) {
     throw failed(source, `credential_process printed credentials that expired at ${printed.Expiration}`);

@@ -153,7 +153,7 @@ async function roleOf(profile, name, search) {
   const { tokenCode } = options;
   const { source_profile: source, mfa_serial: serialNumber, duration_seconds: duration } = profile;
   if (source !== undefined && visited.includes(source)) {
-    throw failed(SOURCE, `source_profile goes in a circle: ${[...visited, source].join(', ')}`);
+    throw failed(SOURCE, `source_profile refers back to itself: ${[...visited, source].join(', ')}`);
   }
   if (serialNumber !== undefined && tokenCode === undefined) {
     throw failed(SOURCE, `the profile ${name} has mfa_serial: pass the option tokenCode`);
@@ -183,7 +183,7 @@ function sourceOf({ credential_source: source }, name, { options }) {
   if (Object.hasOwn(SOURCES, source)) return SOURCES[source](options)();
   throw failed(
     SOURCE,
-    `credential_source of the profile ${name} is none of ${Object.keys(SOURCES).join(', ')}`,
+    `credential_source of the profile ${name} must be one of ${Object.keys(SOURCES).join(', ')}`,
   );
 }
 
