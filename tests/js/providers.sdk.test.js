@@ -227,7 +227,10 @@ describe('profiles', () => {
       '[profile x]\ncredential_process = echo hush >&2; exit 3',
       /exit status 3, hush/,
     ],
-    'a command that prints something else': ['[profile x]\ncredential_process = echo hush', /did not print JSON/],
+    'a command that prints something else': [
+      '[profile x]\ncredential_process = echo hush',
+      /did not print JSON/,
+    ],
     'a command of another version': [
       `[profile x]\ncredential_process = echo '{"Version":2,"AccessKeyId":"A","SecretAccessKey":"hush"}'`,
       /"Version": 1/,
