@@ -40,7 +40,7 @@ build:
 devtools: build
 	@echo '== devtools: the command sigv4, in devtools/'
 	@scripts/setup devtools
-	@npm run --silent --prefix devtools build
+	@node scripts/devtools.mjs
 
 demo: devtools
 	@echo '== demo'

@@ -1,7 +1,7 @@
 // Builds the npm package: the tables of the core and the wasm modules, then js/ as ES modules and as CommonJS, with types.
 // The result is complete: pkg/ is what is published.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -12,11 +12,12 @@ import { rollup } from 'rollup';
 import { buildAsmjs } from './lib/asmjs.mjs';
 import { MODULES } from './lib/compiled-crates.mjs';
 import { declareDisposable, writeForOlderCompilers } from './lib/declarations.mjs';
-import { loaderFile, runtimesOf } from './lib/loaders.mjs';
+import { loaderFile, RUNTIMES, runtimesOf } from './lib/loaders.mjs';
 import { bundleForPages, bundleSlim } from './lib/pages.mjs';
 import { notices } from './lib/notices.mjs';
 import { packageReadme } from './lib/package-readme.mjs';
 import { toText } from './lib/text.mjs';
+import { whenChanged } from './lib/when-changed.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
@@ -72,73 +73,108 @@ const PLAIN_TYPES = {
 /** What is there as plain JavaScript, too. */
 const PLAIN_MODULES = Object.keys(PLAIN_TYPES);
 
-/** @type {Record<string, Buffer>} */
-const wasm = {};
-/** @type {Record<string, Buffer>} */
-const plain = {};
-// With --js, what the last build made of the core stays: a quarter of the time, where only JavaScript has changed. With
-// --only=NAME,…, what it made of the other modules does.
+const TABLES = 'js/engine/generated';
+
+// --only=NAME,… builds these modules alone, and --js none at all: for changes that cannot have changed the others.
 const only = /^--only=(.+)$/m.exec(process.argv.slice(2).join('\n'))?.[1].split(',');
-const isRebuilt = (name) => only?.includes(name) ?? true;
-if (!process.argv.includes('--js')) {
-  step('what JavaScript knows of the core, in js/engine/generated/');
-  rmSync('js/engine/generated', { recursive: true, force: true });
-  const tables = ['--quiet', '--features', 'tables', '--bin', 'tables', '--', 'js/engine/generated'];
+if (only) {
+  await buildCore((name) => only.includes(name));
+} else if (!process.argv.includes('--js')) {
+  const core = {
+    inputs: [
+      ...['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'wasm'],
+      ...['scripts/build.mjs', 'scripts/tables.rs', 'scripts/lib'],
+    ],
+    outputs: [
+      TABLES,
+      ...MODULES.flatMap((name) =>
+        ['.wasm', '.js', '.d.ts', '-text.js'].map((end) => `js/wasm/${name}${end}`),
+      ),
+      ...PLAIN_MODULES.flatMap((name) => ['.js', '.d.ts'].map((end) => `js/wasm/${name}-asmjs${end}`)),
+    ],
+    facts: toolVersions(),
+  };
+  const isBuilt = await whenChanged('core', core, () => buildCore(() => true));
+  if (!isBuilt) step('the core has not changed');
+}
+
+const { FLAG } = await import('../js/engine/generated/flags.js');
+const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
+const made = {
+  inputs: [
+    ...['js', 'pkg-template', 'scripts', 'README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE'],
+    ...['Cargo.toml', 'Cargo.lock', 'package.json', 'package-lock.json'],
+  ],
+  outputs: ['pkg'],
+  // The build writes these from the others.
+  ignored: new RegExp(`^js/wasm/.*-(?:bytes|${Object.keys(RUNTIMES).join('|')})\\.js$`),
+};
+if (!(await whenChanged('package', made, buildPackage))) step('pkg/ has not changed');
+
+/**
+ * The tables of the core, the wasm modules, and the same modules as plain JavaScript.
+ *
+ * @param {(name: string) => boolean} isWanted
+ */
+async function buildCore(isWanted) {
+  step(`what JavaScript knows of the core, in ${TABLES}/`);
+  rmSync(TABLES, { recursive: true, force: true });
+  const tables = ['--quiet', '--features', 'tables', '--bin', 'tables', '--', TABLES];
   await run('cargo', ['run', ...tables]);
 
-  step(`wasm modules, and the same as plain JavaScript: ${only?.join(', ') ?? MODULES.join(', ')}`);
-  if (!only) rmSync('js/wasm', { recursive: true, force: true });
+  const wanted = MODULES.filter(isWanted);
+  step(`wasm modules, and the same as plain JavaScript: ${wanted.join(', ')}`);
   mkdirSync('js/wasm', { recursive: true });
   // The slowest first. Each takes one core: the optimizer of the linker knows no more.
   await inParallel([
-    ...PLAIN_MODULES.filter(isRebuilt).map((name) => async () => {
-      plain[name] = await buildPlain(name);
-    }),
-    ...MODULES.filter(isRebuilt).map((name) => () => buildModule(name)),
+    ...PLAIN_MODULES.filter(isWanted).map((name) => () => buildPlain(name)),
+    ...wanted.map((name) => () => buildModule(name)),
   ]);
 }
-for (const name of MODULES) {
-  wasm[name] = readFileSync(`js/wasm/${name}.wasm`);
-  const hex = wasm[name].toString('hex');
-  writeFileSync(`js/wasm/${name}-bytes.js`, `/** @type {string} */\nexport const hex = '${hex}';\n`);
-  for (const runtime of runtimesOf(name)) {
-    writeFileSync(`js/wasm/${name}-${runtime}.js`, loaderFile(name, runtime));
+
+async function buildPackage() {
+  for (const name of MODULES) {
+    const hex = readFileSync(`js/wasm/${name}.wasm`, 'hex');
+    writeFileSync(`js/wasm/${name}-bytes.js`, `/** @type {string} */\nexport const hex = '${hex}';\n`);
+    for (const runtime of runtimesOf(name)) {
+      writeFileSync(`js/wasm/${name}-${runtime}.js`, loaderFile(name, runtime));
+    }
   }
-}
 
-step('ES modules, CommonJS and types');
-const { FLAG } = await import('../js/engine/generated/flags.js');
-const manifest = JSON.parse(readFileSync('pkg-template/package.json', 'utf8'));
-rmSync('pkg', { recursive: true, force: true });
-await bundle('es', 'pkg/esm');
-await bundleLoaders();
-await bundle('cjs', 'pkg/cjs');
-writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
-writeDynamicImports('pkg/cjs');
-await bundleSlim(rollupOptions());
-for (const name of Object.keys(wasm)) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
-await run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
-for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
-  cpSync(`js/wasm/${file}`, `pkg/esm/wasm/${file}`);
-}
-declareDisposable('pkg/esm');
-writeForOlderCompilers('pkg/esm');
-cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
+  step('ES modules, CommonJS and types');
+  rmSync('pkg', { recursive: true, force: true });
+  await bundle('es', 'pkg/esm');
+  await bundleLoaders();
+  await bundle('cjs', 'pkg/cjs');
+  writeFileSync('pkg/cjs/package.json', '{ "type": "commonjs" }\n');
+  writeDynamicImports('pkg/cjs');
+  await bundleSlim(rollupOptions());
+  for (const name of MODULES) cpSync(`js/wasm/${name}.wasm`, `pkg/esm/wasm/${name}.wasm`);
+  await run('node_modules/.bin/tsc', ['-p', 'scripts/tsconfig.types.json']);
+  for (const file of readdirSync('js/wasm').filter((name) => name.endsWith('.d.ts'))) {
+    cpSync(`js/wasm/${file}`, `pkg/esm/wasm/${file}`);
+  }
+  declareDisposable('pkg/esm');
+  writeForOlderCompilers('pkg/esm');
+  cpSync('pkg/esm', 'pkg/cjs', { recursive: true, filter: (path) => !/\.(js|wasm)$/.test(path) });
 
-step('package.json and documents');
-const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1];
-const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
-writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
-await bundleForPages(version);
-writeFileSync('pkg/README.md', packageReadme(readFileSync('README.md', 'utf8')));
-writeFileSync('pkg/THIRD_PARTY_NOTICES.md', notices());
-for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
+  step('package.json and documents');
+  const version = /^version = "(.+)"$/m.exec(readFileSync('Cargo.toml', 'utf8'))[1];
+  const files = [...manifest.files, ...addEntryFolders(manifest.exports)];
+  writeFileSync('pkg/package.json', `${JSON.stringify({ ...manifest, version, files }, null, 2)}\n`);
+  await bundleForPages(version);
+  writeFileSync('pkg/README.md', packageReadme(readFileSync('README.md', 'utf8')));
+  writeFileSync('pkg/THIRD_PARTY_NOTICES.md', notices());
+  for (const file of ['CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(file, `pkg/${file}`);
 
-for (const [name, bytes] of Object.entries(wasm)) {
-  step(`${name}.wasm: ${sizes(bytes)}`);
+  for (const file of [
+    ...MODULES.map((name) => `${name}.wasm`),
+    ...PLAIN_MODULES.map((name) => `${name}-asmjs.js`),
+  ]) {
+    step(`${file}: ${sizes(readFileSync(`js/wasm/${file}`))}`);
+  }
+  step(`done: pkg/ ${version}`);
 }
-for (const [name, bytes] of Object.entries(plain)) step(`${name}-asmjs.js: ${sizes(bytes)}`);
-step(`done: pkg/ ${version}`);
 
 /**
  * Builds a crate of wasm/ into js/wasm: the module, the code around it, its types, and its bytes as text.
@@ -173,7 +209,6 @@ async function buildModule(name) {
  * Builds a crate of wasm/ once more, as plain JavaScript beside the module.
  *
  * @param {string} name
- * @returns {Promise<Buffer>}
  */
 async function buildPlain(name) {
   const target = `${root}target/plain`;
@@ -195,7 +230,14 @@ async function buildPlain(name) {
   await buildAsmjs(run, built, `target/wasm/${name}-asmjs`, name, out);
   const types = `export function instantiate(): import('../engine/${PLAIN_TYPES[name]};\n`;
   writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
-  return readFileSync(out);
+}
+
+/** What the modules depend on besides the files of the project. */
+function toolVersions() {
+  const flags = Object.entries(process.env).filter(([name]) => /^(?:CARGO|RUST)/.test(name));
+  const compiler = execFileSync('scripts/wasm-env', ['rustc', '-vV'], { encoding: 'utf8' });
+  // The folders of the tools have their versions in their names.
+  return [compiler, readFileSync('.cache/env.sh', 'utf8'), process.version, flags];
 }
 
 /**
@@ -305,7 +347,7 @@ function chunkOf(file, signer, signing) {
  * than to read these lines.
  */
 async function bundleLoaders() {
-  for (const name of Object.keys(wasm)) {
+  for (const name of MODULES) {
     for (const runtime of runtimesOf(name)) {
       const file = `wasm/${name}-${runtime}.js`;
       const errors = join(root, 'js/engine/errors.js');
