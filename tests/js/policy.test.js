@@ -228,7 +228,7 @@ describe('conditions', () => {
   const time = 'aws:CurrentTime';
   /** [condition, context, whether it holds] */
   const CONDITIONS = [
-    // What iam-simulate is not asked, or answers otherwise: see policy.oracle.test.js.
+    // What iam-simulate is not asked, or answers otherwise: see policy.simulate.test.js.
     [{ IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } }, { 'aws:SourceIp': '192.0.2.1' }, true],
     [{ IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } }, { 'aws:SourceIp': '2001:db8::1' }, false],
     [{ IpAddress: { 'aws:SourceIp': '::/0' } }, { 'aws:SourceIp': '192.0.2.1' }, false],
