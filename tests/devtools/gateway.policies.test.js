@@ -141,7 +141,7 @@ describe('the policy of a REST API', () => {
 
   test('is an error where there is none', async () => {
     await assert.rejects(startGateway({ config: { type: 'http', resourcePolicy: api({}) } }), {
-      message: /resourcePolicy: only a REST API has one/,
+      message: /resourcePolicy: only a REST API or a function URL has one/,
     });
     await assert.rejects(startGateway({ config: { resourcePolicy: ALL } }), {
       message: /^resourcePolicy, .*Principal/,
@@ -264,7 +264,7 @@ Resources:
     assert.equal(await send(undefined, 'GET /live/orders'), 403);
     assert.match(
       settings.warnings[0],
-      /ResourcePolicy has SourceVpcWhitelist, which is about VPCs: left out$/,
+      /:11:\d+: Api\.Properties\.Auth\.ResourcePolicy\.SourceVpcWhitelist: this is about VPCs, and is left out$/,
     );
   });
 });

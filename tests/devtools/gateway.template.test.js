@@ -115,7 +115,8 @@ describe('templates', () => {
       ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]
 `;
     const gateway = await open(await file('roles.yaml', ARTICLE + roles));
-    assert.deepEqual(Object.keys(gateway.settings.roles), ['Service', 'Reader']);
+    assert.deepEqual(Object.keys(gateway.settings.roles), ['Service', 'Reader', 'Backend']);
+    assert.equal(await gateway.call('Backend', '/orders'), 403, 'nothing in its policies is about calls');
     assert.equal(await gateway.call('Service', '/orders'), 200);
     assert.equal(await gateway.call('Reader', '/orders'), 403);
     assert.equal(await gateway.call('Admin', '/orders'), 200);
@@ -172,7 +173,7 @@ Resources:
     assert.match(users, /GET \/users has an authorizer that is not IAM/);
     assert.match(
       owner,
-      /sam\.yaml:\d+:\d+: DevOnly\.Properties\.PolicyDocument\.Statement\.1: left out: the parameter Owner has no default/,
+      /sam\.yaml:\d+:\d+: DevOnly\.Properties\.PolicyDocument\.Statement\.1\.Resource: its statement is left out: the parameter Owner has no default: set it with --parameter Owner=VALUE/,
     );
     assert.deepEqual(others, []);
     assert.deepEqual(gateway.settings.cors.allowOrigins, ['https://shop.example.com']);
@@ -287,12 +288,12 @@ users:
     );
     await assert.rejects(
       open(await file('deny.yaml', deny)),
-      /deny\.yaml:\d+:\d+: Fn::ImportValue cannot be resolved without AWS/,
+      /deny\.yaml:\d+:\d+: this statement with Effect Deny cannot be evaluated: Fn::ImportValue cannot be resolved without AWS/,
     );
     const two = `${ARTICLE}  Other: { Type: AWS::Serverless::Api, Properties: { StageName: x } }\n`;
     await assert.rejects(
       open(await file('two.yaml', two)),
-      /it has MyApiGateway, Other: say which with 'api'/,
+      /two\.yaml:4:3: it has MyApiGateway \(HTTP API\), Other \(REST API\): say which with --api/,
     );
     const one = await open(await file('two.yaml', two), { api: 'MyApiGateway' });
     await one.close();
@@ -342,11 +343,11 @@ describe('config files', () => {
     [`# ${'x'.repeat(1024 * 1024)}\n`, /wrong\.yaml: it is larger than 1048576 bytes/],
     [
       'Conditions: { A: { Condition: B }, B: { Condition: A } }\nResources: { X: { Condition: A } }\n',
-      /wrong\.yaml: .*refers to itself/,
+      /wrong\.yaml:2:30: .*refers to itself/,
     ],
     [
       'Resources: { X: { Type: AWS::Serverless::Api, Properties: { StageName: { "Fn::Join": 3 } } } }\n',
-      /wrong\.yaml: CloudFormation would not take/,
+      /wrong\.yaml:1:86: CloudFormation would not take this template: Fn::Join has arguments/,
     ],
     ['Resources: { X: { Type: constructor } }\n', /it has no API/],
     // Each names the one before twice: 2 to the 60th, where none is remembered.
@@ -392,7 +393,7 @@ describe('config files', () => {
       await assert.rejects(open(await file('growing.json', template)), {
         name: 'ConfigError',
         message:
-          /growing\.json: the template cannot be resolved: its functions make more than 10000000 values/,
+          /growing\.json:1:\d+: the template cannot be resolved: its functions make more than 10000000 values/,
       });
     });
   }

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 
 import { labelled } from '../gateway/access-log.js';
+import { API_TYPES } from '../gateway/api-types.js';
 import { ConfigError } from '../gateway/load-yaml.js';
 import { startGateway } from '../gateway/gateway.js';
 import { CliError, exitCode } from './exit.js';
@@ -15,8 +16,14 @@ import { addOptions, count, oneOf } from './options.js';
 export function define(command) {
   addOptions(command, 'Options:', [
     ['--config <file>', 'Config file, or CloudFormation or SAM template, in YAML or JSON'],
-    ['--api <id>', 'Logical ID of the API, if the template has several'],
-    ['--type <type>', 'Type of the API; default: rest', oneOf(Object.keys(NAMES))],
+    ['--api <id>', 'Logical ID or name of the API or function URL, if the template has several'],
+    ['--stage <name>', 'Stage to serve; default: all'],
+    [
+      '--parameter <name=value>',
+      'Parameter of the template; repeatable',
+      (option) => option.argParser(parameter).default({}),
+    ],
+    ['--type <type>', 'Type of the API; default: rest', oneOf(Object.keys(API_TYPES))],
     ['--upstream <url>', 'URL of the server that receives accepted requests; default: they are echoed'],
     ['--region <region>', 'Region of the API; default: us-east-1'],
     ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(3000)],
@@ -34,12 +41,13 @@ Examples:
 
 /** @param {any} argv */
 export async function handler({ config, port, host, quiet, ...settings }) {
-  const { type, upstream, api, region } = settings;
+  const { type, upstream, api, region, stage, parameter: given } = settings;
+  const parameters = Object.keys(given).length > 0 ? given : undefined;
   const running = await startGateway({
     config,
     port,
     host,
-    settings: { type, upstream, api, region },
+    settings: { type, upstream, api, region, stage, parameters },
     // Not an option: all users of the machine can see the command line.
     token: process.env.SIGV4_GATEWAY_TOKEN || undefined,
     ...(!quiet && { log: print }),
@@ -54,6 +62,17 @@ export async function handler({ config, port, host, quiet, ...settings }) {
   return exitCode('ok');
 }
 
+/**
+ * @param {string} text  `Name=value`
+ * @param {Record<string, string>} before
+ */
+function parameter(text, before) {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined)
+    throw new CliError('usage', `--parameter takes a name and a value, such as Stage=dev, not '${text}'`);
+  return { ...before, [name]: value };
+}
+
 /** @param {string} line */
 function print(line) {
   console.log(line);
@@ -66,22 +85,26 @@ function print(line) {
 function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspector }) {
   const { type, region, account, apiId, stages, routes, warnings, allowsAll } = settings;
   const url = stages[0] === '$default' ? origin : `${origin}/${stages[0]}`;
+  const { label, service } = API_TYPES[type];
   const shown = type === 'websocket' ? url.replace('http', 'ws') : url;
   const notes = [
     ...warnings,
     ...(allowsAll
-      ? ['no config names a user or role, so there is a role developer that may call everything']
+      ? ['no user or role has a policy about calls, so there is a role developer that may call everything']
       : []),
   ];
   const lines = [
-    `${shown}  ${NAMES[type]} API ${apiId} in ${region}, account ${account}`,
+    `${shown}  ${label} ${apiId} in ${region}, account ${account}`,
     labelled('routes', routes.map(({ route, auth }) => `${route} (${auth})`).join(', ')),
     labelled('to', destination(settings)),
     labelled('page', inspector.url),
     ...notes.map((note) => labelled('note', note)),
   ];
+  // Nobody pastes the credentials of a function that calls nothing here.
+  const ofFunctions = new Set(Object.values(settings.functions).map(({ role }) => role));
   for (const key of accessKeys.filter(({ isGenerated }) => isGenerated)) {
-    lines.push('', `# ${key.principal.arn}`, ...exportsOf(key));
+    const { name, arn, policies } = key.principal;
+    if (policies.length > 0 || !ofFunctions.has(name)) lines.push('', `# ${arn}`, ...exportsOf(key));
   }
   return [
     ...lines,
@@ -91,7 +114,7 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
     `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
     '',
     '# Then:',
-    `sigv4 ${type === 'websocket' ? 'presign' : 'request'} ${shown} --region ${region} --service execute-api`,
+    `sigv4 ${type === 'websocket' ? 'presign' : 'request'} ${shown} --region ${region} --service ${service}`,
     '',
   ];
 }
@@ -111,5 +134,3 @@ function exportsOf({ accessKeyId, secretAccessKey, sessionToken }) {
     sessionToken ? `export AWS_SESSION_TOKEN=${sessionToken}` : 'unset AWS_SESSION_TOKEN',
   ];
 }
-
-const NAMES = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };

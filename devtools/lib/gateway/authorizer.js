@@ -3,6 +3,7 @@
 import { evaluateAccess, executeApiArn } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
 
+import { API_TYPES, functionArn, partitionOf } from './api-types.js';
 import { isPreflight, PREFLIGHT_FIX } from './cors.js';
 import { accessKeyIdOf } from './explainer.js';
 import { GatewayError } from './gateway-error.js';
@@ -41,10 +42,10 @@ export class Authorizer {
     this.#resourcePolicy = resourcePolicy;
     this.#options = {
       secretAccessKey: (/** @type {string} */ accessKeyId) => principals.find(accessKeyId),
-      service: 'execute-api',
+      service: API_TYPES[settings.type].service,
       region: settings.region,
       now,
-      explain: settings.type !== 'http',
+      explain: API_TYPES[settings.type].showsCanonicalRequest,
     };
   }
 
@@ -83,7 +84,7 @@ export class Authorizer {
    * @throws {GatewayError}
    */
   #decide(request, wanted, onKnown, principal) {
-    const { resource, access } = this.#evaluate(request, wanted, principal);
+    const { action, resource, access } = this.#evaluate(request, wanted, principal);
     const { decision, decidedBy } = access;
     const policy = { decidedBy, ...access[decidedBy], decision };
     onKnown({ policy });
@@ -91,7 +92,7 @@ export class Authorizer {
     const place = policy.statement ?? policy.nearest;
     const decider = place && this.#policiesOf(principal)[decidedBy][place.policy];
     const name = decider && nameOf(decider);
-    throw this.#denied(wanted.action, resource, principal, policy, name);
+    throw this.#denied(action, resource, principal, policy, name);
   }
 
   /**
@@ -121,28 +122,50 @@ export class Authorizer {
   }
 
   /**
-   * An Allow must match the path as it was requested. A Deny applies to each spelling of the path.
+   * What decides: the first that does not allow the request, or else the first.
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
    * @param {Principal} [principal]
    */
-  #evaluate(request, { action, paths = [undefined], ...place }, principal) {
+  #evaluate(request, wanted, principal) {
     const { policies = [], permissionsBoundary, sessionPolicies } = principal ?? {};
+    const context = this.#contextOf(request, principal);
     const asks = {
-      action,
-      context: this.#contextOf(request, principal),
       principal: principal?.arn,
       identityPolicies: policies,
       permissionsBoundary,
       sessionPolicies,
       resourcePolicy: this.#resourcePolicy,
     };
-    const [asked, ...others] = paths.map((path) => {
-      const resource = this.#arn({ ...place, path });
-      return { resource, access: evaluateAccess({ ...asks, resource }) };
+    const answers = this.#asked(wanted).map(({ action, resource, keys }) => {
+      const access = evaluateAccess({ ...asks, action, resource, context: { ...context, ...keys } });
+      return { action, resource, access };
     });
+    if (this.#api.type === 'function-url')
+      return answers.find(({ access }) => access.decision !== 'allow') ?? answers[0];
+    // An Allow must match the path as it was requested. A Deny applies to each spelling of the path.
+    const [asked, ...others] = answers;
     return others.find(({ access }) => access.decision === 'explicitDeny') ?? asked;
+  }
+
+  /**
+   * What the policies are asked.
+   *
+   * @param {Wanted} wanted
+   * @returns {{ action: string, resource: string, keys?: Record<string, string> }[]}
+   */
+  #asked({ action, paths = [undefined], ...place }) {
+    const { type, routes } = this.#api;
+    if (type !== 'function-url')
+      return paths.map((path) => ({ action, resource: this.#arn({ ...place, path }) }));
+    // Both must be allowed, since October 2025: "Control access to Lambda function URLs", AWS Lambda developer guide.
+    const resource = functionArn(this.#api);
+    const authType = routes.every(({ auth }) => auth === 'none') ? 'NONE' : 'AWS_IAM';
+    return [
+      { action: 'lambda:InvokeFunctionUrl', resource, keys: { 'lambda:FunctionUrlAuthType': authType } },
+      { action: 'lambda:InvokeFunction', resource, keys: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    ];
   }
 
   /**
@@ -187,7 +210,7 @@ export class Authorizer {
   /** @param {{ stage: string, method: string, path?: string }} place */
   #arn(place) {
     const { region, account, apiId } = this.#api;
-    return executeApiArn({ region, accountId: account, apiId, ...place });
+    return executeApiArn({ partition: partitionOf(region), region, accountId: account, apiId, ...place });
   }
 
   /**
@@ -271,10 +294,10 @@ function lackOf(nearest, name) {
  * @type {Record<string, (api: import('./config.js').Settings, request: import('./request.js').GatewayRequest, isKnown: boolean) => string | undefined>}
  */
 const FIXES = {
-  ERR_SIGV4_SIGNATURE_MISSING: ({ region }, { method, headers }) =>
+  ERR_SIGV4_SIGNATURE_MISSING: ({ type, region }, { method, headers }) =>
     isPreflight(method, headers)
       ? PREFLIGHT_FIX
-      : `Sign the request, for the service execute-api in ${region}.`,
+      : `Sign the request, for the service ${API_TYPES[type].service} in ${region}.`,
   ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_api, _request, isKnown) =>
     isKnown
       ? undefined

@@ -5,6 +5,8 @@ import { Piscina } from 'piscina';
 import { TokenBucket } from 'limiter';
 import { parseAuthorization } from 'sigv4-wasm/verify';
 
+import { API_TYPES, hostInAws } from './api-types.js';
+
 /**
  * @typedef {import('./request-log.js').Entry} Entry
  * @typedef {Pick<Entry, 'mismatches' | 'hint'>} Explanation
@@ -46,16 +48,15 @@ export class Explainer {
     this.#pool ??= startPool();
     const key = this.#principals.find((await accessKeyIdOf(request)) ?? '');
     const { method, url, rawHeaders, rawBody } = request;
-    const { region, stages, apiId } = this.#settings;
+    const { type, region, stages } = this.#settings;
     const task = {
       request: { method, url, rawHeaders, rawBody },
       answer: { status: failure.status, type: failure.type, message: failure.shown },
       credentials: key && { secretAccessKey: key.secretAccessKey, sessionToken: key.sessionToken },
       options: {
-        // The host that a client signs if it believes that it talks to AWS.
-        hosts: [`${apiId}.execute-api.${region}.amazonaws.com`],
+        hosts: [hostInAws(this.#settings)],
         region,
-        service: 'execute-api',
+        service: API_TYPES[type].service,
         now: this.#now(),
         stage: stages[0],
         deadlineMs: DEADLINE_MS,

@@ -1,19 +1,40 @@
-// The gateway's own responses, with the messages of API Gateway.
+// The gateway's own responses, with the messages of API Gateway and of function URLs.
+
+/** @type {Answer} */
+const FORBIDDEN = [
+  403,
+  'AccessDeniedException',
+  'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+  'Message',
+];
 
 /**
- * Status, exception and message of a REST API (WebSocket APIs answer the same), status and message of an HTTP API.
+ * Status, exception and message of a REST API (WebSocket APIs and function URLs answer the same), status and message of an HTTP
+ * API, and what is different of a function URL.
  *
  * Sources: "Gateway response types for API Gateway" and "Troubleshooting issues with HTTP APIs", API Gateway developer
- * guide, and what both answer.
+ * guide, and what both answer; of function URLs, awsdocs/aws-lambda-developer-guide#494, and "Monitoring Lambda function URLs",
+ * AWS Lambda developer guide.
  *
- * @type {Record<string, { rest: [status: number, type: string, message: string], http: [status: number, message: string] }>}
+ * @typedef {[status: number, type: string, message: string, key?: 'message' | 'Message']} Answer
+ * @type {Record<string, { rest: Answer, http: [status: number, message: string], url?: Answer }>}
  */
 const ANSWERS = {
   ERR_GATEWAY_ROUTE: {
     rest: [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'],
     http: [404, 'Not Found'],
   },
-  ERR_GATEWAY_REFUSED: { rest: [403, 'AccessDeniedException', 'Forbidden'], http: [403, 'Forbidden'] },
+  ERR_GATEWAY_REFUSED: {
+    rest: [403, 'AccessDeniedException', 'Forbidden'],
+    http: [403, 'Forbidden'],
+    url: FORBIDDEN,
+  },
+  // The same as for a caller without permission.
+  ERR_SIGV4_SIGNATURE_MISSING: {
+    rest: [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'],
+    http: [403, 'Forbidden'],
+    url: FORBIDDEN,
+  },
   ERR_GATEWAY_AUTHORIZER: {
     rest: [401, 'UnauthorizedException', 'Unauthorized'],
     http: [401, 'Unauthorized'],
@@ -48,6 +69,7 @@ const ANSWERS = {
   ERR_GATEWAY_FUNCTION: {
     rest: [502, 'InternalServerErrorException', 'Internal server error'],
     http: [500, 'Internal Server Error'],
+    url: [502, 'InternalServerErrorException', 'Internal Server Error', 'Message'],
   },
   ERR_GATEWAY_TIMEOUT: {
     rest: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
@@ -82,14 +104,17 @@ export class GatewayError extends Error {
   }
 
   /**
-   * @param {'rest' | 'http' | 'websocket'} apiType
+   * @param {import('./api-types.js').ApiType} apiType
    * @returns {GatewayResponse}
    */
   answer(apiType) {
-    const [status, message] = (ANSWERS[this.code] ?? ANSWERS.ERR_GATEWAY_REFUSED).http;
-    return apiType === 'http'
-      ? jsonResponse(status, { message })
-      : jsonResponse(this.status, { [this.key]: this.shown }, [['x-amzn-errortype', this.type]]);
+    const { http, url } = ANSWERS[this.code] ?? ANSWERS.ERR_GATEWAY_REFUSED;
+    if (apiType === 'http') return jsonResponse(http[0], { message: http[1] });
+    const isFixed = apiType === 'function-url' && url !== undefined && this.code in ANSWERS;
+    const [status, type, message, key = 'message'] = isFixed
+      ? url
+      : /** @type {Answer} */ ([this.status, this.type, this.shown, this.key]);
+    return jsonResponse(status, { [key]: message }, [['x-amzn-errortype', type]]);
   }
 }
 

@@ -7,6 +7,7 @@ import { ServerResponse } from 'node:http';
 import { TokenBucket } from 'limiter';
 
 import { accessLine, explanationLines, referenceLine } from './access-log.js';
+import { API_TYPES } from './api-types.js';
 import { Authorizer } from './authorizer.js';
 import { Bodies } from './bodies.js';
 import { loadSettings } from './config.js';
@@ -18,7 +19,7 @@ import { Functions } from './lambda/functions.js';
 import { GatewayError } from './gateway-error.js';
 import { echo, Upstreams } from './integration.js';
 import { serveAdminApi, PREFIX } from './admin-api.js';
-import { checkedPolicy, principalsOf } from './policies.js';
+import { principalsOf, resourcePolicyOf } from './policies.js';
 import { gatewayRequest } from './request.js';
 import { Routes } from './routes.js';
 import { openServer, sendAll } from './server.js';
@@ -93,9 +94,7 @@ class Gateway {
     this.#token = token;
     this.#principals = principalsOf(settings);
     this.#routes = new Routes(settings);
-    const { resourcePolicy } = settings;
-    const ofApi = resourcePolicy && checkedPolicy(resourcePolicy, 'resourcePolicy', 'resource');
-    this.#authorizer = new Authorizer(settings, this.#principals, now, ofApi);
+    this.#authorizer = new Authorizer(settings, this.#principals, now, resourcePolicyOf(settings));
     this.#upstreams = new Upstreams(settings);
     this.#functions = new Functions(settings, this.#principals, log);
     this.#connections = new Connections(settings, this.#upstreams);
@@ -217,9 +216,8 @@ class Gateway {
       isPreflight(request.method, request.headers) &&
       this.#routes.methods(place).length > 0
     ) {
-      // REST APIs have a mock integration there, which answers 200 and an empty object.
-      const body = Buffer.from(type === 'http' ? '' : '{}');
-      return { status: type === 'http' ? 204 : 200, headers: preflightHeaders(cors, request.headers), body };
+      const [status, body] = API_TYPES[type].preflight;
+      return { status, headers: preflightHeaders(cors, request.headers), body: Buffer.from(body) };
     }
     if (!this.#bucket.tryRemoveTokens(1))
       throw new GatewayError('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
@@ -355,7 +353,7 @@ class Gateway {
     const { failure, request } = record;
     if (failure !== undefined) {
       record.answer = failure.answer(type);
-      if (cors && (cors.onErrors ?? type === 'http'))
+      if (cors && (cors.onErrors ?? API_TYPES[type].exposesErrors))
         record.answer.headers.push(...corsHeaders(cors, request.headers));
     }
     const { status, headers, body } = record.answer;
@@ -378,12 +376,13 @@ class Gateway {
   #ids(id) {
     // As AWS's look; of the same randomness, which is what costs.
     const short = Buffer.from(id.replaceAll('-', '').slice(-22), 'hex').toString('base64');
-    return this.#settings.type === 'http'
-      ? [['apigw-requestid', short]]
-      : [
-          ['x-amzn-requestid', id],
-          ['x-amz-apigw-id', short],
-        ];
+    const { type } = this.#settings;
+    if (type === 'http') return [['apigw-requestid', short]];
+    if (type === 'function-url') return [['x-amzn-requestid', id]];
+    return [
+      ['x-amzn-requestid', id],
+      ['x-amz-apigw-id', short],
+    ];
   }
 
   /** @param {Transaction} record */

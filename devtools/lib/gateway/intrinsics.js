@@ -1,9 +1,25 @@
 // The intrinsic functions of CloudFormation, as far as the template alone determines them.
 //
-// Source: "Intrinsic function reference", CloudFormation template reference.
+// Source: "Intrinsic function reference", CloudFormation template reference; `Fn::Length`, `Fn::ToJsonString` and the default of
+// `Fn::FindInMap`: "AWS::LanguageExtensions transform".
 
-/** A value that only a deployed stack has. */
-export class Unresolved extends Error {}
+import { partitionOf } from './api-types.js';
+import { cidrBlocks } from './cidr.js';
+
+/** A value that only a deployed stack has, or that is malformed. */
+export class Unresolved extends Error {
+  /** Where it is, below the value that was to be resolved. @type {PropertyKey[]} */
+  path = [];
+
+  /**
+   * @param {string} message
+   * @param {{ isMalformed?: boolean }} [details]  `isMalformed`: not even AWS could resolve it
+   */
+  constructor(message, { isMalformed = false } = {}) {
+    super(message);
+    this.isMalformed = isMalformed;
+  }
+}
 
 /**
  * @typedef {object} Scope
@@ -26,20 +42,84 @@ export class Unresolved extends Error {}
 export function resolveValue(value, scope) {
   scope.spend(typeof value === 'string' ? 1 + value.length : 1);
   if (Array.isArray(value)) {
-    return value.map((item) => resolveValue(item, scope)).filter((item) => item !== undefined);
+    return value
+      .map((item, i) => within(i, () => resolveValue(item, scope)))
+      .filter((item) => item !== undefined);
   }
   if (typeof value !== 'object' || value === null) return value;
-  const [name, ...others] = Object.keys(value);
-  if (others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
+  const name = functionOf(value);
+  if (name !== undefined) {
     const resolve = FUNCTIONS[name];
-    if (resolve !== undefined) return resolve(value[name], scope);
-    throw new Unresolved(`${name} cannot be resolved without AWS`);
+    if (resolve === undefined) throw new Unresolved(`${name} cannot be resolved without AWS`);
+    return within(name, () => called(name, resolve, value[name], scope));
   }
   return Object.fromEntries(
     Object.entries(value)
-      .map(([key, item]) => [key, resolveValue(item, scope)])
+      .map(([key, item]) => [key, within(key, () => resolveValue(item, scope))])
       .filter(([, item]) => item !== undefined),
   );
+}
+
+/**
+ * What a function at the top of a value stands for, such as a list in `Fn::If`, with the functions inside left as they are.
+ *
+ * @param {any} value
+ * @param {Scope} scope
+ * @returns {any}
+ * @throws {Unresolved}
+ */
+export function resolveHead(value, scope) {
+  let head = value;
+  while (functionOf(head) === 'Fn::If') {
+    scope.spend(1);
+    const [condition, yes, no] = head['Fn::If'];
+    head = holds(condition, scope) ? yes : no;
+  }
+  return functionOf(head) === undefined ? head : resolveValue(head, scope);
+}
+
+/**
+ * @param {any} value
+ * @returns {string | undefined} the name of the function that the value is
+ */
+export function functionOf(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const [name, ...others] = Object.keys(value);
+  if (name === undefined) return undefined;
+  if (others.length === 0) return name === 'Ref' || name.startsWith('Fn::') ? name : undefined;
+  // An AWS::Include that could not be read, among other keys.
+  return 'Fn::Transform' in value ? 'Fn::Transform' : undefined;
+}
+
+/**
+ * @template T
+ * @param {PropertyKey} key
+ * @param {() => T} resolve
+ * @returns {T}
+ */
+function within(key, resolve) {
+  try {
+    return resolve();
+  } catch (error) {
+    if (error instanceof Unresolved) error.path.unshift(key);
+    throw error;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {(argument: any, scope: Scope) => any} resolve
+ * @param {any} argument
+ * @param {Scope} scope
+ */
+function called(name, resolve, argument, scope) {
+  try {
+    return resolve(argument, scope);
+  } catch (error) {
+    // Arguments may be anything.
+    if (!(error instanceof TypeError)) throw error;
+    throw new Unresolved(`${name} has arguments that CloudFormation refuses`, { isMalformed: true });
+  }
 }
 
 /** @type {Record<string, (argument: any, scope: Scope) => any>} */
@@ -67,18 +147,45 @@ const FUNCTIONS = {
       )
       .join(''),
   'Fn::Split': ([separator, text], scope) => textOf(resolveValue(text, scope), scope).split(separator),
-  'Fn::Select': ([index, list], scope) => resolveValue(list, scope)[Number(resolveValue(index, scope))],
-  'Fn::FindInMap': (argument, scope) => {
-    const [map, ...keys] = argument.map((/** @type {any} */ item) => resolveValue(item, scope));
+  'Fn::Select': ([index, list], scope) => {
+    const items = resolveValue(list, scope);
+    const at = Number(resolveValue(index, scope));
+    if (at in items) return items[at];
+    throw new Unresolved(`Fn::Select asks for item ${at} of a list of ${items.length}`);
+  },
+  'Fn::FindInMap': ([map, first, second, options], scope) => {
+    const keys = [map, first, second].map((item) => resolveValue(item, scope));
     const found = keys.reduce(
-      (/** @type {any} */ at, /** @type {string} */ key) => at?.[key],
-      scope.template.Mappings?.[map],
+      (at, key) => (at && Object.hasOwn(at, key) ? at[key] : undefined),
+      scope.template.Mappings ?? {},
     );
-    if (found === undefined) throw new Unresolved(`the mapping ${map} has no ${keys.join('.')}`);
-    return resolveValue(found, scope);
+    if (found !== undefined) return resolveValue(found, scope);
+    if (options?.DefaultValue !== undefined) return resolveValue(options.DefaultValue, scope);
+    throw new Unresolved(`the mapping ${keys[0]} has no ${keys.slice(1).join('.')}`);
   },
   'Fn::Base64': (text, scope) => Buffer.from(textOf(resolveValue(text, scope), scope)).toString('base64'),
   'Fn::If': ([condition, yes, no], scope) => resolveValue(holds(condition, scope) ? yes : no, scope),
+  // Three of them: only AWS knows how many an account has.
+  'Fn::GetAZs': (region, scope) =>
+    ['a', 'b', 'c'].map((letter) => `${resolveValue(region, scope) || scope.environment.region}${letter}`),
+  'Fn::Cidr': (argument, scope) => {
+    const [block, count, bits] = resolveValue(argument, scope);
+    try {
+      return cidrBlocks(String(block), Number(count), bits === undefined ? undefined : Number(bits));
+    } catch (error) {
+      throw new Unresolved(`Fn::Cidr: ${/** @type {Error} */ (error).message}`);
+    }
+  },
+  'Fn::Length': (list, scope) => {
+    const items = resolveValue(list, scope);
+    if (Array.isArray(items)) return items.length;
+    throw new Unresolved('Fn::Length takes a list');
+  },
+  'Fn::ToJsonString': (value, scope) => textOf(JSON.stringify(resolveValue(value, scope)), scope),
+  'Fn::Transform': ({ Name, Parameters }) => {
+    const where = typeof Parameters?.Location === 'string' ? ` of ${Parameters.Location}` : '';
+    throw new Unresolved(`the transform ${Name}${where} is not applied here`);
+  },
 };
 
 /**
@@ -101,23 +208,39 @@ function reference(name, { template, parameters, environment, resource }) {
   const pseudo = {
     'AWS::Region': region,
     'AWS::AccountId': account,
-    'AWS::Partition': region.startsWith('cn-')
-      ? 'aws-cn'
-      : region.startsWith('us-gov-')
-        ? 'aws-us-gov'
-        : 'aws',
+    'AWS::Partition': partitionOf(region),
     'AWS::URLSuffix': region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com',
     'AWS::StackName': 'local',
-    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/local/00000000-0000-0000-0000-000000000000`,
+    'AWS::StackId': `arn:${partitionOf(region)}:cloudformation:${region}:${account}:stack/local/00000000-0000-0000-0000-000000000000`,
     'AWS::NotificationARNs': [],
     'AWS::NoValue': undefined,
   };
-  if (name in pseudo) return pseudo[name];
-  if (name in parameters) return parameters[name];
-  const parameter = template.Parameters?.[name];
+  if (Object.hasOwn(pseudo, name)) return pseudo[name];
+  const parameter = ownOf(template.Parameters, name);
+  if (Object.hasOwn(parameters, name)) return ofType(parameters[name], parameter?.Type);
   if (parameter === undefined) return resource(name);
-  if (parameter.Default !== undefined) return parameter.Default;
-  throw new Unresolved(`the parameter ${name} has no default: set it under 'parameters'`);
+  const fix = `set it with --parameter ${name}=VALUE, or under 'parameters'`;
+  // The default is the name of a value in the Parameter Store.
+  if (/^AWS::SSM::Parameter::Value</.test(parameter.Type))
+    throw new Unresolved(`only AWS knows the value of the parameter ${name}: ${fix}`);
+  if (parameter.Default !== undefined) return ofType(parameter.Default, parameter.Type);
+  throw new Unresolved(`the parameter ${name} has no default: ${fix}`);
+}
+
+/**
+ * @param {any} value  of a parameter
+ * @param {unknown} type
+ */
+function ofType(value, type) {
+  return /List\b/.test(String(type)) && !Array.isArray(value) ? String(value).split(/\s*,\s*/) : value;
+}
+
+/**
+ * @param {any} object
+ * @param {string} key
+ */
+function ownOf(object, key) {
+  return object && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /**
@@ -128,7 +251,7 @@ function reference(name, { template, parameters, environment, resource }) {
 export function holds(name, scope) {
   const known = scope.conditions.get(name);
   if (known !== undefined) return known;
-  const condition = scope.template.Conditions?.[name];
+  const condition = ownOf(scope.template.Conditions, name);
   if (condition === undefined) throw new Unresolved(`there is no condition ${name}`);
   const value = evaluate(condition, scope);
   scope.conditions.set(name, value);

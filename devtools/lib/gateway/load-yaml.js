@@ -1,6 +1,6 @@
 // Reads YAML and JSON files with CloudFormation's short forms (`!Sub …`), and locates values in them.
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 
@@ -23,6 +23,7 @@ export class ConfigError extends Error {
  * @typedef {object} Document
  * @property {string} file
  * @property {any} value
+ * @property {string[]} repeated  where keys appear twice in a map, of which the last counts. CloudFormation takes that
  * @property {(path: readonly PropertyKey[]) => string} locate  `file:line:column`
  */
 
@@ -40,9 +41,10 @@ export function readDocument(file) {
   };
   // The tags of CloudFormation are resolved below; yaml would warn about others. Its check for duplicate keys compares each
   // key with all others, which takes three minutes for 1 MB. `Values` checks in milliseconds.
-  const options = { lineCounter, logLevel: /** @type {const} */ ('silent') };
+  // Not strict, as CloudFormation: it takes unambiguous YAML that is not indented as the standard has it.
+  const options = { lineCounter, strict: false, logLevel: /** @type {const} */ ('silent') };
   const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false });
-  const [error] = document.errors;
+  const error = document.errors.find(({ message }) => !/must be sufficiently indented/.test(message));
   if (error !== undefined) {
     // Only its place in the file: yaml would show the line, which may hold a secret.
     const why = /call stack/.test(error.message) ? TOO_DEEP : error.message;
@@ -55,7 +57,9 @@ export function readDocument(file) {
     }
     return file;
   };
-  return { file, value: new Values(document, file, placeOf).of(document.contents), locate };
+  const values = new Values(document, file, placeOf);
+  const value = values.of(document.contents);
+  return { file, value, locate, repeated: values.repeated };
 }
 
 /**
@@ -77,7 +81,9 @@ function readText(file) {
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw new ConfigError(`${file}: ${/** @type {Error} */ (cause).message}`, { cause });
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (cause);
+    const why = code === 'EISDIR' ? `this is a folder: pass a file in it${candidateIn(file)}` : message;
+    throw new ConfigError(`${file}: ${why}`, { cause });
   }
   if (length > MAX_BYTES) {
     throw new ConfigError(
@@ -87,12 +93,23 @@ function readText(file) {
   return buffer.toString('utf8', 0, length);
 }
 
+/**
+ * @param {string} folder
+ * @returns {string} the templates in it, if there are any
+ */
+function candidateIn(folder) {
+  const names = readdirSync(folder).filter((name) => /(?:^|\.)template\.(?:ya?ml|json)$/.test(name));
+  return names.length === 0 ? '' : `, such as ${names.slice(0, 3).join(', ')}`;
+}
+
 class Values {
   #document;
   #file;
   #placeOf;
   #count = 0;
   #characters = 0;
+  /** @type {string[]} */
+  repeated = [];
   /** Nodes that are being read. @type {Set<unknown>} */
   #open = new Set();
 
@@ -136,7 +153,7 @@ class Values {
       const name = String(isScalar(key) ? key.value : key);
       if (names.has(name)) {
         const place = key?.range ? this.#placeOf(key.range[0]) : this.#file;
-        throw new ConfigError(`${place}: the key ${JSON.stringify(name)} appears twice`);
+        this.repeated.push(`${place}: the key ${JSON.stringify(name)} appears twice`);
       }
       names.add(name);
       this.#characters += name.length;

@@ -14,14 +14,15 @@ import { Principals } from './principals.js';
  */
 export function principalsOf(settings) {
   const principals = new Principals(settings);
+  const { locate } = settings;
   const parsed = Object.fromEntries(
     Object.entries(settings.policies).map(([name, policy]) => [
       name,
-      checkedPolicy(policy, `policies.${name}`),
+      checkedPolicy(policy, `policies.${name}`, { locate }),
     ]),
   );
   const resolveOne = (/** @type {string | object} */ policy, /** @type {string} */ name) =>
-    typeof policy === 'string' ? parsed[policy] : checkedPolicy(policy, name);
+    typeof policy === 'string' ? parsed[policy] : checkedPolicy(policy, name, { locate });
   const resolve = (/** @type {readonly (string | object)[]} */ held, /** @type {string} */ owner) =>
     held.map((policy, i) => resolveOne(policy, `${owner}.policies[${i}]`));
   /** @type {(holder: { policies: readonly (string | object)[], permissionsBoundary?: string | object }, name: string) => import('./principals.js').Permissions} */
@@ -43,18 +44,34 @@ export function principalsOf(settings) {
 }
 
 /**
+ * The policy of an API or a function.
+ *
+ * @param {import('./config.js').Settings} settings
+ * @returns {Policy | undefined}
+ * @throws {ConfigError}
+ */
+export function resourcePolicyOf({ resourcePolicy, locate }) {
+  return resourcePolicy && checkedPolicy(resourcePolicy, 'resourcePolicy', { type: 'resource', locate });
+}
+
+/**
  * @param {object} policy
  * @param {string} name
- * @param {'identity' | 'resource'} [type]
+ * @param {{ type?: 'identity' | 'resource', locate?: (path: readonly PropertyKey[]) => string }} options
  * @returns {Policy}
  */
-export function checkedPolicy(policy, name, type = 'identity') {
+function checkedPolicy(policy, name, { type = 'identity', locate }) {
   try {
     const parsed = parsePolicy(policy, { name, type });
     names.set(parsed, name);
     return parsed;
   } catch (cause) {
-    throw new ConfigError(/** @type {Error} */ (cause).message, { cause });
+    const { message } = /** @type {Error} */ (cause);
+    const path = name
+      .split(/[.[\]]+/)
+      .filter(Boolean)
+      .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+    throw new ConfigError(locate ? `${locate(path)}: ${message}` : message, { cause });
   }
 }
 

@@ -1,20 +1,27 @@
 // What the properties of an API in a template say: its routes in OpenAPI, and its CORS in both spellings.
 
+import { functionOf } from './intrinsics.js';
+
 /**
  * @param {any} body  OpenAPI
- * @returns {{ route: string, auth: 'iam' | 'none' | 'other', integration?: any }[]}
+ * @param {readonly PropertyKey[]} at  where the body is
+ * @param {'iam' | 'none' | 'other'} [fallback]  of operations that say nothing about it
+ * @returns {import('./template-apis.js').FoundRoute[]}
  */
-export function openApiRoutes(body) {
+export function openApiRoutes(body, at, fallback = 'none') {
   const schemes = body?.components?.securitySchemes ?? body?.securityDefinitions ?? {};
   const authOf = (/** @type {object[]} */ security) => {
     const names = security.flatMap(Object.keys);
     if (names.length === 0) return 'none';
-    return names.some((name) => schemes[name]?.['x-amazon-apigateway-authtype'] === 'awsSigv4')
+    // In SAM, AWS_IAM needs no scheme.
+    return names.some(
+      (name) => name === 'AWS_IAM' || schemes[name]?.['x-amazon-apigateway-authtype'] === 'awsSigv4',
+    )
       ? 'iam'
       : 'other';
   };
   // Once: there may be many of both.
-  const inherited = authOf(body?.security ?? []);
+  const inherited = body?.security === undefined ? fallback : authOf(body.security);
   return Object.entries(body?.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(/** @type {Record<string, any>} */ (methods))
       .filter(([method]) => OPENAPI_METHOD.test(method))
@@ -25,9 +32,11 @@ export function openApiRoutes(body) {
         const auth = isIam ? 'iam' : own;
         const name = method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
         return {
-          route: path === '/$default' ? '$default' : `${name} ${path}`,
+          // SAM writes it without the slash.
+          route: /^\/?\$default$/.test(path) ? '$default' : `${name} ${path}`,
           auth,
           integration: referred(operation?.['x-amazon-apigateway-integration'], body),
+          at: [...at, 'paths', path, method],
         };
       }),
   );
@@ -44,7 +53,33 @@ function referred(value, body) {
   return path.length === 0 ? value : path.reduce((at, name) => at?.[name], body);
 }
 
+/**
+ * CORS as a mock integration of `OPTIONS` answers it.
+ *
+ * @param {any} responses  its `IntegrationResponses`
+ */
+export function mockCors(responses) {
+  const [{ ResponseParameters } = /** @type {any} */ ({})] = [responses ?? []].flat();
+  const header = (/** @type {string} */ name) =>
+    ResponseParameters?.[`method.response.header.Access-Control-${name}`];
+  const AllowOrigin = header('Allow-Origin');
+  if (AllowOrigin === undefined) return undefined;
+  return samCors({
+    AllowOrigin,
+    AllowMethods: header('Allow-Methods'),
+    AllowHeaders: header('Allow-Headers'),
+    AllowCredentials: /true/.test(header('Allow-Credentials')) || undefined,
+    MaxAge: header('Max-Age'),
+  });
+}
+
 const OPENAPI_METHOD = /^(?:get|put|post|delete|options|head|patch|x-amazon-apigateway-any-method)$/;
+
+/** @param {any} authorizer  of SAM, or the AuthorizationType of CloudFormation */
+export function authOf(authorizer) {
+  if (authorizer === 'AWS_IAM') return 'iam';
+  return authorizer === undefined || authorizer === null || authorizer === 'NONE' ? 'none' : 'other';
+}
 
 /** @param {any} cors  `Cors` of SAM: an origin in quotes, or an object of such texts */
 export function samCors(cors) {
@@ -69,12 +104,15 @@ export function samCors(cors) {
  * `ResourcePolicy` of SAM, as SAM makes a policy of it: see `ApiAuth` and `ResourcePolicyStatement` in its specification.
  *
  * @param {any} given
+ * @param {string} [route]  of the event that has it; without one, it is of the whole API
  * @returns {{ policy: { Version: string, Statement: object[] } | undefined, leftOut: string[] }}
  */
-export function samResourcePolicy(given) {
+export function samResourcePolicy(given, route) {
+  const Resource = route === undefined ? 'execute-api:/*' : resourceOf(route);
   const statements = Object.entries(given ?? {}).flatMap(([name, value]) => {
     if (name === 'CustomStatements') return [value].flat();
-    return SAM_STATEMENTS[name]?.([value].flat()) ?? [];
+    const list = functionOf(value) === undefined ? [value].flat() : value;
+    return SAM_STATEMENTS[name]?.(list).map((one) => ({ ...INVOKE, Resource, ...one })) ?? [];
   });
   const leftOut = Object.keys(given ?? {}).filter((name) => /Vpc/.test(name));
   return {
@@ -83,18 +121,24 @@ export function samResourcePolicy(given) {
   };
 }
 
-const INVOKE = { Action: 'execute-api:Invoke', Resource: 'execute-api:/*' };
+/** @param {string} route */
+function resourceOf(route) {
+  const [method, path] = route.split(' ');
+  return `execute-api:/*/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`;
+}
+
+const INVOKE = { Action: 'execute-api:Invoke' };
 
 /** @param {string} operator */
-const byAddress = (operator) => (/** @type {any[]} */ list) => [
-  { Effect: 'Allow', Principal: '*', ...INVOKE },
-  { Effect: 'Deny', Principal: '*', ...INVOKE, Condition: { [operator]: { 'aws:SourceIp': list } } },
+const byAddress = (operator) => (/** @type {any} */ list) => [
+  { Effect: 'Allow', Principal: '*' },
+  { Effect: 'Deny', Principal: '*', Condition: { [operator]: { 'aws:SourceIp': list } } },
 ];
 
-/** @type {Record<string, (list: any[]) => object[]>} */
+/** By name; the list may be a function that makes it. @type {Record<string, (list: any) => object[]>} */
 const SAM_STATEMENTS = {
-  AwsAccountWhitelist: (list) => [{ Effect: 'Allow', Principal: { AWS: list }, ...INVOKE }],
-  AwsAccountBlacklist: (list) => [{ Effect: 'Deny', Principal: { AWS: list }, ...INVOKE }],
+  AwsAccountWhitelist: (list) => [{ Effect: 'Allow', Principal: { AWS: list } }],
+  AwsAccountBlacklist: (list) => [{ Effect: 'Deny', Principal: { AWS: list } }],
   IpRangeWhitelist: byAddress('NotIpAddress'),
   IpRangeBlacklist: byAddress('IpAddress'),
 };

@@ -3,11 +3,14 @@
 // Sources: `AWS::Lambda::Function`, `AWS::ApiGatewayV2::Integration`, CloudFormation template reference;
 // `AWS::Serverless::Function`, AWS SAM specification; "Assets" (`aws:asset:path`), AWS CDK developer guide.
 
-import { dirname, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { handlerFile } from './lambda/functions.js';
 
 const TYPES = new Set(['AWS::Lambda::Function', 'AWS::Serverless::Function']);
+/** What stands for a function. */
+const STAND_INS = new Set(['AWS::Lambda::Alias', 'AWS::Lambda::Version']);
 
 /**
  * The logical ID of the function that a value refers to, such as the URI of an integration: `!GetAtt F.Arn`, `!Ref F`, or
@@ -23,7 +26,13 @@ export function functionIn(value, resources) {
       value.matchAll(/\$\{(\w+)|^(\w+)(?:\.Arn)?$/g),
       ([, inText, whole]) => inText ?? whole,
     );
-    return names.find((name) => Object.hasOwn(resources, name) && TYPES.has(resources[name]?.Type));
+    for (const name of names) {
+      const { Type, Properties } = (Object.hasOwn(resources, name) && resources[name]) || {};
+      if (TYPES.has(Type)) return name;
+      const { [name]: _, ...others } = resources;
+      if (STAND_INS.has(Type)) return functionIn(Properties?.FunctionName, others);
+    }
+    return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const item of Object.values(value)) {
@@ -59,10 +68,13 @@ export function functionSettings({ Type, Properties = {}, Metadata = {} }, globa
   const own = isSam ? { ...globals, ...Properties } : Properties;
   const variables = { ...(isSam && globals?.Environment?.Variables), ...Properties.Environment?.Variables };
   const runtime = resolved(own.Runtime);
-  // An image, or a template that leaves out what does not concern the API.
+  if (resolved(own.PackageType) === 'Image')
+    return { problem: 'is a container image, which this gateway does not start: pass an endpoint for it' };
+  // A template that leaves out what does not concern the API.
   if (runtime === undefined) return { problem: undefined };
   if (!String(runtime).startsWith('nodejs'))
     return { problem: `runs on ${runtime}, which this gateway does not start: pass an endpoint for it` };
+  const name = resolved(own.FunctionName);
   const common = {
     timeoutMs: 1000 * Number(resolved(own.Timeout) ?? 3),
     memoryMb: Number(resolved(own.MemorySize) ?? 128),
@@ -71,21 +83,44 @@ export function functionSettings({ Type, Properties = {}, Metadata = {} }, globa
         .map(([name, value]) => [name, resolved(value)])
         .filter(([, value]) => value !== undefined),
     ),
+    ...(name !== undefined && { name: String(name) }),
   };
   const handler = String(resolved(own.Handler) ?? 'index.handler');
   const code = resolved(isSam ? own.InlineCode : own.Code?.ZipFile);
   if (code !== undefined)
     return { settings: { ...common, code: String(code), handler: handler.replace(/^.*\./, 'index.') } };
-  const folder = Metadata['aws:asset:path'] ?? (isSam ? resolved(own.CodeUri ?? '.') : undefined);
-  if (typeof folder !== 'string' || /^(?:s3|https?):/.test(folder))
+  const given = isSam ? resolved(own.CodeUri ?? '.') : undefined;
+  const source = Metadata['aws:asset:path'] ?? given ?? assetOf(own.Code, dirname(file), resolved);
+  if (typeof source !== 'string' || /^(?:s3|https?):/.test(source))
     return {
       problem: 'has its code in S3, where this gateway does not look: pass a handler or an endpoint for it',
     };
-  const path = resolve(dirname(file), folder, handler);
+  const path = resolve(dirname(file), source);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() && path.endsWith('.zip'))
+    return { settings: { ...common, archive: path, handler } };
+  const exported = join(path, handler);
   try {
-    handlerFile(path.slice(0, path.lastIndexOf('.')));
+    handlerFile(exported.slice(0, exported.lastIndexOf('.')));
   } catch (error) {
     return { problem: `cannot be run: ${/** @type {Error} */ (error).message}` };
   }
-  return { settings: { ...common, handler: path } };
+  return { settings: { ...common, handler: exported } };
+}
+
+/**
+ * The code of a function that the CDK or the Serverless Framework has packaged: beside the template, `asset.HASH` or the archive
+ * with the name of its key in S3.
+ *
+ * @param {any} code  `Code` of the function: the name of a local folder or archive, for `aws cloudformation package`, or a place in S3
+ * @param {string} folder  of the template
+ * @param {(value: any) => any} resolved
+ * @returns {string | undefined}
+ */
+function assetOf(code, folder, resolved) {
+  if (typeof code === 'string') return code;
+  const key = resolved(code?.S3Key);
+  if (typeof key !== 'string') return undefined;
+  const name = basename(key);
+  const candidates = [`asset.${name.replace(/\.zip$/, '')}`, `asset.${name}`, name];
+  return candidates.find((candidate) => existsSync(join(folder, candidate)));
 }

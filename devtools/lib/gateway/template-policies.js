@@ -1,105 +1,139 @@
-// The policies in a template: of roles and users, what limits them, and of a REST API.
+// The policies in a template: of roles and users, what limits them, and of an API.
 
 import { ConfigError } from './load-yaml.js';
-import { logicalIdOf, resolveValue, Unresolved } from './intrinsics.js';
+import { functionOf, logicalIdOf, resolveHead, resolveValue, Unresolved } from './intrinsics.js';
+import { MANAGED_BY_AWS } from './managed-policies.js';
 
 /**
  * @typedef {{ policies: (string | object)[], permissionsBoundary?: string | object }} Holder
+ * @typedef {{ policies: Record<string, object>, roles: Record<string, Holder>, users: Record<string, Holder> }} Principals
+ * @typedef {Principals & { mentionsCalls: boolean }} FoundPrincipals  whether any policy is about calls, also one that is left out
  *
  * @typedef {object} Source
- * @property {import('./load-yaml.js').Document} document
+ * @property {import('./template-document.js').TemplateDocument} document
  * @property {import('./intrinsics.js').Scope} scope
+ * @property {'execute-api' | 'lambda'} service  that the policies are about
  * @property {readonly string[]} names  of the policies of the config
- * @property {<T>(at: PropertyKey[], resolve: () => T) => T | undefined} attempt  warns of what cannot be resolved
- * @property {(at: PropertyKey[], message: string) => void} warn
+ * @property {<T>(at: readonly PropertyKey[], resolve: () => T) => T | undefined} attempt  warns of what cannot be resolved
+ * @property {(at: readonly PropertyKey[], message: string) => void} warn
+ *
+ * @typedef {readonly PropertyKey[]} Path
  */
 
 export class TemplatePolicies {
   #document;
   #scope;
+  #service;
   #names;
   #attempt;
   #warn;
+  #mentionsCalls = false;
 
   /** @param {Source} source */
-  constructor({ document, scope, names, attempt, warn }) {
+  constructor({ document, scope, service, names, attempt, warn }) {
     this.#document = document;
     this.#scope = scope;
+    this.#service = service;
     this.#names = names;
     this.#attempt = attempt;
     this.#warn = warn;
   }
 
-  /** @param {readonly import('./template.js').Resource[]} resources */
+  /**
+   * Every role and user, also those whose policies say nothing about calls: they may not call.
+   *
+   * @param {readonly import('./template.js').Resource[]} resources
+   * @returns {FoundPrincipals}
+   */
   principals(resources) {
-    /** @type {Record<string, object>} */
-    const policies = {};
-    /** @type {Record<string, Holder>} */
-    const roles = {};
-    /** @type {Record<string, Holder>} */
-    const users = {};
-    for (const { Type, Properties = {}, logicalId } of resources) {
-      const holders = Type === 'AWS::IAM::Role' ? roles : Type === 'AWS::IAM::User' ? users : undefined;
-      if (holders === undefined) continue;
-      const inline = (Properties.Policies ?? []).flatMap(
-        (/** @type {any} */ { PolicyDocument }, /** @type {number} */ i) =>
-          this.#policy(PolicyDocument, [
-            'Resources',
-            logicalId,
-            'Properties',
-            'Policies',
-            i,
-            'PolicyDocument',
-          ]),
-      );
-      const managed = (Properties.ManagedPolicyArns ?? []).flatMap(
-        (/** @type {any} */ arn, /** @type {number} */ i) =>
-          this.#managed(arn, ['Resources', logicalId, 'Properties', 'ManagedPolicyArns', i]),
-      );
-      const limit = Properties.PermissionsBoundary;
-      const at = ['Resources', logicalId, 'Properties', 'PermissionsBoundary'];
-      const permissionsBoundary = limit === undefined ? undefined : this.#boundary(limit, at);
-      holders[logicalId] = {
-        policies: [...managed, ...inline],
-        ...(permissionsBoundary && { permissionsBoundary }),
-      };
+    /** @type {Principals & { groups: Record<string, Holder> }} */
+    const found = { policies: {}, roles: {}, users: {}, groups: {} };
+    for (const resource of resources) {
+      const kind = HOLDERS[resource.Type];
+      if (kind !== undefined) found[kind][resource.logicalId] = this.#holder(resource);
     }
     for (const { Type, Properties = {}, logicalId } of resources) {
-      if (Type !== 'AWS::IAM::ManagedPolicy' && Type !== 'AWS::IAM::Policy') continue;
-      const [document] = this.#policy(Properties.PolicyDocument, [
-        'Resources',
-        logicalId,
-        'Properties',
-        'PolicyDocument',
-      ]);
+      if (!/^AWS::IAM::(?:Managed|Role|User|Group)?Policy$/.test(Type)) continue;
+      const at = ['Resources', logicalId, 'Properties'];
+      const [document] = this.#policy(Properties.PolicyDocument, [...at, 'PolicyDocument']);
       if (document === undefined) continue;
-      policies[logicalId] = document;
-      for (const [names, holders] of /** @type {const} */ ([
-        [Properties.Roles, roles],
-        [Properties.Users, users],
-      ])) {
-        for (const name of names ?? []) holders[logicalIdOf(name)]?.policies.push(logicalId);
+      found.policies[logicalId] = document;
+      for (const [kind, one, several] of ATTACHED) {
+        const names = Properties[one] ?? this.#list(Properties[several], [...at, several]);
+        for (const name of [names].flat()) {
+          const holder = found[kind][logicalIdOf(name)];
+          if (holder !== undefined) holder.policies.push(logicalId);
+          else this.#warn(at, `it is attached to ${logicalIdOf(name)}, which is not in this template`);
+        }
       }
     }
-    // Roles that may not call the API are not its clients, such as that of the Lambda function behind it.
-    const clients = (/** @type {Record<string, Holder>} */ all) =>
-      Object.fromEntries(Object.entries(all).filter(([, { policies: held }]) => held.length > 0));
-    return { policies, roles: clients(roles), users: clients(users) };
+    for (const { Type, Properties = {}, logicalId } of resources) {
+      const at = ['Resources', logicalId, 'Properties'];
+      const isUser = Type === 'AWS::IAM::User';
+      if (!isUser && Type !== 'AWS::IAM::UserToGroupAddition') continue;
+      const users = isUser ? [logicalId] : this.#list(Properties.Users, [...at, 'Users']);
+      const groups = isUser ? this.#list(Properties.Groups, [...at, 'Groups']) : [Properties.GroupName];
+      for (const group of groups) {
+        const policies = found.groups[logicalIdOf(group)]?.policies;
+        if (policies === undefined)
+          this.#warn(at, `the group ${logicalIdOf(group)} is not in this template: it allows nothing`);
+        for (const user of users) found.users[logicalIdOf(user)]?.policies.push(...(policies ?? []));
+      }
+    }
+    const { policies, roles, users } = found;
+    return {
+      ...{ policies, roles: clientsFirst(roles), users: clientsFirst(users) },
+      mentionsCalls: this.#mentionsCalls,
+    };
+  }
+
+  /** @param {import('./template.js').Resource} resource */
+  #holder({ logicalId, Properties = {} }) {
+    const at = ['Resources', logicalId, 'Properties'];
+    const inline = this.#list(Properties.Policies, [...at, 'Policies']).flatMap((policy, i) =>
+      this.#policy(policy?.PolicyDocument, [...at, 'Policies', i, 'PolicyDocument']),
+    );
+    const arns = this.#list(Properties.ManagedPolicyArns, [...at, 'ManagedPolicyArns']);
+    const managed = arns.flatMap((arn, i) => this.#managed(arn, [...at, 'ManagedPolicyArns', i]));
+    const limit = Properties.PermissionsBoundary;
+    const permissionsBoundary =
+      limit === undefined ? undefined : this.#boundary(limit, [...at, 'PermissionsBoundary']);
+    return { policies: [...managed, ...inline], ...(permissionsBoundary && { permissionsBoundary }) };
+  }
+
+  /**
+   * @param {any} value
+   * @param {Path} at
+   * @returns {any[]} without what a condition leaves out
+   */
+  #list(value, at) {
+    const list = this.#attempt(at, () => resolveHead(value, this.#scope)) ?? [];
+    return [list].flat().flatMap((item, i) => {
+      const head = this.#attempt([...at, i], () => (isChoice(item) ? resolveHead(item, this.#scope) : item));
+      return head === undefined ? [] : [head].flat();
+    });
   }
 
   /**
    * @param {any} arn
-   * @param {PropertyKey[]} at
+   * @param {Path} at
    * @returns {(string | object)[]}
    */
   #managed(arn, at) {
-    const resolved = this.#attempt(at, () => String(resolveValue(arn, this.#scope)));
-    if (resolved === undefined) return [];
+    const resolved = this.#attempt(at, () => resolveValue(arn, this.#scope));
+    if (typeof resolved !== 'string') return [];
     const name = resolved.slice(resolved.lastIndexOf('/') + 1);
-    if (resolved.includes(':iam::aws:')) return MANAGED_BY_AWS[name] ?? [];
+    if (isOfAws(resolved)) {
+      const known = Object.hasOwn(MANAGED_BY_AWS, name);
+      if (!known) this.#warn(at, `this gateway does not know the policy ${name} of AWS: it allows nothing`);
+      const policy = known ? MANAGED_BY_AWS[name] : undefined;
+      return policy === undefined ? [] : [policy];
+    }
+    if (this.#names.includes(name)) return [name];
     const { Type, Properties } = this.#document.value.Resources[name] ?? {};
     if (Type === 'AWS::IAM::ManagedPolicy') return this.#isAbout(Properties?.PolicyDocument) ? [name] : [];
-    this.#warn(at, `${resolved} is not in this template: left out`);
+    const fix = `it allows nothing, unless a config file has it as policies.${name}`;
+    this.#warn(at, `${resolved} is not in this template: ${fix}`);
     return [];
   }
 
@@ -107,94 +141,161 @@ export class TemplatePolicies {
    * A permissions boundary. What is not known of it allows nothing here.
    *
    * @param {any} arn
-   * @param {PropertyKey[]} at
+   * @param {Path} at
    * @returns {string | object} a policy, or its name
    */
   #boundary(arn, at) {
     const resolved = this.#attempt(at, () => String(resolveValue(arn, this.#scope))) ?? '';
     const name = resolved.slice(resolved.lastIndexOf('/') + 1);
-    if (resolved.includes(':iam::aws:')) return MANAGED_BY_AWS[name]?.[0] ?? ALLOWS_NO_API;
+    if (isOfAws(resolved)) {
+      const known = Object.hasOwn(MANAGED_BY_AWS, name) ? MANAGED_BY_AWS[name] : undefined;
+      return known ?? this.#allowsNothing();
+    }
     if (this.#names.includes(name)) return name;
     const { Type, Properties } = this.#document.value.Resources[name] ?? {};
     if (Type === 'AWS::IAM::ManagedPolicy')
-      return this.#isAbout(Properties?.PolicyDocument) ? name : ALLOWS_NO_API;
+      return this.#isAbout(Properties?.PolicyDocument) ? name : this.#allowsNothing();
     const fix = name && `, unless a config file has it as policies.${name}`;
     this.#warn(at, `${resolved || 'the boundary'} is not in this template: it allows nothing${fix}`);
-    return ALLOWS_NO_API;
+    return this.#allowsNothing();
+  }
+
+  /** Stands for a boundary that says nothing about calls. */
+  #allowsNothing() {
+    return {
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', NotAction: `${this.#service}:*`, Resource: '*' },
+    };
   }
 
   /**
-   * The statements of a policy that are about APIs.
+   * The statements of a policy that are about calls.
    *
-   * @param {any} document
-   * @param {PropertyKey[]} at
+   * @param {any} given
+   * @param {Path} at
    * @param {(statement: any) => boolean} [isKept]
    * @returns {object[]} one policy, or none if it has no such statement
    */
-  #policy(document, at, isKept = isAboutApis) {
-    const statements = [document?.Statement ?? []].flat();
-    const kept = statements.flatMap((statement, i) => {
-      if (!isKept(statement)) return [];
+  #policy(given, at, isKept = (statement) => this.#isAboutCalls(statement)) {
+    const document = this.#required(given, at);
+    const statements = [this.#required(document?.Statement, [...at, 'Statement']) ?? []].flat();
+    this.#mentionsCalls ||= this.#isAbout(document);
+    const kept = statements.flatMap((item, i) => {
+      const where = [...at, 'Statement', i];
+      const statement = this.#required(item, where);
+      if (statement === undefined || !isKept(statement)) return [];
       try {
         return [resolveValue(statement, this.#scope)];
       } catch (error) {
         if (!(error instanceof Unresolved)) throw error;
-        const where = [...at, 'Statement', i];
+        const place = [...where, ...error.path];
+        if (error.isMalformed) throw new ConfigError(`${this.#document.locate(place)}: ${error.message}`);
         // Without it, more would be allowed here than in AWS.
         if (statement.Effect !== 'Allow')
-          throw new ConfigError(`${this.#document.locate(where)}: ${error.message}`);
-        this.#warn(where, `left out: ${error.message}`);
+          throw new ConfigError(
+            `${this.#document.locate(place)}: this statement with Effect Deny cannot be evaluated: ${error.message}`,
+          );
+        this.#warn(place, `its statement is left out: ${error.message}`);
         return [];
       }
     });
     return kept.length === 0 ? [] : [{ Version: document.Version ?? '2012-10-17', Statement: kept }];
   }
 
+  /**
+   * A part of a policy, which may deny.
+   *
+   * @param {any} value
+   * @param {Path} at
+   * @returns {any}
+   * @throws {ConfigError}
+   */
+  #required(value, at) {
+    try {
+      return functionOf(value) === undefined ? value : resolveHead(value, this.#scope);
+    } catch (error) {
+      if (!(error instanceof Unresolved)) throw error;
+      throw new ConfigError(`${this.#document.locate([...at, ...error.path])}: ${error.message}`);
+    }
+  }
+
   /** @param {any} document */
   #isAbout(document) {
-    return [document?.Statement ?? []].flat().some(isAboutApis);
+    return [document?.Statement ?? []].flat().some((statement) => this.#isAboutCalls(statement));
+  }
+
+  /** @param {any} statement */
+  #isAboutCalls(statement) {
+    if (statement?.NotAction !== undefined || functionOf(statement) !== undefined) return true;
+    return [statement?.Action ?? []].flat().some((action) => {
+      if (typeof action !== 'string') return true;
+      const [service] = action.split(':', 1);
+      const pattern = service
+        .replace(/[^\w*?]/g, '\\$&')
+        .replace(/\*+/g, '.*')
+        .replaceAll('?', '.');
+      return new RegExp(`^${pattern}$`, 'i').test(this.#service);
+    });
   }
 
   /**
-   * @param {import('./template.js').FoundApi} api
+   * @param {import('./template-apis.js').FoundApi} api
    * @returns {object | undefined}
    */
-  ofApi({ logicalId, policy }) {
-    if (policy === undefined) return undefined;
-    const at = ['Resources', logicalId, 'Properties', 'Policy'];
-    const document = typeof policy === 'string' ? JSON.parse(policy) : policy;
-    const [kept] = this.#policy(document, at, () => true);
+  ofApi({ logicalId, policy, policyAt: at = ['Resources', logicalId, 'Properties', 'Policy'] }) {
+    // `""` is how the Serverless Framework takes one away.
+    if (policy === undefined || policy === '') return undefined;
+    const [kept] = this.#policy(typeof policy === 'string' ? this.#json(policy, at) : policy, at, () => true);
     if (kept !== undefined) return kept;
-    throw new ConfigError(`${this.#document.locate(at)}: nothing is left of the policy of ${logicalId}`);
+    this.#warn(at, 'nothing is left of this policy: it allows nothing');
+    return ALLOWS_NO_CALLER;
+  }
+
+  /**
+   * @param {string} text
+   * @param {Path} at
+   */
+  #json(text, at) {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new ConfigError(`${this.#document.locate(at)}: the policy is not JSON`, { cause });
+    }
   }
 }
 
-/** Of AWS's own policies, those that are about calling APIs. @type {Record<string, object[]>} */
-const MANAGED_BY_AWS = Object.fromEntries(
-  [
-    [
-      'AmazonAPIGatewayInvokeFullAccess',
-      ['execute-api:Invoke', 'execute-api:ManageConnections'],
-      'arn:aws:execute-api:*:*:*',
-    ],
-    ['AdministratorAccess', '*', '*'],
-    ['PowerUserAccess', '*', '*'],
-  ].map(([name, Action, Resource]) => [
-    name,
-    [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }],
-  ]),
-);
-
-/** Stands for a boundary that says nothing of calling APIs. */
-const ALLOWS_NO_API = {
+/** The policy of an API or a function that nobody may call by it: it names an account that does not exist. */
+export const ALLOWS_NO_CALLER = {
   Version: '2012-10-17',
-  Statement: { Effect: 'Allow', NotAction: 'execute-api:*', Resource: '*' },
+  Statement: { Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: '*', Resource: '*' },
 };
 
-/** @param {any} statement */
-function isAboutApis(statement) {
-  if (statement?.NotAction !== undefined) return true;
-  return [statement?.Action ?? []]
-    .flat()
-    .some((action) => typeof action !== 'string' || /^(execute-api:|\*)/i.test(action));
+/**
+ * The gateway gives out the credentials of the first.
+ *
+ * @param {Record<string, Holder>} holders
+ */
+function clientsFirst(holders) {
+  const rank = (/** @type {[string, Holder]} */ [, { policies }]) => (policies.length > 0 ? 0 : 1);
+  return Object.fromEntries(Object.entries(holders).sort((a, b) => rank(a) - rank(b)));
+}
+
+/** @type {Record<string, 'roles' | 'users' | 'groups' | undefined>} */
+const HOLDERS = { 'AWS::IAM::Role': 'roles', 'AWS::IAM::User': 'users', 'AWS::IAM::Group': 'groups' };
+
+/** Whom a policy is attached to: the property of a policy of one, and of one for several. */
+const ATTACHED = /** @type {const} */ ([
+  ['roles', 'RoleName', 'Roles'],
+  ['users', 'UserName', 'Users'],
+  ['groups', 'GroupName', 'Groups'],
+]);
+
+/** @param {any} value */
+function isChoice(value) {
+  return functionOf(value) === 'Fn::If' || value?.Ref === 'AWS::NoValue';
+}
+
+/** @param {string} arn */
+function isOfAws(arn) {
+  return /^arn:[\w-]+:iam::aws:policy\//.test(arn);
 }

@@ -24,7 +24,7 @@ import { endToEnd, HOP_BY_HOP, withoutSignature } from '../integration.js';
 /**
  * @param {EventFormat} format
  * @param {Call} call
- * @param {{ account: string, apiId: string }} api
+ * @param {{ type: string, account: string, apiId: string }} api
  * @returns {object}
  */
 export function eventOf(format, call, api) {
@@ -94,9 +94,10 @@ function event1(format, { id, at, request, matched, authorized }, { account, api
 
 /**
  * @param {Call} call
- * @param {{ account: string, apiId: string }} api
+ * @param {{ type: string, account: string, apiId: string }} api
  */
-function event2({ id, at, request, matched, authorized }, { account, apiId }) {
+function event2({ id, at, request, matched, authorized }, { type, account, apiId }) {
+  const isUrl = type === 'function-url';
   const { method } = request;
   const { stage, route } = matched;
   const path = `${stage === '$default' ? '' : `/${stage}`}${matched.path}`;
@@ -117,8 +118,10 @@ function event2({ id, at, request, matched, authorized }, { account, apiId }) {
     headers: joined(headers.filter(([name]) => name !== 'cookie')),
     ...(parameters.length > 0 && { queryStringParameters: joined(parameters) }),
     requestContext: {
-      accountId: account,
+      // Of the caller, of a function URL.
+      accountId: isUrl && principal === undefined ? 'anonymous' : account,
       apiId,
+      ...(isUrl && { authentication: null }),
       ...(principal && {
         authorizer: {
           iam: {
@@ -149,6 +152,7 @@ function event2({ id, at, request, matched, authorized }, { account, apiId }) {
     },
     ...(Object.keys(matched.parameters).length > 0 && { pathParameters: matched.parameters }),
     ...bodyOf(request, false, undefined),
+    ...(isUrl && { pathParameters: null, stageVariables: null }),
   };
 }
 

@@ -6,13 +6,14 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 
 import { Piscina } from 'piscina';
 
 import { labelled } from '../access-log.js';
 import { GatewayError } from '../gateway-error.js';
+import { readArchive, unpack } from './archive.js';
 import { eventOf } from './event.js';
 import { responseOf } from './response.js';
 
@@ -58,7 +59,7 @@ export class Functions {
   async call(name, call) {
     const { type, functions } = this.#settings;
     const settings = functions[name];
-    const format = type === 'http' ? settings.payloadFormat : 'rest';
+    const format = type === 'http' ? settings.payloadFormat : type === 'function-url' ? '2.0' : 'rest';
     const event = JSON.stringify(eventOf(format, call, this.#settings));
     if (Buffer.byteLength(event) > MAX_PAYLOAD_BYTES)
       throw new GatewayError(
@@ -109,15 +110,17 @@ export class Functions {
   }
 
   /**
-   * @param {string} name
+   * @param {string} key  the name, if it has no other
    * @param {FunctionSettings} settings
    */
-  async #start(name, { handler, code, memoryMb, environment, role }) {
+  async #start(key, { handler, code, archive, memoryMb, environment, role, name = key }) {
     const { region, account } = this.#settings;
     const at = handler.lastIndexOf('.');
     const exported = handler.slice(at + 1);
-    const file = code === undefined ? handlerFile(handler.slice(0, at)) : await this.#write(code);
-    const key =
+    const path = archive === undefined ? handler : join(await this.#unpack(archive), handler);
+    const file =
+      code === undefined ? handlerFile(path.slice(0, path.lastIndexOf('.'))) : await this.#write(code);
+    const accessKey =
       role === undefined
         ? undefined
         : this.#principals.all().find(({ principal }) => principal.name === role);
@@ -139,10 +142,10 @@ export class Functions {
         AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
         LAMBDA_TASK_ROOT: dirname(file),
         _HANDLER: handler,
-        ...(key && {
-          AWS_ACCESS_KEY_ID: key.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
-          ...(key.sessionToken && { AWS_SESSION_TOKEN: key.sessionToken }),
+        ...(accessKey && {
+          AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
+          ...(accessKey.sessionToken && { AWS_SESSION_TOKEN: accessKey.sessionToken }),
         }),
         ...environment,
       },
@@ -151,11 +154,22 @@ export class Functions {
 
   /** @param {string} code */
   async #write(code) {
-    const folder = await mkdtemp(join(tmpdir(), 'sigv4-gateway-'));
-    this.#folders.push(folder);
-    const file = join(folder, 'index.js');
+    const file = join(await this.#folder(), 'index.js');
     await writeFile(file, code);
     return file;
+  }
+
+  /** @param {string} archive */
+  async #unpack(archive) {
+    const folder = await this.#folder();
+    await unpack(readArchive(archive), folder);
+    return folder;
+  }
+
+  async #folder() {
+    const folder = await mkdtemp(join(tmpdir(), 'sigv4-gateway-'));
+    this.#folders.push(folder);
+    return folder;
   }
 
   /**
@@ -214,6 +228,20 @@ export function handlerFile(path) {
   );
   if (file !== undefined) return file;
   throw new Error(`there is no handler file ${path}.{${EXTENSIONS.map((one) => one.slice(1)).join(',')}}`);
+}
+
+/**
+ * @param {{ handler: string, archive?: string }} settings
+ * @throws {Error} if the file of the handler is not there
+ */
+export function checkCode({ handler, archive }) {
+  const path = handler.slice(0, handler.lastIndexOf('.'));
+  if (archive === undefined) return void handlerFile(path);
+  const names = new Set(readArchive(archive).map(({ name }) => name));
+  if (EXTENSIONS.some((extension) => names.has(normalize(`${path}${extension}`)))) return undefined;
+  throw new Error(
+    `${archive} has no handler file ${path}.{${EXTENSIONS.map((one) => one.slice(1)).join(',')}}`,
+  );
 }
 
 const EXTENSIONS = ['.mjs', '.js', '.cjs', '.mts', '.ts'];
