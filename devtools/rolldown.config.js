@@ -1,11 +1,17 @@
-// `sigv4-wasm-devtools/gateway` as CommonJS, for Jest, which cannot load ES modules: the gateway, and the thread that explains.
+// `sigv4-wasm-devtools/gateway` and `/proxy` as CommonJS, for Jest, which cannot load ES modules: with the gateway, the thread
+// that explains.
 
 import { cpSync, writeFileSync } from 'node:fs';
 
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: ['lib/gateway/gateway.js', 'lib/gateway/explain-task.js', 'lib/gateway/lambda/sandbox.js'],
+  input: [
+    'lib/gateway/gateway.js',
+    'lib/gateway/explain-task.js',
+    'lib/gateway/lambda/sandbox.js',
+    'lib/proxy/proxy.js',
+  ],
   platform: 'node',
   external: /^(?!\.|\/)/,
   output: { dir: 'dist/cjs', format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name].js' },

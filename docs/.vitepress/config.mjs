@@ -81,6 +81,7 @@ export default defineConfig({
           page('Without WebAssembly', '/guides/without-wasm'),
           page('FIPS', '/guides/fips'),
           page('From the shell', '/guides/shell'),
+          page('A proxy that signs', '/guides/signing-proxy'),
         ],
       },
       {

@@ -20,7 +20,7 @@ const consumer = fileURLToPath(new URL('../..', import.meta.url));
 
 const readme = await readFile(join(consumer, 'node_modules/sigv4-wasm-devtools/README.md'), 'utf8');
 /** Those of servers are run where the servers are tested. */
-const own = readme.replace(/^## (gateway|inspect|doctor)\n[^]*?(?=^## )/gm, '');
+const own = readme.replace(/^## (gateway|inspect|doctor|proxy)\n[^]*?(?=^## )/gm, '');
 const lines = [...own.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap(([, block]) => (block.startsWith('url=') ? [block] : block.trim().split('\n')))
   .filter((line) => !/^(npm|npx) |\| source|^source /.test(line))
@@ -34,7 +34,7 @@ function documentedLines() {
     .map((name) => readFileSync(join(docs, name), 'utf8'));
   return texts
     .flatMap((text) => text.split('\n'))
-    .filter((line) => /^npx sigv4 (?!gateway|inspect|doctor)/.test(line))
+    .filter((line) => /^npx sigv4 (?!gateway|inspect|doctor|proxy)/.test(line))
     .map((line) => line.slice('npx '.length));
 }
 

@@ -16,7 +16,7 @@ const EXIT_CODES = {
   timeout: [28, 'the time of --max-time or --connect-timeout is over'],
   redirects: [47, 'more redirects than --max-redirs'],
   unexplained: [65, 'explain: the cause is not known'],
-  listen: [69, 'gateway, inspect: the address or port is not available'],
+  listen: [69, 'gateway, inspect, proxy: the address or port is not available'],
   refused: [77, 'the status is 401 or 403'],
   config: [78, 'credentials, region, service or a config file are missing, expired or invalid'],
 };

@@ -1,5 +1,6 @@
 // The credentials, the region and the service, and where each of them comes from.
 
+import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
 import { inferEndpoint } from 'sigv4-wasm';
@@ -22,6 +23,11 @@ import { readText } from './input.js';
  * @property {string} [mfaSerial]
  *
  * @typedef {{ credentials: Credentials, source: string }} Identity
+ *
+ * @typedef {{ forceRefresh?: boolean }} Hint
+ *
+ * Looks the credentials up. It may be called again, and keeps what is still good.
+ * @typedef {(hint?: Hint) => Promise<Identity>} Loader
  *
  * What a request says about its own signature, such as `curl --aws-sigv4`.
  * @typedef {import('../requests/index.js').SigningHints} SigningHints
@@ -48,9 +54,10 @@ const SDK = '@aws-sdk/credential-providers';
  * @returns {Promise<SigningIdentity>}
  */
 export async function resolveIdentity(url, options, hints) {
-  const base = await resolveCredentials(options, hints);
+  const base = credentialsLoader(options, hints);
+  await base();
   const { region, service, sources } = await resolveScope(url, options, hints);
-  const { credentials, source } = await inRole(base, region, options);
+  const { credentials, source } = await inRole(base, region, options)();
   return {
     ...{ credentials, region, service },
     origins: [
@@ -62,14 +69,25 @@ export async function resolveIdentity(url, options, hints) {
 }
 
 /**
+ * Credentials for as long as a command runs: they are fetched again before they expire.
+ *
+ * @param {IdentityOptions} options
+ * @param {string} [region]  in which a role is assumed
+ * @returns {Loader}
+ */
+export function identityLoader(options, region) {
+  return inRole(credentialsLoader(options), region, options);
+}
+
+/**
  * `--assume-role`
  *
- * @param {Identity} base
+ * @param {Loader} base
  * @param {string | undefined} scopeRegion
  * @param {IdentityOptions} options
- * @returns {Promise<Identity>}
+ * @returns {Loader}
  */
-async function inRole(
+function inRole(
   base,
   scopeRegion,
   { assumeRole: roleArn, roleSessionName = 'sigv4', externalId, mfaSerial },
@@ -80,22 +98,43 @@ async function inRole(
     if (lacking === undefined) return base;
     throw new CliError('usage', `${lacking} is of a role: pass --assume-role ARN, too`);
   }
-  const { assumeRole } = await import('sigv4-wasm/credentials');
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const isRegion = /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(scopeRegion ?? '');
-  const load = assumeRole({
-    ...{ roleArn, roleSessionName, externalId, credentials: base.credentials },
-    region: (isRegion ? scopeRegion : undefined) ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1'),
-    ...(mfaSerial !== undefined && { serialNumber: mfaSerial, tokenCode: () => askForCode(mfaSerial) }),
+  const load = once(async () => {
+    const { assumeRole } = await import('sigv4-wasm/credentials');
+    return assumeRole({
+      ...{
+        roleArn,
+        roleSessionName,
+        externalId,
+        credentials: async (hint) => (await base(hint)).credentials,
+      },
+      region: (isRegion ? scopeRegion : undefined) ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1'),
+      ...(mfaSerial !== undefined && { serialNumber: mfaSerial, tokenCode: () => askForCode(mfaSerial) }),
+    });
   });
-  const credentials = await load().catch((cause) => {
-    throw new CliError(
-      'config',
-      `the role ${roleArn} (--assume-role) cannot be assumed by the credentials from ${base.source}`,
-      { cause },
-    );
-  });
-  return { credentials, source: `the role ${roleArn}, assumed by ${base.source}` };
+  return async (hint) => {
+    const { source } = await base();
+    try {
+      const credentials = await (await load())(hint);
+      return { credentials, source: `the role ${roleArn}, assumed by ${source}` };
+    } catch (cause) {
+      throw new CliError(
+        'config',
+        `the role ${roleArn} (--assume-role) cannot be assumed by the credentials from ${source}`,
+        { cause },
+      );
+    }
+  };
+}
+
+/**
+ * @param {IdentityOptions} options
+ * @param {SigningHints} [hints]
+ * @returns {Promise<Identity>}
+ */
+export async function resolveCredentials(options, hints) {
+  return credentialsLoader(options, hints)();
 }
 
 /**
@@ -103,24 +142,25 @@ async function inRole(
  *
  * @param {IdentityOptions} options
  * @param {SigningHints} [hints]
- * @returns {Promise<Identity>}
+ * @returns {Loader}
  */
-export async function resolveCredentials({ credentials: file, profile }, hints = {}) {
-  if (file !== undefined)
-    return { credentials: parseCredentials(await readText(file), file), source: nameOf(file) };
+function credentialsLoader({ credentials: file, profile }, hints = {}) {
+  if (file !== undefined) return /^https?:\/\//i.test(file) ? fromServer(file) : fromFile(file);
   if (profile !== undefined) return fromProfile(profile, '--profile');
   const { accessKeyId, secretAccessKey, sessionToken } = hints;
   if (accessKeyId && secretAccessKey) {
-    return { credentials: { accessKeyId, secretAccessKey, sessionToken }, source: 'the request' };
+    const credentials = { accessKeyId, secretAccessKey, sessionToken };
+    return async () => ({ credentials, source: 'the request' });
   }
   const { AWS_PROFILE } = process.env;
-  return fromEnvironment() ?? (AWS_PROFILE ? fromProfile(AWS_PROFILE, 'AWS_PROFILE') : fromChain());
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  if (AWS_ACCESS_KEY_ID || AWS_SECRET_ACCESS_KEY) return async () => fromEnvironment();
+  return AWS_PROFILE ? fromProfile(AWS_PROFILE, 'AWS_PROFILE') : fromChain();
 }
 
-/** @returns {Identity | undefined} */
+/** @returns {Identity} */
 function fromEnvironment() {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-  if (!accessKeyId && !secretAccessKey) return undefined;
   if (!accessKeyId || !secretAccessKey) {
     const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID';
     throw new CliError(
@@ -130,6 +170,37 @@ function fromEnvironment() {
   }
   const sessionToken = process.env.AWS_SESSION_TOKEN || undefined;
   return { credentials: { accessKeyId, secretAccessKey, sessionToken }, source: 'the environment' };
+}
+
+/**
+ * A file is read again when its credentials are about to expire, as another program may have renewed them. Standard input and
+ * pipes can be read once.
+ *
+ * @param {string} file
+ * @returns {Loader}
+ */
+function fromFile(file) {
+  /** @type {Credentials | undefined} */
+  let last;
+  const isReadAgain = () => file !== '-' && statSync(file).isFile();
+  return async ({ forceRefresh } = {}) => {
+    if (last === undefined || (forceRefresh && isReadAgain()))
+      last = parseCredentials(await readText(file), file);
+    return { credentials: last, source: nameOf(file) };
+  };
+}
+
+/** @param {string} url @returns {Loader} */
+function fromServer(url) {
+  const load = once(async () => (await import('sigv4-wasm/credentials')).fromHttp(url));
+  const source = `the server ${URL.canParse(url) ? new URL(url).host : url}`;
+  return async (hint) => {
+    try {
+      return { credentials: await (await load())(hint), source };
+    } catch (cause) {
+      throw new CliError('config', `${source} (--credentials) provides no credentials`, { cause });
+    }
+  };
 }
 
 /**
@@ -167,40 +238,48 @@ function parseCredentials(text, file) {
 /**
  * @param {string} profile
  * @param {string} namedBy  where it was named
- * @returns {Promise<Identity>}
+ * @returns {Loader}
  */
-async function fromProfile(profile, namedBy) {
-  const { fromIni } = await import('sigv4-wasm/credentials/node');
+function fromProfile(profile, namedBy) {
+  const load = once(async () =>
+    (await import('sigv4-wasm/credentials/node')).fromIni({ profile, tokenCode: askForCode }),
+  );
+  const loadWithSdk = once(async () => (await loadSdk())?.fromIni({ profile, mfaCodeProvider: askForCode }));
   const source = `the profile ${profile} (${namedBy})`;
-  try {
-    return { credentials: await fromIni({ profile, tokenCode: askForCode })(), source };
-  } catch (cause) {
-    // IAM Identity Center is left to the AWS SDK.
-    const sdk = /\b(?:sso_|login_session)/.test(/** @type {Error} */ (cause).message)
-      ? await loadSdk()
-      : undefined;
-    if (sdk !== undefined) return fromSdk(sdk.fromIni({ profile, mfaCodeProvider: askForCode }), source);
-    const hint = /@aws-sdk\//.test(/** @type {Error} */ (cause).message)
-      ? `: install ${SDK} beside sigv4-wasm-devtools (npm install ${SDK}), or pass --credentials <(aws configure ` +
-        `export-credentials --profile ${profile})`
-      : '';
-    throw new CliError('config', `${source} provides no credentials${hint}`, { cause });
-  }
+  return async (hint) => {
+    try {
+      return { credentials: await (await load())(hint), source };
+    } catch (cause) {
+      const { message } = /** @type {Error} */ (cause);
+      // IAM Identity Center is left to the AWS SDK.
+      const withSdk = /\b(?:sso_|login_session)/.test(message) ? await loadWithSdk() : undefined;
+      if (withSdk !== undefined) return fromSdk(withSdk, source, hint);
+      const fix = /@aws-sdk\//.test(message)
+        ? `: install ${SDK} beside sigv4-wasm-devtools (npm install ${SDK}), or pass --credentials <(aws configure ` +
+          `export-credentials --profile ${profile})`
+        : '';
+      throw new CliError('config', `${source} provides no credentials${fix}`, { cause });
+    }
+  };
 }
 
-/** Where nothing is named: the default profile, containers, instances; then the AWS SDK, where it is installed. */
-async function fromChain() {
-  const { fromNodeChain } = await import('sigv4-wasm/credentials/node');
-  try {
-    return {
-      credentials: await fromNodeChain({ tokenCode: askForCode })(),
-      source: 'the default profile or this machine',
-    };
-  } catch (cause) {
-    const sdk = await loadSdk();
-    if (sdk === undefined) throw new CliError('config', NONE, { cause });
-    return fromSdk(sdk.fromNodeProviderChain({ mfaCodeProvider: askForCode }), 'the AWS SDK');
-  }
+/** Where nothing is named: the default profile, containers, instances; then the AWS SDK, where it is installed. @returns {Loader} */
+function fromChain() {
+  const load = once(async () =>
+    (await import('sigv4-wasm/credentials/node')).fromNodeChain({ tokenCode: askForCode }),
+  );
+  const loadWithSdk = once(async () =>
+    (await loadSdk())?.fromNodeProviderChain({ mfaCodeProvider: askForCode }),
+  );
+  return async (hint) => {
+    try {
+      return { credentials: await (await load())(hint), source: 'the default profile or this machine' };
+    } catch (cause) {
+      const withSdk = await loadWithSdk();
+      if (withSdk === undefined) throw new CliError('config', NONE, { cause });
+      return fromSdk(withSdk, 'the AWS SDK', hint);
+    }
+  };
 }
 
 /** @returns {Promise<any>} `undefined` if it is not installed */
@@ -212,18 +291,30 @@ async function loadSdk() {
 }
 
 /**
- * @param {() => Promise<Credentials>} load
+ * @param {(hint?: Hint) => Promise<Credentials>} load
  * @param {string} source
+ * @param {Hint} [hint]
  * @returns {Promise<Identity>}
  */
-async function fromSdk(load, source) {
+async function fromSdk(load, source, hint) {
   try {
-    return { credentials: await load(), source };
+    return { credentials: await load(hint), source };
   } catch (cause) {
     throw new CliError('config', source === 'the AWS SDK' ? NONE : `${source} provides no credentials`, {
       cause,
     });
   }
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} make
+ * @returns {() => Promise<T>}
+ */
+function once(make) {
+  /** @type {Promise<T> | undefined} */
+  let made;
+  return () => (made ??= make());
 }
 
 const NONE =

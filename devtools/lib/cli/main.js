@@ -61,6 +61,11 @@ const COMMANDS = [
     load: () => import('./gateway.js'),
   },
   {
+    name: 'proxy',
+    describe: 'Run a local proxy that signs the requests of programs that cannot',
+    load: () => import('./proxy.js'),
+  },
+  {
     name: 'completion',
     describe: 'Print a completion script for your shell',
     load: () => import('./completion.js'),

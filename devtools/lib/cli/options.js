@@ -60,7 +60,10 @@ export function addOptions(command, group, rows) {
 export function addIdentityOptions(command) {
   addOptions(command, 'Credentials and scope:', [
     ['--profile <name>', 'Profile of ~/.aws'],
-    ['--credentials <file>', 'JSON file with credentials, as `aws sts …` prints them; - is standard input'],
+    [
+      '--credentials <file>',
+      'JSON file with credentials, as `aws sts …` prints them, or the URL of a server that has them; - is standard input',
+    ],
     ['--region <region>', 'Default: inferred from the host, then AWS_REGION, then the profile'],
     ['--service <name>', 'Signing name, such as execute-api; default: inferred from the host'],
     ['--assume-role <arn>', 'Sign as this role, which the credentials may assume'],

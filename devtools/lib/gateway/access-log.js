@@ -10,11 +10,18 @@ import { HIDDEN } from './request-log.js';
  * @returns {string}
  */
 export function accessLine({ at, durationMs, request, answer, failure, authorized }) {
-  const { status } = answer;
   const who = authorized.principal?.arn.replace(/^.*:/, '') ?? '-';
   const code = failure ? `  ${failure.type}` : '';
+  return requestLine({ at, durationMs, request, status: answer.status, note: `${who}${code}` });
+}
+
+/**
+ * @param {{ at: Date, durationMs: number, request: { method: string, url: string }, status: number, note: string }} done
+ * @returns {string}
+ */
+export function requestLine({ at, durationMs, request, status, note }) {
   const shown = style(status < 400 ? 'green' : status < 500 ? 'yellow' : 'red', String(status));
-  return `${style('dim', timeOf(at))} ${shown} ${targetOf(request)}  ${durationMs.toFixed(1)} ms  ${who}${code}`;
+  return `${style('dim', timeOf(at))} ${shown} ${targetOf(request)}  ${durationMs.toFixed(1)} ms  ${note}`;
 }
 
 /**
@@ -51,7 +58,7 @@ function timeOf(at) {
   return at.toTimeString().slice(0, 8);
 }
 
-/** @param {import('./request.js').GatewayRequest} request */
+/** @param {{ method: string, url: string }} request */
 function targetOf({ method, url }) {
   const shortened = withoutTokens(url, HIDDEN).replace(/([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/, '$1X-Amz-…');
   return printable(`${method} ${shortened}`);

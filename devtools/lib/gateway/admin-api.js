@@ -1,9 +1,8 @@
 // `/_sigv4/…`: the admin API of the gateway, and its page, for this machine only.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
-
 import { inspectorFiles } from '../inspector/files.js';
 import { isFromOtherOrigin } from '../origin.js';
+import { isSameSecret } from '../token.js';
 import { sendAll } from './server.js';
 
 /**
@@ -63,7 +62,7 @@ export function serveAdminApi(incoming, outgoing, api) {
 function hasToken({ headers, url = '' }, { token }) {
   const [, inHeader] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
   const inQuery = new URLSearchParams(url.replace(/^[^?]*/, '')).get('token');
-  return isSame(inHeader ?? inQuery ?? '', token);
+  return isSameSecret(inHeader ?? inQuery ?? '', token);
 }
 
 const TOKEN_MISSING =
@@ -129,7 +128,7 @@ function listen(requestLog, outgoing) {
  * @param {Outgoing} outgoing
  */
 function giveCredentials({ principals, credentialsToken, sessionSeconds, now }, role, incoming, outgoing) {
-  if (!isSame(incoming.headers.authorization ?? '', credentialsToken)) {
+  if (!isSameSecret(incoming.headers.authorization ?? '', credentialsToken)) {
     return send(outgoing, 401, {
       code: 'Unauthorized',
       message: 'Authorization must be the token that the gateway printed',
@@ -153,15 +152,6 @@ export function isLoopback({ headers, socket }) {
   const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   const isLocal = /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
   return isLocal && /^(?:localhost|(?:[\w-]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name);
-}
-
-/**
- * @param {string} given
- * @param {string} expected
- */
-function isSame(given, expected) {
-  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(a, b);
 }
 
 /**

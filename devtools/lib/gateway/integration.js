@@ -192,7 +192,7 @@ export function withoutSignature(query) {
 
 /**
  * @param {readonly string[]} rawHeaders
- * @param {Set<string>} dropped
+ * @param {ReadonlySet<string>} dropped
  */
 export function endToEnd(rawHeaders, dropped) {
   const all = pairs(rawHeaders);

@@ -19,12 +19,13 @@ const LAST_WORDS_MS = 1000;
 
 /**
  * @param {import('node:http').RequestListener} serve
+ * @param {import('node:http').ServerOptions} [limits]  in place of these
  * @returns {import('node:http').Server}
  */
-export function openServer(serve) {
+export function openServer(serve, limits = {}) {
   /** The response in progress on a socket. @type {WeakMap<import('node:stream').Duplex, import('node:http').ServerResponse>} */
   const answers = new WeakMap();
-  const server = createServer(LIMITS, (incoming, outgoing) => {
+  const server = createServer({ ...LIMITS, ...limits }, (incoming, outgoing) => {
     answers.set(incoming.socket, outgoing);
     serve(incoming, outgoing);
   });

@@ -1,0 +1,219 @@
+// `sigv4 proxy`
+
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+import { labelled } from '../gateway/access-log.js';
+import { PAYLOADS, ProxyOptionError } from '../proxy/options.js';
+import { startProxy } from '../proxy/proxy.js';
+import { TOKEN_HEADER } from '../proxy/token.js';
+import { dispatcherFor } from './connection.js';
+import { CliError, exitCode } from './exit.js';
+import { identityLoader, inferScope, resolveScope } from './identity.js';
+import { listenError } from './listen.js';
+import { addIdentityOptions, addOptions, count, oneOf, repeated, seconds } from './options.js';
+import { checkProfile } from './profiles.js';
+
+/** @typedef {import('../proxy/proxy.js').RunningProxy} RunningProxy */
+
+/** @param {import('commander').Command} command */
+export function define(command) {
+  command.argument('[upstream...]', 'URL of the server that receives signed requests; several as NAME=URL');
+  addOptions(command, 'Upstreams:', [
+    [
+      '--match <pattern>',
+      'Also sign for hosts such as *.execute-api.eu-west-1.amazonaws.com, which clients name; repeatable',
+      repeated,
+    ],
+    [
+      '--sign-host <host>',
+      'Host that is signed and sent, if the server sees another one than that of the URL',
+    ],
+    ['--sigv4a', 'Sign for several regions, with SigV4a; --region is a list, such as us-east-1,eu-*'],
+    ['--no-sign', 'Forward requests without a signature'],
+  ]);
+  addOptions(command, 'Access:', [
+    [
+      '--token-file <file>',
+      'File with the token that clients send; default: SIGV4_PROXY_TOKEN, or a new one',
+    ],
+    ['--no-token', 'Let every user and program of this machine use your credentials'],
+    [
+      '--allow-origin <origin>',
+      'Pages that may send requests, such as http://localhost:5173; repeatable',
+      repeated,
+    ],
+    ['--allow-host <name>', 'Another name of this proxy, such as host.docker.internal; repeatable', repeated],
+    ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(8080)],
+    ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],
+  ]);
+  addOptions(command, 'Requests:', [
+    [
+      '--payload <mode>',
+      'What is signed of a body: auto, signed (its hash), unsigned, chunks (S3)',
+      (option) => oneOf(PAYLOADS)(option).default('auto'),
+    ],
+    ['--max-body <bytes>', 'Of a body that must be hashed before it is sent; default: 67108864', bytes],
+    ['-H, --header <header>', "Add a header, in place of the client's; repeatable", repeated],
+    ['--strip <name>', 'Do not forward this header; repeatable', repeated],
+    [
+      '--copy-header <name=new>',
+      'Forward a copy, such as authorization=x-original-authorization; repeatable',
+      repeated,
+    ],
+    ['--timeout <seconds>', 'Until the response begins; default: 300', seconds],
+    ['--quiet', 'Print no line for each request'],
+  ]);
+  addOptions(command, 'Connection to upstreams:', [
+    ['--cacert <file>', 'File with the certificates of CAs'],
+    ['-k, --insecure', 'Accept any certificate'],
+    ['-x, --proxy <url>', 'Proxy; default: from http_proxy and https_proxy'],
+    ['--connect-timeout <seconds>', 'Until the connection is made; default: 10', seconds],
+  ]);
+  addIdentityOptions(command);
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+  sigv4 proxy https://search-logs-abc123.eu-west-1.es.amazonaws.com
+  sigv4 proxy logs=https://search-logs-abc123.eu-west-1.es.amazonaws.com files=https://bucket.s3.eu-west-1.amazonaws.com
+  sigv4 proxy --match '*.execute-api.eu-west-1.amazonaws.com' --profile work`,
+  );
+}
+
+/** @param {any} argv @param {string[]} upstreams */
+export async function handler(argv, upstreams) {
+  const { port, host, sign, quiet } = argv;
+  checkProfile(argv);
+  const named = await Promise.all(upstreams.map((text) => upstreamOf(text, argv, upstreams.length > 1)));
+  const load = sign ? identityLoader(argv, named[0]?.region ?? argv.region) : undefined;
+  // Now, so that what is wrong is said here and not to the first client.
+  const first = await load?.();
+  const options = {
+    upstream: named,
+    ...{ match: argv.match, port, host, sign, payload: argv.payload, sigv4a: argv.sigv4a },
+    credentials: load && (async (/** @type {any} */ hint) => (await load(hint)).credentials),
+    region: argv.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION),
+    service: argv.service,
+    token: argv.token === false ? /** @type {const} */ (false) : await readToken(argv.tokenFile),
+    ...{
+      allowOrigin: argv.allowOrigin,
+      allowHost: argv.allowHost,
+      maxBodyBytes: argv.maxBody,
+      strip: argv.strip,
+    },
+    timeoutMs: argv.timeout === undefined ? undefined : argv.timeout * 1000,
+    headers: pairsIn(argv.header, ':', '--header', 'Name: value'),
+    copyHeaders: pairsIn(argv.copyHeader, '=', '--copy-header', 'name=new-name'),
+    dispatcher: await dispatcherFor({ connectTimeout: 10, ...argv }, named[0]?.url ?? 'https://example.com'),
+    ...(!quiet && { log: print }),
+  };
+  const running = await startProxy(options).catch((error) => {
+    throw error instanceof ProxyOptionError
+      ? new CliError('usage', error.message)
+      : listenError(error, `${host}:${port}`);
+  });
+  introduce(running, argv, first).forEach(print);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await running.close();
+  await options.dispatcher.destroy();
+  return exitCode('ok');
+}
+
+/** @param {string} line */
+function print(line) {
+  console.log(line);
+}
+
+/** @param {import('commander').Option} option */
+function bytes(option) {
+  return option.argParser((text) => {
+    if (/^\d{1,12}$/.test(text)) return Number(text);
+    throw new CliError('usage', `--max-body ${JSON.stringify(text)} is not a number of bytes`);
+  });
+}
+
+/**
+ * @param {string} text  a URL, or `NAME=URL`
+ * @param {any} argv
+ * @param {boolean} isOneOfSeveral
+ */
+async function upstreamOf(text, argv, isOneOfSeveral) {
+  const [, name, url] = /^(?:([\w.-]+)=)?(https?:\/\/.*)$/is.exec(text) ?? [];
+  if (url === undefined || !URL.canParse(url))
+    throw new CliError('usage', `${JSON.stringify(text)} is not an http: or https: URL, nor NAME=URL`);
+  if (isOneOfSeveral && argv.signHost !== undefined)
+    throw new CliError('usage', '--sign-host is of one upstream: start a proxy for each');
+  const upstream = { url, host: argv.signHost, ...(name !== undefined && { name }) };
+  if (!argv.sign) return { ...upstream, region: undefined, service: undefined };
+  const signed = argv.signHost === undefined ? url : `https://${argv.signHost}`;
+  // For one upstream, the options count; for several, only where a host does not say.
+  const own = isOneOfSeveral ? inferScope(signed) : {};
+  const scope = { region: own.region ?? argv.region, service: own.service ?? argv.service };
+  const { region, service } = await resolveScope(signed, { ...argv, ...scope });
+  return { ...upstream, region, service };
+}
+
+/**
+ * Not an option: all users of the machine can see the command line.
+ *
+ * @param {string} [file]
+ * @returns {Promise<string | undefined>}
+ */
+async function readToken(file) {
+  if (file === undefined) return process.env.SIGV4_PROXY_TOKEN || undefined;
+  const text = await readFile(file, 'utf8').catch((/** @type {NodeJS.ErrnoException} */ error) => {
+    throw new CliError('read', `the file ${file} (--token-file) cannot be read (${error.code})`);
+  });
+  return text.trim();
+}
+
+/**
+ * @param {string[] | undefined} list
+ * @param {string} separator
+ * @param {string} option
+ * @param {string} form
+ * @returns {Record<string, string> | undefined}
+ */
+function pairsIn(list, separator, option, form) {
+  const pairs = list?.map((text) => {
+    const at = text.indexOf(separator);
+    if (at < 1) throw new CliError('usage', `${option} ${JSON.stringify(text)} is not of the form ${form}`);
+    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  });
+  return pairs && Object.fromEntries(pairs);
+}
+
+/**
+ * @param {RunningProxy} running
+ * @param {{ match?: string[], token?: boolean, sign: boolean, port: number }} argv
+ * @param {import('./identity.js').Identity} [identity]
+ * @returns {string[]} lines
+ */
+function introduce({ origin, token, page, upstreams }, { match = [], sign }, identity) {
+  const isSingle = upstreams.length === 1 && match.length === 0;
+  const { port } = new URL(origin);
+  const scope = ({ service = 'a service', region = 'the region of the host' }) =>
+    sign ? `${service} in ${region}` : 'not signed';
+  const lines = [
+    origin,
+    ...upstreams.map((one) => labelled('to', `${one.url}  ${scope(one)}`)),
+    ...(isSingle ? [] : upstreams.map(({ name }) => labelled('as', `http://${name}.localhost:${port}`))),
+    ...match.map((pattern) => labelled('match', pattern)),
+    ...(identity ? [labelled('keys', `${identity.credentials.accessKeyId}, from ${identity.source}`)] : []),
+    labelled('page', page),
+  ];
+  if (token === undefined) {
+    const note = 'no token is needed: every user and program of this machine can use these credentials';
+    return [...lines, labelled('note', sign ? note : 'no token is needed'), ''];
+  }
+  const url = isSingle ? `${origin}/` : `http://${upstreams[0]?.name ?? 'HOST'}.localhost:${port}/`;
+  return [
+    ...lines,
+    '',
+    '# For clients:',
+    `export SIGV4_PROXY_TOKEN=${token}`,
+    `curl -H "${TOKEN_HEADER}: $SIGV4_PROXY_TOKEN" ${url}`,
+    '',
+  ];
+}

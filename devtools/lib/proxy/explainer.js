@@ -1,0 +1,91 @@
+// Why an upstream refused a request that the proxy signed.
+
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+
+import { TokenBucket } from 'limiter';
+
+/**
+ * @typedef {import('./payload.js').Outgoing} Outgoing
+ *
+ * @typedef {object} Refusal
+ * @property {number} status
+ * @property {string[]} rawHeaders
+ * @property {Buffer} body  its beginning
+ */
+
+/** Of which there is an explanation. */
+export const REFUSED = new Set([401, 403]);
+/** So much of a body is looked at. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** So that a flood of refusals does not delay good requests. */
+const PER_SECOND = 1;
+const BURST = 10;
+
+/** What there is to do in a proxy, where the package says it for programs. @type {Record<string, string>} */
+const FIXES = {
+  'token-expired':
+    'Renew the credentials: the proxy asks a profile, a container, a role or a file again by itself, but static keys of the ' +
+    'environment need a new start.',
+  'token-invalid': 'Start the proxy with an access key ID, a secret and a session token of one set.',
+  'access-key-unknown':
+    'Start the proxy with other credentials; an access key ID that begins with ASIA needs its session token.',
+  'wrong-secret':
+    'Copy access key ID and secret again, without spaces or line breaks, and start the proxy again.',
+  'clock-skew':
+    'Set the clock of this machine (NTP). Until then, the proxy signs with the time of the server.',
+  'signature-expired':
+    'Set the clock of this machine (NTP). Until then, the proxy signs with the time of the server.',
+  'signature-mismatch':
+    'Check --service, --region and --sign-host; a proxy or a CDN between this proxy and the service may change the request.',
+};
+
+export class Explainer {
+  #bucket = new TokenBucket({ bucketSize: BURST, tokensPerInterval: PER_SECOND, interval: 'second' });
+
+  constructor() {
+    this.#bucket.content = BURST;
+  }
+
+  /**
+   * @param {Refusal} refusal
+   * @param {Outgoing & { method: string }} request
+   * @param {import('./upstreams.js').Upstream} upstream
+   * @returns {Promise<{ summary: string, fix: string } | undefined>} `undefined` if there is no time for it
+   */
+  async explain({ status, rawHeaders, body }, { method, unsigned, headers, payload }, { origin, signer }) {
+    if (signer === undefined || !this.#bucket.tryRemoveTokens(1)) return undefined;
+    const { explainResponse } = await import('sigv4-wasm/explain');
+    const response = {
+      ...{ status, headers: pairs(rawHeaders), body: decoded(body, rawHeaders) },
+      url: `${origin}${unsigned.path.replace(/\?.*/s, '')}`,
+      request: { method },
+    };
+    const signed = await signer.trace(unsigned, /** @type {Record<string, string>} */ (headers), payload);
+    const { code, summary, fix, serverTime, clockSkewSeconds } = await explainResponse(response, { signed });
+    if (clockSkewSeconds !== undefined && serverTime) signer.clockOffset = serverTime.getTime() - Date.now();
+    return { summary, fix: FIXES[code] ?? fix };
+  }
+}
+
+/** @param {string[]} raw @returns {[string, string][]} */
+function pairs(raw) {
+  return Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]);
+}
+
+/**
+ * @param {Buffer} body
+ * @param {string[]} rawHeaders
+ */
+function decoded(body, rawHeaders) {
+  const [, encoding = ''] =
+    pairs(rawHeaders).find(([name]) => name.toLowerCase() === 'content-encoding') ?? [];
+  const decode = DECODERS[encoding.trim().toLowerCase()];
+  try {
+    return (decode?.(body, { maxOutputLength: 16 * MAX_BODY_BYTES }) ?? body).toString();
+  } catch {
+    return ''; // Cut off, or not what it says: the status and the headers are all there is.
+  }
+}
+
+/** @type {Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>} */
+const DECODERS = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync };

@@ -1,0 +1,111 @@
+// Who may use the proxy: not a page with a rebound name, not a page of another site, nobody without the token.
+
+import { corsHeaders, isPreflight, preflightHeaders } from '../gateway/cors.js';
+import { isCrossSite } from '../origin.js';
+import { ProxyError } from './refusal.js';
+import { placeOfToken, TOKEN_HEADER } from './token.js';
+
+/**
+ * @typedef {import('node:http').IncomingMessage} Incoming
+ *
+ * @typedef {object} Admitted
+ * @property {import('./upstreams.js').Target | undefined} target  none for a path of the proxy itself
+ * @property {import('./token.js').Place | undefined} place  of the token
+ */
+
+export class Guard {
+  #settings;
+  #upstreams;
+  #cors;
+
+  /**
+   * @param {import('./options.js').Settings} settings
+   * @param {import('./upstreams.js').Upstreams} upstreams
+   */
+  constructor(settings, upstreams) {
+    this.#settings = settings;
+    this.#upstreams = upstreams;
+    const all = ['*'];
+    this.#cors = {
+      allowOrigins: [...settings.allowOrigins],
+      allowCredentials: true,
+      exposeHeaders: /** @type {string[]} */ ([]),
+      allowMethods: all,
+      allowHeaders: all,
+      maxAge: 600,
+    };
+  }
+
+  /**
+   * @param {Incoming} incoming
+   * @returns {import('./token.js').Place | undefined}
+   */
+  placeOfToken({ headers, url = '/' }) {
+    const { token } = this.#settings;
+    return token === false ? undefined : placeOfToken(headers, url, token);
+  }
+
+  /**
+   * Whether it is a name of the proxy that the client used, and no other site.
+   *
+   * @param {Incoming} incoming
+   * @param {import('./token.js').Place | undefined} place
+   * @returns {import('./upstreams.js').Target}
+   * @throws {ProxyError} ERR_PROXY_HOST, ERR_PROXY_NOT_ALLOWED, ERR_PROXY_UNNAMED, ERR_PROXY_ORIGIN
+   */
+  checkSource(incoming, place) {
+    const { headers } = incoming;
+    // Only a header: a browser sends a cookie without being asked.
+    const target = this.#upstreams.find(incoming, place === 'header');
+    if (this.isAllowedOrigin(headers) || !isCrossSite(headers, target.authority)) return target;
+    const from = headers.origin ?? `a page of another site (sec-fetch-site: ${headers['sec-fetch-site']})`;
+    throw new ProxyError('ERR_PROXY_ORIGIN', `The request comes from ${from.replace(/[^!-~ ]/g, '?')}.`, {
+      fix: 'If you trust that page, start the proxy with --allow-origin and its origin (option allowOrigin).',
+    });
+  }
+
+  /**
+   * @param {import('./token.js').Place | undefined} place
+   * @throws {ProxyError} ERR_PROXY_TOKEN
+   */
+  checkToken(place) {
+    if (this.#settings.token === false || place !== undefined) return;
+    throw new ProxyError('ERR_PROXY_TOKEN', 'The request has no token, or a wrong one.', {
+      fix:
+        `Send the token that the proxy printed at its start, as ${TOKEN_HEADER}, as Authorization: Bearer, or as the password in ` +
+        'the URL; in a browser, open the address that it printed.',
+    });
+  }
+
+  /** @param {import('node:http').IncomingHttpHeaders} headers */
+  isAllowedOrigin({ origin }) {
+    return origin !== undefined && this.#settings.allowOrigins.has(origin);
+  }
+
+  /**
+   * @param {Incoming} incoming
+   * @returns {boolean} whether a page that is allowed asks if it may send a request
+   */
+  isPreflight({ method = '', headers }) {
+    return this.isAllowedOrigin(headers) && isPreflight(method, headers);
+  }
+
+  /** @param {Incoming} incoming @returns {[string, string][]} */
+  preflightHeaders({ headers }) {
+    const isPrivate = headers['access-control-request-private-network'] === 'true';
+    return [...preflightHeaders(this.#cors, headers), ...(isPrivate ? PRIVATE_NETWORK : [])];
+  }
+
+  /**
+   * For every response to a page that is allowed, in place of those of the upstream.
+   *
+   * @param {import('node:http').IncomingHttpHeaders} headers  of the request
+   * @param {string[]} [exposed]  names of headers of the response
+   */
+  corsHeaders(headers, exposed = []) {
+    return corsHeaders({ ...this.#cors, exposeHeaders: exposed }, headers);
+  }
+}
+
+/** @type {[string, string][]} */
+const PRIVATE_NETWORK = [['access-control-allow-private-network', 'true']];

@@ -1,0 +1,220 @@
+// Sends one request to an upstream, and its response to the client as it comes.
+
+import { ProxyError } from './refusal.js';
+
+/**
+ * @typedef {object} Sent
+ * @property {string} origin
+ * @property {string} path
+ * @property {string} method
+ * @property {Record<string, string> | string[]} headers
+ * @property {any} body
+ * @property {number} headersTimeout  in milliseconds
+ * @property {string} [upgrade]  the protocol of a handshake
+ *
+ * @typedef {object} Relayed
+ * @property {number} status
+ * @property {string[]} rawHeaders
+ * @property {number} bytes  of the body
+ * @property {Buffer} beginning  of the body, if it was asked for
+ * @property {Error} [error]  the response broke off; the client saw its beginning
+ *
+ * @typedef {object} RelayOptions
+ * @property {(rawHeaders: string[]) => string[]} headersFor  what the client gets in place of the upstream's
+ * @property {(status: number) => number} kept  how many bytes of the body to keep
+ * @property {(rawHeaders: string[], remote: import('node:stream').Duplex) => void} [onUpgrade]  the upstream accepted a handshake
+ */
+
+/** RFC 9110, section 9.2.2. */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * @param {import('undici').Dispatcher} dispatcher
+ * @param {Sent} sent
+ * @param {import('node:http').ServerResponse} outgoing
+ * @param {RelayOptions} options
+ * @returns {Promise<Relayed>}
+ * @throws {ProxyError} ERR_PROXY_UPSTREAM, ERR_PROXY_TIMEOUT, if nothing was sent to the client yet
+ */
+export async function relay(dispatcher, sent, outgoing, options) {
+  const first = await attempt(dispatcher, sent, outgoing, options);
+  if (!(first instanceof Error)) return first;
+  // The upstream closed the connection that was kept for the next request, just as this one was sent.
+  const isClosed = CLOSED.has(/** @type {any} */ (first).code);
+  const isSafe = IDEMPOTENT.has(sent.method) && (sent.body === undefined || Buffer.isBuffer(sent.body));
+  const last =
+    isClosed && isSafe && !outgoing.destroyed ? await attempt(dispatcher, sent, outgoing, options) : first;
+  if (!(last instanceof Error)) return last;
+  throw upstreamError(last, sent.origin);
+}
+
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/**
+ * @param {import('undici').Dispatcher} dispatcher
+ * @param {Sent} sent
+ * @param {import('node:http').ServerResponse} outgoing
+ * @param {RelayOptions} options
+ * @returns {Promise<Relayed | Error>} an error if nothing was sent to the client yet
+ */
+function attempt(dispatcher, sent, outgoing, options) {
+  return new Promise((resolve) => {
+    const handler = new Relay(outgoing, options, resolve);
+    try {
+      dispatcher.dispatch(
+        /** @type {any} */ ({ ...sent, bodyTimeout: 0 }),
+        /** @type {import('undici').Dispatcher.DispatchHandler} */ (handler),
+      );
+    } catch (error) {
+      handler.onResponseError(undefined, /** @type {Error} */ (error));
+    }
+  });
+}
+
+/** What undici tells of a request. */
+class Relay {
+  #outgoing;
+  #options;
+  #resolve;
+  /** @type {import('undici').Dispatcher.DispatchController | undefined} */
+  #controller;
+  #status = 0;
+  /** @type {string[]} */
+  #rawHeaders = [];
+  #bytes = 0;
+  #limit = 0;
+  /** @type {Buffer[]} */
+  #kept = [];
+  #isDone = false;
+
+  /**
+   * @param {import('node:http').ServerResponse} outgoing
+   * @param {RelayOptions} options
+   * @param {(result: Relayed | Error) => void} resolve
+   */
+  constructor(outgoing, options, resolve) {
+    this.#outgoing = outgoing;
+    this.#options = options;
+    this.#resolve = resolve;
+  }
+
+  /** The client went away: nobody waits for the upstream any more. */
+  #abort = () => {
+    if (!this.#isDone) this.#controller?.abort(new Error('the client went away'));
+  };
+
+  /** @param {import('undici').Dispatcher.DispatchController} controller */
+  onRequestStart(controller) {
+    this.#controller = controller;
+    if (this.#outgoing.destroyed) this.#abort();
+    else this.#outgoing.once('close', this.#abort);
+  }
+
+  /**
+   * @param {import('undici').Dispatcher.DispatchController} controller
+   * @param {number} status
+   * @param {unknown} _
+   * @param {string} [statusText]
+   */
+  onResponseStart(controller, status, _, statusText) {
+    if (status < 200) return;
+    this.#status = status;
+    this.#rawHeaders = texts(/** @type {Buffer[]} */ (controller.rawHeaders ?? []));
+    this.#limit = this.#options.kept(status);
+    const outgoing = this.#outgoing;
+    outgoing.writeHead(status, statusText, this.#options.headersFor(this.#rawHeaders));
+    // The head goes out with the first bytes of the body, and alone if there are none yet, as of a stream of events.
+    setImmediate(() => {
+      if (this.#bytes === 0 && !this.#isDone && !outgoing.destroyed) outgoing.flushHeaders();
+    });
+  }
+
+  /**
+   * @param {import('undici').Dispatcher.DispatchController} controller
+   * @param {number} status
+   * @param {unknown} _
+   * @param {import('node:stream').Duplex} remote
+   */
+  onRequestUpgrade(controller, status, _, remote) {
+    this.#status = status;
+    this.#rawHeaders = texts(/** @type {Buffer[]} */ (controller.rawHeaders ?? []));
+    this.#options.onUpgrade?.(this.#rawHeaders, remote);
+    this.#finish();
+  }
+
+  /**
+   * @param {import('undici').Dispatcher.DispatchController} controller
+   * @param {Buffer} chunk
+   */
+  onResponseData(controller, chunk) {
+    const room = this.#limit - this.#bytes;
+    this.#bytes += chunk.length;
+    if (room > 0) this.#kept.push(Buffer.from(chunk.subarray(0, room)));
+    if (this.#outgoing.write(chunk)) return;
+    controller.pause();
+    this.#outgoing.once('drain', () => controller.resume());
+  }
+
+  onResponseEnd() {
+    this.#outgoing.end();
+    this.#finish();
+  }
+
+  /**
+   * @param {unknown} _
+   * @param {Error} error
+   */
+  onResponseError(_, error) {
+    if (this.#status === 0) {
+      this.#isDone = true;
+      this.#outgoing.off('close', this.#abort);
+      this.#resolve(error);
+      return;
+    }
+    this.#finish(error);
+    // So that the client does not take what it has for all.
+    this.#outgoing.destroy();
+  }
+
+  /** @param {Error} [error] */
+  #finish(error) {
+    this.#isDone = true;
+    this.#outgoing.off('close', this.#abort);
+    this.#resolve({
+      status: this.#status,
+      rawHeaders: this.#rawHeaders,
+      bytes: this.#bytes,
+      beginning: this.#kept.length > 0 ? Buffer.concat(this.#kept) : NOTHING,
+      error,
+    });
+  }
+}
+
+/** @param {(Buffer | string)[]} raw */
+function texts(raw) {
+  return raw.map((one) => (typeof one === 'string' ? one : one.toString('latin1')));
+}
+
+/**
+ * @param {any} error
+ * @param {string} origin
+ * @returns {ProxyError}
+ */
+function upstreamError(error, origin) {
+  if (error instanceof ProxyError) return error;
+  if (/^UND_ERR_(?:HEADERS|CONNECT)_TIMEOUT$|^ETIMEDOUT$/.test(error.code)) {
+    const what =
+      error.code === 'UND_ERR_HEADERS_TIMEOUT' ? 'did not answer in time' : 'took no connection in time';
+    return new ProxyError('ERR_PROXY_TIMEOUT', `${origin} ${what}.`, { cause: error });
+  }
+  const { code } = error.cause?.code ? error.cause : error;
+  return new ProxyError('ERR_PROXY_UPSTREAM', `${origin} gave no response (${code ?? error.message}).`, {
+    fix: UNREACHABLE.has(code)
+      ? 'Check the URL of the upstream, and that this machine reaches it.'
+      : undefined,
+    cause: error,
+  });
+}
+
+const UNREACHABLE = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);

@@ -1,0 +1,94 @@
+// The token of the proxy: every user and program of a machine can reach 127.0.0.1, and only those that know it may use the
+// credentials. Where a request carries it, and how a browser keeps it.
+
+import { isSameSecret } from '../token.js';
+
+/** For clients whose `Authorization` header is taken, such as SDKs that sign. */
+export const TOKEN_HEADER = 'x-sigv4-proxy-token';
+/** For the first address that a browser opens, and for WebSockets, which cannot send headers. */
+export const TOKEN_PARAMETER = 'sigv4-proxy-token';
+const COOKIE = 'sigv4-proxy-token';
+
+/**
+ * @typedef {'header' | 'cookie' | 'query'} Place
+ *
+ * @param {import('node:http').IncomingHttpHeaders} headers
+ * @param {string} path  with the query
+ * @param {string} token
+ * @returns {Place | undefined} where the request has the right token; `undefined` if it has none
+ */
+export function placeOfToken(headers, path, token) {
+  for (const given of inHeaders(headers)) if (isSameSecret(given, token)) return 'header';
+  const cookie = cookieOf(headers.cookie);
+  if (cookie !== undefined && isSameSecret(cookie, token)) return 'cookie';
+  const parameter = path.includes(TOKEN_PARAMETER) ? parameterOf(path) : undefined;
+  return parameter !== undefined && isSameSecret(parameter, token) ? 'query' : undefined;
+}
+
+/**
+ * @param {import('node:http').IncomingHttpHeaders} headers
+ * @returns {string[]}
+ */
+function inHeaders(headers) {
+  const found = [headers[TOKEN_HEADER]].flat().filter((one) => one !== undefined);
+  for (const value of [headers.authorization, headers['proxy-authorization']]) {
+    const [, scheme, text] = /^(bearer|basic) +(\S+)$/i.exec(value ?? '') ?? [];
+    if (scheme === undefined) continue;
+    // The password: any user name will do, as some clients send none and others insist on one.
+    found.push(
+      scheme.toLowerCase() === 'bearer'
+        ? text
+        : Buffer.from(text, 'base64')
+            .toString()
+            .replace(/^[^:]*:/, ''),
+    );
+  }
+  return found;
+}
+
+/** @param {string} [cookies] */
+function cookieOf(cookies) {
+  return cookies
+    ?.split(/; */)
+    .find((one) => one.startsWith(`${COOKIE}=`))
+    ?.slice(COOKIE.length + 1);
+}
+
+/** @param {string} path */
+function parameterOf(path) {
+  return new URLSearchParams(path.replace(/^[^?]*/, '')).get(TOKEN_PARAMETER) ?? undefined;
+}
+
+/**
+ * The same target without the token, which no upstream must see.
+ *
+ * @param {string} path
+ */
+export function withoutToken(path) {
+  if (!path.includes(TOKEN_PARAMETER)) return path;
+  const [before, ...query] = path.split('?');
+  const rest = query
+    .join('?')
+    .split('&')
+    .filter((part) => part.split('=', 1)[0] !== TOKEN_PARAMETER)
+    .join('&');
+  return rest === '' ? before : `${before}?${rest}`;
+}
+
+/** @param {string} cookies */
+export function withoutOwnCookie(cookies) {
+  if (!cookies.includes(COOKIE)) return cookies;
+  return cookies
+    .split(/; */)
+    .filter((one) => !one.startsWith(`${COOKIE}=`))
+    .join('; ');
+}
+
+/**
+ * For the rest of the session of the browser, and for pages of this very host.
+ *
+ * @param {string} token
+ */
+export function cookieFor(token) {
+  return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict`;
+}
