@@ -60,7 +60,7 @@ function timeOf(at) {
 
 /** @param {{ method: string, url: string }} request */
 function targetOf({ method, url }) {
-  const shortened = withoutTokens(url, HIDDEN).replace(/([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/, '$1X-Amz-…');
+  const shortened = withoutTokens(url, HIDDEN).replace(/([?&])X-Amz-[^&]*(?:&X-Amz-[^&]*)*/g, '$1X-Amz-…');
   return printable(`${method} ${shortened}`);
 }
 

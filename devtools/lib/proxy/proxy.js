@@ -90,7 +90,7 @@ class Proxy {
     const serve = (/** @type {any} */ incoming, /** @type {any} */ outgoing) =>
       void this.#serve(incoming, outgoing);
     this.#server = openServer(serve, LIMITS);
-    // The client is told to go on once the request is known to pass.
+    // The client gets 100 Continue once the request is known to pass.
     this.#server.on('checkContinue', serve);
     this.#server.on('upgrade', (incoming, socket, head) => void this.#upgrade(incoming, socket, head));
     this.#server.on('connect', (incoming, socket) => this.#refuseTunnel(incoming, socket));
