@@ -55,20 +55,20 @@ macro_rules! errors {
 errors! {
     /// The access key id is empty, or holds a control character or white space around it.
     AccessKeyIdInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "accessKeyId is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.",
-        rust: "the access key id is empty, or has white space around it or a control character in it. Pass the key id as AWS issued it.";
+        "accessKeyId is empty, contains a control character, or begins or ends with white space. Pass the key id as AWS issued it.",
+        rust: "the access key id is empty, contains a control character, or begins or ends with white space. Pass the key id as AWS issued it.";
     /// The secret access key is empty, or holds a control character or white space around it.
     SecretAccessKeyInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "secretAccessKey is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.",
-        rust: "the secret access key is empty, or has white space around it or a control character in it. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.";
+        "secretAccessKey is empty, contains a control character, or begins or ends with white space. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.",
+        rust: "the secret access key is empty, contains a control character, or begins or ends with white space. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.";
     /// The session token holds a control character or white space around it.
     SessionTokenInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "sessionToken has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.",
-        rust: "the session token has white space around it or a control character in it. Pass the token as AWS issued it, or leave it out for long-term credentials.";
+        "sessionToken contains a control character, or begins or ends with white space. Pass the token as AWS issued it, or leave it out for long-term credentials.",
+        rust: "the session token contains a control character, or begins or ends with white space. Pass the token as AWS issued it, or leave it out for long-term credentials.";
     /// The secret access key is needed to derive a signing key that is not cached (any longer).
     SigningKeyMissing => "ERR_SIGV4_CREDENTIALS_INVALID",
-        "the signing key is not cached, and no secretAccessKey was given to derive it.",
-        rust: "the signing key is not cached, and no secret access key was given to derive it.";
+        "the signing key is not cached, and there is no secretAccessKey to derive it from. Pass the secretAccessKey.",
+        rust: "the signing key is not cached, and there is no secret access key to derive it from. Pass credentials with a secret.";
     /// No region was given, and none can be inferred from the host.
     RegionRequired => "ERR_SIGV4_REGION_REQUIRED",
         "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.",
@@ -83,53 +83,53 @@ errors! {
         rust: "cannot infer the service from the host. Name it, for example with Config::new(\"execute-api\", \"eu-west-1\") for an API Gateway behind a custom domain.";
     /// The region holds a character that a credential scope cannot.
     RegionInvalid => "ERR_SIGV4_REGION_REQUIRED",
-        "the region holds a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
-        rust: "the region holds a slash, white space or a control character. Pass a region such as eu-west-1.";
+        "the region contains a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
+        rust: "the region contains a slash, white space or a control character. Pass a region such as eu-west-1.";
     /// The service holds a character that a credential scope cannot.
     ServiceInvalid => "ERR_SIGV4_SERVICE_REQUIRED",
-        "the service holds a slash, white space or a control character. Pass a signing name such as 'execute-api'.",
-        rust: "the service holds a slash, white space or a control character. Pass a signing name such as execute-api.";
+        "the service contains a slash, white space or a control character. Pass a signing name such as 'execute-api'.",
+        rust: "the service contains a slash, white space or a control character. Pass a signing name such as execute-api.";
     /// The method is not an RFC 9110 token.
     MethodInvalid => "ERR_SIGV4_METHOD_INVALID",
         "the method is not an HTTP method (an RFC 9110 token). Pass a method such as 'GET' or 'POST'.",
         rust: "the method is not an HTTP method (an RFC 9110 token). Pass a method such as GET or POST.";
     /// The host is empty or holds white space or a control character.
     HostInvalid => "ERR_SIGV4_URL_INVALID",
-        "the host is empty, or has white space or a control character in it. Pass an absolute URL.",
-        rust: "the host is empty, or has white space or a control character in it. Pass an absolute URI, or a Host header.";
+        "the host is empty, or contains white space or a control character. Pass an absolute URL.",
+        rust: "the host is empty, or contains white space or a control character. Pass an absolute URI, or a Host header.";
     /// The name of the header at this index is not an RFC 9110 token.
     HeaderNameInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header name is not an RFC 9110 token. Use letters, digits and hyphens.";
     /// The value of the header at this index holds CR, LF or NUL.
     HeaderValueInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
-        "a header value holds CR, LF or NUL, which no HTTP request can carry. Remove them.";
+        "a header value contains CR, LF or NUL, which no HTTP request can carry. Remove them.";
     /// The value of the header at this index holds a character beyond U+00FF.
     HeaderValueNotLatin1(usize) => "ERR_SIGV4_HEADER_INVALID",
-        "a header value holds a character beyond U+00FF, which no HTTP client sends. Encode it.";
+        "a header value contains a character beyond U+00FF, which no HTTP client sends. Encode it.";
     /// The date is before 1970 or after 9999.
     DateInvalid => "ERR_SIGV4_DATE_INVALID",
-        "the signing date is not a valid time between the years 1970 and 9999.",
-        rust: "the date is not a valid time between the years 1970 and 9999: in a scope, eight digits such as 20150830; as text, 20150830T123600Z.";
+        "the signing date is not a valid time between the years 1970 and 9999. Pass a valid Date.",
+        rust: "the date is not a valid time between the years 1970 and 9999. In a scope, write eight digits such as 20150830; as text, write 20150830T123600Z.";
     /// The lifetime of a presigned URL is not within 1..=604800 seconds.
     ExpiresInvalid => "ERR_SIGV4_EXPIRES_INVALID",
         "expiresIn must be a whole number of seconds from 1 to 604800 (seven days).",
         rust: "the lifetime of a presigned URL must be a whole number of seconds from 1 to 604800 (seven days).";
     /// The given payload hash is neither 64 hex digits nor one of the keywords of SigV4.
     PayloadHashInvalid => "ERR_SIGV4_BODY_UNSUPPORTED",
-        "the given payload hash is neither a SHA-256 in 64 hex digits nor UNSIGNED-PAYLOAD or a STREAMING- keyword.";
+        "the payload hash is not valid. Pass a SHA-256 in 64 hex digits, UNSIGNED-PAYLOAD or a STREAMING- keyword.";
     /// A header that is always signed was named as one that is not.
     UnsignableHeaderInvalid => "ERR_SIGV4_OPTION_INVALID",
-        "host and the headers that the signature itself brings are always signed. Leave them out of the unsignable headers.",
-        rust: "host and the headers that the signature itself brings are always signed. Leave them out of Config::never_sign.";
+        "host and the headers that the signer adds are always signed. Leave them out of the unsignable headers.",
+        rust: "host and the headers that the signer adds are always signed. Leave them out of Config::never_sign.";
     /// The request has more headers or parameters, or a longer URL and headers, than any server takes.
     LimitExceeded => "ERR_SIGV4_LIMIT_EXCEEDED",
-        "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server takes. Send long values in the body.";
+        "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server accepts. Send long values in the body.";
     /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
     RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
-        "a part of the request holds a NUL character, which no HTTP request can carry. Remove it.";
+        "a part of the request contains a NUL character, which no HTTP request can carry. Remove it.";
     /// The path or the query holds a control character. JavaScript escapes those.
     TargetInvalid => "ERR_SIGV4_URL_INVALID",
-        "the path or the query holds a control character, which no request line can carry. Percent-encode it.";
+        "the path or the query contains a control character, which no request line can carry. Percent-encode it.";
 }
 
 impl Error {

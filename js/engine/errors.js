@@ -107,17 +107,17 @@ const CORE_ERROR_TEXTS = /* @__PURE__ */ (() =>
     [METHOD_INVALID]: 'the method is not valid',
     [HOST_INVALID]: 'the host is not valid',
     [HEADER_NAME_INVALID]: 'the header name {header} is not valid',
-    [HEADER_VALUE_INVALID]: 'the value of the header {header} holds CR, LF or NUL',
-    [HEADER_VALUE_NOT_LATIN1]: 'the value of the header {header} holds a character beyond U+00FF',
+    [HEADER_VALUE_INVALID]: 'the value of the header {header} contains CR, LF or NUL',
+    [HEADER_VALUE_NOT_LATIN1]: 'the value of the header {header} contains a character beyond U+00FF',
     [DATE_INVALID]: 'the date is not between the years 1970 and 9999',
     [EXPIRES_INVALID]: 'expiresIn is not a whole number of seconds from 1 to 604800',
     [PAYLOAD_HASH_INVALID]: 'payload.sha256, or x-amz-content-sha256, is not valid',
     // The options were checked before: see sign/options.js.
     [UNSIGNABLE_HEADER_INVALID]: 'unsignableHeaders names a header that is always signed',
     [LIMIT_EXCEEDED]: 'the URL and the headers are too long',
-    [RECORD_INVALID]: '{header} holds a NUL character',
+    [RECORD_INVALID]: '{header} contains a NUL character',
     // It was escaped before: see sign/normalize-request.js.
-    [TARGET_INVALID]: 'the path or the query holds a control character',
+    [TARGET_INVALID]: 'the path or the query contains a control character',
   }))();
 
 /** @typedef {keyof typeof CORE_ERROR_TEXTS} CoreErrorNumber */

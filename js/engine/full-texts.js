@@ -20,26 +20,26 @@ export function inFull(error) {
 const FULL_TEXTS = [
   [
     /^(?:accessKeyId|secretAccessKey|sessionToken) is not valid$/,
-    '$&: it is empty, or holds a control character or white space around it, such as the newline of a file. Pass it as AWS issued it',
+    '$&: it is empty, contains a control character, or begins or ends with white space, such as the newline at the end of a file. Pass it as AWS issued it',
   ],
-  [/^the (?:region|service) is not valid$/, '$&: it holds a slash, white space or a control character'],
-  [/^the host is not valid$/, '$&: it is empty, or holds white space or a control character'],
+  [/^the (?:region|service) is not valid$/, '$&: it contains a slash, white space or a control character'],
+  [/^the host is not valid$/, '$&: it is empty, or contains white space or a control character'],
   [
     /^the URL and the headers are too long$/,
-    '$&: up to 2000 headers, 10000 parameters and 1 MiB of both. Send long values in the body',
+    '$&: at most 2000 headers, 10000 parameters and 1 MiB in total. Send long values in the body',
   ],
   [/pass the option region$/, "$&, for example region: 'eu-west-1' (with SigV4a regionSet: ['eu-west-1'])"],
   [
     /pass the option service$/,
     "$&, for example service: 'execute-api' for an API Gateway behind a custom domain",
   ],
-  [/takes SigV4a only: sign with SignerV4a$/, "answers in several regions and $& of 'sigv4-wasm/v4a'"],
-  [/holds (?:CR, LF or NUL|a NUL character)$/, '$&, which no request can carry: remove it'],
-  [/holds a character beyond U\+00FF$/, '$&, which no HTTP client sends: encode it'],
+  [/takes SigV4a only: sign with SignerV4a$/, "serves several regions and $& of 'sigv4-wasm/v4a'"],
+  [/contains (?:CR, LF or NUL|a NUL character)$/, '$&, which no request can carry: remove it'],
+  [/contains a character beyond U\+00FF$/, '$&, which no HTTP client sends: encode it'],
   [/x-amz-content-sha256, is not valid$/, '$&: pass 64 hex digits, UNSIGNED-PAYLOAD or a STREAMING- keyword'],
   [
-    /^the URL holds a user name or password$/,
-    '$&, which HTTP clients send in place of the signature: remove them',
+    /^the URL contains a user name or password$/,
+    '$&, which HTTP clients send instead of the signature: remove them',
   ],
   [
     /^the option credentials is missing$/,
@@ -47,11 +47,11 @@ const FULL_TEXTS = [
   ],
   [
     /^the credentials of the access key .* expired at .*$/,
-    '$&: fetch new ones, or pass a provider, which is asked again in time. If that time is still in the future, the clock of this machine is wrong',
+    '$&: fetch new ones, or pass a provider, which the signer calls again before the credentials expire. If that time is still in the future, the clock of this machine is wrong',
   ],
   [
     /^the module belongs to another version of sigv4-wasm$/,
-    '$&: init got another one, or an older or newer signing.wasm. Serve that of the installed version, under a URL of its own',
+    '$&: init loaded another module, or the signing.wasm of an older or newer version. Serve the signing.wasm of the installed version under a URL of its own',
   ],
   [/^unsignableHeaders cannot name .*-token, which is always signed$/, '$&: use the option sessionTokenMode'],
   [/^(there is no option "(.*)"): the options are (.*)$/, didYouMean],

@@ -47,7 +47,7 @@ export const mismatchModule = /** @type {ModuleInstance<MismatchExports>} */ (
   /* @__PURE__ */ new ModuleInstance({
     compile: async () => (await import('./mismatch-bytes.js')).compile(),
     compileSync: () => {
-      throw new Error('the module mismatch is loaded on use, which takes a promise'); // nobody calls this
+      throw new Error('the module mismatch can only be loaded asynchronously'); // nobody calls this
     },
   })
 );

@@ -128,7 +128,7 @@ const DIFFERENCES = [
   },
   {
     label: TOKEN_HEADER,
-    summary: 'The server received another session token than you signed.',
+    summary: 'The session token that the server received is not the one that you signed.',
     fix: 'Sign with one set of credentials: the access key id, the secret access key and the session token belong together.',
   },
   {
@@ -171,18 +171,18 @@ const DIFFERENCES = [
   {
     label: /^payload hash$/,
     when: (_, client) => Object.hasOwn(HASHES, client),
-    summary: 'The server received another body than you signed: you signed {hash}.',
+    summary: 'The body that the server received is not the one that you signed: you signed {hash}.',
     fix: 'Sign the bytes that are sent, after the client has serialized them.',
   },
   {
     label: /^payload hash$/,
     when: (server) => Object.hasOwn(HASHES, server),
-    summary: 'The server received another body than you signed: it received {hash}.',
+    summary: 'The body that the server received is not the one that you signed: it received {hash}.',
     fix: 'Send the body that is signed: look for something that drops it, such as a client for GET or DELETE, a redirect, or a proxy.',
   },
   {
     label: /^payload hash$/,
-    summary: 'The server received another body than you signed.',
+    summary: 'The body that the server received is not the one that you signed.',
     fix: 'Sign the bytes that are sent: JSON that is serialized again, another charset, or a line break at the end makes different bytes.',
   },
   {
@@ -207,7 +207,7 @@ const DIFFERENCES = [
   },
   {
     label: /^canonical request hash$/,
-    summary: 'The server computed another hash of the canonical request.',
+    summary: 'The server computed a different hash of the canonical request.',
     fix: 'Hash the canonical request as UTF-8, with line feeds only and none at its end.',
   },
 ];

@@ -204,7 +204,7 @@ function detailOf({ message, type }, { status, unread, failure }, hasDiff) {
     type,
     failure && [failure.code, failure.message].filter(Boolean).join(' '),
     hasDiff ? message.split('\n\nThe Canonical String')[0] : message,
-    unread && `(the body is not shown, as ${unread}: pass its text as { status, headers, body })`,
+    unread && `(the body is not shown, because ${unread}: pass its text as { status, headers, body })`,
   ];
   return shorten(redact(parts.filter(Boolean).join(': ').slice(0, 20_000)), 10_000);
 }

@@ -50,8 +50,8 @@ export const ROWS = [
 /** Where no row fits. @type {Row} */
 export const UNKNOWN = {
   code: 'unknown',
-  summary: 'This response is not known here: {type,status,message|there was none}.',
-  fix: 'Read what it says, in detail; the documentation of the service lists its errors.',
+  summary: 'sigv4-wasm does not know this response: {type,status,message|it is empty}.',
+  fix: 'Read its text, which is in detail; the documentation of the service lists its errors.',
 };
 
 /** Where the clock is the likeliest cause, though the server does not say so. @type {Row} */

@@ -67,12 +67,12 @@ export async function createIdentityProof(options) {
   if (!isAudience(audience))
     throw invalid('audience must be printable ASCII text, without spaces at its ends or side by side');
   if (typeof region !== 'string')
-    throw invalid('region is missing: pass the region whose STS is to be asked, such as eu-west-1');
+    throw invalid('region is missing: pass the region whose STS confirms the proof, such as eu-west-1');
   const signing = { credentials, ...(date && { date }) };
   if (form === 'vault')
     return vaultLogin({ ...signing, region, serverId: audience, ...(role !== undefined && { role }) });
   if (form !== 'plain' || role !== undefined)
-    throw invalid("form must be 'plain' or 'vault', and role is for 'vault'");
+    throw invalid("form must be 'plain' or 'vault', and role requires 'vault'");
   if (!isNonce(nonce)) throw invalid('nonce must be from 16 to 128 letters, digits, - and _');
   const headers = { 'content-type': FORM_TYPE, [AUDIENCE]: audience, [NONCE]: nonce };
   const {

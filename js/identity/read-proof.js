@@ -64,7 +64,7 @@ export function readProof(proof, form) {
     throw invalid('its host header does not match its URL');
   const length = headers.get('content-length');
   if (length !== undefined && length !== String(CALLER_IDENTITY.length))
-    throw invalid('its content-length is another');
+    throw invalid('its content-length does not match its body');
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(headers.get('content-type') ?? '')) {
     throw invalid('its content-type is not application/x-www-form-urlencoded');
   }
@@ -93,7 +93,7 @@ function endpointOf(url) {
 
 /** @param {any} proof */
 function asIs(proof) {
-  if (typeof proof !== 'object' || proof === null) throw invalid('it is no object');
+  if (typeof proof !== 'object' || proof === null) throw invalid('it is not an object');
   return proof;
 }
 
@@ -108,7 +108,7 @@ function ofVault(proof) {
       body: fromBase64(proof.iam_request_body),
     };
   } catch {
-    throw invalid('a part of it is not Base64, or not JSON');
+    throw invalid('a part of it is not Base64 or not JSON');
   }
 }
 

@@ -82,7 +82,7 @@ const UNPROVABLE = [
     code: 'path-other',
     part: 'path',
     isSeen: true, // It says that it is a possibility.
-    summary: 'The client may have signed another path than {expected|the one that arrived}.',
+    summary: 'The client may have signed a path other than {expected|the one that arrived}.',
     fix: 'Compare the path that the client signed (`trace` shows it) with this one: look for a stage, a base path, a rewrite or a redirect.',
     sees: (_, search) => (search.part('path') === '/' ? [] : [{ expected: search.part('path') }]),
   },
@@ -90,7 +90,7 @@ const UNPROVABLE = [
     code: 'query-other',
     part: 'query',
     isSeen: true, // It says that it is a possibility.
-    summary: 'The client may have signed another query than {expected|the one that arrived}.',
+    summary: 'The client may have signed a query other than {expected|the one that arrived}.',
     fix: 'Compare the query that the client signed (`trace` shows it) with this one: look for parameters that are added, dropped or escaped again.',
     sees: ({ authorization }, search) =>
       search.part('query') === '' || authorization.isPresigned ? [] : [{ expected: search.part('query') }],

@@ -95,8 +95,8 @@ export const REASONS = [
   {
     code: 'scope-terminator',
     part: 'scope',
-    summary: 'The scope does not end in aws4_request.',
-    fix: 'End the scope in aws4_request, whatever the version of the signature.',
+    summary: 'The scope does not end with aws4_request.',
+    fix: 'End the scope with aws4_request, for SigV4 and SigV4a alike.',
     applies: ({ authorization }) =>
       authorization.terminator !== 'aws4_request' && {
         expected: 'aws4_request',

@@ -148,7 +148,7 @@ function jsonOf(document, name) {
   try {
     json = JSON.stringify(typeof document === 'string' ? JSON.parse(document) : document) ?? 'null';
   } catch (cause) {
-    throw invalid(name, `is no JSON: ${cause instanceof Error ? cause.message : cause}`);
+    throw invalid(name, `is not JSON: ${cause instanceof Error ? cause.message : cause}`);
   }
   if (json.length > MAX_POLICY_CHARACTERS) {
     throw invalid(
@@ -159,7 +159,7 @@ function jsonOf(document, name) {
   if (typeof document === 'string' && countKeys(document) > countKeys(json)) {
     throw invalid(
       name,
-      'has the same element twice in one object, of which JSON keeps the last only: join them',
+      'has the same element twice in one object, and JSON keeps only the last one: merge them',
     );
   }
   return json;

@@ -44,7 +44,7 @@ export function containerProvider(options, readFile) {
     const env = options.env ?? environment();
     const url = checkedUrl(options.url ?? urlOf(env));
     const authorization = await tokenOf(options, env, readFile);
-    if (/[\r\n]/.test(authorization)) throw failed(SOURCE, 'the authorization token holds a line end');
+    if (/[\r\n]/.test(authorization)) throw failed(SOURCE, 'the authorization token contains a line break');
     const headers = { accept: 'application/json', ...(authorization && { authorization }) };
     const answer = await request(SOURCE, url, { headers }, { timeoutMs: 1000, ...options });
     if (answer.status !== 200) throw failed(SOURCE, refusal(answer));

@@ -28,7 +28,7 @@ import { operationsOf } from './operations.js';
 export async function eventSigner(signer, prior, options) {
   const operations = operationsOf(signer);
   if (operations.algorithm !== SIGV4.algorithm)
-    throw optionInvalid('eventSigner takes a Signer, and no SignerV4a');
+    throw optionInvalid('eventSigner takes a Signer, not a SignerV4a');
   const ready = await operations.open(options);
   const start =
     typeof prior === 'string' ? { signature: prior, scope: ready.settings } : startOf(prior ?? {});

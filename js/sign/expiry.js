@@ -20,7 +20,7 @@ export function lifetime(options, identity, at) {
   const left = Math.floor((identity.expiration - at) / 1000);
   if (left < 1) throw expired(identity);
   if (left >= expiresIn) return expiresIn;
-  const message = `the credentials expire in ${left} s, not ${expiresIn} s: what they presign does not outlive them`;
+  const message = `the credentials expire in ${left} s, before expiresIn (${expiresIn} s), and a presigned URL is valid only as long as its credentials`;
   if (mode === ON_EARLY_EXPIRY.error) throw new SigV4Error('ERR_SIGV4_EXPIRES_INVALID', message);
   // A caller that passes no lifetime gets the longest one there is.
   if (mode === ON_EARLY_EXPIRY.warn && options?.expiresIn) {

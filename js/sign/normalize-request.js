@@ -133,7 +133,7 @@ function parseUrl(url) {
     throw urlInvalid(`${parsed.protocol} URLs cannot be signed: ${PASS_PROTOCOL}`);
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw urlInvalid('the URL holds a user name or password');
+    throw urlInvalid('the URL contains a user name or password');
   }
   return {
     origin: `${parsed.protocol}//${parsed.host}`,
@@ -147,11 +147,11 @@ function parseUrl(url) {
 /** @param {any} request */
 function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', query = null }) {
   if (typeof hostname !== 'string' || typeof path !== 'string') {
-    throw urlInvalid('the request has no url, nor hostname and path');
+    throw urlInvalid('the request has neither a url nor a hostname and path');
   }
   // What would end the host in a URL, or be dropped from one: the URL would be that of another host.
   if (NOT_IN_HOST.test(hostname) || !/^\d*$/.test(port ?? '')) {
-    throw urlInvalid('hostname or port is not valid: pass the host alone, and a number');
+    throw urlInvalid('hostname or port is not valid: pass the host name alone, and the port as a number');
   }
   const scheme = /^(https?|wss?):?$/i.exec(protocol)?.[1];
   if (scheme === undefined) throw urlInvalid(PASS_PROTOCOL);

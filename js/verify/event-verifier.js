@@ -83,7 +83,7 @@ export class EventVerifier {
 
   /** @param {Uint8Array} frame */
   async #verify(frame) {
-    if (this.#hasEnded) throw malformed('the event stream has ended, or a message before was refused');
+    if (this.#hasEnded) throw malformed('the event stream has ended, or an earlier message was refused');
     const { date, dateHeader, signature, message } = partsOf(frame);
     const { region, service, found } = this.#seed;
     const amzDate = amzDateOf(date);

@@ -66,7 +66,7 @@ export async function readIncoming(request, limit, headers) {
   if (!mayHaveBody(request, headers)) return (request.rawBody ??= bufferOf([], 0));
   if (wasRead(request)) {
     throw bodyUsed(
-      'put the middleware before those that parse it, or let them keep its bytes: ' +
+      'put this middleware before the ones that parse the body, or let them keep its bytes: ' +
         'express.json({ verify: (request, response, bytes) => { request.rawBody = bytes } })',
     );
   }
@@ -247,7 +247,7 @@ function bodyUsed(instead, cause) {
 
 /** @param {unknown} cause */
 function cutOff(cause) {
-  return bodyUsed('the client went away before it had sent all of it', cause);
+  return bodyUsed('the client closed the connection before it had sent the whole body', cause);
 }
 
 function tooLong() {

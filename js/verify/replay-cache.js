@@ -74,7 +74,7 @@ export class ReplayCache {
     if (this.size >= this.#maxEntries) {
       throw new Refusal(
         'ERR_SIGV4_REPLAY_CACHE_FULL',
-        `${this.#maxEntries} requests are remembered, whose signatures are still accepted: pass a larger maxEntries, or ` +
+        `the cache holds ${this.#maxEntries} requests whose signatures are still accepted: pass a larger maxEntries, or ` +
           'a smaller maxSkewSeconds to the verifier',
       );
     }

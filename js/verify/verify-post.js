@@ -143,7 +143,7 @@ function piecesOf(condition) {
 /** @param {unknown} value */
 function textOf(value) {
   if (typeof value === 'string') return value;
-  throw new TypeError('not a text');
+  throw new TypeError('not a string');
 }
 
 /** @param {unknown} value  a number, or its text */

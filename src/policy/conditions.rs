@@ -63,7 +63,7 @@ pub(super) fn parse_conditions(
         for (key, values) in members_of(keys, &place, example)? {
             let place = [&place, "[\"", key, "\"]"].concat();
             if !is_key(key) {
-                let problem = "is not a condition key: write its prefix as well, such as aws:SourceIp";
+                let problem = "is not a condition key: write it with its prefix, such as aws:SourceIp";
                 return Err(PolicyError::new(&place, problem));
             }
             let values = texts_of(values, &place)?;
@@ -212,7 +212,7 @@ fn members_of<'v>(value: &'v Value, place: &str, of: &str) -> Result<&'v [(Strin
     match value {
         Value::Object(members) if !members.is_empty() => Ok(members),
         _ => {
-            let problem = format!("must be an object of {of}: write some, or leave it out");
+            let problem = format!("must be an object of {of}: write at least one, or leave it out");
             Err(PolicyError::new(place, &problem))
         }
     }

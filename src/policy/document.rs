@@ -134,7 +134,7 @@ impl Policy {
             if let Some(sid) = statement.sid.as_deref().filter(|sid| !sid.is_empty())
                 && statements.iter().any(|other| other.sid.as_deref() == Some(sid))
             {
-                let problem = format!("{} is there twice: rename one", show_text(sid));
+                let problem = format!("{} appears twice: rename one of them", show_text(sid));
                 return Err(PolicyError::new(&[&place, ".Sid"].concat(), &problem));
             }
             statements.push(statement);
@@ -211,7 +211,7 @@ impl Patterns {
         let field = [place, ".", element].concat();
         let values = value.as_list();
         if values.is_empty() {
-            let problem = "is empty: write what it is about, or leave the statement out";
+            let problem = "is empty: write at least one value, or leave the statement out";
             return Err(PolicyError::new(&field, problem));
         }
         let mut patterns =
@@ -240,15 +240,14 @@ impl PrincipalElement {
             let Some(found) = NAMES.into_iter().find(|name| elements.get(name).is_some()) else {
                 return Ok(None);
             };
-            let problem =
-                "is for policies of an API only: whom this is for follows from where it is attached";
+            let problem = "is only for policies of an API: a policy of an identity applies to the identity that it is attached to";
             return Err(PolicyError::new(&[place, ".", found].concat(), problem));
         }
         let (element, value) = elements.one_of(NAMES, place)?;
         let field = [place, ".", element].concat();
         let is_excluded = element == "NotPrincipal";
         if is_excluded && effect == Effect::Allow {
-            let problem = "with \"Allow\" would let in everybody else: AWS has it with \"Deny\" only";
+            let problem = "with \"Allow\" would allow everybody else: AWS accepts it only with \"Deny\"";
             return Err(PolicyError::new(&field, problem));
         }
         let principals = Principals::parse(value, &field)?;
@@ -293,9 +292,7 @@ impl<'v> Elements<'v> {
         match (self.get(name), self.get(not_name)) {
             (Some(value), None) => Ok((name, value)),
             (None, Some(value)) => Ok((not_name, value)),
-            (None, None) => {
-                Err(PolicyError::new(place, &["has no ", name, ": write what it is about"].concat()))
-            }
+            (None, None) => Err(PolicyError::new(place, &["has no ", name, ": add it"].concat())),
             (Some(_), Some(_)) => {
                 let problem = ["has both ", name, " and ", not_name, ": leave one out"].concat();
                 Err(PolicyError::new(place, &problem))

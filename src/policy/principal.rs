@@ -51,12 +51,16 @@ impl Principals {
             _ => None,
         };
         let Some(value) = value else {
-            let problem = "must be \"*\" or {\"AWS\": …}: nobody else signs requests to an API";
+            let problem =
+                "must be \"*\" or {\"AWS\": …}: requests to an API are signed by AWS principals only";
             return Err(PolicyError::new(place, problem));
         };
         let place = [place, ".AWS"].concat();
         if value.as_list().is_empty() {
-            return Err(PolicyError::new(&place, "has nobody in it: name somebody, or \"*\""));
+            return Err(PolicyError::new(
+                &place,
+                "names nobody: name an account, a user or a role, or write \"*\"",
+            ));
         }
         let principals = value.as_list().iter().map(|one| Principal::parse(one, &place));
         Ok(Self(principals.collect::<Result<_, _>>()?))

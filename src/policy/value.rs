@@ -24,7 +24,7 @@ const MAX_DEPTH: usize = 100;
 
 /// What no reader of JSON says by itself; see [`Value::deserialize`].
 pub(super) const DUPLICATE: &str =
-    "has the same element twice in one object, of which JSON keeps the last only: join them";
+    "has the same element twice in one object, and JSON keeps only the last one: merge them";
 
 impl Value {
     pub(super) fn as_str(&self) -> Option<&str> {

@@ -452,7 +452,7 @@ describe('an option that is not there', () => {
     [['--ntlm', 'https://api.example/'], /--ntlm is an option of curl/],
     [['--next', 'https://api.example/'], /--next is an option of curl.*one request at a time/],
     [['--http3', 'https://api.example/'], /--http3 is an option of curl.*sigv4 sign --as curl/],
-    [['https://a.example/', 'https://b.example/'], /one request has one URL/],
+    [['https://a.example/', 'https://b.example/'], /a request has one URL/],
     [['https://a.example/', '--profile'], /^sigv4: --profile needs a value: --profile <name>$/m],
     [
       ['https://a.example/', '--format', 'xml'],

@@ -202,6 +202,6 @@ it('CORS: a preflight that is refused, and headers that are not allowed', async 
   const partly = await doctor(args);
   server.closeAllConnections();
   server.close();
-  assert.match(refused.byName.cors.text, /preflight is answered with 403/);
+  assert.match(refused.byName.cors.text, /response to the preflight is 403/);
   assert.match(partly.byName.cors.text, /x-amz-security-token are not allowed/);
 });

@@ -37,7 +37,7 @@ const BODY = '{"item":"tea"}';
 const TEXTS = {
   'a curl command': (origin) =>
     `curl '${origin}/orders?a=1' -H 'content-type: application/json' -H 'authorization: AWS4-HMAC-SHA256 Credential=old' --data-raw '${BODY}' --compressed`,
-  'a call of fetch': (origin) =>
+  'a fetch call': (origin) =>
     `await fetch("${origin}/orders?a=1", { "headers": { "content-type": "application/json" }, "body": ${JSON.stringify(BODY)}, "method": "POST" });`,
   'a HAR entry': (origin) =>
     JSON.stringify({
@@ -63,7 +63,7 @@ const TEXTS = {
     `http --raw '${BODY}' POST ${origin}/orders a==1 content-type:application/json`,
   'a PowerShell command': (origin) =>
     `Invoke-WebRequest -Uri "${origin}/orders?a=1" -Method "POST" -ContentType "application/json" -Body '${BODY}'`,
-  'a call of axios': (origin) =>
+  'an axios call': (origin) =>
     `const { data } = await axios.post('${origin}/orders', { item: 'tea' }, { params: { a: 1 } });`,
   'an item of a Postman collection': (origin) =>
     JSON.stringify({
@@ -152,7 +152,7 @@ describe('request --from signs and sends', () => {
     const input = `curl -sSkL --compressed -o x '${server.origin}/x'`;
     const { code, stderr } = await sigv4(['request', '--from', '-', ...SCOPE], { input });
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^sigv4: -k, -L of the command are not read from it: pass them to sigv4$/m);
+    assert.match(stderr, /^sigv4: -k, -L of the pasted command are ignored: pass them to sigv4$/m);
   });
 
   it('what an awscurl command says of scope and credentials', async () => {

@@ -371,7 +371,7 @@ describe('a refusal', () => {
 
   it('is explained in words of the shell', async () => {
     const { stderr } = await request([`${api.origin}/x`, ...SCOPE], { env: wrong });
-    assert.match(stderr, /^Fix: Run it again with -v/m);
+    assert.match(stderr, /^Fix: Run the command again with -v/m);
     answer = {
       status: 403,
       headers: { 'x-amzn-errortype': 'InvalidSignatureException' },
@@ -484,7 +484,7 @@ describe('a redirect', () => {
       '2',
     ];
     const { stderr } = await sigv4(args, { env: SIGNED_IN });
-    assert.match(stderr, /goes without a signature/);
+    assert.match(stderr, /sent there without a signature/);
     assert.equal(seen[0].url, '/away');
     assert.equal(seen[0]['x-own'], '1');
     for (const name of ['authorization', 'x-amz-date', 'x-amz-security-token', 'cookie']) {

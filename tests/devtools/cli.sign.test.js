@@ -119,7 +119,7 @@ describe('sign reads', () => {
   const texts = {
     'a curl command': () =>
       `curl '${server.origin}/orders?b=2&a=1' -H 'authorization: Bearer old' --data-raw 'a=1'`,
-    'a call of fetch': () =>
+    'a fetch call': () =>
       `fetch("${server.origin}/orders?b=2&a=1", { "method": "POST", "headers": { "content-type": "application/x-www-form-urlencoded" }, "body": "a=1" });`,
     'an HTTP request': () =>
       `POST /orders?b=2&a=1 HTTP/1.1\r\nHost: ${new URL(server.origin).host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\na=1`,

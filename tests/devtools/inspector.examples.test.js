@@ -37,7 +37,7 @@ describe('examples', () => {
     's3-presigned': /signature is right/,
     's3-express': /signature is right/,
     sigv4a: /signature is right/,
-    chunked: /signature is right.*chunks of the body have signatures of their own/,
+    chunked: /signature is right.*chunks of the body have their own signatures/,
     iot: /signature is right/,
     'body-changed': /signature is wrong.*serialized it again/,
     'content-type': /signature is wrong.*content type was signed as/,
@@ -136,7 +136,7 @@ describe('a link', () => {
       await withPage({ url: () => link }, ({ says }) =>
         says(
           '.verdict',
-          /Signed with AKIAURLURLURLURLURL0\. Give the secret access key and the session token/,
+          /Signed with AKIAURLURLURLURLURL0\. Enter the secret access key and the session token/,
         ),
       );
     }));
@@ -267,7 +267,7 @@ describe('what the page loads', () => {
     await page.keyboard.press('KeyA');
     await page.keyboard.up('Control');
     await page.keyboard.type("fetch('https://h.execute-api.us-east-1.amazonaws.com/prod/code')");
-    await says('#request-state', /Read as a call of fetch/);
+    await says('#request-state', /Read as a fetch call/);
     assert.deepEqual(complaints, []);
     await close();
   });

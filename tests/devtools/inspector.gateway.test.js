@@ -56,7 +56,7 @@ for (const [where, pageUrl] of [
     assert.equal(await send(path, '{"a":1}', '{"a": 1}'), 403);
     await says('.exchanges li:first-child', /403.*JSON/s);
     await page.locator('.exchanges li:first-child button').click();
-    await says('.verdict', /JSON.*Give the secret access key and the session token/s);
+    await says('.verdict', /JSON.*Enter the secret access key and the session token/s);
     await says('.findings', /What the gateway found.*JSON.*Fix:/s);
     assert.equal(await part('request.body'), '{"a": 1}');
     const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials;
@@ -117,7 +117,7 @@ test('without the token, the page says where to find it, and opens once it has i
   await opened.page.evaluate((token) => {
     location.hash = `token=${token}`;
   }, gateway.inspector.token);
-  await opened.says('.panel:has(#gateway-title)', /As they come/);
+  await opened.says('.panel:has(#gateway-title)', /Requests appear here/);
   assert.deepEqual(opened.complaints, []);
   await opened.close();
 });
@@ -133,7 +133,7 @@ test('a gateway that starts later, or again, is waited for', async (t) => {
     await opened.says('.panel:has(#gateway-title)', /does not answer/);
     const late = await startGateway({ port: Number(port), token });
     t.after(() => late.close().catch(() => {}));
-    await opened.says('.panel:has(#gateway-title)', /As they come/);
+    await opened.says('.panel:has(#gateway-title)', /Requests appear here/);
     await stopped(late);
   }
   await opened.close();

@@ -290,7 +290,7 @@ describe('a request that is signed already', () => {
   test('is found right with its secret', () =>
     withPage({}, async ({ page, paste, says }) => {
       await paste(SOURCE, signedByAws4());
-      await says('.verdict', /Signed with ASIAEXAMPLEEXAMPLE00\. Give the secret access key/);
+      await says('.verdict', /Signed with ASIAEXAMPLEEXAMPLE00\. Enter the secret access key/);
       await page.locator('#field-secretAccessKey').fill(CREDENTIALS.secretAccessKey);
       await says('.verdict', /signature is right/);
     }));
@@ -359,7 +359,7 @@ describe('a request to S3 Express, as the SDK signs it with its session', () => 
       withPage({}, async ({ page, paste, says, press }) => {
         const text = await write();
         await paste(SOURCE, text);
-        await says('.verdict', /ASIASESSIONSESSION00\. Give the secret access key to check/);
+        await says('.verdict', /ASIASESSIONSESSION00\. Enter the secret access key to check/);
         await page.locator('#field-secretAccessKey').fill(SESSION.secretAccessKey);
         await says('.verdict', /signature is right/);
         assert.ok(!(await page.$eval('main', (main) => main.textContent)).includes(SESSION.sessionToken));
@@ -380,7 +380,7 @@ describe('a request to S3 Express, as the SDK signs it with its session', () => 
     test(`needs its token where a log has it hidden, signed in ${where}`, () =>
       withPage({}, async ({ page, paste, says }) => {
         await paste(SOURCE, hide(await write()));
-        await says('.verdict', /Give the secret access key and the session token/);
+        await says('.verdict', /Enter the secret access key and the session token/);
         await page.locator('#field-secretAccessKey').fill(SESSION.secretAccessKey);
         await page.locator('#field-sessionToken').fill(SESSION.sessionToken);
         await says('.verdict', /signature is right/);
@@ -427,7 +427,7 @@ describe('why it was 403', () => {
       await paste(SOURCE, JSON_OF_STS);
       await paste(SOURCE, request);
       await says('.verdict', /signature is right/);
-      await paste('[aria-label="The answer of the server"]', answer);
+      await paste('[aria-label="The response of the server"]', answer);
       await page.waitForSelector('.diff .is-different');
       const different = await page.$$eval('.diff .is-different', (rows) =>
         rows.map((row) => row.querySelector('th').textContent),
@@ -441,9 +441,9 @@ describe('why it was 403', () => {
       const { answer, request } = await refusedBody('rest');
       await paste(SOURCE, JSON_OF_STS);
       await paste(SOURCE, request.replace(SIGNED_BODY, '{"item":"cup"}'));
-      await paste('[aria-label="The answer of the server"]', answer);
+      await paste('[aria-label="The response of the server"]', answer);
       await says('.verdict', /No known mistake/);
-      await says('.findings', /What the answer says/);
+      await says('.findings', /What the response says/);
       await page.waitForFunction(() => document.querySelector('.causes') !== null);
       assert.equal(await page.$('.diff'), null);
     }));
@@ -451,7 +451,7 @@ describe('why it was 403', () => {
   test('an HTTP API says less, and so does the page', () =>
     withPage({}, async ({ page, paste, says }) => {
       await paste(
-        '[aria-label="The answer of the server"]',
+        '[aria-label="The response of the server"]',
         'HTTP/1.1 403 Forbidden\napigw-requestid: A\n\n{"message":"Forbidden"}',
       );
       await says('.findings', /Fix:/);
@@ -509,7 +509,7 @@ test('the keyboard reaches and shows everything', () =>
       ],
       ...[
         /Now/,
-        /The answer of the server/,
+        /The response of the server/,
         /request\.method/,
         /canonical\.method/,
         /string\.algorithm/,
@@ -571,7 +571,7 @@ describe('for everybody: what axe finds', () => {
         await says('.band', /changed/);
         await page.locator('summary').click();
         await page
-          .locator('[aria-label="The answer of the server"]')
+          .locator('[aria-label="The response of the server"]')
           .fill('{"message":"Missing Authentication Token"}');
         await says('.findings', /Fix:/);
         await check('with a part held, changes and an explanation');

@@ -306,7 +306,7 @@ describe('the requests of a gateway', () => {
     await says('.verdict', /ASIAGATEWAY.*another region/s);
     await says('.findings', /another region.*Sign for us-east-1/s);
     assert.match(
-      await page.$eval('[aria-label="The answer of the server"]', (box) => box.value),
+      await page.$eval('[aria-label="The response of the server"]', (box) => box.value),
       /^HTTP\/1\.1 403\n.*Forbidden/s,
     );
     assert.equal(

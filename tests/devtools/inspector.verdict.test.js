@@ -18,7 +18,7 @@ const CREDENTIALS = {
 const HOST = 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com';
 const SOURCE = '.source';
 const SECRET = '#field-secretAccessKey';
-const ANSWER = '[aria-label="The answer of the server"]';
+const ANSWER = '[aria-label="The response of the server"]';
 
 /** As raw HTTP, signed by AWS's own signer. */
 async function signed({ body = '{"a":1}', sent = body, date = new Date(), headers = {} } = {}) {
@@ -45,8 +45,8 @@ describe('a signature of another key', () => {
   test('is not judged with the secret at hand, and the page says whose that is', () =>
     withPage({}, async ({ page, paste, says }) => {
       await paste(SOURCE, await signed());
-      await says('.verdict', /Signed with AKIAVERDICTVERDICT00\. Give the secret access key to check/);
-      await says('.verdict', /The secret that you gave belongs to AKIDEXAMPLE/);
+      await says('.verdict', /Signed with AKIAVERDICTVERDICT00\. Enter the secret access key to check/);
+      await says('.verdict', /The secret that you entered belongs to AKIDEXAMPLE/);
       assert.equal(
         await page.$eval(SECRET, (field) => field.value),
         '',
@@ -65,7 +65,7 @@ describe('a signature of another key', () => {
         box.value = box.value.replace('AKIAVERDICTVERDICT00', 'AKIAANOTHERANOTHER00');
         box.dispatchEvent(new InputEvent('input', { bubbles: true }));
       });
-      await says('.verdict', /Signed with AKIAANOTHERANOTHER00\. Give the secret access key/);
+      await says('.verdict', /Signed with AKIAANOTHERANOTHER00\. Enter the secret access key/);
     }));
 });
 
@@ -74,7 +74,7 @@ test('a body that was cut off is not called wrong', () =>
     await paste(SOURCE, exportsOf(CREDENTIALS));
     const body = '{"a":"long enough"}';
     await paste(SOURCE, await signed({ body, sent: '{"a":"long', headers: { 'content-length': '19' } }));
-    await says('.verdict', /cannot be judged.*10 of 19 bytes/);
+    await says('.verdict', /cannot be checked.*10 of 19 bytes/);
   }));
 
 test('a signature that covers the hash of another body is not called right', () =>

@@ -497,7 +497,7 @@ describe('what is not known', () => {
     const body = '{"__type":"SomethingNewException","message":"the moon is full"}';
     const { code, detail, summary, type } = await explainResponse({ status: 418, headers: {}, body });
     assert.deepEqual([code, type], ['unknown', 'SomethingNewException']);
-    assert.match(summary, /not known here: SomethingNewException\./);
+    assert.match(summary, /does not know this response: SomethingNewException\./);
     assert.equal(detail, 'status 418: SomethingNewException: the moon is full');
   });
 

@@ -180,7 +180,7 @@ const MISMATCHES = {
   'a body that is serialised again': {
     arrives: (request) => ({ ...request, body: '{"a": 1}' }),
     line: 'payload hash',
-    summary: /another body than you signed\.$/,
+    summary: /body that the server received is not the one that you signed\.$/,
     fix: /serialized/,
   },
   'no body signed': {
@@ -214,7 +214,7 @@ const MISMATCHES = {
     options: { secretAccessKey: () => CREDENTIALS.secretAccessKey },
     // A trace has no token to compare, but its hash.
     line: 'header x-amz-security-token',
-    summary: /another session token than you signed/,
+    summary: /session token that the server received is not the one that you signed/,
     fix: /belong together/,
   },
   'another secret': {
@@ -335,13 +335,13 @@ describe('mismatches', () => {
       '',
       /The server received a session token, but you signed none\.$/,
     ],
-    ['t/1', 't/1', 't/2', /another session token than you signed\.$/],
+    ['t/1', 't/1', 't/2', /session token that the server received is not the one that you signed\.$/],
     ['x-note:n\n', '', 'x-note:n\n', /You signed the header x-note: n, but the server received none/],
     ['x-note:n\n', 'x-note:n\n', '', /received the header x-note: n, but you signed none/],
     ['content-length:3', 'content-length:3', 'content-length:4', /content-length 3, but you signed 4\.$/],
     ['sha256:abc', 'sha256:abc', 'sha256:abd', /x-amz-content-sha256 abc, but you signed abd\.$/],
     ['\nabc', '\nabc', '\nUNSIGNED-PAYLOAD', /you signed UNSIGNED-PAYLOAD, which is not a hash/],
-    ['\nabc', '\nabc', '\nconstructor', /another body than you signed\.$/],
+    ['\nabc', '\nabc', '\nconstructor', /body that the server received is not the one that you signed\.$/],
     [
       '\nhost\n',
       '\nhost\n',
@@ -364,7 +364,7 @@ describe('mismatches', () => {
       /aws4_request\nabc/,
       'aws4_request\nabc',
       'aws4_request\nabd',
-      /(another session token than you signed|server computed another hash of the canonical request)\.$/,
+      /(session token that the server received is not the one that you signed|server computed a different hash of the canonical request)\.$/,
     ],
   ];
   for (const [place, server, client, summary] of LINES) {

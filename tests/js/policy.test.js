@@ -770,7 +770,7 @@ describe('policies that are refused', () => {
         { ...statement, Sid: 'a' },
         { ...statement, Sid: 'a' },
       ]),
-      /Statement\[1\]\.Sid "a" is there twice/,
+      /Statement\[1\]\.Sid "a" appears twice/,
     ],
     'an effect in other case': [
       second({ Effect: 'allow' }),
@@ -813,11 +813,11 @@ describe('policies that are refused', () => {
     ],
     'a principal in a policy of a user': [
       second({ Principal: '*' }),
-      /Statement\[1\]\.Principal is for policies of an API/,
+      /Statement\[1\]\.Principal is only for policies of an API/,
     ],
     'an excluded principal there': [
       second({ NotPrincipal: '*' }),
-      /Statement\[1\]\.NotPrincipal is for policies of an API/,
+      /Statement\[1\]\.NotPrincipal is only for policies of an API/,
     ],
     'an unknown operator': [
       when({ StringMatches: { 'aws:username': 'x' } }),

@@ -160,7 +160,7 @@ for (const { name, program, credentials, start } of [swift, s3sFs]) {
       ],
       'another token': [
         ({ headers }) => (headers['x-amz-security-token'] = 'another'),
-        /another session token than you signed/,
+        /session token that the server received is not the one that you signed/,
       ],
       'another method': [(signed) => (signed.method = 'HEAD'), /says nothing/],
     };

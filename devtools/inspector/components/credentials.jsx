@@ -23,7 +23,7 @@ export function Credentials() {
     <Panel
       id="credentials"
       title="Signing"
-      about="In memory only. Paste export AWS_… lines, a profile or the JSON of AWS STS into any field."
+      about="Kept in memory only. Paste export AWS_… lines, a profile or the JSON of AWS STS into any field."
     >
       <div class="fields" onPaste={paste}>
         <Field label="Access key ID" name="accessKeyId" isWide fixed={fixed.accessKeyId} />
@@ -45,7 +45,7 @@ export function Credentials() {
         <Placement isFixed={isSigned} />
       </div>
       {isSigned && (
-        <p class="note">The request is signed: access key ID, time, region and service are its own.</p>
+        <p class="note">The request is already signed: the access key ID, time, region and service are read from it.</p>
       )}
       {failure.value !== undefined && (
         <p class="note is-bad" role="alert">

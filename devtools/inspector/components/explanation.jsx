@@ -10,7 +10,7 @@ export function Explanation() {
   return (
     <div role="status" aria-live="polite">
       {found !== undefined && (
-        <Panel id="explanation" title="What the answer says">
+        <Panel id="explanation" title="What the response says">
           <p class="finding">{found.summary}</p>
           <p class="fix">
             <b>Fix:</b> {found.fix}

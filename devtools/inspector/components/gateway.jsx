@@ -96,10 +96,10 @@ function List() {
 }
 
 function about() {
-  if (isLocked.value) return 'To see them, open the address that the gateway printed: it ends with a token.';
+  if (isLocked.value) return 'To see the requests, open the address that the gateway printed, which ends with a token.';
   return isConnected.value
-    ? 'As they come in. Select one to inspect it.'
-    : 'The gateway does not answer. Waiting for it …';
+    ? 'Requests appear here as they arrive. Select one to inspect it.'
+    : 'The gateway does not respond. Waiting for it …';
 }
 
 /** @param {import('../state/gateway.js').Exchange} exchange */

@@ -6,7 +6,7 @@ export function Refusal() {
   return (
     <Panel
       id="refusal"
-      title="Answer of the server"
+      title="Response of the server"
       about="Paste a 403, with its headers if you have them, to see why."
       actions={
         <button type="button" disabled={refusal.value === ''} onClick={() => (refusal.value = '')}>
@@ -16,7 +16,7 @@ export function Refusal() {
     >
       <textarea
         id="answer"
-        aria-label="The answer of the server"
+        aria-label="The response of the server"
         value={refusal.value}
         rows={4}
         spellcheck={false}

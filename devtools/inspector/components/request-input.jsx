@@ -156,9 +156,9 @@ function shortUrl(url) {
 
 /** @type {Record<string, string>} */
 const FORMATS = {
-  ...{ curl: 'a curl command', fetch: 'a call of fetch', har: 'HAR', http: 'HTTP/1.1' },
+  ...{ curl: 'a curl command', fetch: 'a fetch call', har: 'HAR', http: 'HTTP/1.1' },
   ...{
-    axios: 'a call of axios',
+    axios: 'an axios call',
     powershell: 'a PowerShell command',
     url: 'a URL',
     httpie: 'an HTTPie command',

@@ -7,7 +7,7 @@ export function Trail() {
     <aside class={lit.value === undefined ? 'trail is-idle' : 'trail'} aria-label="The selected part">
       <p id="trail">
         {lit.value === undefined ? (
-          'Point at a part, or select it, to see what it is made of and where it goes.'
+          'Point at a part, or select it, to see which parts it is made from and which parts use it.'
         ) : (
           <Words />
         )}

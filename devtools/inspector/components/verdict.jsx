@@ -108,7 +108,7 @@ function Changed() {
 /** @type {import('../model/verdict.js').Verdict} */
 const OUTDATED = {
   ...{ tone: 'bad', title: 'This cannot be read' },
-  reason: 'The steps are those of the last version that could be signed.',
+  reason: 'The steps show the last version that could be signed.',
 };
 
 /** @type {Record<import('../model/verdict.js').Tone, string>} */

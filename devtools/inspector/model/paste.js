@@ -17,7 +17,7 @@ export function readRequests(text) {
   const requests = parseRequests(text);
   const extra = extraRequests(text, requests[0]);
   if (extra > 0) {
-    const note = `the text has ${extra + 1} requests, and this is the first: paste the others one by one`;
+    const note = `the text has ${extra + 1} requests, and this is the first one: paste the others one at a time`;
     for (const request of requests) request.notes.push(note);
   }
   return requests;
@@ -101,7 +101,7 @@ function readCanonicalRequest(text) {
     // All services but S3 encode the path twice.
     url: `https://${host}${isS3 ? path : path.replaceAll('%25', '%')}${query === '' ? '' : `?${query}`}`,
     headers: headers.filter(([name]) => !/^(?:host|x-amz-date|x-amz-content-sha256)$/.test(name)),
-    notes: ['a canonical request holds the hash of the body, not the body'],
+    notes: ['a canonical request contains the hash of the body, not the body'],
   };
 }
 

@@ -68,7 +68,7 @@ export const SNIPPETS = {
       label: 'curl that signs',
       kind: 'signing',
       about:
-        'curl 7.75 or newer signs it with credentials from the environment. The query is sorted, as old ones do not sort it.',
+        'curl 7.75 or newer signs it with credentials from the environment. The query is sorted, because older versions do not sort it.',
     },
     write: (inspection) => {
       const { region, service } = inspection;
@@ -96,8 +96,8 @@ export function aboutSnippet(id, inspection, now) {
     SNIPPETS[id].about ??
     {
       valid: `With this signature, which is valid until ${utc(until)}.`,
-      expired: `With this signature, which expired at ${utc(until)}: AWS refuses it.`,
-      future: 'With this signature, which is dated in the future: AWS refuses it until then.',
+      expired: `With this signature, which expired at ${utc(until)}: AWS refuses the request.`,
+      future: 'With this signature, which is dated in the future: AWS refuses the request until then.',
     }[state]
   );
 }

@@ -32,7 +32,7 @@ export function verdictOf(inspection, { now, summary, refusal, isSearching, fail
       valid: {
         ...{ tone: /** @type {const} */ ('good'), title: 'Signed' },
         reason: EXAMPLE_KEY.test(inspection.accessKeyId)
-          ? 'With example credentials, which AWS does not know: give your own.'
+          ? 'Signed with example credentials, which AWS does not know: enter your own.'
           : `AWS accepts this signature until ${utc(validity.until)}.`,
       },
       expired: {
@@ -51,7 +51,7 @@ export function verdictOf(inspection, { now, summary, refusal, isSearching, fail
     if (payload === 'differs') {
       return {
         ...{ tone: 'bad', title: 'The body is not the one that was signed' },
-        reason: 'The signature covers the hash in x-amz-content-sha256, and the body has another one.',
+        reason: 'The signature covers the hash in x-amz-content-sha256, and the hash of the body is different.',
       };
     }
     if (state === 'expired') {
@@ -73,7 +73,7 @@ export function verdictOf(inspection, { now, summary, refusal, isSearching, fail
   }
   if (incompleteBody !== undefined) {
     return {
-      ...{ tone: 'open', title: 'The signature cannot be judged' },
+      ...{ tone: 'open', title: 'The signature cannot be checked' },
       reason: `The body is incomplete: ${incompleteBody.found} of ${incompleteBody.declared} bytes.`,
     };
   }
@@ -84,7 +84,7 @@ export function verdictOf(inspection, { now, summary, refusal, isSearching, fail
       failure ??
       (isSearching
         ? 'Looking for the mistake …'
-        : 'AWS answers 403. No known mistake, nor any two of them, gives the signature in the request.'),
+        : 'AWS responds with 403. No known mistake, and no combination of two, results in the signature in the request.'),
   };
 }
 
@@ -99,16 +99,16 @@ function unjudged({ authorization, missing, otherKey }, summary) {
     return { tone: 'open', title: 'Not signed yet', reason: `The signature needs ${what}.` };
   }
   const title = `Signed with ${authorization.accessKeyId}`;
-  const other = otherKey === undefined ? '' : ` The secret that you gave belongs to ${otherKey}.`;
-  if (summary !== undefined) return { tone: 'bad', title, reason: `${summary} Give ${what} to prove it.` };
-  return { tone: 'open', title, reason: `Give ${what} to check the signature.${other}` };
+  const other = otherKey === undefined ? '' : ` The secret that you entered belongs to ${otherKey}.`;
+  if (summary !== undefined) return { tone: 'bad', title, reason: `${summary} Enter ${what} to prove it.` };
+  return { tone: 'open', title, reason: `Enter ${what} to check the signature.${other}` };
 }
 
 /** What a signature does not cover. @type {Record<import('./inspection.js').Payload, string>} */
 const PAYLOADS = {
   ...{ signed: '', differs: '', unsigned: ' It does not cover the body.' },
-  chunks: ' The chunks of the body have signatures of their own, which are not checked here.',
-  absent: ' The text does not have the body, only its hash.',
+  chunks: ' The chunks of the body have their own signatures, which are not checked here.',
+  absent: ' The text contains only the hash of the body, not the body.',
 };
 
 const EXAMPLE_KEY = /EXAMPLE$|^AKID$/;

@@ -8,7 +8,7 @@ import { SAMPLE_CREDENTIALS } from './sample.js';
 /** @type {Record<string, Record<string, string>>} */
 export const EXAMPLE_NAMES = {
   Requests: {
-    'api-gateway': 'API Gateway, to be signed',
+    'api-gateway': 'API Gateway, not signed yet',
     's3-presigned': 'S3, presigned URL',
     's3-express': 'S3 Express, with a session',
     sigv4a: 'SigV4a, for several regions',
@@ -21,7 +21,7 @@ export const EXAMPLE_NAMES = {
     'path-once': 'The path was encoded once, not twice',
     'query-order': 'The query was not sorted',
     host: 'A proxy changed the host',
-    'secret-newline': 'The secret has a line end',
+    'secret-newline': 'The secret ends with a line break',
     region: 'Signed for another region',
     clock: 'The clock of the client is slow',
     'no-token': 'The session token is missing',

@@ -16,7 +16,7 @@ export async function shareLink() {
     () => false,
   );
   announcement.value = isCopied
-    ? 'Link copied. It has no secret, no token and no signature that is still valid.'
+    ? 'Link copied. It contains no secret, no token and no signature that is still valid.'
     : 'The browser does not allow copying.';
 }
 

@@ -14,13 +14,13 @@ export const areKeysOn = signal(true);
 export const SHORTCUTS = [
   { key: '/', about: 'Edit the request', run: () => goTo('source') },
   { key: 'e', about: 'Choose an example', run: () => goTo('example') },
-  { key: 'k', about: 'Give the secret access key', run: () => goTo('field-secretAccessKey') },
+  { key: 'k', about: 'Enter the secret access key', run: () => goTo('field-secretAccessKey') },
   {
     key: 'n',
     about: 'Sign with the current time',
     run: () => authorization.value ?? change({ date: isoNow() }),
   },
-  { key: 'r', about: 'Paste the answer of the server', run: () => goTo('answer') },
+  { key: 'r', about: 'Paste the response of the server', run: () => goTo('answer') },
   { key: 'l', about: 'Copy a link without secrets', run: shareLink },
   ...['request', 'canonical', 'string-to-sign', 'keys', 'signature'].map((id, i) => ({
     ...{ key: String(i + 1), about: `Go to step ${i + 1}` },

@@ -194,7 +194,7 @@ function loadAnswer(text) {
   batch(() => {
     if (canonical !== undefined && !isOwn.value && isCanonicalRequest(canonical)) load(canonical.trim());
     refusal.value = text;
-    announcement.value = 'Read as the answer of the server.';
+    announcement.value = 'Read as the response of the server.';
   });
 }
 

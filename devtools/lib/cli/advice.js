@@ -9,16 +9,16 @@
  */
 const OF_OWN_REQUESTS = {
   'token-expired':
-    'Sign in again or fetch new credentials, set the new AWS_… variables or pass --profile or --credentials, and run it again.',
+    'Sign in again or fetch new credentials, set the new AWS_… variables or pass --profile or --credentials, and run the command again.',
   'token-invalid':
-    'Run it again with -v to see where the credentials come from: access key id, secret and AWS_SESSION_TOKEN must be of one set.',
+    'Run the command again with -v to see where the credentials come from: the access key id, the secret and AWS_SESSION_TOKEN must belong together.',
   'access-key-unknown':
-    'Run it again with -v to see which key is used and where it comes from; a key that begins with ASIA needs AWS_SESSION_TOKEN.',
+    'Run the command again with -v to see which key is used and where it comes from; a key that begins with ASIA needs AWS_SESSION_TOKEN.',
   'wrong-secret':
-    'Run it again with -v to see where the credentials come from, and copy access key id and secret again, without spaces or line breaks.',
+    'Run the command again with -v to see where the credentials come from, and copy the access key id and the secret again, without spaces or line breaks.',
   'signature-mismatch':
-    'Run it again with -v to see what is sent and where the credentials come from; `sigv4 sign --trace` shows what is signed. A proxy (-x, http_proxy) or the server may change the request on its way.',
-  'header-not-signed': 'Pass these headers with -H, so that they are signed; with `sigv4 presign`, too.',
+    'Run the command again with -v to see what is sent and where the credentials come from; `sigv4 sign --trace` shows what is signed. A proxy (-x, http_proxy) or the server may change the request on its way.',
+  'header-not-signed': 'Pass these headers with -H, so that they are signed; the same applies to `sigv4 presign`.',
   'signature-expired': 'Set the clock of this machine (NTP), and leave out --date.',
   'clock-skew': 'Set the clock of this machine (NTP), and leave out --date.',
 };
@@ -28,7 +28,7 @@ const OWN_CAUSES = {
   'signature-mismatch': [
     'the secret access key does not belong to the access key id, or has white space around it',
     'a proxy, a custom domain or a CDN changes the host, the path, a header or the body on the way',
-    'the server is not the service that --service or the host names, and encodes the path in another way',
+    'the server is not the service that --service or the host names, and encodes the path differently',
   ],
 };
 

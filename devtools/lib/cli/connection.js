@@ -85,7 +85,7 @@ function proxyOf(proxy, user) {
   const withScheme = /^[a-z\d]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new CliError('usage', `-x ${proxy} is not an HTTP proxy: pass one such as http://127.0.0.1:3128`);
+    throw new CliError('usage', `-x ${proxy} is not an HTTP proxy: pass a URL such as http://127.0.0.1:3128`);
   }
   const inUrl =
     url.username === ''

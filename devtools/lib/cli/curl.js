@@ -67,12 +67,12 @@ const TRANSFER_ROWS = [
   ['--post301', 'Keep POST after a 301'],
   ['--post302', 'Keep POST after a 302'],
   ['--post303', 'Keep POST after a 303'],
-  ['-m, --max-time <seconds>', 'Seconds for the whole request', seconds],
-  ['--connect-timeout <seconds>', 'Seconds for the connection', seconds],
+  ['-m, --max-time <seconds>', 'Time limit for the whole request, in seconds', seconds],
+  ['--connect-timeout <seconds>', 'Time limit for the connection, in seconds', seconds],
   ['--retry <number>', 'Retries after 408, 429, 500, 502, 503, 504 and timeouts, each signed again', count],
   ['--retry-delay <seconds>', 'Seconds between retries; default: 1, doubled each time', seconds],
   ['--retry-max-time <seconds>', 'Seconds after which no retry begins', seconds],
-  ['--retry-connrefused', 'Retry after a refused connection, too'],
+  ['--retry-connrefused', 'Also retry after a refused connection'],
   ['--retry-all-errors', 'Retry after every error'],
   ['-k, --insecure', 'Accept any certificate'],
   ['--cacert <file>', 'Certificates to trust, in PEM'],
@@ -82,27 +82,27 @@ const TRANSFER_ROWS = [
   ['--tlsv1.3', 'TLS 1.3 or newer'],
   ['--tls-max <version>', 'Newest version of TLS to use: 1.2 or 1.3'],
   ['--http1.1', 'HTTP/1.1 (the default)'],
-  ['--http2', 'HTTP/2, if the server has it, over TLS'],
+  ['--http2', 'Use HTTP/2 over TLS, if the server supports it'],
   ['--resolve <host:port:address>', 'Address of a host', repeated],
-  ['--connect-to <host:port:host:port>', 'Connect to another host', repeated],
+  ['--connect-to <host:port:host:port>', 'Connect to a different host', repeated],
   ['-4, --ipv4', 'Connect to IPv4 addresses only'],
   ['-6, --ipv6', 'Connect to IPv6 addresses only'],
   ['-x, --proxy <url>', 'Proxy; default: http_proxy and https_proxy'],
-  ['-U, --proxy-user <user:password>', 'User of the proxy'],
-  ['--noproxy <hosts>', 'Hosts that need no proxy; * for all'],
+  ['-U, --proxy-user <user:password>', 'User name and password for the proxy'],
+  ['--noproxy <hosts>', 'Hosts to reach without the proxy; * for all'],
   ['--unix-socket <path>', 'Connect to a Unix socket'],
   ['-c, --cookie-jar <file>', 'File to write cookies to'],
-  ['-j, --junk-session-cookies', 'Ignore session cookies of the file of -b'],
+  ['-j, --junk-session-cookies', 'Ignore the session cookies in the file of -b'],
 ];
 
 /** @type {OptionRow[]} */
 const OUTPUT_ROWS = [
   ['-o, --output <file>', 'File to write the body to'],
   ['-O, --remote-name', 'Write the body to a file with the last name of the path'],
-  ['-J, --remote-header-name', 'With -O: to the name in Content-Disposition'],
+  ['-J, --remote-header-name', 'With -O: use the name in Content-Disposition'],
   ['--output-dir <folder>', 'Folder for -o and -O'],
   ['--create-dirs', 'Create the folders of the file'],
-  ['--no-clobber', 'Do not overwrite a file: write to FILE.1 and so on'],
+  ['--no-clobber', 'Do not overwrite a file: write to FILE.1, FILE.2, …'],
   ['--remove-on-error', 'Remove the file if the request fails'],
   ['-i, --include', 'Also show the response headers'],
   ['--show-headers', 'The same as --include'],
@@ -110,10 +110,10 @@ const OUTPUT_ROWS = [
   ['--compressed', 'Ask for a compressed response, and decompress it'],
   ['-w, --write-out <format>', 'Text to print at the end, such as %{http_code}; @FILE reads it'],
   ['-v, --verbose', 'Show what is sent, and where the settings come from'],
-  ['-s, --silent', 'Print neither explanations nor errors of the connection'],
+  ['-s, --silent', 'Print no explanations and no connection errors'],
   ['-S, --show-error', 'With -s: print errors'],
   ['-f, --fail', 'Omit the body if the status is 400 or above'],
-  ['--fail-with-body', 'Accepted: the exit code depends on the status anyway'],
+  ['--fail-with-body', 'Accepted; the exit code always depends on the status'],
 ];
 
 /**
@@ -125,9 +125,9 @@ export function addRequestOptions(command) {
   addOptions(command, 'Request:', [
     [
       '--from <file>',
-      'Request that you pasted into a file (curl, fetch, HAR, HTTP, Postman …); - is standard input',
+      'File with a pasted request (curl, fetch, HAR, HTTP, Postman …); - is standard input',
     ],
-    ['--entry <number>', 'Which of several requests in the file of --from, counted from 1', count],
+    ['--entry <number>', 'Number of the request in the file of --from, counted from 1', count],
   ]);
   /** @type {DataOption[]} */
   const given = [];
@@ -189,13 +189,13 @@ export function addForeignOptions(command) {
 
 /** @type {Record<import('../requests/curl-options.js').Concern, string>} */
 const REASONS = {
-  request: 'it makes another kind of request',
+  request: 'it makes a different kind of request',
   transfer: 'leave it out, or print a signed command with `sigv4 sign --as curl` and add it there',
-  nothing: 'it makes no difference',
-  authentication: 'the signature takes the place of other credentials (see "Credentials" in the README)',
-  several: 'pass one request at a time, all its options on the command line',
+  nothing: 'it has no effect here',
+  authentication: 'the signature replaces other credentials (see "Credentials" in the README)',
+  several: 'pass one request at a time, with all of its options on the command line',
   connection: 'leave it out, or print a signed command with `sigv4 sign --as curl` and add it there',
-  protocol: 'it is for other protocols than HTTP',
+  protocol: 'it is for protocols other than HTTP',
   program: 'see `sigv4 --help`',
 };
 

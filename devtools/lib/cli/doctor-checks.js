@@ -46,7 +46,7 @@ async function host({ url, argv }) {
     if (differs.length === 0) return { status: 'ok', text: `${service} in ${region}` };
     return {
       status: 'warn',
-      text: `${service} in ${region}, but the host is of ${inferred.service} in ${inferred.region}`,
+      text: `${service} in ${region}, but the host belongs to ${inferred.service} in ${inferred.region}`,
       fix: `leave out ${differs.map((name) => `--${name}`).join(' and ')}`,
     };
   }
@@ -54,7 +54,7 @@ async function host({ url, argv }) {
   return {
     status: 'warn',
     text: `the host does not name the ${lacking.join(' or the ')}, as AWS's own hosts do`,
-    fix: `pass ${lacking.map((name) => `--${name}`).join(' and ')}, as the server has them; for API Gateway: --service execute-api`,
+    fix: `pass ${lacking.map((name) => `--${name}`).join(' and ')}, with the values of the server; for API Gateway: --service execute-api`,
   };
 }
 
@@ -77,7 +77,7 @@ async function dns({ url, argv }) {
     return {
       ...{ status: 'fail', ending: 'connect' },
       text: `${name} has no address (${/** @type {any} */ (error).code})`,
-      fix: 'check the API id or bucket and the region in the host, and your network; a private API has an address in its VPC only',
+      fix: 'check the API id or bucket and the region in the host, and your network; a private API has an address only in its VPC',
     };
   }
 }
@@ -100,13 +100,13 @@ async function connection(patient) {
   patient.isReachable = true;
   const ms = Math.round(performance.now() - began);
   const isTls = url.startsWith('https:');
-  const text = `${isTls ? 'TLS' : 'no TLS'}, an answer after ${ms} ms`;
+  const text = `${isTls ? 'TLS' : 'no TLS'}, a response after ${ms} ms`;
   const isLocal = /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(url);
   if (isTls || isLocal) return { status: 'ok', text };
   return {
     status: 'warn',
     text,
-    fix: 'use https://: whoever sees the request can repeat it for some minutes',
+    fix: 'use https://: anyone who sees the request can repeat it for some minutes',
   };
 }
 
@@ -115,7 +115,7 @@ const CONNECTION_FIXES = [
   [/CERT_HAS_EXPIRED/, 'the certificate of the server has expired: it must be renewed'],
   [
     /ALTNAME/,
-    'the certificate is of another host: check the URL; a custom domain needs a certificate of its own',
+    'the certificate belongs to another host: check the URL; a custom domain needs its own certificate',
   ],
   [
     /SELF_SIGNED|UNABLE_TO|ISSUER/,
@@ -123,22 +123,22 @@ const CONNECTION_FIXES = [
   ],
   [
     /EPROTO|WRONG_VERSION|ERR_SSL/,
-    'the port does not speak TLS, or no version that both have: check the port, and http or https',
+    'the port does not speak TLS, or no TLS version that both sides support: check the port, and http or https',
   ],
-  [/ECONNREFUSED/, 'nothing listens there: check the port, and whether the server runs'],
+  [/ECONNREFUSED/, 'nothing listens there: check the port, and whether the server is running'],
   [/TIMEOUT/, 'a firewall or a security group drops the connection, or the network needs a proxy (-x)'],
 ];
 
 /** @type {Check} */
 async function clock(patient) {
-  if (!patient.isReachable) return { status: 'skip', text: 'there was no answer' };
+  if (!patient.isReachable) return { status: 'skip', text: 'there was no response' };
   const began = Date.now();
   const answer = await asked(patient, { method: 'HEAD', url: patient.url, headers: {} });
   const ended = Date.now();
   const date = answer instanceof Error ? undefined : headerOf(answer.headers, 'date');
   const server = Date.parse(date ?? '');
   if (Number.isNaN(server))
-    return { status: 'warn', text: 'the server does not say its time (no Date header)' };
+    return { status: 'warn', text: 'the server does not send its time (no Date header)' };
   // The header has whole seconds, rounded down.
   const ahead = (began + ended) / 2 - (server + 500);
   const seconds = Math.round(Math.abs(ahead) / 1000);
@@ -163,7 +163,7 @@ async function credentials(patient) {
     if (/^ASIA/.test(accessKeyId) && !sessionToken) {
       return {
         ...{ status: 'fail', ending: 'config', text: `${text}: a temporary key without its session token` },
-        fix: 'set AWS_SESSION_TOKEN, too: all three belong together',
+        fix: 'set AWS_SESSION_TOKEN as well: all three belong together',
       };
     }
     if (/^AKIA/.test(accessKeyId) && sessionToken) {
@@ -171,7 +171,7 @@ async function credentials(patient) {
         ...{
           status: 'fail',
           ending: 'config',
-          text: `${text}: a long-term key with a session token of another key`,
+          text: `${text}: a long-term key with the session token of another key`,
         },
         fix: 'unset AWS_SESSION_TOKEN',
       };
@@ -213,8 +213,8 @@ async function identity(patient) {
   if (answer instanceof Error) {
     return {
       status: 'warn',
-      text: `AWS STS cannot be asked: ${answer.message}`,
-      fix: 'no harm, unless the credentials are wrong',
+      text: `AWS STS cannot be reached: ${answer.message}`,
+      fix: 'this does no harm, unless the credentials are wrong',
     };
   }
   const [, arn] = /<Arn>([^<]+)<\/Arn>/.exec(answer.text) ?? [];
@@ -233,7 +233,7 @@ async function identity(patient) {
 
 /** @type {Record<string, string>} */
 const STS_FIXES = {
-  ExpiredToken: 'the session is over: sign in again, or assume the role again',
+  ExpiredToken: 'the session has ended: sign in again, or assume the role again',
   InvalidClientTokenId:
     'the key does not exist, is inactive, or lacks its session token: check the three variables, or make a new key',
   SignatureDoesNotMatch:
@@ -244,7 +244,7 @@ const STS_FIXES = {
 /** @type {Check} */
 async function cors(patient) {
   const { url, method, argv, isReachable } = patient;
-  if (!isReachable) return { status: 'skip', text: 'there was no answer' };
+  if (!isReachable) return { status: 'skip', text: 'there was no response' };
   const origin = argv.origin ?? 'http://localhost:5173';
   const headers = {
     origin,
@@ -261,7 +261,7 @@ async function cors(patient) {
     : PREFLIGHT.filter((name) => !names.includes(name));
   const problem =
     answer.status >= 300
-      ? `the preflight is answered with ${answer.status}: OPTIONS must not need a signature`
+      ? `the response to the preflight is ${answer.status}: OPTIONS must not need a signature`
       : allowed === undefined || (allowed !== '*' && allowed !== origin)
         ? `pages of ${origin} are not allowed`
         : missing.length > 0
@@ -273,8 +273,8 @@ async function cors(patient) {
             : undefined;
   if (problem === undefined) return { status: 'ok', text: `pages of ${origin} may send signed requests` };
   return {
-    ...{ status: 'warn', text: `not from browsers: ${problem}` },
-    fix: `only for web pages: allow the origin and the headers ${PREFLIGHT.join(', ')} in the CORS settings of the API or bucket`,
+    ...{ status: 'warn', text: `browsers cannot send signed requests: ${problem}` },
+    fix: `needed only for web pages: allow the origin and the headers ${PREFLIGHT.join(', ')} in the CORS settings of the API or bucket`,
   };
 }
 
@@ -283,7 +283,7 @@ const PREFLIGHT = ['authorization', 'x-amz-date', 'x-amz-security-token'];
 /** @type {Check} */
 async function request(patient) {
   const { url, method, argv, isReachable } = patient;
-  if (!isReachable) return { status: 'skip', text: 'there was no answer' };
+  if (!isReachable) return { status: 'skip', text: 'there was no response' };
   if (patient.identity === undefined)
     return { status: 'skip', text: 'there are no credentials, or no region and service' };
   const prepared = await prepare({ method, url, headers: [] }, argv, patient.identity);
@@ -296,7 +296,7 @@ async function request(patient) {
   if (answer.status !== 401 && answer.status !== 403) {
     return {
       status: 'warn',
-      text: `${text}: the signature was accepted, or not asked for`,
+      text: `${text}: the signature was accepted, or is not required`,
       fix: 'check the path and the method',
     };
   }

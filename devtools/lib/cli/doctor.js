@@ -17,10 +17,10 @@ import { checkProfile } from './profiles.js';
 export function define(command) {
   command.usage('URL [OPTIONS]').argument('[words...]');
   addOptions(command, 'Request:', [
-    ['-X, --request <method>', 'Method of the signed request that is tried; default: GET'],
+    ['-X, --request <method>', 'Method of the signed request; default: GET'],
     [
       '--origin <origin>',
-      'Origin of the page that the CORS preflight is asked for; default: http://localhost:5173',
+      'Origin of the page for the CORS preflight; default: http://localhost:5173',
     ],
   ]);
   addConnectionOptions(command);
@@ -29,7 +29,7 @@ export function define(command) {
   return command.addHelpText(
     'after',
     `
-It looks up the host, connects, compares the clocks, asks AWS STS who you are, asks for a CORS preflight, and sends one
+It looks up the host, connects, compares the clocks, asks AWS STS who you are, sends a CORS preflight, and sends one
 signed request without a body.
 
 Examples:

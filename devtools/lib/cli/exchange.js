@@ -58,7 +58,7 @@ export async function exchangeOf(first, options) {
     // A chain that has left the origin stays unsigned, wherever it leads.
     if (isSigned && !next.isSameOrigin) {
       options.note(
-        `sigv4: the redirect leads to ${new URL(next.request.url).origin}, where the request goes without a signature: to sign it, run the command with that URL`,
+        `sigv4: the redirect leads to ${new URL(next.request.url).origin}, and the request is sent there without a signature: to sign it, run the command with that URL`,
       );
     }
     isSigned &&= next.isSameOrigin;

@@ -13,7 +13,7 @@ const EXIT_CODES = {
   status: [22, 'the status is 400 or above, other than 401 and 403'],
   write: [23, 'the output cannot be written'],
   read: [26, 'a file, or standard input, cannot be read or understood'],
-  timeout: [28, 'the time of --max-time or --connect-timeout is over'],
+  timeout: [28, 'the time limit of --max-time or --connect-timeout was reached'],
   redirects: [47, 'more redirects than --max-redirs'],
   unexplained: [65, 'explain: the cause is not known'],
   listen: [69, 'gateway, inspect, proxy: the address or port is not available'],

@@ -13,7 +13,7 @@ import { checkProfile } from './profiles.js';
 export function define(command) {
   command.argument(
     '[file]',
-    'The response: its body, or everything that curl -i prints; default: standard input',
+    'File with the response (its body, or everything that curl -i prints); default: standard input',
   );
   addOptions(command, 'Request:', [
     [

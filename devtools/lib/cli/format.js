@@ -12,8 +12,8 @@ export function formatMismatches(mismatches, { color }) {
   const paint = color ? styleText : (_, text) => text;
   const isProved = mismatches.some((mismatch) => mismatch.isProved);
   const heading = isProved
-    ? [paint('bold', 'Proved: this mistake gives exactly this signature.')]
-    : ['No known mistake gives this signature. What is likely, the likeliest first:'];
+    ? [paint('bold', 'Proved: this mistake results in exactly this signature.')]
+    : ['No known mistake results in this signature. Likely causes, the likeliest first:'];
   const lines = mismatches.flatMap(({ code, part, summary, fix, detail = {} }) => [
     paint('bold', summary),
     `${paint('green', 'Fix:')} ${fix}`,

@@ -24,7 +24,7 @@ export function define(command) {
       (option) => option.argParser(parameter).default({}),
     ],
     ['--type <type>', 'Type of the API; default: rest', oneOf(Object.keys(API_TYPES))],
-    ['--upstream <url>', 'URL of the server that receives accepted requests; default: they are echoed'],
+    ['--upstream <url>', 'URL of the server that receives accepted requests; default: the gateway echoes them'],
     ['--region <region>', 'Region of the API; default: us-east-1'],
     ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(3000)],
     ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],
@@ -109,7 +109,7 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
   return [
     ...lines,
     '',
-    '# Or credentials that AWS SDKs renew by themselves:',
+    '# Or credentials that the AWS SDKs renew on their own:',
     `export AWS_CONTAINER_CREDENTIALS_FULL_URI=${credentialsEndpoint.uri}`,
     `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
     '',

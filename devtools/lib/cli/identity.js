@@ -96,7 +96,7 @@ function inRole(
     const lacking =
       externalId !== undefined ? '--external-id' : mfaSerial !== undefined ? '--mfa-serial' : undefined;
     if (lacking === undefined) return base;
-    throw new CliError('usage', `${lacking} is of a role: pass --assume-role ARN, too`);
+    throw new CliError('usage', `${lacking} belongs to a role: pass --assume-role ARN as well`);
   }
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const isRegion = /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(scopeRegion ?? '');

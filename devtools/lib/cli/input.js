@@ -89,7 +89,7 @@ export function target(words, { globoff } = {}) {
   const others = words.filter((word) => !urls.includes(word));
   const shown = words.map((word) => word.replace(/\?.*/s, '')).join(' ');
   if (urls.length > 1)
-    throw new CliError('usage', `${shown}: one request has one URL: pass the others to calls of their own`);
+    throw new CliError('usage', `${shown}: a request has one URL: run the command once for each URL`);
   const [method, ...more] = others;
   if (urls.length === 0) {
     const what = shown === '' ? 'there is no URL' : `${JSON.stringify(shown)} is not a URL`;
@@ -98,7 +98,7 @@ export function target(words, { globoff } = {}) {
   if (more.length > 0) {
     throw new CliError(
       'usage',
-      `${shown}: one request has one method: is a value with spaces missing its quotes?`,
+      `${shown}: a request has one method: does a value with spaces lack its quotes?`,
     );
   }
   const [url] = urls[0].split('#');
@@ -175,7 +175,7 @@ async function bodyFrom({ given = [], uploadFile, formEscape, get }) {
   const isForm = given.some(({ from }) => from.startsWith('form'));
   const kinds = [isForm, given.some(({ from }) => !from.startsWith('form')), uploadFile !== undefined];
   if (kinds.filter(Boolean).length > 1) {
-    throw new CliError('usage', 'one request has one body: pass data (-d), a form (-F) or a file (-T)');
+    throw new CliError('usage', 'a request has one body: pass data (-d), a form (-F) or a file (-T)');
   }
   if (uploadFile !== undefined) return { body: await fileOf(uploadFile), bodyOf: 'upload' };
   if (isForm) return { ...(await formOf(given, { escape: formEscape })), bodyOf: 'form' };
@@ -301,7 +301,7 @@ export async function takeRequest(words, options, defaults = []) {
   const isNamed = words.length > 0 || options.url !== undefined;
   if (options.from === undefined) {
     if (options.entry !== undefined)
-      throw new CliError('usage', '--entry is of a file: pass --from FILE, too');
+      throw new CliError('usage', '--entry chooses from a file: pass --from FILE as well');
     return { request: await requestOf(words, options, defaults), notes: [] };
   }
   if (isNamed) throw new CliError('usage', 'pass a URL or --from, not both');
@@ -319,7 +319,7 @@ export async function takeRequest(words, options, defaults = []) {
   } = await readRequest(options.from, options.entry);
   const left = transfer.filter((name) => MATTERS.has(String(curlOption(name)?.name)));
   if (left.length > 0)
-    notes.push(`${left.join(', ')} of the command are not read from it: pass them to sigv4`);
+    notes.push(`${left.join(', ')} of the pasted command are ignored: pass them to sigv4`);
   const { headers: own, removed } = await headersOf(options);
   const replaced = new Set([...removed, ...own.map(([name]) => name.toLowerCase()), 'authorization']);
   const isSignature = (/** @type {[string, string]} */ [name]) => name.toLowerCase() === 'authorization';
@@ -348,7 +348,7 @@ const MATTERS = new Set(
   ),
 );
 
-const REPLACED = 'the Authorization header of the request is left out, because the signature takes its place';
+const REPLACED = 'the Authorization header of the request is left out, because the signature replaces it';
 
 /** @param {string} text @returns {string} one character for each byte of its UTF-8 */
 export function asBytes(text) {
@@ -392,7 +392,7 @@ export async function collect(stream, name) {
     if (length > MAX_BYTES) {
       throw new CliError(
         'read',
-        `${name} has more than ${MAX_BYTES} bytes, the most that is read into memory`,
+        `${name} has more than ${MAX_BYTES} bytes, the limit for data that is read into memory`,
       );
     }
   }

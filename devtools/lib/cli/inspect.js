@@ -13,7 +13,7 @@ export function define(command) {
   addOptions(command, 'Options:', [
     ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(8404)],
     ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],
-    ['--gateway <url>', 'Address of the page of a running sigv4 gateway, to list its requests'],
+    ['--gateway <url>', 'URL of the inspector that a running sigv4 gateway printed, to list its requests'],
     ['--open', 'Open the page in the browser'],
   ]);
   return command;

@@ -32,7 +32,7 @@ const COMMANDS = [
   },
   {
     name: 'sign',
-    describe: 'Print a signed request, from options or from one that you paste',
+    describe: 'Print a signed request, made from options or from a pasted request',
     load: () => import('./sign.js'),
   },
   {
@@ -47,12 +47,12 @@ const COMMANDS = [
   },
   {
     name: 'doctor',
-    describe: 'Check what a signed request needs: clock, credentials, region, network, CORS, permission',
+    describe: 'Check what a signed request needs: clock, credentials, region, network, CORS, permissions',
     load: () => import('./doctor.js'),
   },
   {
     name: 'inspect',
-    describe: 'Show a signature step by step in a page',
+    describe: 'Show a signature step by step in the browser',
     load: () => import('./inspect.js'),
   },
   {
@@ -111,7 +111,7 @@ async function printCandidates(words) {
 export async function programFor(called, result) {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const program = withoutExit(new Command('sigv4'))
-    .description('Signs requests to AWS in the shell, and finds out why one was refused.')
+    .description('Signs requests to AWS in the shell, and explains why a request was refused.')
     .usage('COMMAND [OPTIONS]')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print this help')

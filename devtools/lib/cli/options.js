@@ -66,10 +66,10 @@ export function addIdentityOptions(command) {
     ],
     ['--region <region>', 'Default: inferred from the host, then AWS_REGION, then the profile'],
     ['--service <name>', 'Signing name, such as execute-api; default: inferred from the host'],
-    ['--assume-role <arn>', 'Sign as this role, which the credentials may assume'],
-    ['--role-session-name <name>', 'Name of its session in logs; default: sigv4'],
-    ['--external-id <id>', 'External ID that the owner of the role asks for'],
-    ['--mfa-serial <arn>', 'MFA device, whose code is asked for on the terminal'],
+    ['--assume-role <arn>', 'Sign as this role, which the credentials must be allowed to assume'],
+    ['--role-session-name <name>', 'Name of the role session in logs; default: sigv4'],
+    ['--external-id <id>', 'External ID that the owner of the role requires'],
+    ['--mfa-serial <arn>', 'MFA device; the command asks for its code on the terminal'],
   ]);
   for (const flags of SECRETS) {
     const option = new Option(flags).hideHelp().argParser(refuseSecret);
@@ -125,5 +125,5 @@ export function parseDate(date) {
   if (date === undefined) return undefined;
   const parsed = new Date(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   if (!Number.isNaN(parsed.getTime())) return parsed;
-  throw new CliError('usage', `--date ${date} is not a time: pass one such as 2026-01-31T12:00:00Z`);
+  throw new CliError('usage', `--date ${date} is not a time: pass a value such as 2026-01-31T12:00:00Z`);
 }

@@ -23,7 +23,7 @@ export function define(command) {
     ['-H, --header <line>', 'Header that must be sent with the request', repeated],
     [
       '--expires <time>',
-      'Lifetime, such as 900, 15m, 12h or 7d, which is the maximum',
+      'Lifetime, such as 900 (seconds), 15m, 12h or 7d (the maximum)',
       (option) => option.default('1h'),
     ],
   ]);

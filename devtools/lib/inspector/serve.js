@@ -21,7 +21,7 @@ export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) 
     if (!isTrustedHost(request.headers.host, host)) {
       answer(response, 403, 'Use localhost or an IP address to open this page.\n');
     } else if (isFromOtherOrigin(request.headers)) {
-      answer(response, 403, 'Requests from pages of other origins are not answered.\n');
+      answer(response, 403, 'This server does not answer requests from pages of other origins.\n');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response, 405, 'Only GET is allowed.\n', { allow: 'GET, HEAD' });
     } else if (request.url?.startsWith('/_sigv4/')) {
@@ -29,7 +29,7 @@ export async function serveInspector({ port = 0, host = '127.0.0.1', gateway }) 
       // The page requests this first.
       else if (/^\/_sigv4\/health(?:\?|$)/.test(request.url))
         answer(response, 200, '{"ok":false}', JSON_TYPE);
-      else answer(response, 404, 'No gateway: pass its address with --gateway.\n');
+      else answer(response, 404, 'No gateway: pass its URL with --gateway.\n');
     } else {
       const file = inspectorFiles((request.url ?? '/').replace(/[?#].*/s, ''));
       if (file === undefined) answer(response, 404, 'Not found.\n');
@@ -91,7 +91,7 @@ function forward(request, response, gateway) {
   });
   onward.on('error', () => {
     if (response.headersSent) response.destroy();
-    else answer(response, 502, 'The gateway does not answer.\n');
+    else answer(response, 502, 'The gateway does not respond.\n');
   });
   response.on('close', () => onward.destroy());
   onward.end();

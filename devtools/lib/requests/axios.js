@@ -28,7 +28,7 @@ export function parseAxios(text) {
   const program = parseModule(text);
   const instances = instancesIn(program);
   const call = findCall(program, new Set(['axios', ...instances.keys()]));
-  if (call === undefined) throw new RequestSyntaxError('this code has no call of axios');
+  if (call === undefined) throw new RequestSyntaxError('this code does not call axios');
   const evaluator = new Evaluator(text, program);
   const { callee, arguments: given } = call;
   const client = callee.type === 'Identifier' ? callee.name : callee.object.name;

@@ -22,7 +22,7 @@ export function parseBruno(text) {
   const blocks = blocksOf(text);
   const [name = '', request] = [...blocks].find(([key]) => METHODS.test(key)) ?? [];
   if (request === undefined)
-    throw new RequestSyntaxError('this Bruno file has no block of a method, such as get { url: … }');
+    throw new RequestSyntaxError('this Bruno file has no block for a method, such as get { url: … }');
   const settings = new Map(pairsOf(request.content));
   const variables = new Map(pairsOf(blocks.get('vars:pre-request')?.content ?? ''));
   const fill = (/** @type {string} */ written) => filled(written, variables, text);
@@ -68,7 +68,7 @@ function bodyOf(mode, blocks, fill, text, at) {
   const type = TYPES[mode];
   if (type === undefined) {
     throw new RequestSyntaxError(
-      `the bytes of a body of the mode ${JSON.stringify(mode)} are not in this file: paste the request as it was sent`,
+      `the bytes of a body with the mode ${JSON.stringify(mode)} are not in this file: paste the request as it was sent`,
       text,
       at,
     );
@@ -145,7 +145,7 @@ function filled(text, variables, all) {
     const value = variables.get(name.trim());
     if (value !== undefined) return value;
     throw new RequestSyntaxError(
-      `the value of ${whole} is not given here: replace it with its value`,
+      `the value of ${whole} is not defined here: replace it with its value`,
       all,
       all.indexOf(whole),
     );

@@ -279,7 +279,7 @@ const OPTIONS = {
     'the boundary of a form (-F) is random: paste the request as it was sent, such as from a HAR file',
   ),
   '--form-string': refused('the boundary of a form is random: paste the request as it was sent'),
-  '--upload-file': refused('curl would send a file (-T), which cannot be seen from here: use --data-binary'),
-  '--config': refused('the file of options (-K) cannot be seen from here'),
+  '--upload-file': refused('curl would send a file (-T), which is not available here: use --data-binary'),
+  '--config': refused('the file of options (-K) is not available here'),
   '--next': refused('--next begins a second request: paste one at a time'),
 };

@@ -23,7 +23,7 @@ export function isFetch(text) {
 export function parseFetch(text) {
   const program = parseModule(text);
   const call = findCall(program);
-  if (call === undefined) throw new RequestSyntaxError('this code has no call of fetch');
+  if (call === undefined) throw new RequestSyntaxError('this code does not call fetch');
   const evaluator = new Evaluator(text, program);
   const [target, options] = call.arguments.map((/** @type {any} */ argument) => evaluator.value(argument));
   if (target === undefined) throw new RequestSyntaxError('fetch needs a URL', text, call.start);
@@ -91,7 +91,7 @@ function bodyOf(body, text, at) {
   }
   if (body instanceof URL) return { body: body.href, type: 'text/plain;charset=UTF-8' };
   throw new RequestSyntaxError(
-    'fetch would send this object as "[object Object]": pass JSON.stringify(…) of it',
+    'fetch would send this object as "[object Object]": pass it to JSON.stringify(…) first',
     text,
     at,
   );

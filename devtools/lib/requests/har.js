@@ -17,7 +17,7 @@ export function parseHar(json) {
   const entries = json.log?.entries ?? (json.request ? [json] : json.url ? [{ request: json }] : undefined);
   if (!Array.isArray(entries) || entries.length === 0) {
     throw new RequestSyntaxError(
-      'this JSON is not a HAR: it must have log.entries, or be one entry with a "request", or such a request',
+      'this JSON is not a HAR: it must have log.entries, or be one entry with a "request", or the request itself',
     );
   }
   return entries.map((entry, i) => requestOf(entry, entries.length === 1 ? '' : `entry ${i + 1}: `));
@@ -66,7 +66,7 @@ function bodyOf(postData, where) {
   }
   if (!Array.isArray(params) || params.length === 0) return {};
   const body = new URLSearchParams(pairs(params, `${where}.params`)).toString();
-  return { body, note: 'this HAR has the form by its fields only: its bytes may have been others' };
+  return { body, note: 'this HAR contains only the fields of the form: the bytes that were sent may differ' };
 }
 
 /**

@@ -55,7 +55,7 @@ export function parseRequests(text) {
   const format = FORMATS.find(({ is }) => is(text));
   if (format !== undefined) return [format.parse(text)];
   throw new RequestSyntaxError(
-    'this is not a request: paste a curl, awscurl, wget, HTTPie or PowerShell command, a call of fetch or axios, a HAR, a Postman ' +
+    'this is not a request: paste a curl, awscurl, wget, HTTPie or PowerShell command, a fetch or axios call, a HAR, a Postman ' +
       'or Bruno request, a URL, or a request that begins like "GET /path HTTP/1.1"',
     text,
     text.search(/\S/),

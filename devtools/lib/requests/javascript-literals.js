@@ -52,7 +52,7 @@ export class Evaluator {
     if (constant !== undefined) return this.value(constant);
     if (node.name === 'undefined') return undefined;
     throw new RequestSyntaxError(
-      `the value of ${node.name} is not given here: replace it with its value`,
+      `the value of ${node.name} is not defined here: replace it with its value`,
       this.#text,
       node.start,
     );

@@ -176,7 +176,7 @@ function filled(text, variables, where) {
     const value = variables.get(name.trim());
     if (value !== undefined) return value;
     throw new RequestSyntaxError(
-      `${where}the value of {{${name}}} is not given here: replace it with its value`,
+      `${where}the value of {{${name}}} is not defined here: replace it with its value`,
     );
   });
 }

@@ -189,7 +189,7 @@ class Reader {
       const name = token.kind === 'word' ? token.text : unquoted(token.text, token.kind);
       if (!isName || !this.#take(/\s*=\s*/y)) {
         throw new RequestSyntaxError(
-          'this table is not "name"="value" throughout',
+          'every entry of this table must have the form "name"="value"',
           this.#text,
           token.kind === 'end' ? at : token.at,
         );
@@ -214,7 +214,7 @@ class Reader {
     if (!/ConvertTo-Json/i.test(rest[0])) return value;
     if (/-Compress/i.test(rest[0])) return JSON.stringify(value);
     throw new RequestSyntaxError(
-      'ConvertTo-Json writes spaces that differ by version: add -Compress, or paste the JSON',
+      'the spaces that ConvertTo-Json writes depend on its version: add -Compress, or paste the JSON',
       this.#text,
       at,
     );
@@ -229,7 +229,7 @@ class Reader {
     // That of a browser holds its cookies and user agent.
     if (/session/i.test(name)) return undefined;
     throw new RequestSyntaxError(
-      `the value of $${name} is not given here: replace it with its value`,
+      `the value of $${name} is not defined here: replace it with its value`,
       this.#text,
       at,
     );

@@ -68,7 +68,7 @@ function splitPosix(text) {
     } else if (!cut.isInWord && take(/#.*/y)) {
       continue;
     } else if ((match = take(cut.isInWord ? /[|;&<>]/y : /[|;&]|\d*[<>]/y))) {
-      cut.notes.push(`everything after ${match[0]} is left out: it is for the shell`);
+      cut.notes.push(`everything after ${match[0]} is left out, because it is meant for the shell`);
       break;
     } else if ((match = take(/'([^']*)'/y))) {
       cut.add(match[1], at);

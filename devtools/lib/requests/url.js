@@ -21,6 +21,6 @@ export function parseUrl(text) {
     method: 'GET',
     url,
     headers: [],
-    notes: isPresigned ? ['a presigned URL does not say which method it is for: GET is assumed'] : [],
+    notes: isPresigned ? ['a presigned URL does not name its method: GET is assumed'] : [],
   };
 }

@@ -25,7 +25,7 @@ export function copyOfHeaders(headers) {
   if (Array.isArray(headers)) {
     throw new SigV4Error(
       'ERR_SIGV4_HEADER_INVALID',
-      'headers must be an object, to which a signature can be added',
+      'headers must be an object, so that the signature can be added to it',
     );
   }
   const copy = { ...headers };
@@ -80,7 +80,7 @@ function canonicalValue(name, value) {
   const isMissing = value === undefined || value === null;
   // What Node refuses to send (RFC 9110, section 5.5), and what is beyond Latin-1.
   if (isMissing || !/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\0\r\n]|[^\0-\xff]/.test(String(value))) {
-    const message = `the header ${JSON.stringify(name)} cannot be sent: it is not a header name, or its value is missing, or holds a line break or a character beyond U+00FF`;
+    const message = `the header ${JSON.stringify(name)} cannot be sent: it is not a header name, or its value is missing, or contains a line break or a character beyond U+00FF`;
     throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', message);
   }
   const text = String(value);

@@ -147,6 +147,6 @@ function decodeParameter(text) {
 
 /** @param {unknown} cause */
 function malformed(cause) {
-  const message = 'the path holds an escape that is not UTF-8: escape it as encodeURIComponent does';
+  const message = 'the path contains an escape that is not UTF-8: escape it as encodeURIComponent does';
   return new SigV4Error('ERR_SIGV4_URL_INVALID', message, { cause });
 }

@@ -94,7 +94,7 @@ export function checkRequest(request) {
   for (const text of [hostname, host, name && headers[name]]) {
     if (/[\s\0-\x1f\x7f/?#@\\]/.test(text ?? '')) {
       throw urlInvalid(
-        'the host holds white space, a control character, or one of / ? # @ \\, which no host has: remove it',
+        'the host contains white space, a control character, or one of / ? # @ \\, which a host cannot contain: remove it',
       );
     }
   }

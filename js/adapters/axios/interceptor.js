@@ -252,7 +252,7 @@ async function importAxios() {
   try {
     return (await import('axios')).default;
   } catch (cause) {
-    const message = 'cannot import axios: pass the one that you use, sigv4Interceptor({ axios, … })';
+    const message = 'cannot import axios: pass the axios that you use, as in sigv4Interceptor({ axios, … })';
     throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', message, { cause });
   }
 }

@@ -138,7 +138,7 @@ export function resolveUrl(config, axios) {
     const shown = String(uri)
       .split(/[?#]/)[0]
       .replace(/\/\/[^/]*@/, '//');
-    const message = `"${shown}" is not an absolute URL: set baseURL, or request one`;
+    const message = `"${shown}" is not an absolute URL: set baseURL, or pass an absolute URL`;
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
 }
@@ -153,15 +153,15 @@ function refuseBasicAuth(config, url) {
   if (config.auth) {
     throw new SigV4Error(
       'ERR_SIGV4_HEADER_INVALID',
-      'auth would replace the signature, as both go into the authorization header: remove it, or leave this URL ' +
-        'unsigned with the option match',
+      'auth would replace the signature, because both use the Authorization header: remove auth, or leave this ' +
+        'URL unsigned with the option match',
     );
   }
   if (url.username || url.password) {
     throw new SigV4Error(
       'ERR_SIGV4_URL_INVALID',
-      `the user name and password in the URL (${url.host}) would replace the signature, as they go into the ` +
-        'authorization header, too: remove them',
+      `the user name and password in the URL (${url.host}) would replace the signature, because both use ` +
+        'the Authorization header: remove them',
     );
   }
 }

@@ -74,7 +74,7 @@ export function refusedRedirect(response, url, cause) {
   const to = refused ? followedTo : notFollowed ? location : 'another URL';
   const instead =
     Number(response.config?.httpVersion) === 2
-      ? 'leave out httpVersion: 2, with which axios follows no redirect'
+      ? 'leave out httpVersion: 2, because axios follows no redirects over HTTP/2'
       : "use axios' http adapter, whose redirects are signed again";
   return redirectError(url, to, instead, cause);
 }

@@ -132,7 +132,7 @@ function targetUrl(input) {
   try {
     url = new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href);
   } catch {
-    const message = `"${text.split(/[?#]/)[0].replace(/\/\/.*@/, '//')}" is not an absolute URL: request one`;
+    const message = `"${text.split(/[?#]/)[0].replace(/\/\/.*@/, '//')}" is not an absolute URL: pass an absolute URL`;
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
   url.hash = '';

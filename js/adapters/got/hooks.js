@@ -167,12 +167,12 @@ function moveTo(request, signed, socket) {
 function refuse({ username, password, isStream, body, method }, { signsBody, signsQuery }) {
   if ((username || password) && !signsQuery) {
     const message =
-      'username and password would replace the signature, as both go into the authorization header';
+      'username and password would replace the signature, because both use the Authorization header';
     throw new SigV4Error('ERR_SIGV4_HEADER_INVALID', `${message}: remove them`);
   }
   if (isStream && signsBody && body === undefined && !/^(GET|HEAD)$/.test(method)) {
     const message =
-      "a body that is written to got.stream cannot be signed before: pass it as body, or payload: 'unsigned'";
+      "a body written to got.stream cannot be signed, because it follows the signature: pass it as body, or set payload: 'unsigned'";
     throw new SigV4Error('ERR_SIGV4_BODY_UNSUPPORTED', message);
   }
 }

@@ -92,7 +92,7 @@ export class QuerySigner {
 function refusedByS3() {
   return new SigV4Error(
     'ERR_SIGV4_OPTION_INVALID',
-    "S3 does not accept signatureLocation: 'query', as it refuses an Authorization header beside a presigned URL: " +
+    "S3 refuses an Authorization header beside a presigned URL, and so does not accept signatureLocation: 'query': " +
       'remove the option and the header',
   );
 }

@@ -14,7 +14,7 @@ export function redirectError(from, to, instead, cause) {
   return new SigV4Error(
     'ERR_SIGV4_URL_INVALID',
     `the server redirected the signed request from ${withoutQuery(from)} to ${withoutQuery(to)}, where its ` +
-      `signature is not valid: request that URL itself, or ${instead}`,
+      `signature is not valid: request that URL directly, or ${instead}`,
     { cause },
   );
 }

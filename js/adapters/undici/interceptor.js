@@ -150,7 +150,7 @@ function targetUrl(opts, origin) {
   if (!origin || !opts.path?.startsWith('/')) {
     const message = origin
       ? 'the path must begin with a slash'
-      : 'the request has no origin, which a Client or Pool keeps to itself: pass sigv4Interceptor({ origin, … })';
+      : 'the request has no origin, because a Client or Pool does not pass its own on: pass sigv4Interceptor({ origin, … })';
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
   return new URL(new URL(origin).origin + wirePath(opts));
@@ -162,7 +162,7 @@ function targetUrl(opts, origin) {
  */
 function wirePath({ path, query }) {
   if (query && /[?#]/.test(path)) {
-    const message = 'parameters are both in the path and in query: write them in one of these';
+    const message = 'the path and query both contain parameters: put all of them into one of the two';
     throw new SigV4Error('ERR_SIGV4_URL_INVALID', message);
   }
   const parameters = Object.entries(query ?? {}).flatMap(([name, value]) =>

@@ -94,7 +94,7 @@ export const KEYS = [
     fix: 'Create an R2 API token for this account, and use the access key id and the secret access key that are shown with it.',
     causes: [
       'the token was deleted or has expired',
-      'the token belongs to another account than the host',
+      'the token and the host belong to different accounts',
       'the token itself is used in place of the secret access key',
     ],
   },

@@ -8,7 +8,7 @@ const FUNCTION_URL =
   'The function URL does not allow the caller, or the signature does not match: the response is the same in both cases.';
 const FUNCTION_URL_CAUSES = [
   'lambda:InvokeFunctionUrl or lambda:InvokeFunction is not allowed: new function URLs need both since October 2025',
-  'the request was signed for another service than lambda, or for another region',
+  'the request was signed for a service other than lambda, or for another region',
 ];
 const ALLOW_COLLECTION =
   'allow aoss:APIAccessAll in the policy of the role, and name the role in the data access policy of the collection.';
@@ -42,7 +42,7 @@ export const ENDPOINTS = [
     of: /^(?:rest-api|execute-api)$/,
     sent: ({ region }) => region !== '',
     summary:
-      'The stage, path or method does not exist: the request has a signature, and API Gateway answers so on routes that it does not know.',
+      'The stage, path or method does not exist: the request has a signature, and API Gateway sends this response for routes that it does not know.',
     fix: 'Check stage (https://…amazonaws.com/STAGE/path), path and method, and whether the API was deployed since the route was added.',
     causes: [
       'the stage, path or method does not exist, or was not deployed since it was added',
@@ -126,7 +126,7 @@ export const ENDPOINTS = [
     status: /^40[13]$/,
     sent: ({ hasBody, hasContentHash }) => hasBody && hasContentHash === undefined,
     summary: 'OpenSearch Serverless refuses the request and does not say why.',
-    fix: `Check that x-amz-content-sha256 is sent and signed, as a request with a body needs it; then ${ALLOW_COLLECTION}`,
+    fix: `Check that x-amz-content-sha256 is sent and signed, because a request with a body needs it; then ${ALLOW_COLLECTION}`,
     causes: [
       'x-amz-content-sha256 is missing: a request with a body needs it',
       ...COLLECTION_CAUSES,
@@ -153,7 +153,7 @@ export const ENDPOINTS = [
     causes: [
       'the identity lacks iot:Connect, iot:Publish or the like; a Cognito identity needs an IoT policy as well as the IAM policy',
       'the session token was signed in a WebSocket URL: AWS IoT expects it appended to the signed URL',
-      'the request was signed for another service than iotdevicegateway (WebSocket) or iotdata (HTTPS), or for another region',
+      'the request was signed for a service other than iotdevicegateway (WebSocket) or iotdata (HTTPS), or for another region',
     ],
   },
   {
@@ -174,7 +174,7 @@ export const ENDPOINTS = [
     code: 'forbidden',
     text: /^Forbidden$/,
     summary:
-      'Either API Gateway refuses the request before it checks permissions, or this is an HTTP API, which says no more.',
+      'Either API Gateway refuses the request before it checks permissions, or this is an HTTP API, which gives no reason.',
     fix: 'Check the causes in turn; the access log of the stage ($context.error.message) shows which it is.',
     causes: [
       'the method needs an API key: x-api-key is missing, disabled, or in no usage plan of this stage',

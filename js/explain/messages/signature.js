@@ -31,7 +31,7 @@ export const CLOCKS = [
   {
     code: 'url-not-yet-valid',
     text: /^Request is not (?:yet valid|valid yet)/,
-    summary: 'The presigned URL was made in the future: {skew|its time has not come}.',
+    summary: 'The presigned URL was made in the future: {skew|it is not valid yet}.',
     fix: 'Set the clock of the machine that presigns the URLs (NTP).',
     isClock: true,
   },
@@ -156,7 +156,7 @@ export const FORMS = [
     text: /(?:Invalid key=value pair|not a valid key=value pair) \(missing equal-sign\) in Authorization header/,
     summary:
       'The Authorization header uses another scheme, such as Bearer, and this route has no authorizer for it.',
-    fix: 'Check method, stage and path first: API Gateway says the same of every route that does not exist. If the route uses IAM, sign the request.',
+    fix: 'Check method, stage and path first: API Gateway sends the same response for every route that does not exist. If the route uses IAM, sign the request.',
     causes: [
       'the method, stage or path does not exist or is not deployed',
       'the route uses IAM authorization, and the request carries a Bearer token',
@@ -165,11 +165,11 @@ export const FORMS = [
   {
     code: 'not-sigv4',
     text: /Authorization header requires '(?<part>\w+)' parameter\.[^]*Authorization=(?!'?AWS4-)/,
-    summary: 'The Authorization header uses another scheme than SigV4.',
-    fix: 'If the route uses IAM, sign the request. If it takes a token, check method, stage and path: API Gateway says the same of every route that does not exist.',
+    summary: 'The Authorization header uses a scheme other than SigV4.',
+    fix: 'If the route uses IAM, sign the request. If it takes a token, check method, stage and path: API Gateway sends the same response for every route that does not exist.',
     causes: [
       'the method, stage or path does not exist or is not deployed',
-      'the route uses IAM authorization, and the request carries another kind',
+      'the route uses IAM authorization, and the request carries another kind of authorization',
     ],
   },
   {

@@ -100,7 +100,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-json-key-order',
     part: 'body',
-    summary: 'The client signed the JSON with its keys in another order than it sent them.',
+    summary: 'The client signed the JSON with its keys in one order and sent them in another.',
     fix: 'Serialize the body once, and pass the same text to the signer and the client.',
     changes: json(({ json: value }) =>
       permutations(Object.keys(value)).map((keys) => ({ 'payload.order': reordered(keys) })),
@@ -154,7 +154,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-form-spaces',
     part: 'body',
-    summary: 'The client signed the form with other escapes than it sent, such as %20 for "+".',
+    summary: 'The client signed and sent the form with different escapes, such as %20 for "+".',
     fix: 'Encode the form once, and pass the same text to the signer and the client.',
     changes: text((it) => [
       it.replaceAll('+', '%20'),
@@ -183,7 +183,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-line-ends',
     part: 'body',
-    summary: 'The client signed the body with other line ends (LF or CRLF) than it sent.',
+    summary: 'The client signed and sent the body with different line endings (LF or CRLF).',
     fix: 'Sign exactly the bytes that are sent: check whether a text file was converted.',
     changes: (evidence) =>
       evidence.text === undefined
@@ -207,7 +207,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-charset',
     part: 'body',
-    summary: 'The client signed the body in another charset than it sent.',
+    summary: 'The client signed and sent the body in different charsets.',
     fix: 'Encode text as UTF-8 once, and pass the same bytes to the signer and the client.',
     changes: ({ text: it, body }) =>
       it === undefined
@@ -227,7 +227,7 @@ export const BODY_CAUSES = [
     code: 'body-unicode-form',
     part: 'body',
     summary:
-      'The client signed accented letters in the body in another Unicode form (NFC or NFD) than it sent.',
+      'The client signed and sent accented letters in the body in different Unicode forms (NFC or NFD).',
     fix: 'Sign exactly the bytes that are sent.',
     changes: text((it) => [it.normalize('NFC'), it.normalize('NFD')]),
   },
@@ -273,7 +273,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-hash-format',
     part: 'body',
-    summary: 'The client signed the hash of the body in another form than lower-case hex.',
+    summary: 'The client signed the hash of the body in a form other than lower-case hex.',
     fix: 'Write the SHA-256 of the body in lower-case hex.',
     changes: () => [
       { 'payload.write': (/** @type {string} */ hash) => hash.toUpperCase() },

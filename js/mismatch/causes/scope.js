@@ -36,7 +36,7 @@ export const SCOPE_CAUSES = [
   {
     code: 'scope-case',
     part: 'scope',
-    summary: 'The client signed the region or the service in another case than the credential names it.',
+    summary: 'The client signed the region or the service in upper or lower case, and named it in the credential in the other.',
     fix: 'Write the region and the service in lower case.',
     changes: ({ authorization }) =>
       /** @type {const} */ (['region', 'service']).flatMap((name) =>
@@ -60,7 +60,7 @@ export const SCOPE_CAUSES = [
   {
     code: 'key-of-another-day',
     part: 'date',
-    summary: 'The client derived the key for another day than the one in the scope.',
+    summary: 'The client derived the key for a day that is not the one in the scope.',
     fix: 'Derive the key again each day, at midnight UTC.',
     changes: ({ authorization }) =>
       daysAround(authorization.day, [-1, 1, -2, -3, -4, -5, -6, -7, 2]).flatMap((day) => [
@@ -71,7 +71,7 @@ export const SCOPE_CAUSES = [
   {
     code: 'key-of-time',
     part: 'date',
-    summary: 'The client derived the key from a date in another form than YYYYMMDD.',
+    summary: 'The client derived the key from a date in a form other than YYYYMMDD.',
     fix: 'Make the first step of the key from the date as YYYYMMDD.',
     changes: ({ authorization: { amzDate } }) =>
       [amzDate, ...otherForms(amzDate), isoOf(amzDate).slice(0, 10)].flatMap((day) => [
@@ -100,7 +100,7 @@ export const SCOPE_CAUSES = [
   {
     code: 'date-format',
     part: 'date',
-    summary: 'The client signed the time in another form than YYYYMMDDTHHMMSSZ.',
+    summary: 'The client signed the time in a form other than YYYYMMDDTHHMMSSZ.',
     fix: 'Write the time as YYYYMMDDTHHMMSSZ, in UTC, into the string to sign.',
     changes: ({ authorization: { amzDate }, base, received }) =>
       [...otherForms(amzDate), received.headers.get('date') ?? amzDate].flatMap((text) => [

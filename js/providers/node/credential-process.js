@@ -17,7 +17,7 @@ import { failed } from '../provider.js';
 export async function runCredentialProcess(source, command, signal) {
   const child = builtin('node:child_process');
   if (child === undefined)
-    throw failed(source, 'this runtime runs no programs, and cannot run credential_process');
+    throw failed(source, 'this runtime cannot start programs, and so cannot run credential_process');
   const stdout = await new Promise((resolve, reject) => {
     child.exec(
       command,

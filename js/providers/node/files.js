@@ -10,7 +10,7 @@ import { failed } from '../provider.js';
 export async function readText(path) {
   const fs = builtin('node:fs');
   if (fs === undefined)
-    throw new Error('this runtime has no process.getBuiltinModule: Node.js has it since 20.16');
+    throw new Error('this runtime lacks process.getBuiltinModule, which Node.js has since 20.16');
   return fs.promises.readFile(path, 'utf8');
 }
 

@@ -90,7 +90,7 @@ async function resolve(name, search) {
   const profile = profiles.get(name);
   if (profile === undefined) {
     throw visited.length > 0
-      ? failed(SOURCE, `there is no profile ${name}, which is a source_profile`)
+      ? failed(SOURCE, `there is no profile ${name}, which another profile names as its source_profile`)
       : notFound(SOURCE, `there is no profile ${name}`);
   }
   const isSource = visited.length > 0;
@@ -101,7 +101,7 @@ async function resolve(name, search) {
   if (sso !== undefined) {
     throw failed(
       SOURCE,
-      `the profile ${name} has ${sso}: signing in is left to the AWS SDK. Pass fromIni of @aws-sdk/credential-providers`,
+      `the profile ${name} has ${sso}, and only the AWS SDK can sign in with that: pass fromIni of @aws-sdk/credential-providers`,
     );
   }
   throw (isSource ? failed : notFound)(SOURCE, `the profile ${name} has no credentials`);

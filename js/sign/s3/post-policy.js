@@ -36,7 +36,7 @@ export function checkConditions(conditions, form) {
       longestMinimum = Math.max(longestMinimum, minimum);
       shortestMaximum = Math.min(shortestMaximum, maximum);
       if (longestMinimum > shortestMaximum)
-        throw optionInvalid(`${where} allows no length that another condition allows`);
+        throw optionInvalid(`${where} contradicts another condition: no length satisfies both`);
     } else {
       demands.push(Array.isArray(condition) ? operation(condition, where) : equality(condition, where));
     }
@@ -48,7 +48,7 @@ export function checkConditions(conditions, form) {
     const value = exact.get(demand.name);
     if (value !== undefined && !allows(demand, value)) {
       throw optionInvalid(
-        `${demand.where} contradicts the field ${demand.name}, which is to be ${JSON.stringify(value)}: no form can keep to both`,
+        `${demand.where} contradicts the field ${demand.name}, which must be ${JSON.stringify(value)}: no form can satisfy both`,
       );
     }
   }
@@ -62,7 +62,7 @@ export function checkConditions(conditions, form) {
  */
 export function checkText(text, where) {
   if (!/\p{Surrogate}/u.test(text)) return;
-  throw optionInvalid(`${where} holds half of a surrogate pair, which UTF-8 cannot carry: remove it`);
+  throw optionInvalid(`${where} contains half of a surrogate pair, which UTF-8 cannot carry: remove it`);
 }
 
 /**

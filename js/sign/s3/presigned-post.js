@@ -49,7 +49,7 @@ import { SIGV4 } from '../../protocol/algorithms.js';
 export async function presignPost(signer, upload, options) {
   const operations = operationsOf(signer);
   if (operations.algorithm !== SIGV4.algorithm)
-    throw optionInvalid('presignPost takes a Signer, and no SignerV4a');
+    throw optionInvalid('presignPost takes a Signer, not a SignerV4a');
   const { settings, identity, now, signText } = await operations.open(options);
   checkNames(upload, POST_OPTIONS);
   const { bucket, key, conditions = [], fields = {}, endpoint } = upload ?? {};
@@ -142,7 +142,7 @@ function bucketUrl(bucket, region, endpoint) {
     if (username !== '' || password !== '') {
       throw new SigV4Error(
         'ERR_SIGV4_URL_INVALID',
-        'the option endpoint holds a user name or password, which no form sends: remove them',
+        'the option endpoint contains a user name or password, which no form sends: remove them',
       );
     }
     return `${origin}${pathname.replace(/\/$/, '')}/${encodeURIComponent(bucket)}`;

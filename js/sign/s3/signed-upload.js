@@ -117,14 +117,14 @@ function planOf({ chunkSize = 65_536, trailer: checksum, payload }, algorithm) {
   }
   if (payload !== 'unsigned') {
     throw optionInvalid(
-      "the option payload must be 'signed' or 'unsigned' for a stream in chunks: where its hash is known, sign() " +
-        'takes the stream with payload: { sha256 }',
+      "the option payload must be 'signed' or 'unsigned' for a stream in chunks: if you know its hash, pass " +
+        'the stream to sign() with payload: { sha256 }',
     );
   }
   if (trailer === undefined) {
     throw optionInvalid(
       "chunks that are not signed need a trailer, such as trailer: 'crc32': without one, use sign() with " +
-        "payload: 'unsigned', which passes the stream on as it is",
+        "payload: 'unsigned', which passes the stream on unchanged",
     );
   }
   return { chunkSize, trailer, signatureLength: 0, payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' };

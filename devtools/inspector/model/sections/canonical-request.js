@@ -22,12 +22,12 @@ export function canonicalSection({ trace, request, rules }) {
   return {
     id: 'canonical',
     title: 'Canonical request',
-    about: 'The request in a form that client and server can both compute: sorted, encoded, trimmed.',
+    about: 'The request in a form that client and server both compute: sorted, encoded and trimmed.',
     lines: [
       line('method', { ...part('canonical.method', 'the canonical method', method, ['request.method']) }),
       line('path', {
         ...part('canonical.path', 'the canonical path', path, ['request.path']),
-        how: 'without dot segments, and encoded once more, except for S3',
+        how: 'without dot segments, and encoded a second time, except for S3',
       }),
       {
         label: 'query',

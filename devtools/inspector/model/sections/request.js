@@ -18,11 +18,11 @@ export function requestSection(inspection) {
   const url = new URL(start);
   const [, path] = /** @type {RegExpExecArray} */ (/^[^/]*\/\/[^/]*(.*)$/s.exec(start));
   const hosts = request.headers.filter(([name]) => name.toLowerCase() === 'host');
-  const origin = authorization === undefined ? 'as chosen, or inferred from the host' : 'as the request says';
+  const origin = authorization === undefined ? 'chosen by you, or inferred from the host' : 'read from the request';
   return {
     id: 'request',
     title: 'Request',
-    about: 'What is signed, and with which credentials.',
+    about: 'The request to sign, and the credentials that sign it.',
     lines: [
       line('method', part('request.method', 'the method', request.method)),
       line('host', part('request.host', 'the host', hosts[0]?.[1] ?? url.host)),
@@ -51,7 +51,7 @@ export function requestSection(inspection) {
         part(
           'request.body',
           'the body',
-          request.payloadHash === undefined ? bodyText(request.body) : 'not known, but for its hash',
+          request.payloadHash === undefined ? bodyText(request.body) : 'not known, except for its hash',
         ),
       ),
       line('access key', part('access-key', 'the access key ID', accessKeyId)),

@@ -43,15 +43,15 @@ export function signatureSection(inspection) {
     id: 'signature',
     title: 'Signature',
     about: isSigV4a
-      ? 'ECDSA of the string to sign with the private key, and what is sent with it.'
-      : 'HMAC of the string to sign with the signing key, and what is sent with it.',
+      ? 'ECDSA of the string to sign with the private key, and the header or parameters that carry it.'
+      : 'HMAC of the string to sign with the signing key, and the header or parameters that carry it.',
     lines: [
       made('signature', {
         ...part('signature', 'the signature', signature, [
           ...['key.kSigning', 'key.kPrivate', ...STRING_TO_SIGN],
         ]),
         how: isSigV4a
-          ? 'ECDSA on P-256: each signing gives another signature, and all of them are right'
+          ? 'ECDSA on P-256: each time you sign, the signature is different, and each one is valid'
           : 'HMAC(kSigning, string to sign), in hex',
       }),
       ...lineUnless(

@@ -19,7 +19,7 @@ export function keySection(inspection) {
     id: 'keys',
     title: 'Signing key',
     about: isSigV4a
-      ? 'A private key on the curve P-256, derived from the secret: AWS checks the signature with the public one.'
+      ? 'A private key on the curve P-256, derived from the secret: AWS checks the signature with its public key.'
       : 'Derived from the secret in four steps: a key for one day, one region and one service.',
     lines: keySteps(inspection).map(({ key, from, how }) =>
       made(key, {

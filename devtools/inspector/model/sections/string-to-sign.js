@@ -15,7 +15,7 @@ export function stringToSignSection({ trace, missing, isSigV4a, service }) {
   return {
     id: 'string-to-sign',
     title: 'String to sign',
-    about: 'The hash of the canonical request, with the time and the scope.',
+    about: 'The time, the scope and the hash of the canonical request.',
     lines: [
       line('algorithm', part('string.algorithm', 'the algorithm', algorithm)),
       line('time', part('string.time', 'the time in the string to sign', date, ['time'])),
