@@ -1,4 +1,4 @@
-// Writes docs/reference/curl-options.md: every option of curl, and what `sigv4 request` makes of it.
+// Writes docs/reference/curl-options.md: every option of curl, and how `sigv4 request` treats it.
 //
 //   node scripts/curl-options-page.mjs          writes it
 //   node scripts/curl-options-page.mjs --check  fails if it is not up to date
@@ -27,25 +27,25 @@ const count = (status) => rows.filter((row) => row.status === status).length;
 const text = `# Options of curl in \`sigv4\`
 
 \`sigv4 request\` parses its command line as curl does: \`-XPOST\`, \`-Hname: value\`, \`-sSo out.txt\`, \`--request=POST\`, options
-before and after the URL, and \`--no-NAME\` for a switch. This table has every option of curl's manual: ${count('yes')} work, ${count('ignored')} are
-accepted because they make no difference to one signed HTTP request, and ${count('no')} are refused with the reason. An option that
-neither program has is an error that names the one you probably meant.
+before and after the URL, and \`--no-NAME\` for a switch. This table lists every option of curl's manual: ${count('yes')} work, ${count('ignored')} are
+accepted because they have no effect on a single signed HTTP request, and ${count('no')} are refused with a reason. An unknown option is
+an error that suggests the option that you probably meant.
 
-What differs on purpose:
+These differences are intended:
 
-- The exit code is always that of [the status](../../devtools/README.md#exit-codes), with and without \`-f\`.
+- The exit code always depends on [the status](../../devtools/README.md#exit-codes), with and without \`-f\`.
 - curl's \`--json\` sends JSON; to print JSON, pass \`--format json\`.
-- In a query, a \`+\` is sent as \`%20\`, because servers differ on what a plus is, and so does a signature.
+- In a query, a \`+\` is sent as \`%20\`, because servers interpret a plus differently, and the signature depends on it.
 - \`{}\` and \`[]\` in a URL are taken literally, as with \`-g\`, because one command signs one request.
 - A body from standard input has a \`Content-Length\`, because its hash is signed before it is sent.
 - \`-L\` signs again for the same origin. A redirect to another origin is followed without a signature, and without
   cookies and \`Authorization\`.
 - HTTP/2 is used only with \`--http2\`, and \`http://\` stays HTTP/1.1.
-- A proxy is asked for a tunnel (\`CONNECT\`) for \`http://\`, too, as with \`-p\`.
+- A proxy is used with a tunnel (\`CONNECT\`), also for \`http://\`, as with \`-p\`.
 
 <!-- Written by scripts/curl-options-page.mjs -->
 
-| option | in \`sigv4 request\` | what it does, or why not |
+| option | in \`sigv4 request\` | effect, or reason |
 | --- | --- | --- |
 ${table.join('\n')}
 `;

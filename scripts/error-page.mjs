@@ -1,5 +1,5 @@
-// Writes docs/reference/errors.md: the codes of js/engine/errors.js, its messages and those of src/error.rs, and what
-// scripts/lib/error-docs.mjs says of each. With --check, it only says whether the page is up to date.
+// Writes docs/reference/errors.md: the codes of js/engine/errors.js, its messages and those of src/error.rs, and the text of
+// scripts/lib/error-docs.mjs. With --check, it only checks whether the page is up to date.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -33,7 +33,9 @@ const messages = Array.from(rows, ([, name, code, message, rust = message]) => (
   rust: rust.replaceAll('\\"', '"').replaceAll('<', '\\<'),
 }));
 if (messages.length < 10 || messages.some(({ npm }) => npm === undefined)) {
-  throw new Error('src/error.rs or js/engine/errors.js has another form than this script reads');
+  throw new Error(
+    'cannot parse the table of src/error.rs or js/engine/errors.js: adapt the patterns of this script',
+  );
 }
 
 const text = `# Errors

@@ -8,12 +8,12 @@ export const SIGNING = {
   ],
   CREDENTIALS_EXPIRED: ['`expiration` has passed', 'fetch new credentials, or pass a provider'],
   CREDENTIALS_PROVIDER: [
-    'the provider failed; one of `sigv4-wasm/credentials` that is configured, and cannot give credentials',
+    'the provider failed; a provider of `sigv4-wasm/credentials` is configured, but cannot get credentials',
     'see the message and `error.cause`',
   ],
   CREDENTIALS_NOT_FOUND: [
-    'a source of `sigv4-wasm/credentials` has none here; of a `chain`, none has any',
-    'the message says which were asked and why each had none',
+    'a provider of `sigv4-wasm/credentials` finds none; in a `chain`, no provider finds any',
+    'the message lists the providers and the reason for each',
   ],
   REGION_REQUIRED: [
     'the region cannot be inferred from the host, or the host takes SigV4a only',
@@ -22,7 +22,7 @@ export const SIGNING = {
   SERVICE_REQUIRED: ['the service cannot be inferred from the host', 'pass `service`'],
   URL_INVALID: [
     'the URL is not an absolute http(s) or ws(s) URL, contains a password, or is the target of a redirect that cannot be signed',
-    "set axios' `baseURL`; remove the password; request the target of the redirect itself",
+    "set axios' `baseURL`; remove the password; request the target of the redirect directly",
   ],
   METHOD_INVALID: ['the method is not an HTTP method', 'pass a method such as `GET`'],
   HEADER_INVALID: [
@@ -30,7 +30,7 @@ export const SIGNING = {
     'remove it',
   ],
   AUTHORIZATION_PRESENT: [
-    'the request has an `Authorization` header of its own',
+    'the request already has an `Authorization` header',
     'remove it, or leave the request unsigned with `match`',
   ],
   LIMIT_EXCEEDED: [
@@ -57,7 +57,7 @@ export const SIGNING = {
     'call `await signer.ready()`, or `await init(url)`, first',
   ],
   VERSION_MISMATCH: [
-    'a function of one version of this package gets a signer of another, or `init` a module of another version',
+    'a function of this package gets a signer of another version, or `init` gets a module of another version',
     'install one version: `npm ls sigv4-wasm` lists them; serve the `signing.wasm` of that version',
   ],
   WASM_UNAVAILABLE: [
@@ -65,8 +65,8 @@ export const SIGNING = {
     'see [without WebAssembly](../guides/without-wasm.md)',
   ],
   FIPS_UNAVAILABLE: [
-    '`sigv4-wasm/fips` where there is no `node:crypto` of Node.js 20.16, 22.3 or newer',
-    'run it there; see [FIPS](../guides/fips.md)',
+    '`sigv4-wasm/fips` runs without the `node:crypto` of Node.js 20.16, 22.3 or newer',
+    'run it in Node.js; see [FIPS](../guides/fips.md)',
   ],
 };
 
@@ -89,7 +89,7 @@ export const VERIFYING = {
     'respond with 403',
   ],
   ACCESS_DENIED: [
-    'the signature does not cover everything that it must: `host`, `x-amz-*`, the body',
+    'the signature does not cover `host`, an `x-amz-*` header, or the body',
     'respond with 403',
   ],
   REPLAY_CACHE_FULL: [
@@ -97,13 +97,16 @@ export const VERIFYING = {
     'respond with 503; raise `maxEntries`, or lower `maxSkewSeconds`',
   ],
   PROOF_INVALID: [
-    '`verifyIdentityProof`: it is not a request for `GetCallerIdentity`, or for another audience',
-    'answer 403; compare `audience` on both sides',
+    '`verifyIdentityProof`: the proof is not a request for `GetCallerIdentity`, or is for another audience',
+    'respond with 403; compare `audience` on both sides',
   ],
-  REPLAYED: ['`verifyIdentityProof`: the proof was used before', 'answer 403; make a proof for each login'],
+  REPLAYED: [
+    '`verifyIdentityProof`: the proof was used before',
+    'respond with 403; make a new proof for each login',
+  ],
   STS_UNAVAILABLE: [
-    '`verifyIdentityProof`: AWS STS did not say who signed the proof',
-    'answer 503; the client tries again with a new proof',
+    '`verifyIdentityProof`: AWS STS did not confirm the proof',
+    'respond with 503; the client tries again with a new proof',
   ],
 };
 
@@ -111,6 +114,6 @@ export const VERIFYING = {
 export const POLICIES = {
   POLICY_INVALID: [
     'a policy has an element, an operator or a value that is unknown or malformed',
-    'see the message: it names the part, and says what to write',
+    'see the message, which names the part and says what to write',
   ],
 };
