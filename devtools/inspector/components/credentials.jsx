@@ -45,7 +45,9 @@ export function Credentials() {
         <Placement isFixed={isSigned} />
       </div>
       {isSigned && (
-        <p class="note">The request is already signed: the access key ID, time, region and service are read from it.</p>
+        <p class="note">
+          The request is already signed: the access key ID, time, region and service are read from it.
+        </p>
       )}
       {failure.value !== undefined && (
         <p class="note is-bad" role="alert">

@@ -96,7 +96,8 @@ function List() {
 }
 
 function about() {
-  if (isLocked.value) return 'To see the requests, open the address that the gateway printed, which ends with a token.';
+  if (isLocked.value)
+    return 'To see the requests, open the address that the gateway printed, which ends with a token.';
   return isConnected.value
     ? 'Requests appear here as they arrive. Select one to inspect it.'
     : 'The gateway does not respond. Waiting for it …';

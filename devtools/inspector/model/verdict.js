@@ -51,7 +51,8 @@ export function verdictOf(inspection, { now, summary, refusal, isSearching, fail
     if (payload === 'differs') {
       return {
         ...{ tone: 'bad', title: 'The body is not the one that was signed' },
-        reason: 'The signature covers the hash in x-amz-content-sha256, and the hash of the body is different.',
+        reason:
+          'The signature covers the hash in x-amz-content-sha256, and the hash of the body is different.',
       };
     }
     if (state === 'expired') {

@@ -18,7 +18,8 @@ const OF_OWN_REQUESTS = {
     'Run the command again with -v to see where the credentials come from, and copy the access key id and the secret again, without spaces or line breaks.',
   'signature-mismatch':
     'Run the command again with -v to see what is sent and where the credentials come from; `sigv4 sign --trace` shows what is signed. A proxy (-x, http_proxy) or the server may change the request on its way.',
-  'header-not-signed': 'Pass these headers with -H, so that they are signed; the same applies to `sigv4 presign`.',
+  'header-not-signed':
+    'Pass these headers with -H, so that they are signed; the same applies to `sigv4 presign`.',
   'signature-expired': 'Set the clock of this machine (NTP), and leave out --date.',
   'clock-skew': 'Set the clock of this machine (NTP), and leave out --date.',
 };

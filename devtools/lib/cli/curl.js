@@ -123,10 +123,7 @@ const OUTPUT_ROWS = [
  */
 export function addRequestOptions(command) {
   addOptions(command, 'Request:', [
-    [
-      '--from <file>',
-      'File with a pasted request (curl, fetch, HAR, HTTP, Postman …); - is standard input',
-    ],
+    ['--from <file>', 'File with a pasted request (curl, fetch, HAR, HTTP, Postman …); - is standard input'],
     ['--entry <number>', 'Number of the request in the file of --from, counted from 1', count],
   ]);
   /** @type {DataOption[]} */

@@ -18,10 +18,7 @@ export function define(command) {
   command.usage('URL [OPTIONS]').argument('[words...]');
   addOptions(command, 'Request:', [
     ['-X, --request <method>', 'Method of the signed request; default: GET'],
-    [
-      '--origin <origin>',
-      'Origin of the page for the CORS preflight; default: http://localhost:5173',
-    ],
+    ['--origin <origin>', 'Origin of the page for the CORS preflight; default: http://localhost:5173'],
   ]);
   addConnectionOptions(command);
   addIdentityOptions(command);

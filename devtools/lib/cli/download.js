@@ -105,7 +105,10 @@ export class Download {
     if (clobber && !(suggested !== undefined && existsSync(wanted))) return wanted;
     // A name that a server chose overwrites nothing.
     if (suggested !== undefined && existsSync(wanted))
-      throw new CliError('write', `${wanted} exists, and -J does not overwrite files: remove the file, or use -o FILE`);
+      throw new CliError(
+        'write',
+        `${wanted} exists, and -J does not overwrite files: remove the file, or use -o FILE`,
+      );
     let file = wanted;
     for (let i = 1; existsSync(file); i += 1) file = `${wanted}.${i}`;
     return file;

@@ -24,7 +24,10 @@ export function define(command) {
       (option) => option.argParser(parameter).default({}),
     ],
     ['--type <type>', 'Type of the API; default: rest', oneOf(Object.keys(API_TYPES))],
-    ['--upstream <url>', 'URL of the server that receives accepted requests; default: the gateway echoes them'],
+    [
+      '--upstream <url>',
+      'URL of the server that receives accepted requests; default: the gateway echoes them',
+    ],
     ['--region <region>', 'Region of the API; default: us-east-1'],
     ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(3000)],
     ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],

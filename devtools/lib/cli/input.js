@@ -318,8 +318,7 @@ export async function takeRequest(words, options, defaults = []) {
     ...pasted
   } = await readRequest(options.from, options.entry);
   const left = transfer.filter((name) => MATTERS.has(String(curlOption(name)?.name)));
-  if (left.length > 0)
-    notes.push(`${left.join(', ')} of the pasted command are ignored: pass them to sigv4`);
+  if (left.length > 0) notes.push(`${left.join(', ')} of the pasted command are ignored: pass them to sigv4`);
   const { headers: own, removed } = await headersOf(options);
   const replaced = new Set([...removed, ...own.map(([name]) => name.toLowerCase()), 'authorization']);
   const isSignature = (/** @type {[string, string]} */ [name]) => name.toLowerCase() === 'authorization';

@@ -146,8 +146,7 @@ export const PATH_CAUSES = [
   {
     code: 'path-escape-case',
     part: 'path',
-    summary:
-      'The escapes in the path were signed in one case and arrived in the other, such as %c3 for %C3.',
+    summary: 'The escapes in the path were signed in one case and arrived in the other, such as %c3 for %C3.',
     fix: 'Write escapes with upper-case digits before you sign and send.',
     changes: ({ received: { path } }) => [wire(path, 'lowerEscapes'), wire(path, 'upperEscapes')],
   },
@@ -166,7 +165,8 @@ export const PATH_CAUSES = [
   {
     code: 'path-unicode-form',
     part: 'path',
-    summary: 'Accented letters in the path were signed in one Unicode form (NFC or NFD) and arrived in the other.',
+    summary:
+      'Accented letters in the path were signed in one Unicode form (NFC or NFD) and arrived in the other.',
     fix: 'Normalize names with String.prototype.normalize() before you put them into a URL.',
     changes: ({ received: { path } }) =>
       ['NFC', 'NFD'].map((form) => wire(path.replace(LETTERS, (text) => inUnicodeForm(text, form)))),

@@ -36,7 +36,8 @@ export const SCOPE_CAUSES = [
   {
     code: 'scope-case',
     part: 'scope',
-    summary: 'The client signed the region or the service in upper or lower case, and named it in the credential in the other.',
+    summary:
+      'The client signed the region or the service in upper or lower case, and named it in the credential in the other.',
     fix: 'Write the region and the service in lower case.',
     changes: ({ authorization }) =>
       /** @type {const} */ (['region', 'service']).flatMap((name) =>

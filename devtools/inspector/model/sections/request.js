@@ -18,7 +18,8 @@ export function requestSection(inspection) {
   const url = new URL(start);
   const [, path] = /** @type {RegExpExecArray} */ (/^[^/]*\/\/[^/]*(.*)$/s.exec(start));
   const hosts = request.headers.filter(([name]) => name.toLowerCase() === 'host');
-  const origin = authorization === undefined ? 'chosen by you, or inferred from the host' : 'read from the request';
+  const origin =
+    authorization === undefined ? 'chosen by you, or inferred from the host' : 'read from the request';
   return {
     id: 'request',
     title: 'Request',
