@@ -740,7 +740,7 @@ describe('policies that are refused', () => {
 
   /** name: [document, what the message says, options] */
   const REFUSED = {
-    'no JSON': ['{"Version":', /^the policy is no JSON: /],
+    'no JSON': ['{"Version":', /^the policy is not JSON: /],
     'an element twice in JSON': [
       JSON.stringify(policy(statement)).replace('{"Effect"', '{"Effect":"Deny", "Effect"'),
       /^the policy has the same element twice/,

@@ -210,7 +210,7 @@ describe('fromContainer', () => {
     assert.equal((await fromContainer({ env })()).accessKeyId, 'ASIAPOD');
     const options = { url: local(), env: {}, authorizationToken: async () => 'pod-token' };
     assert.equal((await fromContainer(options)()).accessKeyId, 'ASIAPOD');
-    await assert.rejects(fromContainer({ ...options, authorizationToken: 'x\r\ny: z' })(), /line end/);
+    await assert.rejects(fromContainer({ ...options, authorizationToken: 'x\r\ny: z' })(), /line break/);
     await assert.rejects(fromContainer({ url: local(), env: {} })(), /answered 401, Unauthorized/);
   });
 
