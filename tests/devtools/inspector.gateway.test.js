@@ -130,7 +130,7 @@ test('a gateway that starts later, or again, is waited for', async (t) => {
   t.after(() => waiting.close());
   const opened = await chromium.open(waiting.url);
   for (const _ of ['later', 'again']) {
-    await opened.says('.panel:has(#gateway-title)', /does not answer/);
+    await opened.says('.panel:has(#gateway-title)', /does not respond/);
     const late = await startGateway({ port: Number(port), token });
     t.after(() => late.close().catch(() => {}));
     await opened.says('.panel:has(#gateway-title)', /Requests appear here/);

@@ -433,7 +433,7 @@ describe('why it was 403', () => {
         rows.map((row) => row.querySelector('th').textContent),
       );
       assert.deepEqual(different, ['differs: payload hash', 'differs: canonical request hash']);
-      await says('#explanation-title', /answer/);
+      await says('#explanation-title', /response/);
     }));
 
   test('of a request as it arrived, the answer proves nothing, but the signature does', () =>

@@ -105,7 +105,10 @@ describe('for how long it is good', () => {
       await paste(SOURCE, exportsOf(CREDENTIALS));
       await paste(SOURCE, await signed({ date: new Date('2015-08-30T12:36:00Z') }));
       await says('.verdict', /is right, but has expired.*until 2015-08-30 12:41:00 UTC, \d+ years ago/);
-      await says('[aria-labelledby=copy-title]', /expired at 2015-08-30 12:41:00 UTC: AWS refuses it/);
+      await says(
+        '[aria-labelledby=copy-title]',
+        /expired at 2015-08-30 12:41:00 UTC: AWS refuses the request/,
+      );
       assert.doesNotMatch(await page.$eval('body', (body) => body.textContent), /five minutes/);
       await paste(SOURCE, `curl https://${HOST}/prod/unsigned`);
       await page.locator('#field-date').fill('2015-08-30T12:36:00Z');
