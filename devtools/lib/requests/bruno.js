@@ -76,19 +76,30 @@ function bodyOf(mode, blocks, fill, text, at) {
   const block = blocks.get(BLOCKS[mode] ?? `body:${mode}`)?.content ?? '';
   if (mode === 'formUrlEncoded') {
     const pairs = pairsOf(block).map(([key, value]) => [key, fill(value)]);
-    return { body: pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&'), type };
+    return { body: String(new URLSearchParams(pairs)), type };
   }
   if (mode === 'graphql') {
     const variables = blocks.get('body:graphql:vars')?.content ?? '';
     return {
-      body: JSON.stringify({
-        query: fill(dedent(block)),
-        variables: variables.trim() === '' ? {} : JSON.parse(fill(variables)),
-      }),
+      body: JSON.stringify({ query: fill(dedent(block)), variables: variablesOf(fill(variables), text) }),
       type,
     };
   }
   return { body: fill(dedent(block)), type };
+}
+
+/**
+ * @param {string} variables  of a GraphQL request
+ * @param {string} text
+ */
+function variablesOf(variables, text) {
+  if (variables.trim() === '') return {};
+  try {
+    return JSON.parse(variables);
+  } catch {
+    const at = text.indexOf('body:graphql:vars');
+    throw new RequestSyntaxError('the variables of this GraphQL request are not JSON', text, at);
+  }
 }
 
 /** @type {Record<string, string>} */

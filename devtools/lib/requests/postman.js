@@ -112,17 +112,45 @@ function bodyOf(body, fill, where) {
   if (mode === 'urlencoded') {
     const pairs = enabled(body.urlencoded).map(({ key, value }) => [fill(key), fill(value)]);
     return {
-      body: pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&'),
+      body: pairs.map((pair) => pair.map(escapeAll).join('=')).join('&'),
       type: 'application/x-www-form-urlencoded',
     };
   }
   if (mode === 'graphql') {
     const { query = '', variables = '' } = body.graphql ?? {};
-    const json = { query: fill(query), variables: variables === '' ? {} : JSON.parse(fill(variables)) };
-    return { body: JSON.stringify(json), type: 'application/json' };
+    return { body: graphqlBody(fill(query), fill(variables).trim(), where), type: 'application/json' };
   }
   throw new RequestSyntaxError(
     `${where}the bytes of a body of the mode ${JSON.stringify(mode)} are not in the collection: paste the request as it was sent`,
+  );
+}
+
+/**
+ * Postman sends the variables as they are written, white space included.
+ *
+ * @param {string} query
+ * @param {string} variables  JSON, or empty
+ * @param {string} where
+ */
+function graphqlBody(query, variables, where) {
+  if (variables === '') return JSON.stringify({ query });
+  try {
+    JSON.parse(variables);
+  } catch {
+    throw new RequestSyntaxError(`${where}the variables of this GraphQL request are not JSON`);
+  }
+  return `{"query":${JSON.stringify(query)},"variables":${variables}}`;
+}
+
+/**
+ * As Postman escapes forms: everything but the unreserved characters of RFC 3986.
+ *
+ * @param {string} text
+ */
+function escapeAll(text) {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 
