@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,101 @@ describe('the command', () => {
   });
 });
 
+describe('a template', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sigv4-'));
+  after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'template.yaml');
+  await writeFile(
+    file,
+    `Parameters: { Path: { Type: String }, Second: { Type: String, Default: test } }
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
+  Orders: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: !Ref Path } }
+  Get: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !Ref Orders, HttpMethod: GET, AuthorizationType: AWS_IAM } }
+  Live: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: live } }
+  Test: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: !Ref Second } }
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: !GetAtt FunctionRole.Arn, Code: { ZipFile: 'exports.handler = async () => "hello"' } }
+  FunctionRole: { Type: AWS::IAM::Role, Properties: { ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole] } }
+  Url: { Type: AWS::Lambda::Url, Properties: { TargetFunctionArn: !Ref Function, AuthType: AWS_IAM } }
+`,
+  );
+  const run = async (/** @type {string[]} */ ...args) =>
+    start('--config', file, '--region', 'eu-west-1', ...args);
+
+  test('--api, --stage and --parameter choose what is served', async () => {
+    const all = await run('--api', 'orders', '--parameter', 'Path=a=b', '--parameter', 'Second=dev');
+    assert.match(all.run.output, /^http:\S+\/live {2}REST API local in eu-west-1/);
+    assert.match(all.run.output, /routes +GET \/a=b \(iam\)/);
+    const credentials = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+    const [accessKeyId, secretAccessKey, sessionToken] = credentials.map((name) => all.exported[name]);
+    const options = { region: 'eu-west-1', service: 'execute-api' };
+    const send = createSigv4Fetch({
+      ...options,
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
+    });
+    assert.equal((await send(`${all.origin}/dev/a=b`)).status, 200);
+    const one = await run('--api', 'Api', '--stage', 'live', '--parameter=Path=orders');
+    assert.match(one.run.output, /\/live {2}REST API/);
+    assert.equal((await fetch(`${one.origin}/test/orders`)).status, 403);
+    assert.equal((await fetch(`${one.origin}/live/orders`)).status, 403);
+  });
+
+  test('a function URL is called with the command that is printed, by the only role that may', async () => {
+    const { run: started, exported } = await run('--api', 'Url');
+    assert.match(started.output, /function URL local in eu-west-1/);
+    assert.match(
+      started.output,
+      /note +without a policy about calls: FunctionRole \(credentials: http:\S+\/ROLE\)/,
+    );
+    assert.match(
+      started.output,
+      /note +no user or role has a policy about calls, so there is a role developer/,
+    );
+    const [, line] = /** @type {RegExpExecArray} */ (
+      /^sigv4 (request .* --service lambda)\n/m.exec(started.output)
+    );
+    const { code, stdout } = await sigv4(line.split(' '), { env: { ...BARE, ...exported } });
+    assert.deepEqual([code, stdout], [0, 'hello']);
+  });
+
+  test('what is wrong with them is said', async () => {
+    const refused = async (/** @type {string[]} */ ...args) => {
+      const { code, stderr } = await sigv4(['gateway', '--port', '0', '--config', file, ...args]);
+      return `${code} ${stderr}`;
+    };
+    assert.match(
+      await refused('--parameter', 'Path'),
+      /^2 .*--parameter takes a name and a value, such as Stage=dev, not 'Path'/,
+    );
+    assert.match(
+      await refused('--api', 'Url', '--parameter', 'Pth=x'),
+      /^78 .*template\.yaml:1:\d+: there is no parameter Pth: it has Path, Second/,
+    );
+    assert.match(
+      await refused('--api', 'Api', '--parameter', 'Path=x', '--stage', 'prod'),
+      /^78 .*template\.yaml:3:\d+: Api has no stage prod: it has live, test/,
+    );
+    assert.match(
+      await refused('--api', 'Other'),
+      /^78 .*it has Api \(REST API\), Url \(function URL\): say which with --api/,
+    );
+    const { code, stderr } = await sigv4([
+      'gateway',
+      '--port',
+      '0',
+      '--stage',
+      'live',
+      '--config',
+      file,
+      '--api',
+      'Url',
+    ]);
+    assert.equal(code, 78, stderr);
+  });
+});
+
 describe('the README', async () => {
   const root = new URL('../../', import.meta.url);
   const readme = await readFile(new URL('node_modules/sigv4-wasm-devtools/README.md', root), 'utf8');
@@ -106,6 +201,20 @@ describe('the README', async () => {
     assert.equal((await alice(`${gateway.origin}/prod/orders/1`)).status, 502, 'nothing listens upstream');
     assert.equal((await alice(`${gateway.origin}/prod/admin/x`)).status, 403);
     assert.ok(gateway.credentialsOf('shop').sessionToken);
+  });
+
+  test('its function URL is one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sigv4-'));
+    const [, yaml] = /** @type {RegExpExecArray} */ (
+      /^### Function URLs\n[^]*?^```yaml\n([^]*?)^```$/m.exec(section)
+    );
+    await writeFile(join(folder, 'url.yaml'), yaml);
+    await mkdir(join(folder, 'src'));
+    await writeFile(join(folder, 'src/orders.mjs'), "export const handler = async () => 'hello';");
+    const gateway = await startGateway({ config: join(folder, 'url.yaml') });
+    after(() => gateway.close());
+    const options = { region: 'us-east-1', service: 'lambda', credentials: gateway.credentialsOf('shop') };
+    assert.equal(await (await createSigv4Fetch(options)(gateway.origin)).text(), 'hello');
   });
 
   test('its code runs', () => {

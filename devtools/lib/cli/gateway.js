@@ -103,11 +103,17 @@ function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspecto
     labelled('page', inspector.url),
     ...notes.map((note) => labelled('note', note)),
   ];
-  // Nobody pastes the credentials of a function that calls nothing here.
-  const ofFunctions = new Set(Object.values(settings.functions).map(({ role }) => role));
-  for (const key of accessKeys.filter(({ isGenerated }) => isGenerated)) {
-    const { name, arn, policies } = key.principal;
-    if (policies.length > 0 || !ofFunctions.has(name)) lines.push('', `# ${arn}`, ...exportsOf(key));
+  // Such as the roles of functions that call nothing here. The policy of the API may still name them.
+  /** @param {import('../gateway/principals.js').AccessKey} key */
+  const isIdle = ({ principal: { kind, policies } }) =>
+    kind === 'role' && policies.length === 0 && settings.resourcePolicy === undefined;
+  const idle = accessKeys.filter(isIdle).map(({ principal }) => principal.name);
+  if (idle.length > 0) {
+    const where = `${credentialsEndpoint.uri}/ROLE`;
+    lines.push(labelled('note', `without a policy about calls: ${idle.join(', ')} (credentials: ${where})`));
+  }
+  for (const key of accessKeys.filter((one) => one.isGenerated && !isIdle(one))) {
+    lines.push('', `# ${key.principal.arn}`, ...exportsOf(key));
   }
   return [
     ...lines,

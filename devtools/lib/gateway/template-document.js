@@ -211,8 +211,9 @@ export class Expander {
    * @param {any} loop
    * @param {Path} at
    * @param {Path} here
+   * @param {any} [written]  as the template has it, before a loop around it replaced something
    */
-  #loop(into, loop, at, here) {
+  #loop(into, loop, at, here, written = loop) {
     const [identifier, collection, fragment] = Array.isArray(loop) ? loop : [];
     if (typeof identifier !== 'string' || !isMap(fragment))
       throw new ConfigError(
@@ -226,10 +227,11 @@ export class Expander {
       const replaced = this.#replaced(fragment, identifier, String(item));
       for (const [i, [key, value]] of Object.entries(replaced).entries()) {
         // Where a loop is in a loop, its key is not one of the result.
-        const written = [...here, 2, Object.keys(fragment)[i]];
-        if (key.startsWith('Fn::ForEach::')) this.#loop(into, value, at, written);
+        const name = Object.keys(written[2])[i];
+        const place = [...here, 2, name];
+        if (key.startsWith('Fn::ForEach::')) this.#loop(into, value, at, place, written[2][name]);
         else {
-          this.#target.mount([...at, key], written);
+          this.#target.mount([...at, key], place);
           into[key] = this.value(value, [...at, key]);
         }
       }
