@@ -115,7 +115,7 @@ bench: build
 lint: build
 	@echo '== lint: rustfmt, clippy, prettier, tsc, imports, docs, words'
 	cargo fmt --all --check
-	cargo clippy --all-targets --features checksum,http,mismatch,policy,sigv4a,tables,tower,verify -- -D warnings
+	cargo clippy --all-targets --features checksum,http,mismatch,policy,providers,sigv4a,tables,tower,verify -- -D warnings
 	@if scripts/wasm-env clippy-driver --version >/dev/null 2>&1; then \
 	  for module in wasm/*; do \
 	    echo "scripts/wasm-env cargo clippy --target wasm32-unknown-unknown, feature module-$${module#wasm/}"; \

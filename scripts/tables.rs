@@ -16,6 +16,9 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("verify-flags.js"), sigv4_wasm::tables::verify_flags())?;
     std::fs::write(folder.join("parameters.js"), sigv4_wasm::tables::parameters())?;
     std::fs::write(folder.join("partitions.js"), sigv4_wasm::tables::partitions())?;
+    std::fs::write(folder.join("renewal.js"), sigv4_wasm::tables::renewal())?;
+    std::fs::write(folder.join("container.js"), sigv4_wasm::tables::container())?;
+    std::fs::write(folder.join("metadata.js"), sigv4_wasm::tables::metadata())?;
     std::fs::write(folder.join("rejections.js"), sigv4_wasm::tables::rejections())?;
     std::fs::write(folder.join("s3-errors.js"), sigv4_wasm::tables::s3_errors())?;
     std::fs::write(folder.join("version.js"), sigv4_wasm::tables::version())?;

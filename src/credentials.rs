@@ -82,7 +82,7 @@ impl Credentials {
     }
 
     /// Whether the other one is as good as this.
-    #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
+    #[cfg(any(feature = "providers", all(target_arch = "wasm32", target_os = "unknown", feature = "web")))]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let (one, other_one) = (&self.shared, &other.shared);
         one.access_key_id == other_one.access_key_id

@@ -383,7 +383,7 @@ fn is_site(label: &[u8]) -> bool {
 }
 
 /// What the regions of a partition begin with, and its DNS suffix. The last one is for all regions that no other row has.
-#[cfg(feature = "tables")]
+#[cfg(any(feature = "providers", feature = "tables"))]
 pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
     let mut rows: alloc::vec::Vec<(&str, &str)> = alloc::vec::Vec::new();
     let mut texts = PARTITIONS.texts().filter_map(|text| str::from_utf8(text).ok());
@@ -397,6 +397,13 @@ pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
     }
     rows.sort_by_key(|(regions, _)| regions.is_empty());
     rows
+}
+
+/// The DNS suffix of a region, such as `.amazonaws.com`.
+#[cfg(feature = "providers")]
+pub(crate) fn dns_suffix(region: &str) -> &'static str {
+    let row = dns_suffixes().into_iter().find(|(regions, _)| region.starts_with(regions));
+    row.map_or("", |(_, suffix)| suffix)
 }
 
 /// The signing name for the label that names the service, such as `execute-api`, and the text before it; empty if unknown.

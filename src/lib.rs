@@ -1,7 +1,7 @@
 //! AWS Signature Version 4: a request in, signed headers (or a presigned URL) out.
 //!
-//! The crate opens no socket, reads no file and knows no clock but the one that it is given. It is the core of the npm package
-//! `sigv4-wasm`, and is as usable from Rust:
+//! The crate opens no socket, and its core reads no file and knows no clock but the one that it is given; `providers` reads
+//! the environment, and the token files that it names. It is the core of the npm package `sigv4-wasm`, and is as usable from Rust:
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -22,16 +22,17 @@
 //!
 //! # Features
 //!
-//! | feature    | what it adds                                                                                          |
-//! | ---------- | ----------------------------------------------------------------------------------------------------- |
-//! | `std`      | on by default: `TryFrom<SystemTime>`, and signing keys that are kept. Without it the crate is `no_std` |
-//! | `http`     | requests of the crate `http`, signed in place (`Signer::sign_http`) and presigned                   |
-//! | `verify`   | for servers: verifies the signature of a request, and names its signer (`verify::Verifier`)           |
-//! | `tower`    | layers that sign and verify, for clients and servers such as axum (`tower::VerifyLayer`)              |
-//! | `web`      | requests of browsers and Workers, in Rust apps that run there (`web`)                                 |
-//! | `sigv4a`   | asymmetric signatures, which are good for several regions (`SigV4a`)                                  |
-//! | `policy`   | IAM policies, read and evaluated (`policy::Policy`)                                                   |
-//! | `checksum` | the checksums that S3 takes (`Checksum`)                                                              |
+//! | feature     | what it adds                                                                                          |
+//! | ----------- | ----------------------------------------------------------------------------------------------------- |
+//! | `std`       | on by default: `TryFrom<SystemTime>`, and signing keys that are kept. Without it the crate is `no_std` |
+//! | `http`      | requests of the crate `http`, signed in place (`Signer::sign_http`) and presigned                   |
+//! | `providers` | credentials without an AWS SDK: from the environment, containers, EC2, STS, Cognito (`providers`)     |
+//! | `verify`    | for servers: verifies the signature of a request, and names its signer (`verify::Verifier`)           |
+//! | `tower`     | layers that sign and verify, for clients and servers such as axum (`tower::VerifyLayer`)              |
+//! | `web`       | requests of browsers and Workers, in Rust apps that run there (`web`)                                 |
+//! | `sigv4a`    | asymmetric signatures, which are good for several regions (`SigV4a`)                                  |
+//! | `policy`    | IAM policies, read and evaluated (`policy::Policy`)                                                   |
+//! | `checksum`  | the checksums that S3 takes (`Checksum`)                                                              |
 //!
 //! A request flows one way: [`RequestView`] → `canonical` (the canonical request) → `sign` (string to sign, key,
 //! signature) → [`Signature`]. Only `wasm` and `web` name wasm-bindgen.
@@ -67,6 +68,8 @@ mod module_version;
 mod packed_table;
 #[cfg(feature = "policy")]
 pub mod policy;
+#[cfg(feature = "providers")]
+pub mod providers;
 #[cfg(any(feature = "tables", all(target_arch = "wasm32", feature = "module")))]
 #[doc(hidden)]
 pub mod record_flags;
@@ -119,6 +122,6 @@ pub use wasm::signing::Engine;
 mod migration {}
 
 /// Runs what the README shows.
-#[cfg(all(doctest, feature = "tower"))]
+#[cfg(all(doctest, feature = "tower", feature = "providers"))]
 #[doc = include_str!("README.md")]
 struct Readme;

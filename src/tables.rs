@@ -18,6 +18,7 @@ use crate::mismatch::{
 };
 use crate::module_version::MODULE_VERSION;
 use crate::policy::MAX_POLICY_CHARACTERS;
+use crate::providers::{RENEW_AHEAD_SECONDS, RETRY_AFTER_SECONDS, rules};
 use crate::record_flags;
 use crate::request::MAX_REQUEST_BYTES;
 use crate::verify::{ACCESS_KEY_UNKNOWN, BODY_MISMATCH, BODY_TOO_LONG, MAX_SKEW_SECONDS, RejectionKind};
@@ -147,6 +148,49 @@ pub fn partitions() -> String {
         text += &format!("  ['{regions}', '{suffix}'],\n");
     }
     text + "]);\n"
+}
+
+/// The text of `js/engine/generated/renewal.js`: when temporary credentials are renewed.
+pub fn renewal() -> String {
+    format!(
+        "// Written by the build from src/providers/renewal.rs. Do not edit.\n\n\
+         /** Credentials are renewed this long before they expire, so that no request is signed with dying ones. */\n\
+         export const RENEW_AHEAD_MS = {RENEW_AHEAD_SECONDS}_000;\n\n\
+         /** After a failed renewal, valid credentials are used for this long before the next attempt. */\n\
+         export const RETRY_AFTER_MS = {RETRY_AFTER_SECONDS}_000;\n"
+    )
+}
+
+/// The text of `js/engine/generated/container.js`: who may hand out the credentials of a container without TLS.
+pub fn container() -> String {
+    let escaped = |host: &&str| host.replace('.', "\\.").replace('[', "\\[").replace(']', "\\]");
+    let agents = rules::CONTAINER_AGENTS.iter().map(escaped).collect::<Vec<_>>().join("|");
+    let origin = rules::CONTAINER_ORIGIN;
+    let hosts = rules::CONTAINER_AGENTS.join(", ");
+    format!(
+        "// Written by the build from src/providers/rules.rs. Do not edit.\n\n\
+         /** The host of a URL that is of this machine, or of an agent of ECS or EKS. */\n\
+         export const PLAIN_HOSTS =\n  /^(?:localhost|127(?:\\.\\d+){{3}}|\\[::1\\]|{agents})$/;\n\n\
+         /** The agents. */\n\
+         export const CONTAINER_AGENTS = '{hosts}';\n\n\
+         /** Where the path of `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is. */\n\
+         export const CONTAINER_ORIGIN = '{origin}';\n"
+    )
+}
+
+/// The text of `js/engine/generated/metadata.js`: the instance metadata service.
+pub fn metadata() -> String {
+    let [ipv4, ipv6] = rules::METADATA_ORIGINS;
+    let (roles, seconds) = (rules::METADATA_ROLES, rules::METADATA_TOKEN_SECONDS);
+    format!(
+        "// Written by the build from src/providers/rules.rs. Do not edit.\n\n\
+         /** The service, over IPv4 and IPv6. */\n\
+         export const METADATA_IPV4 = '{ipv4}';\nexport const METADATA_IPV6 = '{ipv6}';\n\n\
+         /** The roles of an instance, one a line; beneath, the credentials of each. */\n\
+         export const METADATA_ROLES = '{roles}';\n\n\
+         /** For how long a token is asked, in seconds. */\n\
+         export const METADATA_TOKEN_SECONDS = '{seconds}';\n"
+    )
 }
 
 /// The text of `js/engine/generated/headers.js`: the headers that a signature brings, and those that no caller can leave

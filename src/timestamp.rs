@@ -63,6 +63,20 @@ impl Timestamp {
         Ok(())
     }
 
+    /// Reads `2026-02-03T04:05:06.000Z`, with or without a fraction, which does not count.
+    #[cfg(any(feature = "policy", feature = "module-verify", feature = "providers"))]
+    pub(crate) fn from_iso_8601(text: &str) -> Option<Self> {
+        let text = text.strip_suffix('Z')?;
+        let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+        let is_punctuated = marks.iter().all(|(at, mark)| seconds.as_bytes().get(*at) == Some(mark));
+        if seconds.len() != 19 || !is_punctuated || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let basic = seconds.chars().filter(|char| !matches!(char, '-' | ':')).chain(['Z']);
+        basic.collect::<alloc::string::String>().parse().ok()
+    }
+
     /// `YYYYMMDDTHHMMSSZ`, as in `x-amz-date` and the string to sign.
     pub fn date_time(&self) -> &str {
         // Only digits, `T` and `Z` are ever written above.

@@ -1,11 +1,7 @@
-// When temporary credentials are renewed: one rule, for signers and for the providers of this package. Times are epoch
-// milliseconds.
+// When temporary credentials are renewed: one rule, for signers and for the providers of this package. Its times are those of
+// src/providers/renewal.rs. Times are epoch milliseconds.
 
-/** Credentials are renewed this long before they expire, so that no request is signed with dying ones. */
-const RENEW_AHEAD_MS = 300_000;
-
-/** After a failed renewal, valid credentials are used for this long before the next attempt. */
-const RETRY_AFTER_MS = 10_000;
+import { RENEW_AHEAD_MS, RETRY_AFTER_MS } from '../engine/generated/renewal.js';
 
 /**
  * When new credentials are due for renewal: some minutes before they expire; of a shorter life, when half of it is over. Those

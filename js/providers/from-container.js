@@ -1,6 +1,7 @@
 // Credentials of tasks on Amazon ECS, and of pods on Amazon EKS with EKS Pod Identity.
 
 import { SigV4Error } from '../engine/errors.js';
+import { CONTAINER_AGENTS, CONTAINER_ORIGIN, PLAIN_HOSTS } from '../engine/generated/container.js';
 import { environment, failed, notFound, provider } from './provider.js';
 import { refusal, request } from './request.js';
 
@@ -54,7 +55,7 @@ export function containerProvider(options, readFile) {
 
 /** @param {Record<string, string | undefined>} env */
 function urlOf({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: url }) {
-  if (path) return `http://169.254.170.2${path}`;
+  if (path) return CONTAINER_ORIGIN + path;
   if (url) return url;
   throw notFound(
     SOURCE,
@@ -65,17 +66,15 @@ function urlOf({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CRE
 /** @param {string} text */
 function checkedUrl(text) {
   const url = parsed(text);
-  const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOCAL.test(url.hostname));
+  const isAllowed =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && PLAIN_HOSTS.test(url.hostname));
   if (url !== undefined && isAllowed && url.username === '' && url.password === '') return url.href;
   const host = url === undefined ? 'the URL' : url.origin;
   throw new SigV4Error(
     'ERR_SIGV4_OPTION_INVALID',
-    `${SOURCE}: ${host} is not accepted: use HTTPS, a loopback address, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]`,
+    `${SOURCE}: ${host} is not accepted: use HTTPS, a loopback address, or one of ${CONTAINER_AGENTS}`,
   );
 }
-
-/** As URLs write them: loopback, the agents of ECS and EKS. */
-const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|169\.254\.170\.23?|\[fd00:ec2::23\])$/;
 
 /**
  * @param {ContainerOptions} options

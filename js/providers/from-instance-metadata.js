@@ -1,10 +1,15 @@
 // Credentials of the role of an EC2 instance, by version 2 of its metadata service.
 
+import {
+  METADATA_IPV4,
+  METADATA_IPV6,
+  METADATA_ROLES,
+  METADATA_TOKEN_SECONDS,
+} from '../engine/generated/metadata.js';
 import { environment, failed, notFound, provider } from './provider.js';
 import { refusal, request } from './request.js';
 
 const SOURCE = 'fromInstanceMetadata';
-const ROLES = '/latest/meta-data/iam/security-credentials/';
 
 /**
  * @typedef {object} InstanceMetadataOptions
@@ -38,11 +43,11 @@ export function fromInstanceMetadata(options = {}) {
     const headers = { 'x-aws-ec2-metadata-token': token };
     const read = (/** @type {string} */ path) =>
       request(SOURCE, endpoint + path, { headers }, { timeoutMs: 1000, ...options });
-    const roles = await read(ROLES);
+    const roles = await read(METADATA_ROLES);
     if (roles.status === 404) throw notFound(SOURCE, 'the instance has no role');
     const [role] = roles.text.trim().split('\n');
     if (roles.status !== 200 || role === '') throw failed(SOURCE, refusal(roles));
-    const answer = await read(ROLES + encodeURIComponent(role));
+    const answer = await read(METADATA_ROLES + encodeURIComponent(role));
     // What it has in place of credentials, it answers with 200.
     const isGood = answer.status === 200 && (answer.json.Code ?? 'Success') === 'Success';
     if (!isGood) throw failed(SOURCE, refusal(answer));
@@ -53,9 +58,7 @@ export function fromInstanceMetadata(options = {}) {
 /** @param {Record<string, string | undefined>} env */
 function endpointOf(env) {
   const isIpV6 = /^ipv6$/i.test(env.AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE ?? '');
-  return (
-    env.AWS_EC2_METADATA_SERVICE_ENDPOINT || (isIpV6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254')
-  );
+  return env.AWS_EC2_METADATA_SERVICE_ENDPOINT || (isIpV6 ? METADATA_IPV6 : METADATA_IPV4);
 }
 
 /**
@@ -63,7 +66,8 @@ function endpointOf(env) {
  * @param {import('./request.js').RequestOptions} options
  */
 async function tokenOf(endpoint, options) {
-  const init = { method: 'PUT', headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' } };
+  const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': METADATA_TOKEN_SECONDS };
+  const init = { method: 'PUT', headers };
   const answer = await request(SOURCE, `${endpoint}/latest/api/token`, init, {
     timeoutMs: 1000,
     ...options,

@@ -5,3 +5,6 @@ mod response;
 mod sign;
 #[cfg(feature = "verify")]
 mod verify;
+
+#[cfg(feature = "providers")]
+pub(crate) use sign::host_of;

@@ -121,7 +121,7 @@ fn view<'r>(
 }
 
 /// The authority without user, password and default port: what clients send as `host`.
-pub(super) fn host_of(uri: &Uri) -> &str {
+pub(crate) fn host_of(uri: &Uri) -> &str {
     let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let default_port = match uri.scheme_str() {

@@ -6,17 +6,8 @@ use crate::Timestamp;
 
 /// `YYYYMMDDTHHMMSSZ`; `None` unless it is a time between 1970 and 9999.
 pub(super) fn parse_amz_date(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    let [date @ .., _, _, _, _, _, _, b'Z'] = bytes else { return None };
-    let [_, _, _, _, _, _, _, _, b'T'] = date else { return None };
-    millis(
-        number(bytes.get(0..4)?)?,
-        number(bytes.get(4..6)?)?,
-        number(bytes.get(6..8)?)?,
-        number(bytes.get(9..11)?)?,
-        number(bytes.get(11..13)?)?,
-        number(bytes.get(13..15)?)?,
-    )
+    let timestamp: Timestamp = text.parse().ok()?;
+    Some(timestamp.unix_seconds() * 1000)
 }
 
 /// `Tue, 03 Feb 2026 04:05:06 GMT`: the one form that clients send (RFC 9110, section 5.6.7).
@@ -28,68 +19,35 @@ pub(super) fn parse_http_date(text: &str) -> Option<i64> {
     else {
         return None;
     };
-    let month = MONTHS.iter().position(|name| bytes.get(3..6) == Some(name.as_bytes()))?;
-    let millis = millis(
-        number(bytes.get(7..11)?)?,
-        month as u32 + 1,
-        number(bytes.get(0..2)?)?,
-        number(bytes.get(12..14)?)?,
-        number(bytes.get(15..17)?)?,
-        number(bytes.get(18..20)?)?,
-    )?;
+    let month = MONTHS.iter().position(|name| bytes.get(3..6) == Some(name.as_bytes()))? + 1;
+    let (tens, ones) = (b'0' + month as u8 / 10, b'0' + month as u8 % 10);
+    let mut amz_date = *b"0000MM00T000000Z";
+    for (to, from) in [
+        (0, 7),
+        (1, 8),
+        (2, 9),
+        (3, 10),
+        (6, 0),
+        (7, 1),
+        (9, 12),
+        (10, 13),
+        (11, 15),
+        (12, 16),
+        (13, 18),
+        (14, 19),
+    ] {
+        *amz_date.get_mut(to)? = *bytes.get(from)?;
+    }
+    amz_date.get_mut(4..6)?.copy_from_slice(&[tens, ones]);
+    let millis = parse_amz_date(str::from_utf8(&amz_date).ok()?)?;
     let day = usize::try_from(millis / DAY_MILLIS).ok()?;
     (WEEKDAYS.get(day % 7) == Some(&weekday)).then_some(millis)
-}
-
-/// `2026-02-03T04:05:06.000Z`, with or without a fraction, which does not count.
-#[cfg(any(feature = "policy", feature = "module-verify"))]
-pub(super) fn parse_iso_date(text: &str) -> Option<i64> {
-    let (seconds, fraction) =
-        text.strip_suffix('Z')?.split_once('.').unwrap_or((text.strip_suffix('Z')?, ""));
-    let has_dashes = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    let is_punctuated = has_dashes.iter().all(|(at, byte)| seconds.as_bytes().get(*at) == Some(byte));
-    if seconds.len() != 19 || !is_punctuated || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let basic: String = seconds.chars().filter(|char| !matches!(char, '-' | ':')).chain(['Z']).collect();
-    parse_amz_date(&basic)
 }
 
 /// As `x-amz-date` has it. Empty for what has no year of four digits.
 pub(super) fn amz_date(millis: f64) -> String {
     let timestamp = Timestamp::from_epoch_millis(millis as i64);
     timestamp.map(|timestamp| timestamp.date_time().into()).unwrap_or_default()
-}
-
-fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |number, digit| {
-        if digit.is_ascii_digit() { Some(10 * number + u32::from(digit - b'0')) } else { None }
-    })
-}
-
-fn millis(year: u32, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<i64> {
-    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days_of_month = match month {
-        2 => 28 + u32::from(is_leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if year < 1970 || !(1..=days_of_month).contains(&day) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let seconds = i64::from((hour * 60 + minute) * 60 + second);
-    Some(days_from_civil(year, month, day) * DAY_MILLIS + seconds * 1000)
-}
-
-/// Since 1970-01-01: the reverse of `civil_from_days` in timestamp.rs, from the same source.
-fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year / 400, year % 400);
-    let shifted_month = (month + 9) % 12;
-    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    i64::from(era * 146_097 + day_of_era) - 719_468
 }
 
 const DAY_MILLIS: i64 = 86_400_000;

@@ -14,7 +14,6 @@ use serde_json::Value;
 use super::authorization::{Algorithm, Authorization};
 use super::base64;
 use super::checks::check_scope;
-use super::dates::parse_iso_date;
 #[cfg(feature = "policy")]
 use super::known_credentials::KnownCredentials;
 #[cfg(feature = "module-verify")]
@@ -24,6 +23,7 @@ use super::rejection::Say::{Quoted, Text};
 use super::rejection::{Rejection, RejectionKind, Say, malformed, reject, shown_key};
 use super::verifier::Verifier;
 use super::words::split;
+use crate::Timestamp;
 
 /// A form as it arrived, without its file.
 #[derive(Clone, Copy)]
@@ -164,7 +164,8 @@ impl UnverifiedPost<'_> {
         conditions: &[[&str; 4]],
     ) -> Result<(), Rejection> {
         let invalid = || refused(&[Text("Invalid JSON.")]);
-        if parse_iso_date(expiration).ok_or_else(invalid)? <= self.now {
+        let expires_at = Timestamp::from_iso_8601(expiration).ok_or_else(invalid)?;
+        if expires_at.unix_seconds() * 1000 <= self.now {
             return Err(refused(&[Text("Policy expired.")]));
         }
         for [operator, name, value, shown] in conditions {

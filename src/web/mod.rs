@@ -14,6 +14,8 @@
 //! ```
 
 mod credentials;
+#[cfg(feature = "providers")]
+mod provider;
 mod sign;
 
 use wasm_bindgen::JsValue;
@@ -21,6 +23,8 @@ use wasm_bindgen::JsValue;
 use crate::{Error, Timestamp};
 
 pub use credentials::{JsCredentials, ProvideCredentials};
+#[cfg(feature = "providers")]
+pub use provider::WebProvider;
 
 /// What time it is on the platform.
 pub fn now() -> Timestamp {
@@ -30,9 +34,13 @@ pub fn now() -> Timestamp {
 /// An `Error` of JavaScript, with the stable code as its property `code`, as the npm package throws it.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
-        let thrown = js_sys::Error::new(error.message());
-        // Fails on no object that was just made.
-        let _ = js_sys::Reflect::set(&thrown, &"code".into(), &error.code().into());
-        thrown.into()
+        error_with_code(error.message(), error.code())
     }
+}
+
+fn error_with_code(message: &str, code: &str) -> JsValue {
+    let thrown = js_sys::Error::new(message);
+    // Fails on no object that was just made.
+    let _ = js_sys::Reflect::set(&thrown, &"code".into(), &code.into());
+    thrown.into()
 }

@@ -1,10 +1,13 @@
 //! Sends a signed request with reqwest: `rust-reqwest METHOD URL [BODY]`.
 
+mod credentials;
+
 use std::env;
 use std::error::Error;
 use std::time::SystemTime;
 
-use sigv4_wasm::{Config, Credentials, Signer};
+use sigv4_wasm::providers::{Chain, Variables};
+use sigv4_wasm::{Config, Signer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -13,21 +16,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = arguments.next().ok_or("usage: rust-reqwest METHOD URL [BODY]")?;
     let body = arguments.next().unwrap_or_default();
 
-    let token = env::var("AWS_SESSION_TOKEN").ok();
-    let credentials = Credentials::new(
-        &env::var("AWS_ACCESS_KEY_ID")?,
-        &env::var("AWS_SECRET_ACCESS_KEY")?,
-        token.as_deref(),
-    )?;
+    // Environment variables, a web identity, a container of ECS or EKS, an EC2 instance: the first that has any.
+    let provider = credentials::provider(Chain::of_environment())?;
     // Where the host is one of AWS, `Config::infer()` does.
-    let signer = Signer::new(Config::new("execute-api", env::var("AWS_REGION")?));
+    let region = Variables::of_process().region().ok_or("AWS_REGION is not set")?;
+    let signer = Signer::new(Config::new("execute-api", region));
 
     let mut request = http::Request::builder()
         .method(&method[..])
         .uri(url)
         .header("content-type", "text/plain")
         .body(body)?;
-    signer.sign_http(&mut request, &credentials, SystemTime::now().try_into()?)?;
+    signer.sign_http(&mut request, &provider.credentials().await?, SystemTime::now().try_into()?)?;
     let response = reqwest::Client::new().execute(request.try_into()?).await?;
 
     println!("{}", response.status().as_u16());

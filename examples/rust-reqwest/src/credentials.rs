@@ -1,0 +1,26 @@
+//! Credentials that are asked for with reqwest.
+
+use std::time::Duration;
+
+use sigv4_wasm::providers::{Provider, Source};
+
+/// A provider of the credentials of a source. Clone it, rather than making a second: it keeps the credentials.
+pub fn provider(source: impl Source + 'static) -> reqwest::Result<Provider> {
+    // What a source is asked is for its host alone: no redirects, no proxy.
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(1))
+        .build()?;
+    let send = move |request: http::Request<Vec<u8>>| {
+        let client = client.clone();
+        async move {
+            let response = client.execute(request.try_into()?).await?;
+            let mut answer = http::Response::default();
+            *answer.status_mut() = response.status();
+            *answer.body_mut() = response.bytes().await?;
+            Ok::<_, reqwest::Error>(answer)
+        }
+    };
+    Ok(Provider::new(source, send, tokio::time::sleep))
+}

@@ -1,0 +1,68 @@
+//! What JavaScript has to know of the sources, too: `src/tables.rs` writes it for `js/providers/`.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::time::Duration;
+
+/// The agents of Amazon ECS and EKS, which serve credentials without TLS ("Container credential provider", AWS SDKs and tools
+/// reference guide). Loopback addresses may, too: see [`may_be_plain`].
+pub(crate) const CONTAINER_AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
+
+/// Where `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is.
+pub(crate) const CONTAINER_ORIGIN: &str = "http://169.254.170.2";
+
+/// The instance metadata service, over IPv4 and IPv6.
+pub(crate) const METADATA_ORIGINS: [&str; 2] = ["http://169.254.169.254", "http://[fd00:ec2::254]"];
+
+/// The roles of an instance, one a line; beneath, the credentials of each.
+pub(crate) const METADATA_ROLES: &str = "/latest/meta-data/iam/security-credentials/";
+
+/// For how long a token of IMDSv2 is asked: the longest there is.
+pub(crate) const METADATA_TOKEN_SECONDS: u32 = 21_600;
+
+/// The version of the API of AWS STS.
+pub(crate) const STS_VERSION: &str = "2011-06-15";
+
+/// How long a request may take.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Likewise, one to a service that is on the same machine or is not there at all.
+pub(crate) const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Whether a host, as a URL writes it, may hand out the credentials of a container without TLS.
+pub(crate) fn may_be_plain(host: &str) -> bool {
+    let is_loopback = host == "localhost"
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']')?.parse::<Ipv6Addr>().ok())
+            .is_some_and(|address| address.is_loopback());
+    is_loopback || CONTAINER_AGENTS.contains(&host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_and_the_agents_may_be_plain() {
+        for host in ["localhost", "127.0.0.1", "127.8.9.10", "[::1]", "169.254.170.2", "169.254.170.23"] {
+            assert!(may_be_plain(host), "{host}");
+        }
+        for host in [
+            "",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "128.0.0.1",
+            "169.254.170.3",
+            "169.254.170.231",
+            "169.254.169.254",
+            "[fd00:ec2::24]",
+            "[::2]",
+            "::1",
+            "0x7f.1",
+            "127.1",
+        ] {
+            assert!(!may_be_plain(host), "{host}");
+        }
+    }
+}
