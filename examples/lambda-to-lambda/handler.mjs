@@ -20,7 +20,8 @@ export const handler = async (event) => {
   const response = await signedFetch(TARGET_URL, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(event),
+    // Of a request to the API, or whatever it was invoked with.
+    body: event.body ?? JSON.stringify(event),
   });
   return { statusCode: response.status, body: await response.text() };
 };

@@ -156,28 +156,6 @@ test('hono-worker: verifies, signs, forwards', async () => {
   }
 });
 
-test('lambda-to-lambda: bundled by its own command, calls a function URL and an API', async () => {
-  const folder = join(examples, 'lambda-to-lambda');
-  const PATH = `${join(ROOT, 'node_modules/.bin')}:${ENV.PATH}`;
-  for (const service of ['lambda', 'execute-api']) {
-    const target = await startIamServer({ credentials: [CREDENTIALS], region, service });
-    try {
-      const env = { ...ENV, PATH, TARGET_URL: `${target.origin}/`, TARGET_SERVICE: service };
-      const child = spawn('npm', ['start', '--silent'], {
-        cwd: folder,
-        env,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let printed = '';
-      for await (const text of child.stdout) printed += text;
-      assert.equal(JSON.parse(printed.trim().split('\n').at(-1) ?? '').statusCode, 200);
-      assert.equal(Buffer.from(target.requests[0].body).toString(), '{"item":"tea","pieces":3}');
-    } finally {
-      await target.close();
-    }
-  }
-});
-
 test('browser-no-bundler: signs in Chromium, under its Content-Security-Policy', async () => {
   const api = await startIamServer({ credentials: [CREDENTIALS], region, cors: true });
   const chromium = await launchChromium();

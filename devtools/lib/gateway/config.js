@@ -100,20 +100,43 @@ function hasPrincipals({ users, roles }) {
 }
 
 /**
- * Policies, roles and functions of both.
+ * Policies, roles, users and functions of both. What the config says of one of the template's goes before what the template says.
  *
  * @param {any} own
  * @param {any} found
  */
 function withNames(own, found) {
-  const { policies, users, roles, functions } = found;
-  return {
-    ...own,
-    functions: { ...functions, ...own.functions },
-    policies: { ...policies, ...own.policies },
-    users: { ...users, ...own.users },
-    roles: { ...roles, ...own.roles },
-  };
+  const sections = [...NAMED].map((section) => {
+    const names = { ...found[section], ...own[section] };
+    const both = Object.keys(names).map((name) => [
+      name,
+      merged(String(section), own[section]?.[name], found[section][name]),
+    ]);
+    return [section, Object.fromEntries(both)];
+  });
+  return { ...own, ...Object.fromEntries(sections) };
+}
+
+/**
+ * @param {string} section
+ * @param {any} own  undefined if only the template has it
+ * @param {any} found  undefined if only the config has it
+ */
+function merged(section, own, found) {
+  if (section === 'policies' || !isObject(own) || !isObject(found)) return own ?? found;
+  if (section !== 'functions') return { ...found, ...own };
+  const { code, archive, handler, ...rest } = found;
+  const isElsewhere = ['code', 'archive', 'handler', 'endpoint'].some((key) => key in own);
+  const environment = { ...found.environment, ...own.environment };
+  return { ...(isElsewhere ? rest : found), ...own, environment };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
 }
 
 /**
