@@ -77,7 +77,7 @@ export async function makeRequests(origin) {
   const good = [];
   const bad = [];
   for (let i = 0; i < 50; i++) {
-    // Longer than the measurement: other signatures are good for five minutes.
+    // Longer than the measurement: other signatures are valid for five minutes.
     const presigned = await presignUrl(get(i).url, { credentials, region, service, expiresIn: 3600 });
     good.push(
       toRequest(await signer.sign(get(i))),
@@ -126,7 +126,7 @@ export async function load(origin, requests, duration) {
 
 /**
  * The same good requests to a gateway with verification and policies, and to one without, in turns, so that what else the machine
- * does meets both; signed anew each time, since the first ones may be too old.
+ * does meets both; signed again each time, since the first ones may be too old.
  *
  * @param {number} turns
  * @param {number} seconds  of each

@@ -65,7 +65,7 @@ const config = {
 };
 const now = () => new Date(Date.now() + clockAhead);
 const gateway = await startGateway({ config, now });
-/** Whose credentials are good for two seconds. */
+/** Whose credentials are valid for two seconds. */
 const hasty = await startGateway({ config: { ...config, sessionSeconds: 2 }, now });
 const baseURL = `${gateway.origin}/prod`;
 const provider = ({ credentialsEndpoint: { uri, token } }) => credentialsFrom(`${uri}/clerk`, token);

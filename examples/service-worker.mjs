@@ -3,7 +3,7 @@
 //
 // Bundle it as a classic script, which every browser takes; no plug-in is needed for the wasm:
 //   npx esbuild service-worker.mjs --bundle --format=iife --outfile=service-worker.js
-// Serve it from the root of the site, as its folder is the part of the site that it can sign for. Its own
+// Serve it from the root of the site, because its folder is the part of the site that it can sign for. Its own
 // Content-Security-Policy must have script-src 'wasm-unsafe-eval'.
 
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';

@@ -1,5 +1,5 @@
 // Lighthouse over the main pages of the site, after scripts/site.mjs: at least 95 in each category. Performance is a time, which
-// a busy machine makes longer, so it is shown, and fails only with --performance. Skipped where there is no Chromium.
+// a busy machine makes longer, so it is shown, and fails only with --performance. Skipped if there is no Chromium.
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';

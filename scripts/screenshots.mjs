@@ -93,7 +93,7 @@ async function scrollTo(page, selector) {
   await page.evaluate(() => scrollBy(0, -16));
 }
 
-/** Two that are right, and one whose JSON was written anew after it was signed. */
+/** Two that are right, and one whose JSON was written again after it was signed. */
 async function sendRequests() {
   const { credentials, origin, settings } = gateway;
   const signer = new Signer({ credentials, region: settings.region, service: 'execute-api' });

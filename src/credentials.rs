@@ -13,7 +13,7 @@ use crate::{Error, Timestamp};
 /// AWS credentials: long-term ones, or temporary ones with their session token.
 ///
 /// A clone shares the secret and copies nothing of it. With the last clone the memory is wiped, of the signing keys that were
-/// derived from it, too: they are kept here, so keep the credentials as long as they are good. `Debug` shows the access key id
+/// derived from it, too: they are kept here, so keep the credentials as long as they are valid. `Debug` shows the access key id
 /// only.
 ///
 /// ```

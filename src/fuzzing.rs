@@ -14,7 +14,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// From the pieces that should have been signed, as a record; `None` where it is none. Without a signature, each candidate
+    /// From the pieces that should have been signed, as a record; `None` if it is none. Without a signature, each candidate
     /// may be what was signed.
     pub fn begin(record: &[u8], signature: Option<[u8; 32]>) -> Option<Self> {
         Some(Self { search: Search::new(pieces(record)?, signature), count: 0 })
@@ -74,7 +74,7 @@ impl Trial {
 pub struct Examined {
     /// By name.
     pub problems: Vec<&'static str>,
-    /// As they were sent: name, and value where there is one.
+    /// As they were sent: name, and value if there is one.
     pub parameters: Vec<(String, Option<String>)>,
     /// As on the wire.
     pub path: String,

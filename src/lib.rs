@@ -30,7 +30,7 @@
 //! | `verify`    | for servers: verifies the signature of a request, and names its signer (`verify::Verifier`)           |
 //! | `tower`     | layers that sign and verify, for clients and servers such as axum (`tower::VerifyLayer`)              |
 //! | `web`       | requests of browsers and Workers, in Rust apps that run there (`web`)                                 |
-//! | `sigv4a`    | asymmetric signatures, which are good for several regions (`SigV4a`)                                  |
+//! | `sigv4a`    | asymmetric signatures, which are valid for several regions (`SigV4a`)                                  |
 //! | `policy`    | IAM policies, read and evaluated (`policy::Policy`)                                                   |
 //! | `checksum`  | the checksums that S3 takes (`Checksum`)                                                              |
 //!

@@ -19,7 +19,7 @@ pub(crate) struct Input<'a> {
     pub(crate) query: &'a [u8],
     pub(crate) headers: &'a [Entry<'a>],
     pub(crate) body: &'a [u8],
-    /// What is signed in place of the hash of the body; empty without.
+    /// What is signed instead of the hash of the body; empty without.
     pub(crate) payload_hash: &'a [u8],
 
     /// The credentials were checked where they came in.

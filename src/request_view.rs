@@ -61,7 +61,7 @@ impl<'a> RequestView<'a> {
         Self { payload, ..self }
     }
 
-    /// The headers, with one that names the host, where there is none.
+    /// The headers, with one that names the host, if there is none.
     pub(crate) fn with_host(&self) -> Vec<Entry<'a>> {
         let mut headers = self.headers.clone();
         if !headers.iter().any(|header| header.key.eq_ignore_ascii_case(b"host")) {
@@ -84,7 +84,7 @@ impl fmt::Debug for RequestView<'_> {
     }
 }
 
-/// A list of names, which is made anew each time that it is shown.
+/// A list of names, which is made again each time that it is shown.
 struct Names<F>(F);
 
 impl<'a, F: Fn() -> I, I: Iterator<Item = &'a [u8]>> fmt::Debug for Names<F> {

@@ -16,7 +16,7 @@ use crate::sign::texts::Text;
 
 /// What to send besides the request that was signed: headers, or a path with a query.
 ///
-/// It is wiped on drop, and `Debug` shows no values: they are good for a request, and one may be a session token.
+/// It is wiped on drop, and `Debug` shows no values: they are valid for a request, and one may be a session token.
 ///
 /// ```
 /// use sigv4_wasm::{Config, Credentials, RequestView, Signer, Timestamp};
@@ -110,7 +110,7 @@ impl Signature {
         let [date_time, content_sha256, region_set] =
             [Text::DateTime, Text::ContentSha256, Text::RegionSet].map(|name| signed.text(name));
         let parts = signed.parts();
-        // Room for all of it, as what moves would have to be wiped.
+        // Room for all of it, because what moves would have to be wiped.
         let length: usize = parts.iter().map(|part| part.len()).sum();
         let others = [date_time, content_sha256, region_set, target, signature];
         let others: usize = others.iter().map(|text| text.len()).sum();
@@ -197,7 +197,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Bytes, as values of headers need not be UTF-8. With the session token of temporary credentials in it.
+    /// Bytes, because values of headers need not be UTF-8. With the session token of temporary credentials in it.
     pub fn canonical_request(&self) -> &[u8] {
         &self.canonical_request
     }

@@ -226,7 +226,7 @@ impl Signer<crate::SigV4a> {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Signs as [`Signer::sign`] does, with random bytes of the caller in place of those of the operating system.
+    /// Signs as [`Signer::sign`] does, with random bytes of the caller instead of those of the operating system.
     pub fn sign_hedged(
         &self,
         request: &RequestView<'_>,

@@ -319,7 +319,7 @@ pub fn flags() -> String {
     flags_of(record_flags::ALL)
 }
 
-/// The text of `js/engine/generated/verify-flags.js`: likewise, of the verifier. A file each, as few load all of them.
+/// The text of `js/engine/generated/verify-flags.js`: likewise, of the verifier. A file each, because few load all of them.
 pub fn verify_flags() -> String {
     flags_of(record_flags::verify::ALL)
 }

@@ -64,7 +64,7 @@ impl Put for Vec<u8> {
     }
 }
 
-/// Makes room for so many bytes more, where there is none.
+/// Makes room for so many bytes more, if there is none.
 pub(crate) fn reserve(text: &mut Vec<u8>, more: usize) {
     if text.capacity() - text.len() < more {
         grow(text, more);
@@ -101,7 +101,7 @@ pub(crate) fn copy_inline(text: &[u8], room: &mut [u8]) {
     }
 }
 
-/// Likewise, where it is not the most frequent thing to do.
+/// Likewise, if it is not the most frequent thing to do.
 #[inline(never)]
 pub(crate) fn copy(text: &[u8], room: &mut [u8]) {
     copy_inline(text, room);
@@ -149,7 +149,7 @@ impl<const N: usize> ShortText<N> {
     }
 }
 
-/// Puts a text at the start of some room, where it is short enough. Returns its length.
+/// Puts a text at the start of some room, if it is short enough. Returns its length.
 #[inline(never)]
 fn put_short(text: &[u8], room: &mut [u8]) -> Option<u8> {
     let length = u8::try_from(text.len()).ok()?;
@@ -157,7 +157,7 @@ fn put_short(text: &[u8], room: &mut [u8]) -> Option<u8> {
     Some(length)
 }
 
-/// Where the first byte is that is below `limit` or one of `others`; the length of the text where there is none.
+/// Where the first byte is that is below `limit` or one of `others`; the length of the text if there is none.
 ///
 /// Looks at 8 bytes at a time ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"): a session token has
 /// a thousand.

@@ -53,7 +53,7 @@ fn watch(work: impl FnOnce()) -> (usize, usize) {
     (FREED.load(Ordering::Relaxed), FOUND.load(Ordering::Relaxed))
 }
 
-// One test, as the allocator is one.
+// One test, because the allocator is one.
 #[test]
 fn what_is_freed_holds_nothing_of_a_secret() {
     let (_, found) = watch(|| drop(std::hint::black_box(SECRET.to_owned())));

@@ -273,7 +273,7 @@ fn takes_what_does_harm() {
     }
 }
 
-/// Documents made of pieces that mean something, in places where they do not belong; and random requests. Nothing panics.
+/// Documents made of pieces that mean something, in places if they do not belong; and random requests. Nothing panics.
 #[test]
 fn no_input_panics() {
     let mut seed = 7u32;

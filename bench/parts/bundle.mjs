@@ -15,7 +15,7 @@ export const IIFE = `${SIGN_REQUEST}, one file, IIFE`;
 export const LAMBDA = `${SIGN_REQUEST}, AWS Lambda`;
 export const LAMBDA_AXIOS = `${OURS}/axios, AWS Lambda`;
 
-/** The entries for HTTP clients and in place of other signers. */
+/** The entries for HTTP clients and instead of other signers. */
 const ADAPTERS = ['axios', 'fetch', 'undici', 'got', 'aws4', 'smithy'];
 
 /** What others weigh. */

@@ -53,7 +53,7 @@ export async function run({ quick }) {
   return tables;
 }
 
-/** SHA-256 as the module has it: what the package falls back on where there is no node:crypto. */
+/** SHA-256 as the module has it: what the package falls back on if there is no node:crypto. */
 async function wasmSha256() {
   const { sha256Sync } = await import(new URL('../../pkg/esm/signing.js?without-node', import.meta.url).href);
   const { getBuiltinModule } = process;

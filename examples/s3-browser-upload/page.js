@@ -1,6 +1,6 @@
 // Three ways for a file to get into a bucket. None of them needs credentials in the page.
 
-/** Straight to S3, to a URL that is valid for this one upload. XMLHttpRequest, as fetch does not report progress. */
+/** Straight to S3, to a URL that is valid for this one upload. XMLHttpRequest, because fetch does not report progress. */
 async function put(file) {
   const { url, headers } = await ask('presigned-url', file);
   return new Promise((resolve, reject) => {

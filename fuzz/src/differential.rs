@@ -1,4 +1,4 @@
-//! The same signature as the crate `aws-sigv4`, where both define one. `tests/differential.rs` has where they differ.
+//! The same signature as the crate `aws-sigv4`, if both define one. `tests/differential.rs` has where they differ.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};

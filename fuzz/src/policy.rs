@@ -24,7 +24,7 @@ struct Statement {
     denies: bool,
     action: u8,
     resource: u8,
-    /// Random, in place of one of these two or at the end of it.
+    /// Random, instead of one of these two or at the end of it.
     text: Option<Text>,
     not_action: bool,
     not_resource: bool,

@@ -205,7 +205,7 @@ impl Input {
     }
 }
 
-/// The base with the pieces of changes in place of its own.
+/// The base with the pieces of changes instead of its own.
 fn changed(base: &[Piece], changes: &[Vec<Piece>], numbers: &[usize]) -> Vec<Piece> {
     let mut pieces = base.to_vec();
     for piece in numbers.iter().flat_map(|number| &changes[*number]) {
@@ -227,7 +227,7 @@ fn signature(pieces: &[Piece]) -> [u8; 32] {
     hmac(&key, &string_to_sign(pieces)).try_into().expect("an HMAC of 32 bytes")
 }
 
-/// Of a request that is written anew.
+/// Of a request that is written again.
 fn string_to_sign(pieces: &[Piece]) -> Vec<u8> {
     let mut trial = Trial::begin(&record_of(pieces), None).expect("a record");
     let hash = sha256(&trial.canonical_request(None));
@@ -237,7 +237,7 @@ fn string_to_sign(pieces: &[Piece]) -> Vec<u8> {
     text
 }
 
-/// Headers that are not signed stay out of a base, where there is no word for them.
+/// Headers that are not signed stay out of a base, if there is no word for them.
 fn record_of(pieces: &[Piece]) -> Vec<u8> {
     let is_base = pieces.len() > 12;
     let kept = pieces.iter().filter(|piece| !(is_base && piece.is_none && piece.of.0 == 15));

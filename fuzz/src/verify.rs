@@ -88,7 +88,7 @@ pub fn run(data: &[u8]) {
     match input.change {
         Change::Token if token.is_some() => known_token = Some("another"),
         Change::Secret => secret = "another secret",
-        // Of a header signature; a URL says itself for how long it is good.
+        // Of a header signature; a URL says itself for how long it is valid.
         Change::Late => now += if input.is_presigned { 3601 } else { 301 },
         _ if !input.apply(&mut changed) => return,
         _ => {}

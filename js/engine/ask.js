@@ -1,4 +1,4 @@
-// Asks the module `signing` about a text. Apart from the engine, as a bundle that only signs needs none of it.
+// Asks the module `signing` about a text. Apart from the engine, because a bundle that only signs needs none of it.
 
 import { coreError } from './errors.js';
 import { LIMIT_EXCEEDED } from './generated/errors.js';

@@ -1,5 +1,5 @@
 // The pieces of a canonical request, as the core writes them: src/canonical/form.rs. Texts are up to U+00FF, each character a
-// byte. Each of these starts the module where it has not started yet.
+// byte. Each of these starts the module if it has not started yet.
 
 import { ask } from './ask.js';
 import { FORM } from './generated/forms.js';

@@ -7,7 +7,7 @@ import { ModuleInstance } from './module-instance.js';
 
 /** @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/checksum.js').InitOutput, 'memory'>} ChecksumExports */
 
-/** The module, and what starts in its place where it cannot. */
+/** The module, and what starts in its place if it cannot. */
 export const checksumModule = /** @type {ModuleInstance<ChecksumExports>} */ (
   /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
 );

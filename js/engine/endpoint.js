@@ -8,7 +8,7 @@ import { SigV4Error } from './errors.js';
  * if it has not been started yet.
  *
  * @param {string} host  such as `abc123.execute-api.eu-west-1.amazonaws.com`, with its port or without
- * @param {{ webSocket?: boolean }} [options]  `webSocket`: whether a WebSocket is opened, as the MQTT gateway of AWS IoT and
+ * @param {{ webSocket?: boolean }} [options]  `webSocket`: whether a WebSocket is opened, because the MQTT gateway of AWS IoT and
  *   its HTTP API share a host
  * @returns {{ region?: string, service?: string }} without what cannot be inferred. The region of a host that takes only
  *   SigV4a is `*`.

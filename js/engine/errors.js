@@ -64,7 +64,7 @@ import {
 
 /**
  * Everything that this package throws. `code` is stable: test it rather than the message, and rather than
- * `instanceof`, as the ES module and the CommonJS build have a class each.
+ * `instanceof`, because the ES module and the CommonJS build have a class each.
  *
  * No message, and no property, ever holds a secret access key or a session token.
  *
@@ -91,7 +91,7 @@ Object.defineProperty(SigV4Error.prototype, 'name', {
 
 /**
  * What the core refuses, by number: what it is, and where. `{name}` stands for what the core cannot know. What more there is
- * to say is in full-texts.js. In a function, as bundlers keep an object with computed names even if nobody uses it.
+ * to say is in full-texts.js. In a function, because bundlers keep an object with computed names even if nobody uses it.
  */
 const CORE_ERROR_TEXTS = /* @__PURE__ */ (() =>
   /** @type {const} */ ({
@@ -132,7 +132,7 @@ export function coreError(number, where) {
 }
 
 /**
- * An error with its full text. That is loaded on use; where it cannot be, offline or after a new deployment, the short one
+ * An error with its full text. That is loaded on use; if it cannot be, offline or after a new deployment, the short one
  * stands.
  *
  * @param {unknown} error

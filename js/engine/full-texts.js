@@ -1,4 +1,4 @@
-// The full texts of errors. What throws them has a short one, which says what is wrong and where, as every page that signs
+// The full texts of errors. What throws them has a short one, which says what is wrong and where, because every page that signs
 // loads that. Asynchronous calls load this file before they reject.
 
 /**

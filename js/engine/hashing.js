@@ -17,7 +17,7 @@ const INLINE_BODY_BYTES = 3072;
 const PLATFORM_HASH_BYTES = 112;
 
 /**
- * SHA-256 by node:crypto, synchronously, in hex: four times as fast, as processors have instructions for it that wasm
+ * SHA-256 by node:crypto, synchronously, in hex: four times as fast, because processors have instructions for it that wasm
  * lacks. Available in Node from 20.16 and 22.3, Deno, Bun and Workers.
  *
  * @returns {((data: string | Uint8Array) => string) | undefined}  a text is hashed as UTF-8

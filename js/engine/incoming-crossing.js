@@ -1,4 +1,4 @@
-// How a request that arrived crosses to a module, and what comes back in place of a result: for all modules that look at requests.
+// How a request that arrived crosses to a module, and what comes back instead of a result: for all modules that look at requests.
 // See src/wasm/incoming.rs and src/wasm/buffer.rs.
 
 import { FLAG } from './generated/verify-flags.js';

@@ -31,9 +31,9 @@ import { ModuleInstance } from './module-instance.js';
  * @property {string[]} signedHeaders
  * @property {string} signature
  * @property {string | undefined} sessionToken
- * @property {string | undefined} declared  what is signed in place of the body's hash, as far as the request says
+ * @property {string | undefined} declared  what is signed instead of the body's hash, as far as the request says
  * @property {{ scope: boolean, region: boolean, service: boolean, time: boolean, payload: boolean, host: boolean, uncovered: string | undefined }} wrong
- *   the scope in itself; the region, the service, the time for this server; what is signed in place of the body; whether there
+ *   the scope in itself; the region, the service, the time for this server; what is signed instead of the body; whether there
  *   are several hosts; a header that must be signed, and is not
  * @property {string} hosts  every name that the request gives its host, joined with commas
  * @property {Parameter[]} parameters  that are signed
@@ -42,7 +42,7 @@ import { ModuleInstance } from './module-instance.js';
  * @property {string} query  likewise
  */
 
-/** The module, and what starts in its place where it cannot. */
+/** The module, and what starts in its place if it cannot. */
 export const mismatchModule = /** @type {ModuleInstance<MismatchExports>} */ (
   /* @__PURE__ */ new ModuleInstance({
     compile: async () => (await import('./mismatch-bytes.js')).compile(),

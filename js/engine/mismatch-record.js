@@ -26,7 +26,7 @@ import {
  * @typedef {typeof LIST_CHANGES[number]} ListChange
  * @typedef {Exclude<typeof ORDERS[number], 'listed'> | readonly ['listed', names: readonly string[]]} Order
  *
- * The last line of the canonical request; with the length of the body where it is not the one that arrived.
+ * The last line of the canonical request; with the length of the body if it is not the one that arrived.
  * @typedef {{ line: string, length: number | undefined }} Payload
  *
  * What a mistake changes, by name: what stands before the first dot or colon names the part that it belongs to. A character

@@ -19,7 +19,7 @@ import { refusal, unavailable } from './refusals.js';
 const decoder = /* @__PURE__ */ new TextDecoder();
 
 /**
- * The instance is replaced by a fresh one after it trapped, as its memory is then in any state, and after a request so large
+ * The instance is replaced by a fresh one after it trapped, because its memory is then in any state, and after a request so large
  * that its memory would stay large: wasm gives none back.
  *
  * @template {Exports} E
@@ -142,7 +142,7 @@ export class ModuleInstance {
   }
 
   /**
-   * The buffer, valid and at least this long. It loses what it holds where it must grow, but for a result, for which the module made
+   * The buffer, valid and at least this long. It loses what it holds if it must grow, but for a result, for which the module made
    * room.
    *
    * @param {number} length

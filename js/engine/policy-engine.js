@@ -35,7 +35,7 @@ import { initSync, parse } from '../wasm/policy.js';
  * @property {Record<string, object> | undefined} details
  */
 
-/** What `evaluate` returns in place of a length. */
+/** What `evaluate` returns instead of a length. */
 const RECORD_INVALID = -1;
 export const ACTION_INVALID = -2;
 export const RESOURCE_INVALID = -3;
@@ -64,7 +64,7 @@ const kept = { generation: 0, count: 0 };
 /** @type {FinalizationRegistry<Kept> | undefined} */
 let registry;
 
-/** That of the instance that runs, which is started where there is none. */
+/** That of the instance that runs, which is started if there is none. */
 export function currentGeneration() {
   policyModule.readySync();
   // Starts it again after a trap.
@@ -163,7 +163,7 @@ function escape(field) {
   return field.replace(/[\0\x01]/g, (character) => (character === '\0' ? '\x010' : '\x011'));
 }
 
-/** @param {number} length  of what was written in place of the record */
+/** @param {number} length  of what was written instead of the record */
 function read(length) {
   return decoder.decode(policyModule.buffer(length).subarray(0, length));
 }

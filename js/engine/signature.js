@@ -6,7 +6,7 @@
  * @property {string} contentSha256  the header to send, or empty
  * @property {string} sessionTokenHeader  the name of the header for the session token
  * @property {string} regionSet  the header `x-amz-region-set` to send, or empty
- * @property {string} target  path and query to send in place of those given, or, of a presigned request, the path alone;
+ * @property {string} target  path and query to send instead of those given, or, of a presigned request, the path alone;
  *   empty if they are sent as they were given
  * @property {string} value  the authorization header or, presigned, the query
  * @property {string} canonicalRequest  where `FLAG.trace` asks for it

@@ -16,24 +16,24 @@ import { parsedOf, statedOf } from './verify-results.js';
  * What a request says of its signature.
  * @typedef {object} Stated
  * @property {number} signedAt  milliseconds since 1970
- * @property {number} expiresIn  seconds; 0 where it is not presigned
+ * @property {number} expiresIn  seconds; 0 if it is not presigned
  * @property {boolean} isSigV4a
  * @property {'signed' | 'unsigned' | 'chunked'} payload
  * @property {string} accessKeyId
  * @property {string | undefined} sessionToken
  * @property {string} region  of SigV4a, the region set
  * @property {string} service
- * @property {string} declared  what is signed in place of the body, where the request says so
+ * @property {string} declared  what is signed instead of the body, where the request says so
  * @property {boolean} isDecoded  whether the body is in chunks that {@link decodeBody} takes
- * @property {string} stringToSign  empty where it is not known yet, or another module verifies
+ * @property {string} stringToSign  empty if it is not known yet, or another module verifies
  * @property {string} signature
- * @property {string} digests  of the body, in headers that are signed: for `digestsRejection`; empty where there is none
+ * @property {string} digests  of the body, in headers that are signed: for `digestsRejection`; empty if there is none
  * @property {string[]} signedHeaders
  *
  * What a request says of its signature, before anything of it is checked.
  * @typedef {object} ParsedSignature
  * @property {number} signedAt  milliseconds since 1970
- * @property {number} expiresIn  seconds; 0 where the request does not say
+ * @property {number} expiresIn  seconds; 0 if the request does not say
  * @property {boolean} isPresigned
  * @property {boolean} isSigV4a
  * @property {boolean} hasSessionToken
@@ -57,7 +57,7 @@ import { parsedOf, statedOf } from './verify-results.js';
 
 export { FLAG };
 
-/** The module, and what starts in its place where it cannot. */
+/** The module, and what starts in its place if it cannot. */
 export const verifyModule = /** @type {ModuleInstance<VerifyExports>} */ (
   /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
 );
@@ -66,7 +66,7 @@ export const verifyModule = /** @type {ModuleInstance<VerifyExports>} */ (
  * What a request says of its signature, after every check that needs no key.
  *
  * @param {IncomingRecord} record
- * @param {Uint8Array | string | undefined} body  or its hash, where either is known; empty where there is none
+ * @param {Uint8Array | string | undefined} body  or its hash, where either is known; empty if there is none
  * @returns {Stated | WrittenRejection}
  * @throws {SigV4Error} where the request cannot have arrived like this
  */
@@ -145,7 +145,7 @@ export function verify(record, known, body, moreFlags = 0) {
 
 /**
  * Whether the signature is that of a key, where the string to sign is known: a small part of what {@link verify} does, which
- * says why where it is not.
+ * says why if it is not.
  *
  * @param {Pick<Stated, 'accessKeyId' | 'stringToSign' | 'signature' | 'sessionToken'>} stated
  * @param {Known} known

@@ -30,7 +30,7 @@ import { UNSPECIFIC } from './messages/unspecific.js';
  * @property {RegExp} [failure]  of a request without a response: code and message
  * @property {string} summary  one sentence; `{name}` is a group, an element of the response, or one of `Values` in values.js
  * @property {string} fix  likewise
- * @property {string[]} [causes]  where there are several: what to check, the likely first
+ * @property {string[]} [causes]  if there are several: what to check, the likely first
  * @property {true} [isClock]  whether it is shown with server time and skew
  */
 

@@ -98,7 +98,7 @@ function flatten(value, into, depth) {
 /** @param {string} text */
 function withoutTags(text) {
   if (!text.includes('<')) return text.trim();
-  // But for what stands in place of a secret.
+  // But for what stands instead of a secret.
   return unescape(text.replace(/<(?!(?:session token|signature|redacted)>)[^<>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();

@@ -62,7 +62,7 @@ export async function peek(given) {
 }
 
 /**
- * Node's streams take back what was read of them. What they have buffered, some 64 kB, is more than a refusal has.
+ * Node's streams take back what was read of them. What they have buffered, about 64 kB, is more than a refusal has.
  *
  * @param {any} stream
  * @returns {Promise<string | undefined>}

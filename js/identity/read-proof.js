@@ -77,7 +77,7 @@ export function readProof(proof, form) {
 }
 
 /**
- * The endpoint of STS that a URL means. It is made anew from the region, which the core must know for one of STS: the text of a
+ * The endpoint of STS that a URL means. It is made again from the region, which the core must know for one of STS: the text of a
  * proof never decides who is asked.
  *
  * @param {unknown} url

@@ -158,7 +158,7 @@ async function evidenceOf(request, settings, search) {
   return { evidence, isProof };
 }
 
-/** By a module that is loaded on use, as few requests are signed with SigV4a. */
+/** By a module that is loaded on use, because few requests are signed with SigV4a. */
 async function sigv4aVerification() {
   const { sigv4aModule } = await import('../engine/sigv4a-verification.js');
   return (await sigv4aModule()).verifiesSigV4a;

@@ -55,7 +55,7 @@ function seenBy(suspicions, evidence, search) {
 const MAX_NAMES = 4;
 
 /**
- * Those that are never proved, as what was signed is not known.
+ * Those that are never proved, because what was signed is not known.
  *
  * @type {Suspicion[]}
  */

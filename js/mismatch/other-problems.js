@@ -10,7 +10,7 @@ import { amzDateOf } from '../protocol/amz-date.js';
  * @typedef {import('./find-mismatch.js').Mismatch} Mismatch
  *
  * A mistake as a table has it, with the values that were seen.
- * @typedef {Omit<Mismatch, 'isProved'> & { isSeen?: true }} Found  `isSeen`: it needs no proof, as the request shows it
+ * @typedef {Omit<Mismatch, 'isProved'> & { isSeen?: true }} Found  `isSeen`: it needs no proof, because the request shows it
  *
  * @typedef {Omit<Found, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => (Mismatch['detail'] & { name?: string }) | boolean }} Reason
  */

@@ -29,7 +29,7 @@ import { changesPayload, payloadOf, withoutPayload } from './payload.js';
  * @param {Iterable<Cause>} causes  the likeliest first
  * @param {Evidence} evidence
  * @param {MismatchSearch} search
- * @param {(...pieces: Pieces[]) => boolean} isProof  whether what the core found is: where it cannot compare itself
+ * @param {(...pieces: Pieces[]) => boolean} isProof  whether what the core found is: if it cannot compare itself
  * @param {number} deadline  when to give up, by `performance.now()`
  * @returns {Promise<Change[]>} one change, two, three, or none
  */
@@ -78,7 +78,7 @@ export async function findChanges(causes, evidence, search, isProof, deadline) {
 
 /**
  * The first change of every cause, then the second: what a cause has many of, such as regions, comes last. What a cause changes is
- * made when its turn comes, as most searches end before that.
+ * made when its turn comes, because most searches end before that.
  *
  * @param {Iterable<Cause>} causes
  * @param {Evidence} evidence

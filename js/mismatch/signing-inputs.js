@@ -9,7 +9,7 @@ import { canonicalEscapes } from '../engine/mismatch-texts.js';
  * @typedef {import('../engine/mismatch-record.js').Payload} Payload
  * @typedef {import('../engine/mismatch-record.js').Step} Step
  *
- * What a client hashed as its body, or put in place of the hash. Of the steps from `bytes` to `charset`, each changes what the
+ * What a client hashed as its body, or put instead of the hash. Of the steps from `bytes` to `charset`, each changes what the
  * one before it made.
  * @typedef {{
  *   'payload.line'?: string,
@@ -45,7 +45,7 @@ import { canonicalEscapes } from '../engine/mismatch-texts.js';
  * @property {string | undefined} text  the body, where it is a text of bearable length
  * @property {unknown} json  likewise, parsed
  * @property {Uint8Array | undefined} inflated  the body without its compression
- * @property {string | undefined} declared  what is signed in place of the body's hash, as far as the request says
+ * @property {string | undefined} declared  what is signed instead of the body's hash, as far as the request says
  * @property {{ region?: string, service?: string, stage?: string, hosts: readonly string[], methods: readonly string[] }} known
  * @property {number} now  epoch milliseconds
  * @property {import('../engine/mismatch-engine.js').Examination['wrong']} wrong  with the request, but for its signature

@@ -43,7 +43,7 @@ import { show } from './policy-error.js';
  * @property {string} [operator]  of the condition
  * @property {string} [key]  of the condition
  * @property {string[]} expected  what the policy has there
- * @property {string[]} given  what the request has there; nothing, where the key or the caller is missing
+ * @property {string[]} given  what the request has there; nothing if the key or the caller is missing
  *
  * @typedef {object} AccessRequest
  * @property {string} [principal]  ARN of the caller, as `sts:GetCallerIdentity` says it; none without credentials

@@ -1,4 +1,4 @@
-// Base64, where there is no Buffer.
+// Base64, if there is no Buffer.
 
 /**
  * @param {string | Uint8Array} data  a text is UTF-8

@@ -32,7 +32,7 @@ const SAYS_NOTHING = /^\s*(\{\s*"message"\s*:\s*"Forbidden"\s*\})?\s*$/;
  * @typedef {object} ServerResponse
  * @property {number} status
  * @property {{ get(name: string): unknown }} headers  header names are asked for in lower case
- * @property {string} [body]  undefined where it cannot be read without taking it away from the caller
+ * @property {string} [body]  undefined if it cannot be read without taking it away from the caller
  */
 
 /**

@@ -8,7 +8,7 @@ export const REDACTED_SIGNATURE = '<signature>';
 
 /**
  * Responses repeat what was sent: tokens in canonical requests, in XML, and in messages about a header; and whole URLs.
- * In a function, as bundlers keep what calls something even if nobody uses it.
+ * In a function, because bundlers keep what calls something even if nobody uses it.
  *
  * @returns {[RegExp, string][]}
  */

@@ -5,7 +5,7 @@ import { RENEW_AHEAD_MS, RETRY_AFTER_MS } from '../engine/generated/renewal.js';
 
 /**
  * When new credentials are due for renewal: some minutes before they expire; of a shorter life, when half of it is over. Those
- * without expiration are always due, as only their provider knows how long they are good.
+ * without expiration are always due, because only their provider knows how long they are valid.
  *
  * @param {number} expiration  Infinity without one
  * @param {number} now

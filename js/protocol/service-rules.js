@@ -37,7 +37,7 @@ export function isS3(service) {
 
 /**
  * @param {string} service  signing name
- * @param {'double' | 'single'} [pathEncoding]  in place of that of the service
+ * @param {'double' | 'single'} [pathEncoding]  instead of that of the service
  * @returns {ServiceRules}
  */
 export function rulesOf(service, pathEncoding) {

@@ -40,7 +40,7 @@ export function fromEnv({ env } = {}) {
  * @param {object} [options]
  * @param {Record<string, string | undefined>} [options.env]  default: `process.env`
  * @returns {string}
- * @throws {SigV4Error} `ERR_SIGV4_REGION_REQUIRED` where neither is set
+ * @throws {SigV4Error} `ERR_SIGV4_REGION_REQUIRED` if neither is set
  */
 export function regionFromEnv({ env = environment() } = {}) {
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION;

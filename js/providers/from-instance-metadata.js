@@ -29,7 +29,7 @@ const SOURCE = 'fromInstanceMetadata';
  *
  * @param {InstanceMetadataOptions & import('./request.js').RequestOptions} [options]
  * @returns {import('./provider.js').Provider}
- * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND` where there is no such service, or the instance has
+ * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND` if there is no such service, or the instance has
  *   no role; `ERR_SIGV4_CREDENTIALS_PROVIDER`
  */
 export function fromInstanceMetadata(options = {}) {
@@ -48,7 +48,7 @@ export function fromInstanceMetadata(options = {}) {
     const [role] = roles.text.trim().split('\n');
     if (roles.status !== 200 || role === '') throw failed(SOURCE, refusal(roles));
     const answer = await read(METADATA_ROLES + encodeURIComponent(role));
-    // What it has in place of credentials, it answers with 200.
+    // What it has instead of credentials, it answers with 200.
     const isGood = answer.status === 200 && (answer.json.Code ?? 'Success') === 'Success';
     if (!isGood) throw failed(SOURCE, refusal(answer));
     return answer.json;

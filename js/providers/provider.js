@@ -82,7 +82,7 @@ export function notFound(source, why, cause) {
 }
 
 /**
- * A source that should have credentials and cannot give them. The next one is not asked, as it would be somebody else.
+ * A source that should have credentials and cannot give them. The next one is not asked, because it would be somebody else.
  *
  * @param {string} source
  * @param {string} why

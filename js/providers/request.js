@@ -11,7 +11,7 @@ import { failed } from './provider.js';
  * @typedef {object} Answer
  * @property {number} status
  * @property {string} text
- * @property {any} json  what it says; an empty object where it is not JSON
+ * @property {any} json  what it says; an empty object if it is not JSON
  */
 
 /**
@@ -58,7 +58,7 @@ function object(text) {
 }
 
 /**
- * What a service answered in place of credentials.
+ * What a service answered instead of credentials.
  *
  * @param {Answer} answer
  */

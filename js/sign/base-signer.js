@@ -16,7 +16,7 @@ import { clockOf, finish, settle, sign, signSync, stateOf, timeOf, withOverrides
  * @typedef {import('./signed-request.js').SignedRequest} SignedRequest
  *
  * @typedef {object} PresignOptions
- * @property {number | undefined} [expiresIn]  how long the URL is good, in seconds, from 1 to 604800; default 3600. A URL
+ * @property {number | undefined} [expiresIn]  how long the URL is valid, in seconds, from 1 to 604800; default 3600. A URL
  *   cannot outlive the temporary credentials that signed it: where they expire sooner, so does the URL, and its
  *   `X-Amz-Expires` says so.
  * @property {'warn' | 'shorten' | 'error' | undefined} [onEarlyExpiry]  what happens where the credentials

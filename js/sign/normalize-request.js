@@ -178,7 +178,7 @@ function wireQuery(query) {
 }
 
 /**
- * What no URL holds raw, as URL parsers escape it.
+ * What no URL holds raw, because URL parsers escape it.
  *
  * @param {string} path
  */

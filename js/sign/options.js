@@ -8,11 +8,11 @@ import { NOT_IN_HOST } from './normalize-request.js';
 /**
  * @typedef {object} SigningOptions
  * @property {string} [region]  such as `eu-west-1`. Default: inferred from a known AWS host; any other host
- *   needs it, as it is never guessed.
+ *   needs it, because it is never guessed.
  * @property {string} [service]  the signing name, such as `execute-api`. Default: inferred from a known AWS host.
- * @property {string} [host]  the signing host: the one that the server sees, where it is not that of the URL, as behind a
+ * @property {string} [host]  the signing host: the one that the server sees, if it is not that of the URL, as behind a
  *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and returned as
- *   `headers.host`, in place of one that you pass, and region and service are inferred from it. Node's http, axios there, got and undici
+ *   `headers.host`, instead of one that you pass, and region and service are inferred from it. Node's http, axios there, got and undici
  *   send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
  * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
  *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies,
@@ -32,7 +32,7 @@ import { NOT_IN_HOST } from './normalize-request.js';
  *   after its dot segments are taken out; `single`, as it is, for S3.
  * @property {'query' | 'headers'} [headerPlacement]  where a presigned request carries its `x-amz-*` headers. `query`
  *   (default): they become parameters, except `x-amz-server-side-encryption*` and
- *   `x-amz-copy-source-server-side-encryption*`, as S3 ignores them there and a key must never stand in a URL,
+ *   `x-amz-copy-source-server-side-encryption*`, because S3 ignores them there and a key must never stand in a URL,
  *   `x-amz-tagging`, and what `signedHeaders` names. `headers`: all of them stay headers. Anyone who uses the URL must
  *   send the headers that stay, exactly as you passed them.
  * @property {Date | (() => Date)} [date]  when the request is signed, or a clock that tells it. Default: the local clock;

@@ -71,7 +71,7 @@ export async function presignUrl(request, options) {
 export class Signer extends BaseSigner {
   /**
    * @param {SignerOptions} options
-   * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE` where there is no `node:crypto`
+   * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE` if there is no `node:crypto`
    */
   constructor(options) {
     nodeCrypto();

@@ -14,7 +14,7 @@ export { SigV4Error };
  * @typedef {Omit<import('./signer.js').SignerOptions, 'region'> & V4aOptions} SignerV4aOptions
  *
  * @typedef {object} V4aOptions
- * @property {readonly string[]} [regionSet]  the regions that the signature is good for, such as
+ * @property {readonly string[]} [regionSet]  the regions that the signature is valid for, such as
  *   `['us-east-1', 'us-west-*']`; `['*']` for all of them. Default: the region inferred from a known AWS host; for an S3
  *   Multi-Region Access Point, all.
  * @property {boolean} [deterministic]  whether a request that is signed twice has one signature (RFC 6979), for tests. Then

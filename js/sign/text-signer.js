@@ -1,4 +1,4 @@
-// Signs texts that an adapter has written itself: those in place of another signer hand out each step, as that does.
+// Signs texts that an adapter has written itself: those instead of another signer hand out each step, as that does.
 
 import { signingEngine } from '../engine/signing-engine.js';
 
@@ -12,7 +12,7 @@ export function ready() {
 }
 
 /**
- * Starts the module where it has not started yet.
+ * Starts the module if it has not started yet.
  *
  * @param {string} text  the string to sign
  * @param {{ date: string, region: string, service: string }} scope  the date as `YYYYMMDD`

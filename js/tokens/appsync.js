@@ -30,7 +30,7 @@ const HEADERS = {
 };
 
 /**
- * What a WebSocket of AppSync is opened with: its URL, and its subprotocols, of which the second holds the authorization. It is good for
+ * What a WebSocket of AppSync is opened with: its URL, and its subprotocols, of which the second holds the authorization. It is valid for
  * five minutes.
  *
  * @example

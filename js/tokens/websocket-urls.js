@@ -7,7 +7,7 @@ import { checkOptions, presigning } from './options.js';
 /** @typedef {import('./options.js').TokenOptions} TokenOptions */
 
 /**
- * The URL of MQTT over WebSocket, for AWS IoT. It is good for opening a connection within 5 minutes. The session token is
+ * The URL of MQTT over WebSocket, for AWS IoT. It is valid for opening a connection within 5 minutes. The session token is
  * appended after signing, as this service wants it.
  *
  * Source: "Device communication protocols", AWS IoT Core developer guide.
@@ -27,7 +27,7 @@ export async function iotUrl(options) {
 }
 
 /**
- * The URL of a stream of Amazon Transcribe. It is good for opening a connection within 5 minutes. What is sent then is audio in
+ * The URL of a stream of Amazon Transcribe. It is valid for opening a connection within 5 minutes. What is sent then is audio in
  * messages of an event stream, which need no signature.
  *
  * Source: "Setting up a WebSocket stream", Amazon Transcribe developer guide.
@@ -51,7 +51,7 @@ export async function transcribeUrl(options) {
 }
 
 /**
- * The URL of a signaling channel of Amazon Kinesis Video Streams, for WebRTC. It is good for opening a connection within 5 minutes.
+ * The URL of a signaling channel of Amazon Kinesis Video Streams, for WebRTC. It is valid for opening a connection within 5 minutes.
  *
  * Source: "Kinesis Video Streams WebRTC WebSocket APIs", developer guide; awslabs/amazon-kinesis-video-streams-webrtc-sdk-js.
  *

@@ -1,4 +1,4 @@
-// Who hashes a body that arrived: the core, with the record, where it is short; otherwise the platform, where it can.
+// Who hashes a body that arrived: the core, with the record, if it is short; otherwise the platform, if it can.
 
 import { EMPTY_SHA256, isHashedByCore, platformSha256 } from '../engine/hashing.js';
 import { sha256 } from '../engine/verify-engine.js';
@@ -17,7 +17,7 @@ export function crossing(body) {
  * Likewise, of a body that is there before anybody knows the key: a long one would be hashed for anybody.
  *
  * @param {Uint8Array} body
- * @returns {Uint8Array | string | undefined} `undefined` where it has to wait
+ * @returns {Uint8Array | string | undefined} `undefined` if it has to wait
  */
 export function crossingNow(body) {
   if (body.length === 0) return '';

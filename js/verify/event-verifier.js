@@ -28,7 +28,7 @@ export const seeds = /* @__PURE__ */ new WeakMap();
 
 /**
  * What verifies the messages of an event stream, after `verifyRequest` has accepted the request that starts it: that takes
- * `bodyRequired: false`, as the signature of such a request does not cover its body.
+ * `bodyRequired: false`, because the signature of such a request does not cover its body.
  *
  * @example
  *   const verified = await verifyRequest(request, { ...options, bodyRequired: false });

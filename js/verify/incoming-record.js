@@ -1,4 +1,4 @@
-// What crosses of a request that arrived, and what comes back in place of a result.
+// What crosses of a request that arrived, and what comes back instead of a result.
 
 import { coreError } from '../engine/errors.js';
 import {

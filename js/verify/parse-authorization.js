@@ -16,7 +16,7 @@ import { openIncoming } from './incoming-request.js';
  * @property {string} service  signing name, such as `execute-api`
  * @property {string} amzDate  when it was signed, `YYYYMMDDTHHMMSSZ`
  * @property {Date} signedAt  likewise
- * @property {number} [expiresIn]  of a presigned URL: for how many seconds it is good
+ * @property {number} [expiresIn]  of a presigned URL: for how many seconds it is valid
  * @property {string[]} signedHeaders  lower-case names
  * @property {string} signature  in hex
  * @property {boolean} hasSessionToken  whether the request carries a session token, which is a secret and not part of this

@@ -33,7 +33,7 @@ export class ReplayCache {
 
   /**
    * @param {object} [options]
-   * @param {number} [options.maxEntries]  how many requests it remembers at most, at some 200 bytes each; default 100000
+   * @param {number} [options.maxEntries]  how many requests it remembers at most, at about 200 bytes each; default 100000
    * @param {Date | (() => Date)} [options.now]  default: the clock. It should be that of the verifier
    * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`
    */
@@ -58,7 +58,7 @@ export class ReplayCache {
   /**
    * @param {Pick<import('./verify-request.js').VerifiedRequest, 'replayId' | 'acceptableUntil'>} verified  what `verifyRequest`
    *   returned
-   * @returns {boolean} `true` for a request that was not admitted before; `false` for one that was, or that may have been, as
+   * @returns {boolean} `true` for a request that was not admitted before; `false` for one that was, or that may have been, because
    *   its signature is accepted no longer
    * @throws {SigV4Error} `ERR_SIGV4_REPLAY_CACHE_FULL`: it remembers `maxEntries` requests whose signatures are still
    *   accepted, and forgets none of them. `ERR_SIGV4_OPTION_INVALID`: this is not what `verifyRequest` returned

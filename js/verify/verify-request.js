@@ -23,7 +23,7 @@ import { settingsOf } from './settings.js';
  * @property {string} [sessionToken]  that the request must carry; without one, it must carry none
  * @property {Date} [expiration]
  *
- * A key in place of the secret, so that a server need not hold secrets.
+ * A key instead of the secret, so that a server need not hold secrets.
  * @typedef {object} KnownSigningKey
  * @property {Uint8Array | ((scope: { date: string, region: string, service: string }) => Uint8Array | Promise<Uint8Array>)} signingKey
  *   the 32 bytes of the key that the secret gives for this date (`YYYYMMDD`), region and service ("Create a signed AWS API
@@ -175,7 +175,7 @@ export async function verifyRequest(request, options) {
 }
 
 /**
- * By a module that is loaded on use, as few requests have digests.
+ * By a module that is loaded on use, because few requests have digests.
  *
  * @param {string} lines
  * @param {boolean} areTrailers
@@ -240,5 +240,5 @@ function result(stated, body, stringToSign, maxSkewSeconds, found) {
   return verified;
 }
 
-/** What the request that starts an event stream declares in place of its body. */
+/** What the request that starts an event stream declares instead of its body. */
 const EVENTS = 'STREAMING-AWS4-HMAC-SHA256-EVENTS';

@@ -35,7 +35,7 @@ ${licenses.join('\n')}`;
 }
 
 /**
- * The MIT licence where a crate leaves the choice, as this package may be used under it, too.
+ * The MIT licence where a crate leaves the choice, because this package may be used under it, too.
  *
  * @param {string} folder
  * @returns {string | undefined}

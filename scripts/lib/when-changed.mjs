@@ -8,7 +8,7 @@ const STAMPS = 'target/built';
 
 /**
  * Runs a build unless its inputs and its outputs are byte for byte those of the last build that succeeded. Outputs count,
- * too, so that a file that was edited or deleted afterwards is built anew.
+ * too, so that a file that was edited or deleted afterwards is built again.
  *
  * @param {string} name
  * @param {{ inputs: string[], outputs: string[], facts?: unknown, ignored?: RegExp }} files  files and folders, relative to

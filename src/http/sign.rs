@@ -76,7 +76,7 @@ impl<S: Scheme> Signer<S> {
         Ok(())
     }
 
-    /// A URL that is good for this request for some time after `now`, from a second to seven days: to anyone who has it.
+    /// A URL that is valid for this request for some time after `now`, from a second to seven days: to anyone who has it.
     /// Headers that are signed and do not move to the query must be sent with it.
     ///
     /// ```

@@ -41,7 +41,7 @@ pub(super) struct Outcome {
 }
 
 impl Combination<'_> {
-    /// The candidate of two changes; `None` where they change the same piece.
+    /// The candidate of two changes; `None` if they change the same piece.
     #[inline]
     pub(super) fn of(
         &self,
@@ -67,7 +67,7 @@ impl Combination<'_> {
         }
     }
 
-    /// Likewise, where both change a part, which has to be made anew.
+    /// Likewise, if both change a part, which has to be made again.
     #[inline(never)]
     fn rebuilt(
         &self,

@@ -1,7 +1,7 @@
 //! The record in which pieces cross from JavaScript: js/engine/mismatch-record.js writes it. What its numbers stand for is in `names`.
 //!
 //! Numbers have four bytes, the lowest first; a text is its length and its bytes, a list the number of its items and these;
-//! [`NONE`] in place of a length stands for no text.
+//! [`NONE`] instead of a length stands for no text.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use super::parameters::{ListChange, Order, Parameter, WriteForm};
 use super::pieces::{LineForm, Payload, Piece, Text};
 use super::steps::{Spelling, Step};
 
-/// What a record holds; `None` where it is none.
+/// What a record holds; `None` if it is none.
 #[inline(never)]
 pub(crate) fn pieces(record: &[u8]) -> Option<Vec<Piece>> {
     let mut reader = Reader(record);

@@ -235,7 +235,7 @@ impl Search {
         }
     }
 
-    /// Two changes as one; `None` where they change the same piece.
+    /// Two changes as one; `None` if they change the same piece.
     fn two(&mut self, first: usize, second: usize) -> Option<Change> {
         let (one, other) = (self.changes.get(first)?, self.changes.get(second)?);
         let payload = if one.payload_of.is_some() && other.payload_of.is_some() {

@@ -115,7 +115,7 @@ impl Template {
         true
     }
 
-    /// The pattern, with values in place of its variables.
+    /// The pattern, with values instead of its variables.
     pub(super) fn resolve(&self, context: &Context<'_>) -> Result<Cow<'_, [Unit]>, Unevaluated> {
         if self.variables.is_empty() {
             return Ok(Cow::Borrowed(&self.units));
@@ -144,7 +144,7 @@ impl Template {
         Ok(Cow::Owned(units))
     }
 
-    /// With anything in place of its variables.
+    /// With anything instead of its variables.
     pub(super) fn loosen(&self) -> Vec<Unit> {
         let mut units = self.units.clone();
         for variable in self.variables.iter().rev() {

@@ -27,7 +27,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Sets the values of a key, in place of those that it had.
+    /// Sets the values of a key, instead of those that it had.
     pub fn insert<V: Into<Cow<'a, str>>>(
         &mut self,
         key: impl Into<Cow<'a, str>>,

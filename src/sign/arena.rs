@@ -89,7 +89,7 @@ impl<'m> Arena<'m> {
         self.start + self.length
     }
 
-    /// Whether a text was cut off, as there was no room for it.
+    /// Whether a text was cut off, because there was no room for it.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }

@@ -12,7 +12,7 @@ use crate::sha256::{INITIAL, State, compress};
 use crate::text::ShortText;
 
 /// How many signing keys are kept; the least recently used goes first. One process rarely signs for more than a few
-/// credentials, regions and services at a time; 64 keys are some 20 kB.
+/// credentials, regions and services at a time; 64 keys are about 20 kB.
 pub(crate) const KEY_CACHE_CAPACITY: usize = 64;
 
 /// Signing keys by credentials and by what they are good for.

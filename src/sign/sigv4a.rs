@@ -139,7 +139,7 @@ impl SigV4a {
 
 impl SigV4a {
     /// Whether the private key that belongs to a public one made a signature of a text, likewise. The key is a point of P-256,
-    /// compressed or not ("SEC 1", section 2.3.3); `None` where it is none.
+    /// compressed or not ("SEC 1", section 2.3.3); `None` if it is none.
     pub fn verifies_with_public_key(public_key: &[u8], text: &str, signature: &str) -> Option<bool> {
         let key = VerifyingKey::from_sec1_bytes(public_key).ok()?;
         Some(Self::has_signed(&key, text, signature))

@@ -25,7 +25,7 @@ pub(crate) enum Text {
     Appended,
     /// Ends with the hash of the canonical request.
     StringToSign,
-    /// What to send in place of the path and the query that were given; see `Signed::target`.
+    /// What to send instead of the path and the query that were given; see `Signed::target`.
     Target,
     CanonicalRequest,
     /// The canonical request of the path that was given first, of which the next text is a part; others may come: see
@@ -83,7 +83,7 @@ impl Texts {
     }
 }
 
-/// What texts are put into. Packed, as code that puts one part after the other takes several times as much of the module, which
+/// What texts are put into. Packed, because code that puts one part after the other takes several times as much of the module, which
 /// every page loads: a byte with the number of a text, or one with the length of what follows.
 #[derive(Clone, Copy)]
 pub(crate) struct Template(&'static [u8]);

@@ -46,7 +46,7 @@ impl Clock for SystemClock {
 
 /// Has the credentials that sign a request: some that stay, or an asynchronous function that keeps and renews them.
 pub trait ProvideCredentials: Clone + Send + Sync + 'static {
-    /// Those to sign with now. Keep them as long as they are good: they keep the signing keys.
+    /// Those to sign with now. Keep them as long as they are valid: they keep the signing keys.
     fn credentials(&self) -> impl Future<Output = Result<Credentials, BoxError>> + Send;
 }
 

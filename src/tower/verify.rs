@@ -194,7 +194,7 @@ impl<P> KnownKey<P> {
         Self { session_token: Token::Unchecked, ..self }
     }
 
-    /// Of credentials that are good until then.
+    /// Of credentials that are valid until then.
     pub fn expires_at(self, expires_at: Timestamp) -> Self {
         Self { expires_at: Some(expires_at), ..self }
     }

@@ -198,7 +198,7 @@ impl Authorization {
         self.signed_at
     }
 
-    /// Of a presigned request: for how many seconds it is good.
+    /// Of a presigned request: for how many seconds it is valid.
     pub fn expires_in(&self) -> Option<u32> {
         self.expires
     }

@@ -112,7 +112,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// A `Date` header, which AWS takes in place of `x-amz-date`: as HTTP writes it, or as AWS does.
+/// A `Date` header, which AWS takes instead of `x-amz-date`: as HTTP writes it, or as AWS does.
 fn iso_date(date: Cow<'_, str>) -> Option<Cow<'_, str>> {
     Some(match parse_http_date(&date) {
         Some(millis) => Cow::Owned(amz_date(millis as f64)),

@@ -222,7 +222,7 @@ pub enum Payload {
     Chunked,
 }
 
-/// What is signed in place of the body, as far as the request says: a keyword, or a hash that must be that of the body.
+/// What is signed instead of the body, as far as the request says: a keyword, or a hash that must be that of the body.
 pub(super) fn stated_payload(
     authorization: &Authorization,
     request: &IncomingRequest<'_>,
@@ -310,7 +310,7 @@ const UNSIGNED: &str = match str::from_utf8(UNSIGNED_PAYLOAD) {
 const UNSIGNED_TRAILER: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 /// "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", S3 API reference; those of
-/// SigV4a and of event streams by the SDKs. In one text, as a comparison with each of a list is a kilobyte of code.
+/// SigV4a and of event streams by the SDKs. In one text, because a comparison with each of a list is a kilobyte of code.
 const CHUNKED: &str = "\
     STREAMING-AWS4-HMAC-SHA256-PAYLOAD \
     STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER \

@@ -33,7 +33,7 @@ impl BodyDigests {
         Self::read(lines, |_, name| mismatch(name))
     }
 
-    /// `wrong`: what is said of a value that is none of its kind, by header, and by checksum where it is one.
+    /// `wrong`: what is said of a value that is none of its kind, by header, and by checksum if it is one.
     fn read(lines: &str, wrong: impl Fn(&str, Option<&str>) -> Rejection) -> Result<Self, Rejection> {
         let mut digests = Vec::new();
         for (header, value) in split(lines, b'\n').filter_map(|line| cut(line, b':')) {

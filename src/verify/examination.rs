@@ -19,14 +19,14 @@ use crate::text::{cut, split};
 pub(crate) struct Examination<'r> {
     request: IncomingRequest<'r>,
     pub(crate) authorization: Authorization,
-    /// What is signed in place of the body, where the request says so.
+    /// What is signed instead of the body, where the request says so.
     pub(crate) declared: Option<String>,
     /// Whether the scope is one that any verifier could take.
     pub(crate) is_scope_right: bool,
     pub(crate) is_region_right: bool,
     pub(crate) is_service_right: bool,
     pub(crate) is_in_time: bool,
-    /// Whether a verifier takes what is signed in place of the body.
+    /// Whether a verifier takes what is signed instead of the body.
     pub(crate) is_payload_right: bool,
     /// A header that must be signed, and is not.
     pub(crate) uncovered_header: Option<String>,

@@ -36,7 +36,7 @@ impl<'k> KnownCredentials<'k> {
         Self { session_token, ..self }
     }
 
-    /// Those that are good until then.
+    /// Those that are valid until then.
     pub fn expires_at(self, expires_at: Timestamp) -> Self {
         Self { expires_at: Some(expires_at.unix_seconds().saturating_mul(1000)), ..self }
     }

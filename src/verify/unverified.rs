@@ -86,7 +86,7 @@ impl Unverified<'_, '_> {
         self.declared.is_none()
     }
 
-    /// Of a presigned request: for how many seconds it is good.
+    /// Of a presigned request: for how many seconds it is valid.
     pub fn expires_in(&self) -> Option<u32> {
         self.authorization.expires
     }
@@ -96,7 +96,7 @@ impl Unverified<'_, '_> {
         self.authorization.signed_at
     }
 
-    /// What is signed in place of the body, where the request says so: a hash in hex, or a keyword.
+    /// What is signed instead of the body, where the request says so: a hash in hex, or a keyword.
     pub fn declared_payload(&self) -> Option<&str> {
         self.declared.as_deref()
     }

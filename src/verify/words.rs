@@ -57,7 +57,7 @@ pub(super) fn find_part(text: &str, part: &str) -> Option<usize> {
     (0..=last).find(|at| text.as_bytes().get(*at..at + part.len()) == Some(part.as_bytes()))
 }
 
-/// A text with another one in place of each part, at most so often.
+/// A text with another one instead of each part, at most so often.
 #[inline(never)]
 pub(super) fn replace(text: &str, part: &str, with: &str, limit: usize) -> Secret {
     let mut replaced = Secret(String::with_capacity(text.len() + with.len()));

@@ -57,7 +57,7 @@ pub(super) fn finish(buffer: &mut Vec<u8>, outcome: Result<Vec<u8>, Failure>, le
     }
 }
 
-/// Puts a result at the start of the buffer, which grows where it must.
+/// Puts a result at the start of the buffer, which grows if it must.
 pub(super) fn put(buffer: &mut Vec<u8>, text: &[u8]) -> i32 {
     grow(buffer, text.len());
     if let Some(start) = buffer.get_mut(..text.len()) {

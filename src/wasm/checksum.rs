@@ -14,7 +14,7 @@ static CHECKSUMS: Single<Vec<Option<Checksum>>> = Single::new(Vec::new());
 /// Of the body that is looked at.
 static DIGESTS: Single<Option<BodyDigests>> = Single::new(None);
 
-/// Starts one, whose name (see `Checksum::new`) is in the buffer, and returns its number; -1 where there is none of that name.
+/// Starts one, whose name (see `Checksum::new`) is in the buffer, and returns its number; -1 if there is none of that name.
 #[wasm_bindgen]
 pub fn checksum_start(length: usize) -> i32 {
     let buffer = BUFFER.lend();

@@ -34,7 +34,7 @@ impl<S: Scheme, T: Slots<S::Key>> Core<S, T> {
         Ok(())
     }
 
-    /// Signs what was prepared last, and hashed. Returns how much of the memory is written then; nothing, where there was no
+    /// Signs what was prepared last, and hashed. Returns how much of the memory is written then; nothing if there was no
     /// room for the signature.
     pub(super) fn sign(&mut self, memory: &mut [u8]) -> Result<Option<usize>, Error> {
         let end = self.requests.last()?.end;

@@ -1,6 +1,6 @@
 //! What JavaScript calls: the engine of the module.
 //!
-//! Functions, as each method of a class that wasm-bindgen makes counts references and borrows, in more code than most of
+//! Functions, because each method of a class that wasm-bindgen makes counts references and borrows, in more code than most of
 //! them have.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`; see the methods of `Engine`
 

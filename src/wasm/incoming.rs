@@ -106,7 +106,7 @@ pub(super) fn signature_bits(authorization: &Authorization) -> u32 {
     token | if is_v4a { IS_V4A } else { 0 }
 }
 
-/// When a request was signed, in seconds since 1970, for how long it is good, and the bits.
+/// When a request was signed, in seconds since 1970, for how long it is valid, and the bits.
 pub(super) fn push_numbers(authorization: &Authorization, bits: u32, text: &mut String) {
     push_number(authorization.signed_at().unsigned_abs() / 1000, text);
     text.push('\0');
@@ -123,7 +123,7 @@ fn latin1(text: &[u8]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// The field that a text begins with; `None` where it has no end.
+/// The field that a text begins with; `None` if it has no end.
 fn next_field<'a>(text: &mut &'a mut [u8]) -> Option<&'a mut [u8]> {
     let end = find(text, 0, [0; 3]);
     let (field, rest) = take(text).split_at_mut_checked(end)?;

@@ -59,7 +59,7 @@ impl<R: Run> Memory for InOne<R> {
         }
         self.buffer = length;
         let bytes = self.run.bytes();
-        // From its end, as both places may overlap. What was there may be a token.
+        // From its end, because both places may overlap. What was there may be a token.
         for at in (0..used).rev() {
             let byte = bytes.get_mut(before.wrapping_add(at)).map_or(0, take);
             if let Some(place) = bytes.get_mut(length.wrapping_add(at)) {
@@ -77,7 +77,7 @@ impl<R: Run> Memory for InOne<R> {
 /// The least arena that is worth asking for, in bytes.
 const MIN_ARENA: usize = 8 * 1024;
 
-/// Each on the heap, where there is one.
+/// Each on the heap, if there is one.
 #[cfg(any(test, feature = "std"))]
 pub(crate) struct OnHeap {
     buffer: Vec<u8>,

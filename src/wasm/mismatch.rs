@@ -153,8 +153,8 @@ pub fn search_part(number: i32, part: usize) -> i32 {
     put(&mut BUFFER.lend(), &text.unwrap_or_default())
 }
 
-/// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then the texts of the signature,
-/// what is declared in place of the body, a header that should be signed, the hosts, the places of the parameters that are
+/// When the request was signed, in seconds since 1970, for how long it is valid, and some bits; then the texts of the signature,
+/// what is declared instead of the body, a header that should be signed, the hosts, the places of the parameters that are
 /// signed, how long the path is, how many headers there are, and these, name and value: a field each, with a NUL in between.
 /// Path and query come last.
 fn examined(examination: &Examination<'_>) -> String {

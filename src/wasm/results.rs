@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::verify::Rejection;
 
-/// Code, status, AWS's exception, then the details, each after `=` where there is one, and the message.
+/// Code, status, AWS's exception, then the details, each after `=` if there is one, and the message.
 pub(super) fn written(rejection: &Rejection) -> String {
     let mut text = String::from(rejection.code());
     text.push('\0');

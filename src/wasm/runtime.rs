@@ -56,7 +56,7 @@ pub(crate) fn clear_stack() {
     black_box(&mut [0u8; STACK_DEPTH]);
 }
 
-/// Deeper than the deepest call with a secret: deriving a key takes some 2 kB, SigV4a some 20.
+/// Deeper than the deepest call with a secret: deriving a key takes about 2 kB, SigV4a about 20.
 #[cfg(any(feature = "engine", feature = "module-verify"))]
 const STACK_DEPTH: usize = if cfg!(feature = "module-sigv4a") { 64 * 1024 } else { 8 * 1024 };
 
@@ -113,7 +113,7 @@ impl super::memory::Run for Linear {
     fn bytes(&mut self) -> &mut [u8] {
         let start = core::ptr::with_exposed_provenance_mut(Self::start());
         let length = Self::end().saturating_sub(Self::start()).min(isize::MAX as usize);
-        // SAFETY: these bytes are there, as memory never shrinks, and initialized, as all of wasm's are. They are nobody
+        // SAFETY: these bytes are there, because memory never shrinks, and initialized, because all of wasm's are. They are nobody
         // else's: the linker places nothing here, no allocator has them, and the slice borrows the one value that stands for
         // them.
         unsafe { core::slice::from_raw_parts_mut(start, length) }

@@ -361,7 +361,7 @@ impl Engine {
         Ok(length as i32)
     }
 
-    /// Puts a text of the arena at the start of the buffer, which grows where it must, and returns its length.
+    /// Puts a text of the arena at the start of the buffer, which grows if it must, and returns its length.
     fn put(&mut self, text: Span) -> Result<i32, Error> {
         let length = text.end - text.start;
         reserve(&mut self.memory, length, self.arena_used)?;

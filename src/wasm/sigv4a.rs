@@ -12,7 +12,7 @@ pub fn verifies_sigv4a(secret: String, access_key_id: &str, text: &str, signatur
     crate::SigV4a::verifies(&Zeroizing::new(secret), access_key_id, text, signature).ok()
 }
 
-/// Likewise, by a public key as SEC 1 writes it. Nothing, where it is none.
+/// Likewise, by a public key as SEC 1 writes it. Nothing, if it is none.
 #[wasm_bindgen(js_name = verifiesWithPublicKey)]
 #[allow(unreachable_pub)] // wasm-bindgen exports it
 pub fn verifies_with_public_key(public_key: &[u8], text: &str, signature: &str) -> Option<bool> {

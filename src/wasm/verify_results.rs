@@ -10,7 +10,7 @@ use crate::record_flags::verify::*;
 use crate::text::Put;
 use crate::verify::{Algorithm, Authorization, BodyHash, IncomingPayload, Unverified, UnverifiedPost};
 
-/// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, region,
+/// When the request was signed, in seconds since 1970, for how long it is valid, and some bits; then access key id, region,
 /// service, scope, amz-date, signature, signed headers: a field each, with a NUL in between.
 pub(super) fn parsed(authorization: &Authorization) -> String {
     let bits = signature_bits(authorization) | if authorization.is_presigned() { IS_PRESIGNED } else { 0 };
@@ -31,8 +31,8 @@ pub(super) fn parsed(authorization: &Authorization) -> String {
     text
 }
 
-/// When the request was signed, in seconds since 1970, for how long it is good, and some bits; then access key id, session token,
-/// region, service, what is signed in place of the body, its digests, the
+/// When the request was signed, in seconds since 1970, for how long it is valid, and some bits; then access key id, session token,
+/// region, service, what is signed instead of the body, its digests, the
 /// string to sign, where the body is known, the signature, signed headers: a field each, with a NUL in between. After a
 /// byte that is in no UTF-8 follows the canonical request, where JavaScript hashes it; then the string to sign lacks the hash.
 pub(super) fn described(

@@ -15,7 +15,7 @@ import { launchWebKit } from './webdriver.js';
  *
  * @typedef {object} Tab
  * @property {string} version
- * @property {string[]} complaints  what the console said since the last `goto`; empty where the driver is not told
+ * @property {string[]} complaints  what the console said since the last `goto`; empty if the driver is not told
  * @property {(url: string) => Promise<unknown>} goto
  * @property {(name: string, ...args: any[]) => Promise<any>} call  calls a global function of the page
  * @property {() => Promise<void>} close

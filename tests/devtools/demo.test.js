@@ -11,7 +11,7 @@ import { BARE } from '../support/cli.js';
 const demo = fileURLToPath(new URL('../../examples/demo.mjs', import.meta.url));
 
 test('the demo runs as it should, explains refusals, and says how to open the inspector', async () => {
-  // Rejects with what it printed where it does not exit with 0.
+  // Rejects with what it printed if it does not exit with 0.
   const { stdout } = await promisify(execFile)(process.execPath, [demo], { env: BARE });
   const [, asExpected, rows] = /^(\d+) of (\d+) as expected, in [\d.]+ s\.$/m.exec(stdout);
   assert.equal(asExpected, rows);

@@ -102,7 +102,7 @@ impl Case {
         self.session_token_mode.map_or(self.service != "iotdevicegateway", |mode| mode == TokenMode::Signed)
     }
 
-    /// The token's parameter and its header, where they have names of their own.
+    /// The token's parameter and its header, if they have names of their own.
     pub fn token_name(&self) -> Option<&'static str> {
         match (&self.service[..], self.mode) {
             ("s3express", Mode::Header) => Some("x-amz-s3session-token"),
@@ -116,7 +116,7 @@ impl Case {
         if let Signed::Also(names) = &self.signed_headers { names } else { &[] }
     }
 
-    /// What is signed in place of the body's hash.
+    /// What is signed instead of the body's hash.
     pub fn payload_keyword(&self) -> Option<&str> {
         let usual = self.service == "vpc-lattice-svcs" || self.is_s3() && self.is_presigned();
         match self.payload.as_deref() {
@@ -352,7 +352,7 @@ fn random_time(random: &mut Random) -> i64 {
 struct Pieces {
     methods: Vec<String>,
     odd_methods: Vec<String>,
-    /// A host with service and region, both empty where it does not tell.
+    /// A host with service and region, both empty if it does not tell.
     hosts: Vec<[String; 3]>,
     regions: Vec<String>,
     services: Vec<String>,

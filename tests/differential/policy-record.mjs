@@ -1,5 +1,5 @@
 // Writes policy_decisions.json: what @cloud-copilot/iam-simulate, which somebody else wrote, decides of the cases of
-// policy-cases.js. By hand, as its licence (AGPL-3.0) is not one for a package that others install with ours:
+// policy-cases.js. By hand, because its licence (AGPL-3.0) is not one for a package that others install with ours:
 //
 //   npm install --no-save @cloud-copilot/iam-simulate@0.1.173 @cloud-copilot/iam-policy@0.1.109
 //   node tests/differential/policy-record.mjs

@@ -76,7 +76,7 @@ function trim(value) {
 }
 
 /**
- * A caller says with this header what is signed in place of the body: a keyword, or the hash of a body that is elsewhere.
+ * A caller says with this header what is signed instead of the body: a keyword, or the hash of a body that is elsewhere.
  *
  * @param {Case} one
  * @param {string | undefined} given

@@ -18,7 +18,7 @@ import { BODIES, WHOLE_BUFFER } from './axios.body-cases.js';
  *
  * @typedef {object} Case
  * @property {string} name  unique
- * @property {object | ((t: Tools) => object)} [request]  the config; a function where it can be used only once
+ * @property {object | ((t: Tools) => object)} [request]  the config; a function if it can be used only once
  * @property {(client: any, t: Tools) => Promise<any>} [send]  where one request is not all
  * @property {object | ((t: Tools) => object)} [defaults]  of the client, next to baseURL
  * @property {(client: any) => void} [before]  what happens to the client before the signing interceptor is added

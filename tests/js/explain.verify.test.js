@@ -91,7 +91,7 @@ const settings = { credentials: CREDENTIALS, region: REGION, service: 'execute-a
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
- * What happens between signing and arriving, or what is signed in place of what is sent.
+ * What happens between signing and arriving, or what is signed instead of what is sent.
  *
  * @type {Record<string, { signs?: object, as?: object, arrives?: (request: any) => any, options?: object, line: string | undefined, summary: RegExp, fix: RegExp, code?: string }>}
  */
@@ -314,7 +314,7 @@ describe('mismatches', () => {
     end: '\nhost\nabc',
     string: 'AWS4-HMAC-SHA256\n20260203T040506Z\n20260203/eu-west-1/s3/aws4_request\nabc',
   };
-  /** What the server has in place of it, what we signed in place of it, and the summary. @type {[string | RegExp, string, string, RegExp][]} */
+  /** What the server has instead of it, what we signed instead of it, and the summary. @type {[string | RegExp, string, string, RegExp][]} */
   const LINES = [
     [
       'b=c%20d',

@@ -268,7 +268,7 @@ describe('patched globals', () => {
     assertWhole();
   });
 
-  /** Next.js 14, server/lib/patch-fetch.js: a Request is taken apart, and made anew. */
+  /** Next.js 14, server/lib/patch-fetch.js: a Request is taken apart, and made again. */
   const patchedFetch = async (/** @type {any} */ input, /** @type {any} */ init) => {
     if (!(input instanceof Request)) return plainFetch(input, init);
     const { method, headers, body, url } = input;

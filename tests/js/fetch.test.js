@@ -40,7 +40,7 @@ const form = () => {
 };
 
 /**
- * What is sent, and what must arrive: `plain` where it is not what plain fetch sends.
+ * What is sent, and what must arrive: `plain` if it is not what plain fetch sends.
  *
  * @type {[string, string, RequestInit & { duplex?: 'half' } | undefined, string?][]}
  */

@@ -1,4 +1,4 @@
-// The texts of errors: short where a call is synchronous, in full where it is not. The code is the same.
+// The texts of errors: short where a call is synchronous, in full if it is not. The code is the same.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// The host that is signed, where it is not that of the URL: behind a tunnel, a proxy or a VPC endpoint.
+// The host that is signed, if it is not that of the URL: behind a tunnel, a proxy or a VPC endpoint.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';

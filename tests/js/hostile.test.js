@@ -19,7 +19,7 @@ import { eventSigner } from 'sigv4-wasm/events';
 import { presignPost, signStream } from 'sigv4-wasm/s3';
 import { trace } from 'sigv4-wasm/trace';
 
-/** Made anew for each call, as some functions change what they get. */
+/** Made again for each call, because some functions change what they get. */
 const VALUES = () => [
   ...[undefined, null, 0, -1, 0.5, NaN, Infinity, 1e300, 5n, true, Symbol('s')],
   ...['', 'x', '\ud800', '\ud800'.repeat(20), '\0', '\r\n', ' ', '%', 'é', '日本', 'a'.repeat(10_000)],

@@ -72,7 +72,7 @@ const BUNDLERS = {
 };
 
 /**
- * As Node.js resolves, in place of a plug-in.
+ * As Node.js resolves, instead of a plug-in.
  *
  * @param {string} contents
  */

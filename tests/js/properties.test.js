@@ -203,7 +203,7 @@ const VERIFY = { region: OPTIONS.region, service: OPTIONS.service };
 
 /** @typedef {{ method: string, url: string, headers: Record<string, string>, body: Buffer }} Arrived */
 
-/** Each makes another request of one, or `undefined` where it has nothing to change. */
+/** Each makes another request of one, or `undefined` if it has nothing to change. */
 const CHANGES = [
   ({ method, ...rest }) => ({ ...rest, method: method === 'PUT' ? 'POST' : 'PUT' }),
   ({ url, ...rest }) => ({ ...rest, url: url.replace(/^\/[^?]*/, '$&x') }),

@@ -1,4 +1,4 @@
-// Keys in place of the secret: what a server need not hold, it cannot lose.
+// Keys instead of the secret: what a server need not hold, it cannot lose.
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';

@@ -187,7 +187,7 @@ async function assertShaken(bundler) {
   }
 }
 
-/** The files of the entries for HTTP clients, and in place of other signers. */
+/** The files of the entries for HTTP clients, and instead of other signers. */
 const ADAPTERS = new Set(['axios', 'fetch', 'undici', 'got', 'aws4', 'smithy'].map((name) => `${name}.js`));
 
 /**

@@ -1,6 +1,6 @@
 // Releases of Node.js and of clients, each client on the lowest Node.js that it supports: what make test-matrix-all runs.
 //
-// A row of a client runs the tests of its adapter, with that release in place of the one that they import otherwise.
+// A row of a client runs the tests of its adapter, with that release instead of the one that they import otherwise.
 
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -19,7 +19,7 @@ export const KINDS = {
  * The places where a module stops, before wasm-bindgen takes its names away.
  *
  * @param {string} name  of the module
- * @returns {{ kind: Kind, callee: string, where: string }[] | undefined} nothing where it was not built here
+ * @returns {{ kind: Kind, callee: string, where: string }[] | undefined} nothing if it was not built here
  */
 export function stopsOf(name) {
   const file = `${root}target/wasm-${name}/wasm32-unknown-unknown/release/sigv4_wasm_${name}.wasm`;

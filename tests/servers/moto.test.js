@@ -4,7 +4,7 @@
 // What it does otherwise than AWS: it takes a signature of any date, and no presigned URL; it hashes forms as Python
 // would have written them, and the query of a GET as if it were a body, so that no GET with a query can be right but
 // for S3; and in S3 it takes the path as it is written, which Amazon S3 and servers that verify by themselves encode
-// anew. So forms here have no `~` or `*`, and keys are written in the one way that comes to the same. Of an upload in
+// again. So forms here have no `~` or `*`, and keys are written in the one way that comes to the same. Of an upload in
 // chunks it verifies the headers, not the chunks. With IAM it has no uploads by HTML form: it looks for a header.
 
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@
 // the signature are those of AWS's own @smithy/signature-v4: nothing here shares code with the package.
 //
 // Where smithy and AWS are known to disagree, and so this judges by smithy:
-// - smithy drops a `date` header before it signs; AWS accepts one in place of x-amz-date. Here x-amz-date is
+// - smithy drops a `date` header before it signs; AWS accepts one instead of x-amz-date. Here x-amz-date is
 //   required.
 // - smithy believes an x-amz-content-sha256 header; AWS compares it with the body. Compared here, too.
 // - smithy takes the path of an S3 request as it is; S3 decodes and encodes it once.

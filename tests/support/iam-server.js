@@ -34,7 +34,7 @@ const FILE_TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'a
  * @property {Record<string, string>} [files]  directories to serve unsigned, by prefix: { '/static/': dir }
  * @property {boolean} [http2]  default false: speak HTTP/2, without TLS
  * @property {(request: RecordedRequest) => Answer | undefined | Promise<Answer | undefined>} [respond]
- *   answers an accepted request in place of the echo
+ *   answers an accepted request instead of the echo
  *
  * @typedef {object} IamServer
  * @property {string} origin  http://127.0.0.1:port

@@ -111,7 +111,7 @@ function hands(page) {
     /** The text of a part. */
     part: text,
 
-    /** Pastes from the clipboard, in place of all that is in a field. @param {string} selector @param {string} content */
+    /** Pastes from the clipboard, instead of all that is in a field. @param {string} selector @param {string} content */
     async paste(selector, content) {
       await page.evaluate((content) => navigator.clipboard.writeText(content), content);
       await page.focus(selector);

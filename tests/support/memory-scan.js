@@ -54,7 +54,7 @@ async function signAll(signer, credentials) {
     await signer.presign(failing).catch(() => {});
     await presignMany(signer, [URL_OF('k'), failing]).catch(() => {});
     await signer.sign(URL_OF('a'), { date: new Date(-1) }).catch(() => {});
-    // Memory that grows leaves nothing where it was.
+    // Memory that grows leaves nothing if it was.
     await signer.presign({ url: URL_OF('l'), headers: { 'x-amz-meta-a': 'a'.repeat(3000 * (i + 1)) } });
   }
 }

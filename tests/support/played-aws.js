@@ -77,7 +77,7 @@ function withToken({ headers }, body) {
 export async function playAws() {
   /** @type {Asked[]} */
   const asked = [];
-  /** Answers that come in place of the next ones. @type {[status: number, body: unknown, headers?: object][]} */
+  /** Answers that come instead of the next ones. @type {[status: number, body: unknown, headers?: object][]} */
   const next = [];
   const server = createServer(async (incoming, outgoing) => {
     const { method, url, headers } = incoming;

@@ -6,7 +6,7 @@ import binaryen from 'binaryen';
 const CONSTANTS = [0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5];
 
 /**
- * Compiles every module from now on with an `unreachable` in place of what holds these constants.
+ * Compiles every module from now on with an `unreachable` instead of what holds these constants.
  *
  * @returns {{ functions: number }} how many functions were replaced so far
  */

@@ -1,4 +1,4 @@
-// The versions of undici that must work. The matrix puts others in place of these.
+// The versions of undici that must work. The matrix puts others instead of these.
 
 import { createRequire } from 'node:module';
 

@@ -26,7 +26,7 @@ const upload = await signStream(signer, url, 'hello', { trailer: 'crc32c' });
 const chunks = [];
 for await (const chunk of upload.body) chunks.push(chunk);
 const requests = [
-  // Wipes all that came before it, as its instance is given up.
+  // Wipes all that came before it, because its instance is given up.
   arrive(signer.signSync({ url, headers: { 'x-amz-meta-a': 'a'.repeat(300_000) } })),
   arrive(signer.signSync(url)),
   arrive(signer.signSync({ url, headers: { 'x-amz-meta-note': 'grüße', 'x-amz-meta-a': 'a  b' } })),

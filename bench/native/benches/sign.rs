@@ -98,7 +98,7 @@ fn theirs(group: &mut BenchmarkGroup<'_, WallTime>, work: &Work) -> String {
     signature
 }
 
-/// The hashes of one signature with a key that is cached: the body, the canonical request, and the HMAC of some 140
+/// The hashes of one signature with a key that is cached: the body, the canonical request, and the HMAC of about 140
 /// bytes, of which the two blocks of the key were hashed before.
 fn floor(group: &mut BenchmarkGroup<'_, WallTime>, work: &Work, canonical_request: String) {
     let string_to_sign = [b'x'; 140];

@@ -60,7 +60,7 @@ export function isToken(text) {
 }
 
 /**
- * The request with its session token in place of the one that a log has hidden.
+ * The request with its session token instead of the one that a log has hidden.
  *
  * @param {ParsedRequest} request
  * @param {string} token

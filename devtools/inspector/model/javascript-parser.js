@@ -18,7 +18,7 @@ export function parse(text, options) {
 
 async function load() {
   parserState.value = 'waiting';
-  // By its path, as its name leads here.
+  // By its path, because its name leads here.
   const acorn = await import('../../node_modules/acorn/dist/acorn.mjs');
   parseCode = /** @type {any} */ (acorn.parse);
   parserState.value = 'loaded';

@@ -4,7 +4,7 @@ import { parseRequests } from '../../lib/requests/index.js';
 
 /**
  * @typedef {Omit<import('../../lib/requests/index.js').ParsedRequest, 'format'> & { format: string, payloadHash?: string, signedHeaders?: string[] }} ReadRequest
- *   `payloadHash`: in place of a body that is not known; `signedHeaders`: of a canonical request
+ *   `payloadHash`: instead of a body that is not known; `signedHeaders`: of a canonical request
  */
 
 /**

@@ -12,7 +12,7 @@ import { utc, validityOf } from './validity.js';
  *
  * @typedef {object} Snippet
  * @property {string} label
- * @property {string} [about]  if it is not for how long the signature is good
+ * @property {string} [about]  if it is not for how long the signature is valid
  * @property {'signed' | 'signing'} kind  `signed`: good for some minutes. `signing`: code that signs
  * @property {(inspection: Inspection) => string} write
  */

@@ -34,7 +34,7 @@ export const refusal = signal('');
 /** Whether the request is the user's, not the first one of the page. */
 export const isOwn = signal(false);
 
-/** The time, to say for how long a signature is good. */
+/** The time, to say for how long a signature is valid. */
 export const clock = signal(Date.now());
 setInterval(() => (clock.value = Date.now()), 5000);
 

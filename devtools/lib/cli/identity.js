@@ -173,7 +173,7 @@ function fromEnvironment() {
 }
 
 /**
- * A file is read again when its credentials are about to expire, as another program may have renewed them. Standard input and
+ * A file is read again when its credentials are about to expire, because another program may have renewed them. Standard input and
  * pipes can be read once.
  *
  * @param {string} file

@@ -53,7 +53,7 @@ export async function handler(argv, words) {
   checkProfile(argv);
   const { request, hints, notes } = await takeRequest(words, argv, defaultsOf(argv));
   const identity = await resolveIdentity(request.url, argv, hints);
-  // A browser's copy asks for compression, as the browser could read it.
+  // A browser's copy asks for compression, because the browser could read it.
   argv.compressed ||= argv.from !== undefined;
   const redact = argv.showSecrets ? (/** @type {string} */ text) => text : redactor(identity.credentials);
   const note = (/** @type {string} */ text) => argv.silent || console.error(redact(text));

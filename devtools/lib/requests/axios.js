@@ -131,7 +131,7 @@ function bodyOf(data, headers, text, at) {
     return { body: data.toString(), type: 'application/x-www-form-urlencoded;charset=utf-8' };
   if (data instanceof Uint8Array) return { body: textOrBytes(data) };
   if (typeof data === 'string') {
-    // axios trims a text that it takes for JSON, and writes it anew.
+    // axios trims a text that it takes for JSON, and writes it again.
     return { body: /application\/json/i.test(declared) ? jsonText(data) : data };
   }
   if (typeof data === 'object' && /x-www-form-urlencoded/i.test(declared)) {

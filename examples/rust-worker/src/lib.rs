@@ -45,7 +45,7 @@ pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
     Ok(JsFuture::from(send(&signed)).await?.into())
 }
 
-/// The request to send in place of one: to the API, with its method, path, query, body and content type, signed.
+/// The request to send instead of one: to the API, with its method, path, query, body and content type, signed.
 #[wasm_bindgen]
 pub async fn sign(request: Request, env: Env) -> Result<Request, JsValue> {
     let credentials = credentials(&env)?;

@@ -3,7 +3,7 @@
 import { canonicalValue as foldWhiteSpace } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
 
-/** What aws4 does not sign, as it may change on the way. */
+/** What aws4 does not sign, because it may change on the way. */
 const NEVER_SIGNED = [
   'authorization',
   'connection',

@@ -8,7 +8,7 @@ import { SIGNATURE, isSignatureParameter } from '../../protocol/stale-signature.
 /**
  * @typedef {object} ParsedPath
  * @property {string} path
- * @property {Record<string, any> | null} query  decoded; null where there is no question mark
+ * @property {Record<string, any> | null} query  decoded; null if there is no question mark
  */
 
 /**
@@ -91,7 +91,7 @@ const ILLEGAL = /[^0-9A-Za-z;,/?:@&=+$\-_.!~*'()#%]/;
 const KEPT_ESCAPES = /(%(?:2[3-6BCF]|3[ABDF]|40))/i;
 
 /**
- * A path with illegal characters is written anew, its other escapes in upper case.
+ * A path with illegal characters is written again, its other escapes in upper case.
  *
  * @param {string} text
  */

@@ -12,7 +12,7 @@ import { sha256Sync } from '../../engine/sha256.js';
  * @property {string | null} [host]  default: the host of `service` and `region`
  * @property {number | string | null} [port]
  * @property {string | null} [path]  with the query; default `/`
- * @property {string} [method]  default `GET`, or `POST` where there is a body
+ * @property {string} [method]  default `GET`, or `POST` if there is a body
  * @property {any} [headers]
  * @property {string | Uint8Array} [body]
  * @property {string} [service]  default: inferred from the host

@@ -1,6 +1,6 @@
 // The call shape of the npm package `aws4`, for the options of Node's `http.request`; synchronously.
 //
-// It writes the canonical request itself, as aws4 signs other headers than the core does, and hands out each step. Where
+// It writes the canonical request itself, because aws4 signs other headers than the core does, and hands out each step. Where
 // AWS refuses what aws4 makes of a request, this follows AWS: tests/js/aws4.differences.js lists these cases.
 
 import { canonicalQuery } from '../../engine/canonical-form.js';

@@ -27,7 +27,7 @@ export class Attempt {
     const left = this.#left();
     if (!signal && !cancelToken && left === undefined) return work;
     return new Promise((resolve, reject) => {
-      // The error does not matter, as axios replaces it with its own.
+      // The error does not matter, because axios replaces it with its own.
       const cancel = () => reject(new Error('canceled'));
       if (signal?.aborted) cancel();
       signal?.addEventListener('abort', cancel);

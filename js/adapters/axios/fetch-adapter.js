@@ -1,5 +1,5 @@
 // axios' fetch adapter, which must not follow a redirect: the old signature would go along. In browsers it is the default
-// for that reason, as XMLHttpRequest cannot be kept from it.
+// for that reason, because XMLHttpRequest cannot be kept from it.
 
 import { resolveAdapter } from './resolve-adapter.js';
 
@@ -23,7 +23,7 @@ export function signingAdapter(adapter, config, axios) {
 }
 
 /**
- * Whether fetch can be made to follow no redirect, and can be aborted. In React Native it cannot, as its fetch is
+ * Whether fetch can be made to follow no redirect, and can be aborted. In React Native it cannot, because its fetch is
  * XMLHttpRequest; nor in jsdom, where the fetch of Node.js knows no AbortSignal of jsdom.
  */
 function canStayPut() {
@@ -58,7 +58,7 @@ export function withoutRedirects(config, { send, own }, axios) {
   return { send, options: { fetchOptions: { redirect: 'manual', ...fetchOptions } } };
 }
 
-/** Always the same class, as axios keeps an adapter for each. @type {typeof Request | undefined} */
+/** Always the same class, because axios keeps an adapter for each. @type {typeof Request | undefined} */
 let ManualRequest;
 
 function manualRequest() {

@@ -32,7 +32,7 @@ import { hide } from '../shared/redact-error.js';
  *
  * It signs when the request is dispatched, so the order in which interceptors were added does not matter. In browsers, axios'
  * fetch adapter sends what is signed, unless the config needs XMLHttpRequest, which follows redirects with the session token.
- * Streams are read into memory, as the signature covers their bytes; `payload: 'unsigned'` streams them.
+ * Streams are read into memory, because the signature covers their bytes; `payload: 'unsigned'` streams them.
  * Requests are rejected with a `SigV4Error` if they cannot be signed: `ERR_SIGV4_URL_INVALID` (a relative URL
  * without `baseURL`, or one with `user:password@`), `ERR_SIGV4_HEADER_INVALID` (axios' `auth` would replace the
  * signature), `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`, and what `Signer.sign` rejects with.
@@ -58,7 +58,7 @@ export function sigv4Interceptor(options) {
 
 /**
  * Where a wrapper of ours keeps whose it is and what is inside: another interceptor's wrapper, or axios' own adapter. Not a
- * WeakMap, as there is a wrapper for each request.
+ * WeakMap, because there is a wrapper for each request.
  */
 const INSIDE = Symbol('sigv4Interceptor');
 
@@ -240,7 +240,7 @@ async function settle(sending) {
 
 /**
  * @param {AdapterOption | undefined} adapter
- * @returns {AdapterOption | undefined} without any wrapper of ours, as a request is signed only once
+ * @returns {AdapterOption | undefined} without any wrapper of ours, because a request is signed only once
  */
 function innermost(adapter) {
   const wrapper = inside(adapter);

@@ -19,7 +19,7 @@ export function resolve(option, axios) {
 }
 
 /**
- * Whether it is the adapter that axios 0.x comes with. The default alone does not show it, as test doubles of axios
+ * Whether it is the adapter that axios 0.x comes with. The default alone does not show it, because test doubles of axios
  * itself replace it.
  *
  * @param {Adapter} adapter
@@ -31,7 +31,7 @@ function isDefaultOf0x(adapter, axios) {
 
 /**
  * 1.2 to 1.4 have names, but nothing that resolves them. An instance without defaults or interceptors adds nothing but a
- * content type, and that not where there is a `false`.
+ * content type, and that not if there is a `false`.
  *
  * @param {AdapterOption} adapter
  * @param {AxiosStatic} axios

@@ -16,7 +16,7 @@ import { headersToSign } from './headers.js';
  * @param {any} config
  * @param {URL} url  from `targetUrl`
  * @param {ReturnType<typeof import('./fetch-adapter.js').signingAdapter>} adapter
- * @param {import('../shared/client-signer.js').ClientSigner} client  where it does not sign bodies, streams are left as they are
+ * @param {import('../shared/client-signer.js').ClientSigner} client  if it does not sign bodies, streams are left as they are
  * @returns {Promise<PreparedRequest>}
  */
 export async function readRequest(config, url, { own, insteadOfXhr }, { signsBody, signsQuery }) {
@@ -126,9 +126,9 @@ const PLAIN_WORD = /^[\w.~-]+$/;
  */
 export function resolveUrl(config, axios) {
   const { url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer, socketPath } = config;
-  // No defaults: they are in the config already. And nothing but what makes the URL, as all of it would be copied.
+  // No defaults: they are in the config already. And nothing but what makes the URL, because all of it would be copied.
   const uri = new axios.Axios({}).getUri({ url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer });
-  // axios takes a path alone where there is a socket.
+  // axios takes a path alone if there is a socket.
   const base = socketPath ? 'http://localhost' : (globalThis.document?.baseURI ?? globalThis.location?.href);
   try {
     const url = new URL(uri, base);

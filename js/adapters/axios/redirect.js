@@ -6,7 +6,7 @@
 // - fetch has a setting not to follow, which gives the error below.
 // - XMLHttpRequest always follows, with the old signature. If that is refused, the error says why.
 //
-// Loaded on use: in Node.js with the first request, as `beforeRedirect` is synchronous.
+// Loaded on use: in Node.js with the first request, because `beforeRedirect` is synchronous.
 
 import { REPLACED_HEADERS } from '../../engine/generated/headers.js';
 import { flatten } from '../shared/spelling.js';
@@ -21,7 +21,7 @@ import { redirectError } from '../shared/redirect-error.js';
  * @param {import('../shared/exchange.js').Exchange} hop.exchange  has signed before, so that it can sign synchronously
  * @param {import('./outgoing-request.js').PreparedRequest['request']} hop.request  the request that is redirected
  * @param {((options: any, ...details: any[]) => void) | undefined} hop.callers  the caller's own `beforeRedirect`
- * @param {(error: unknown) => void} hop.onError  gets what was thrown, as axios wraps it twice
+ * @param {(error: unknown) => void} hop.onError  gets what was thrown, because axios wraps it twice
  * @returns {(options: any, ...details: any[]) => void}
  */
 export function beforeRedirect({ exchange, request, callers, onError }) {

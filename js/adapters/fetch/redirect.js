@@ -13,7 +13,7 @@ import { escapePluses } from '../shared/spelling.js';
  * @param {import('./prepare-request.js').Hop} hop
  * @param {Response} response
  * @param {(to: URL) => boolean} signs
- * @returns {import('./prepare-request.js').Hop | undefined} undefined where the response is the last one
+ * @returns {import('./prepare-request.js').Hop | undefined} undefined if the response is the last one
  */
 export function nextHop(hop, response, signs) {
   if (response.type === 'opaqueredirect') {

@@ -46,7 +46,7 @@ function beginningOf(stream) {
   return new Promise((resolve) => {
     stream.on('data', (/** @type {Uint8Array} */ chunk) => {
       if (text.length < MAX_READ) text += decoder.decode(chunk, { stream: true });
-      // It flows on, as it would hold up the caller's otherwise.
+      // It flows on, because it would hold up the caller's otherwise.
       if (text.length >= MAX_READ) resolve(text);
     });
     stream.on('end', () => resolve(text));

@@ -27,7 +27,7 @@ import { discard, readResponse } from './response.js';
 /**
  * A `fetch` that signs every request. Whatever takes a `fetch` takes it: ky, openapi-fetch, Apollo Client.
  *
- * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams, Blobs and the
+ * Bodies are read into memory, because the signature covers their bytes; with `payload: 'unsigned'`, streams, Blobs and the
  * bodies of a `Request` pass unread. A `host` header is left out, and the host of the URL signed. Redirects within an
  * origin are signed again, unless the chain left it before. Browsers do not reveal where a redirect leads, so there it is an
  * error. All other settings of a request are kept, but that mode `no-cors`, which takes signatures off in browsers, becomes

@@ -18,7 +18,7 @@ import { hide, withoutSecrets } from '../shared/redact-error.js';
 /**
  * Hooks that sign every request of a got client; got 14 or newer.
  *
- * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread.
+ * Bodies are read into memory, because the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread.
  * They sign after all other `beforeRequest` hooks. `got.stream` has no hook for answers, so there nothing is sent once more.
  *
  * A request that cannot be signed is rejected, with a `SigV4Error` as the `cause` of got's own error:

@@ -1,4 +1,4 @@
-// The canonical request from its parts, for adapters in place of another signer, which hand it out. All that is signed by the
+// The canonical request from its parts, for adapters instead of another signer, which hand it out. All that is signed by the
 // rules of this package comes from the core, src/canonical/.
 //
 // Source: "Create a signed AWS API request", step 1, in the IAM user guide.

@@ -20,11 +20,11 @@ import { Exchange } from './exchange.js';
  * @property {(url: URL) => boolean} [match]  which requests to sign; default all of them. The others are sent
  *   as they are, so this keeps credentials away from other hosts.
  * @property {'headers' | 'query'} [signatureLocation]  where the signature goes; default `headers`. `query`: into the URL,
- *   so that an `Authorization` header of your own is sent beside it. The signature is then good for five minutes. Not for
+ *   so that an `Authorization` header of your own is sent beside it. The signature is then valid for five minutes. Not for
  *   S3, which answers 400 to both.
  *
  * @typedef {object} GivenSigner
- * @property {import('../../sign/operations.js').AnySigner} signer  a `Signer` of `sigv4-wasm` or `sigv4-wasm/fips`, in place of its
+ * @property {import('../../sign/operations.js').AnySigner} signer  a `Signer` of `sigv4-wasm` or `sigv4-wasm/fips`, instead of its
  *   options: several clients then share its credentials and its keys
  *
  * @typedef {import('../../sign/signer.js').SignerOptions | GivenSigner} SignerChoice

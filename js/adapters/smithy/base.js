@@ -41,7 +41,7 @@ export class SignatureV4Base {
   /** @protected @type {Provider<AwsCredentialIdentity>} */
   credentialProvider;
   /**
-   * `undefined` if none was given. The type does not say so, as `@smithy/signature-v4` requires it and its subclasses must
+   * `undefined` if none was given. The type does not say so, because `@smithy/signature-v4` requires it and its subclasses must
    * compile.
    *
    * @protected @readonly @type {ChecksumConstructor | HashConstructor}

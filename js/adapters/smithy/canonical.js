@@ -100,7 +100,7 @@ export function normalizedPath(path) {
 }
 
 /**
- * What stands for the body: the value of `x-amz-content-sha256` where there is one, believed as it is; the SHA-256 of a
+ * What stands for the body: the value of `x-amz-content-sha256` if there is one, believed as it is; the SHA-256 of a
  * body that is in memory; for all others `UNSIGNED-PAYLOAD`.
  *
  * @param {Pick<HttpRequestLike, 'headers' | 'body'>} request

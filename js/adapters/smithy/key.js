@@ -15,7 +15,7 @@ import { KEY_TYPE_IDENTIFIER, MAX_CACHE_SIZE } from './constants.js';
  */
 
 /**
- * SHA-256, or its HMAC where there is a secret: the interfaces of `@smithy/types`.
+ * SHA-256, or its HMAC if there is a secret: the interfaces of `@smithy/types`.
  *
  * @typedef {new (secret?: SourceData) => Hash} HashConstructor
  * @typedef {new (secret?: SourceData) => Checksum} ChecksumConstructor

@@ -38,7 +38,7 @@ export { hasHeader, moveHeadersToQuery, prepareRequest } from './http-request.js
  *
  * @typedef {object} SigningArguments
  * @property {DateInput} [signingDate]  default: now
- * @property {string} [signingRegion]  in place of the signer's
+ * @property {string} [signingRegion]  instead of the signer's
  * @property {string} [signingService]  likewise
  *
  * @typedef {object} RequestSigningFields

@@ -22,7 +22,7 @@ import { fail, watched } from './handler.js';
 /**
  * An interceptor for `dispatcher.compose()` that signs every request; undici 6 or newer.
  *
- * Bodies are read into memory, as the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread. A
+ * Bodies are read into memory, because the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread. A
  * dispatcher cannot recognize the redirects that `fetch` follows, and signs them wherever they lead: use
  * `createSigv4Fetch`, or `match`.
  *

@@ -96,7 +96,7 @@ export const JSON_KEY_CAUSES = [
 const MAX_TOGETHER = 8;
 const MAX_MOVED = 6;
 
-/** What was signed (`signed`) in place of what arrived (`expected`). */
+/** What was signed (`signed`) instead of what arrived (`expected`). */
 const CONVERSIONS = [
   {
     expected: 'a string',

@@ -39,7 +39,7 @@ export const KEEP_FILES_MS = 60_000;
  * @param {IniOptions & import('./profiles.js').ProfileOptions & import('../request.js').RequestOptions} [options]
  *   `timeoutMs`: default 10000, and 1000 for metadata services
  * @returns {import('../provider.js').Provider}
- * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND` where there is no default profile, or the profile has
+ * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND` if there is no default profile, or the profile has
  *   no credentials; `ERR_SIGV4_CREDENTIALS_PROVIDER`
  */
 export function fromIni(options = {}) {

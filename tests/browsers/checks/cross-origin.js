@@ -16,7 +16,7 @@ const SENDERS = [
   'plain fetch, signed by the Service Worker',
 ];
 
-/** What cannot send a form with a file, as the browser cannot read it. @type {Record<string, string[]>} */
+/** What cannot send a form with a file, because the browser cannot read it. @type {Record<string, string[]>} */
 const CANNOT = { WebKit: ['signRequest of a Request, fetch'] };
 
 /** What each of them asks leave for in a preflight. */
@@ -41,7 +41,7 @@ export function crossOriginChecks(place) {
      * @param {object} request
      */
     const send = async (sender, { path, ...request }) => {
-      // One of its own, as browsers remember preflights for a while.
+      // One of its own, because browsers remember preflights for a while.
       const url = `${place.api.origin}${path}?status=open&q=a%20b&sender=${encodeURIComponent(sender)}`;
       assert.equal(await place.tab.call('send', sender, { url, ...request }, OPTIONS), 200);
       assert.equal(place.api.requests.length, 1);

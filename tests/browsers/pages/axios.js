@@ -40,7 +40,7 @@ async function sendBoth(name, adapter, signing, withPlain) {
   return { signed, plain: await sendCase(one, tools('/open'), plain) };
 }
 
-/** Of which Firefox and WebKit send that of axios, in place of their own. @param {any} config */
+/** Of which Firefox and WebKit send that of axios, instead of their own. @param {any} config */
 function withoutUserAgent(config) {
   config.headers.set('User-Agent', false);
   return config;

@@ -55,7 +55,7 @@ Object.assign(globalThis, {
 
   /**
    * @param {string} sender
-   * @param {object} request  with `form` in place of a body: names, and texts or files as arrays of bytes
+   * @param {object} request  with `form` instead of a body: names, and texts or files as arrays of bytes
    * @param {object} options
    */
   async send(sender, { form, ...request }, options) {

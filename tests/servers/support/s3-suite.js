@@ -18,7 +18,7 @@ import { describeWith } from './tools.js';
  * @property {Record<string, Limit>} limits  by the name of the test: what this server cannot do
  * @property {Record<string, [status: number, code: string | undefined, why: string, stores?: true]>} answers  by the
  *   name of the refusal: where this server says something else than Amazon S3, or stores an upload nevertheless
- * @property {Limit} [noForms]  where it has no uploads by HTML form
+ * @property {Limit} [noForms]  if it has no uploads by HTML form
  *
  * What happens instead: a test that cannot run has only the reason; for a key, also the status and the code of the
  * answer to a PUT, which still prove that the signature was accepted.

@@ -1,4 +1,4 @@
-// What no known mistake gives, as nothing says what was signed: each has what it is first likely to be.
+// What no known mistake gives, because nothing says what was signed: each has what it is first likely to be.
 
 import axios from 'axios';
 import got from 'got';

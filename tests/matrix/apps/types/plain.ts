@@ -1,4 +1,4 @@
-// What users write where there are no types of Node.js, in compilers of any age.
+// What users write if there are no types of Node.js, in compilers of any age.
 
 import axios from 'axios';
 import { presignUrl, type Credentials, type SignedRequest, Signer, signRequest } from 'sigv4-wasm';
