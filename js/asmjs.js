@@ -1,5 +1,5 @@
-// The core once more, as plain JavaScript: for runtimes that have no WebAssembly, or forbid it. To import this file is
-// enough; whatever signs or verifies falls back to it.
+// The core as plain JavaScript, for runtimes that have no WebAssembly or forbid it. Importing this file is enough: signers and
+// verifiers then fall back to it.
 
 import { signingEngine } from './engine/signing-engine.js';
 import { checksumModule } from './engine/checksum-engine.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm/credentials/node: finds credentials in files and by programs, too.
+// sigv4-wasm/credentials/node: also finds credentials in files and through programs.
 
 export { SigV4Error } from './engine/errors.js';
 export { fromContainer } from './providers/node/from-container.js';

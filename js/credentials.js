@@ -1,4 +1,4 @@
-// sigv4-wasm/credentials: finds credentials without the AWS SDK, wherever there is a fetch.
+// sigv4-wasm/credentials: finds credentials without the AWS SDK, in every runtime with fetch.
 
 export { SigV4Error } from './engine/errors.js';
 export { assumeRole } from './providers/assume-role.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm/explain: why a request was refused, from what the client knows or from what a server knows.
+// sigv4-wasm/explain: explains why a request was refused, from the response or, on a server, from the request.
 
 export { SigV4Error } from './engine/errors.js';
 export { formatExplanation } from './explain/format-explanation.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm/identity: proves to a server who holds AWS credentials, and verifies that.
+// sigv4-wasm/identity: proves the identity of a caller with AWS credentials to a server, and verifies the proof.
 
 export { SigV4Error } from './engine/errors.js';
 export { createIdentityProof } from './identity/create-proof.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm: signs requests, presigns URLs, and shows the rules by which it does.
+// sigv4-wasm: signs requests, presigns URLs, and exposes the rules that it follows.
 
 export { inferEndpoint } from './engine/endpoint.js';
 export { SigV4Error } from './engine/errors.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm/policy: IAM policies, and who may call which method of an API.
+// sigv4-wasm/policy: evaluates IAM policies: which caller may call which method of an API.
 
 export { SigV4Error } from './engine/errors.js';
 export { executeApiArn } from './policy/arn.js';

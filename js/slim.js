@@ -1,3 +1,3 @@
-// sigv4-wasm/slim: the main entry without the module, which `init` brings.
+// sigv4-wasm/slim: the main entry without the module, which `init` loads.
 
 export * from './index.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm/tokens: tokens, passwords and URLs of services that take a signature instead of a password.
+// sigv4-wasm/tokens: tokens, passwords and URLs for services that accept a signature instead of a password.
 
 export { SigV4Error } from './engine/errors.js';
 export { eksToken, mskToken } from './tokens/bearer.js';

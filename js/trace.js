@@ -1,4 +1,4 @@
-// sigv4-wasm/trace: what a signature is made of.
+// sigv4-wasm/trace: shows the parts of a signature.
 
 export { SigV4Error } from './engine/errors.js';
 export { trace } from './sign/trace.js';

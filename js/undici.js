@@ -1,3 +1,3 @@
-// sigv4-wasm/undici: signs what goes through a dispatcher of undici.
+// sigv4-wasm/undici: signs the requests of an undici dispatcher.
 
 export * from './adapters/undici/interceptor.js';

@@ -1,4 +1,4 @@
-// sigv4-wasm/verify: what a server does with a signed request.
+// sigv4-wasm/verify: verifies signed requests on a server.
 
 export { SigV4Error } from './engine/errors.js';
 export { eventVerifier } from './verify/event-verifier.js';

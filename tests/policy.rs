@@ -13,8 +13,8 @@ const INVOKE: &str = "execute-api:Invoke";
 const PETS: &str = "arn:aws:execute-api:us-east-1:111122223333:a1b2c3/prod/GET/pets";
 const ANA: &str = "arn:aws:iam::111122223333:user/ana";
 
-/// As `tests/js/policy.simulate.test.js` compares them: where a statement cannot be evaluated, we are the stricter ones. And a grant
-/// of the API's policy to a session or to everyone is not limited by the policies of the session, as AWS has it ("Session
+/// As `tests/js/policy.simulate.test.js` compares them: where a statement cannot be evaluated, we are the stricter ones. And a
+/// grant of the API's policy to a session or to everyone is not limited by the policies of the session, as AWS has it ("Session
 /// policies": "not limited by the session policy"); to the other, these always limit.
 #[test]
 fn decides_as_iam_simulate() {

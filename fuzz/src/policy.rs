@@ -1,5 +1,5 @@
-//! IAM policies: reading and evaluating end, whatever the text; a Deny wins over everything, and an Allow more never takes something
-//! away.
+//! IAM policies: reading and evaluating end, whatever the text; a Deny wins over everything, and an Allow more never takes
+//! something away.
 
 use arbitrary::Arbitrary;
 use sigv4_wasm::policy::{

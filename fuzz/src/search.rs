@@ -1,5 +1,5 @@
-//! The search for the mistake of a client: whatever is made of one to three changes is found, what is found gives the signature, and a
-//! signature of anything else is not.
+//! The search for the mistake of a client: whatever is made of one to three changes is found, what is found gives the signature,
+//! and a signature of anything else is not.
 
 use arbitrary::Arbitrary;
 use sigv4_wasm::fuzzing::Trial;

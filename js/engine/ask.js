@@ -1,4 +1,4 @@
-// Asks the module `signing` about a text. Apart from the engine, because a bundle that only signs needs none of it.
+// Passes a text to a function of the module `signing`. Separate from the engine, because a bundle that only signs does not need it.
 
 import { coreError } from './errors.js';
 import { LIMIT_EXCEEDED } from './generated/errors.js';

@@ -1,4 +1,4 @@
-// Checksums that the platform lacks, by the module `checksum`. See src/wasm/checksum.rs.
+// Checksums that the platform lacks, computed by the module `checksum`. See src/wasm/checksum.rs.
 
 import { compile, compileSync } from '#module/checksum';
 
@@ -7,14 +7,14 @@ import { ModuleInstance } from './module-instance.js';
 
 /** @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/checksum.js').InitOutput, 'memory'>} ChecksumExports */
 
-/** The module, and what starts in its place if it cannot. */
+/** The module, and the fallback that starts if it cannot. */
 export const checksumModule = /** @type {ModuleInstance<ChecksumExports>} */ (
   /* @__PURE__ */ new ModuleInstance({ compile, compileSync })
 );
 
 /**
  * @param {string} name  `crc32`, `crc32c`, `crc64nvme`, `sha1` or `sha256`
- * @returns {Promise<() => WasmChecksum>} what starts one
+ * @returns {Promise<() => WasmChecksum>} a function that starts a checksum
  */
 export async function wasmChecksum(name) {
   await checksumModule.ready();
@@ -59,12 +59,12 @@ class WasmChecksum {
     }
   }
 
-  /** For one that is not finished. */
+  /** Releases a checksum that is not finished. */
   free() {
     if (this.#exports === checksumModule.exports) this.#exports.checksum_free(this.#number);
   }
 
-  /** Another checksum may have stopped the instance in which this one began. */
+  /** Another checksum may have stopped the instance that computes this one. */
   #running() {
     if (this.#exports === checksumModule.exports) return this.#exports;
     throw new SigV4Error(
@@ -74,6 +74,6 @@ class WasmChecksum {
   }
 }
 
-/** Large enough to make the crossings cheap, small enough that an upload of any size takes no more memory. */
+/** Large enough for cheap crossings, and small enough that memory stays constant for an upload of any size. */
 const CHUNK_BYTES = 64 * 1024;
 const encoder = new TextEncoder();

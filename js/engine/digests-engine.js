@@ -1,13 +1,13 @@
-// Digests of a body that arrived, by the module `checksum`. See src/wasm/checksum.rs.
+// Checks the digests of an incoming body with the module `checksum`. See src/wasm/checksum.rs.
 
 import { HASH_CHUNK_BYTES, rejectionOf } from './incoming-crossing.js';
 import { FLAG } from './generated/verify-flags.js';
 
 /**
- * Why a body does not have these digests, given as lines of `name:value`.
+ * Why a body does not match these digests, which are lines of `name:value`.
  *
- * @param {typeof import('./checksum-engine.js').checksumModule} checksumModule  which its caller loads: bundlers such as webpack
- *   would put the module into two files if two that are loaded on use imported it
+ * @param {typeof import('./checksum-engine.js').checksumModule} checksumModule loaded by the caller: bundlers such as webpack
+ *   would put the module into two files if two files that are loaded on use imported it
  * @param {string} lines  as the verifier gave them
  * @param {boolean} areTrailers  of a body in chunks, rather than headers
  * @param {Uint8Array} body

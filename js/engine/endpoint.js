@@ -1,4 +1,4 @@
-// Region and service of a host, as the core knows them: src/endpoint.rs.
+// Region and service of a host, inferred by the core: src/endpoint.rs.
 
 import { ask } from './ask.js';
 import { SigV4Error } from './errors.js';
@@ -19,7 +19,7 @@ import { SigV4Error } from './errors.js';
  */
 export function inferEndpoint(host, { webSocket = false } = {}) {
   if (typeof host !== 'string') throw new SigV4Error('ERR_SIGV4_URL_INVALID', 'the host must be a string');
-  // The core takes characters for bytes.
+  // For the core, each character is a byte.
   if (/[^!-~]/.test(host)) return {};
   const isWebSocket = webSocket ? 1 : 0;
   const answer = ask(host.toLowerCase(), (instance, length) => instance.endpoint(length, isWebSocket));

@@ -1,5 +1,5 @@
-// js/engine starts the wasm modules and calls them. Here is the one crossing: a flat record in, the parts of a signature out.
-// See src/wasm/signing.rs.
+// js/engine starts the wasm modules and calls them. This file has the crossing for signatures: a flat record in, the parts of a
+// signature out. See src/wasm/signing.rs.
 
 import { coreError } from './errors.js';
 import { LIMIT_EXCEEDED, SIGNING_KEY_MISSING } from './generated/errors.js';
@@ -13,7 +13,7 @@ import { otherModule, refusal } from './refusals.js';
 import { parseSignature } from './signature.js';
 
 /**
- * What the caller chose, compiled by `compileSettings` in sign/options.js.
+ * The options of the caller, compiled by `compileSettings` in sign/options.js.
  *
  * @typedef {object} SigningSettings
  * @property {string} region  empty if it is inferred from the host
@@ -29,7 +29,7 @@ import { parseSignature } from './signature.js';
  * @property {number} credentialsId  numbers credentials that sign more than once, so that they need not cross again
  * @property {Uint8Array} [tokenBytes]  the token crosses with every request, and is encoded once
  * @property {boolean} isUsed  whether they signed before
- * @property {boolean} hasKey  whether the core has a key of theirs, by that number: then the secret is left out at first
+ * @property {boolean} hasKey  whether the core has a signing key under that number; then the secret is left out at first
  *
  * @typedef {import('./signature.js').Signature} Signature
  * @typedef {import('./instantiate.js').WasmInstance} WasmInstance
@@ -79,7 +79,7 @@ export class Engine extends ModuleInstance {
       identity.hasKey = identity.credentialsId !== 0;
       const signature = parseSignature(this.read(status), (flags & (FLAG.trace | FLAG.platformSign)) !== 0);
       if (!(flags & FLAG.keep)) {
-        // A URL has the session token in it, and so has a canonical request.
+        // A URL contains the session token, and so does a canonical request.
         if (flags & (FLAG.presign | FLAG.trace) && identity.sessionToken !== '') this.exports.wipe();
         this.release();
       }
@@ -90,7 +90,7 @@ export class Engine extends ModuleInstance {
   }
 
   /**
-   * Signs the last request once more, which was signed with `FLAG.keep`, with another path. Nothing else may have been
+   * Signs the last request again with another path. It must have been signed with `FLAG.keep`, and no other request may have been
    * signed since. {@link Engine.wipe} ends the series.
    *
    * @param {string} path  as on the wire
@@ -150,12 +150,12 @@ export class Engine extends ModuleInstance {
   }
 
   /**
-   * Calls functions of the module that few need: each of these has a file of its own.
+   * Calls rarely used functions of the module, each of which has its own file.
    *
    * @template T
-   * @param {(instance: WasmInstance, buffer: (length: number) => Uint8Array<ArrayBuffer>) => T} call  `buffer` is that of the
-   *   module, made as long as asked for. If it must grow, it loses what it holds, but for a result, for which the core made
-   *   room.
+   * @param {(instance: WasmInstance, buffer: (length: number) => Uint8Array<ArrayBuffer>) => T} call `buffer` returns the buffer
+   *   of the module with at least the requested length. If it must grow, it loses its contents, except a result for which the
+   *   core made room.
    * @returns {T}
    */
   use(call) {
@@ -168,7 +168,7 @@ export class Engine extends ModuleInstance {
     }
   }
 
-  /** Wipes what a series of {@link Engine.signPath} has left. */
+  /** Wipes the data that a series of {@link Engine.signPath} has left. */
   wipe() {
     if (this.isRunning) this.exports.wipe();
     this.release();
@@ -217,7 +217,7 @@ export class Engine extends ModuleInstance {
     const secret = flags & FLAG.hasSecret ? `${identity.secretAccessKey}\0` : '';
     const text = `${fields}${headerFields}${identity.accessKeyId}\0${secret}`;
     const token = (identity.tokenBytes ??= encoder.encode(identity.sessionToken));
-    // Before it takes memory. Three times what the core takes, which counts bytes.
+    // Before memory is allocated. Three times the limit of the core, which counts bytes.
     if (text.length + token.length > 3 * MAX_REQUEST_BYTES) throw coreError(LIMIT_EXCEEDED, {});
     const canonicalBytes = fields.length + headerFields.length + identity.sessionToken.length;
     const hash =
@@ -254,7 +254,7 @@ export class Engine extends ModuleInstance {
   }
 
   /**
-   * Lets the host hash the canonical request, of which the core told the length.
+   * The platform hashes the canonical request, whose length the core returned.
    *
    * @param {(bytes: Uint8Array) => string} hash
    * @param {number} length
@@ -289,7 +289,7 @@ export class Engine extends ModuleInstance {
 const HASH_CHUNK_BYTES = 65_536;
 
 /**
- * A page may serve another one, such as that of the version before.
+ * A page may serve the module of another version, such as the previous one.
  *
  * @param {WasmInstance} instance
  */
@@ -299,7 +299,7 @@ function ofThisVersion(instance) {
 }
 
 /**
- * Credentials that sign a second time get a number.
+ * Credentials get a number when they sign a second time.
  *
  * @param {SigningIdentity} identity
  */

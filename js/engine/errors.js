@@ -63,10 +63,10 @@ import {
  */
 
 /**
- * Everything that this package throws. `code` is stable: test it rather than the message, and rather than
- * `instanceof`, because the ES module and the CommonJS build have a class each.
+ * Every error that this package throws. `code` is stable: test it, and not the message or `instanceof`, because the ES module and
+ * the CommonJS build each have their own class.
  *
- * No message, and no property, ever holds a secret access key or a session token.
+ * No message and no property contains a secret access key or a session token.
  *
  * @example
  *   if (error.code === 'ERR_SIGV4_CREDENTIALS_EXPIRED') signInAgain();
@@ -90,8 +90,9 @@ Object.defineProperty(SigV4Error.prototype, 'name', {
 });
 
 /**
- * What the core refuses, by number: what it is, and where. `{name}` stands for what the core cannot know. What more there is
- * to say is in full-texts.js. In a function, because bundlers keep an object with computed names even if nobody uses it.
+ * The errors of the core, by number: what is wrong, and where. `{name}` stands for a value that the core does not know.
+ * full-texts.js has the rest of each text. This is a function, because bundlers keep an object with computed names even if nobody
+ * uses it.
  */
 const CORE_ERROR_TEXTS = /* @__PURE__ */ (() =>
   /** @type {const} */ ({
@@ -124,7 +125,7 @@ const CORE_ERROR_TEXTS = /* @__PURE__ */ (() =>
 
 /**
  * @param {CoreErrorNumber} number
- * @param {Record<string, string>} where what `{name}` in the text stands for
+ * @param {Record<string, string>} where the values of `{name}` in the text
  */
 export function coreError(number, where) {
   const text = CORE_ERROR_TEXTS[number].replace(/\{(\w+)\}/g, (_, name) => where[name] ?? '');
@@ -132,7 +133,7 @@ export function coreError(number, where) {
 }
 
 /**
- * An error with its full text. That is loaded on use; if it cannot be, offline or after a new deployment, the short one
+ * An error with its full text. It is loaded on use; if that fails, offline or after a new deployment, the short text remains.
  * stands.
  *
  * @param {unknown} error

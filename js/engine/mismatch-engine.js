@@ -32,9 +32,9 @@ import { ModuleInstance } from './module-instance.js';
  * @property {string} signature
  * @property {string | undefined} sessionToken
  * @property {string | undefined} declared  what is signed instead of the body's hash, as far as the request says
- * @property {{ scope: boolean, region: boolean, service: boolean, time: boolean, payload: boolean, host: boolean, uncovered: string | undefined }} wrong
- *   the scope in itself; the region, the service, the time for this server; what is signed instead of the body; whether there
- *   are several hosts; a header that must be signed, and is not
+ * @property {{ scope: boolean, region: boolean, service: boolean, time: boolean, payload: boolean, host: boolean, uncovered:
+ *   string | undefined }} wrong the scope in itself; the region, the service, the time for this server; what is signed instead of
+ *   the body; whether there are several hosts; a header that must be signed, and is not
  * @property {string} hosts  every name that the request gives its host, joined with commas
  * @property {Parameter[]} parameters  that are signed
  * @property {Map<string, string>} headers  by lower-case name, in its order, with canonical values

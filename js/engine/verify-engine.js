@@ -189,9 +189,9 @@ export function isSignedBy({ accessKeyId, stringToSign, signature, sessionToken 
  * @param {IncomingRecord} record  that {@link verify} accepted
  * @param {Known} known
  * @param {Uint8Array} body  as it arrived
- * @returns {{ body: Uint8Array, trailers: Record<string, string>, lines: string, signed: string[] } | WrittenRejection} `lines`: the trailers
- *   as they came, whose checksums are still to be checked; `signed`: of SigV4a, texts each followed by its signature, which have to
- *   be verified
+ * @returns {{ body: Uint8Array, trailers: Record<string, string>, lines: string, signed: string[] } | WrittenRejection} `lines`:
+ *   the trailers as they came, whose checksums are still to be checked; `signed`: of SigV4a, texts each followed by its
+ *   signature, which have to be verified
  */
 export function decodeBody(record, known, body) {
   try {

@@ -1,5 +1,5 @@
-// How the entries beside the main one reach into a signer: sigv4-wasm/s3, /events, /batch, /trace, and the HTTP clients. A signer of the CommonJS
-// copy works with an entry of the ES modules, because the method has a name that both copies know.
+// How the entries beside the main one reach into a signer: sigv4-wasm/s3, /events, /batch, /trace, and the HTTP clients. A signer
+// of the CommonJS copy works with an entry of the ES modules, because the method has a name that both copies know.
 
 import { SigV4Error } from '../engine/errors.js';
 

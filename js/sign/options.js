@@ -12,8 +12,8 @@ import { NOT_IN_HOST } from './normalize-request.js';
  * @property {string} [service]  the signing name, such as `execute-api`. Default: inferred from a known AWS host.
  * @property {string} [host]  the signing host: the one that the server sees, if it is not that of the URL, as behind a
  *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and returned as
- *   `headers.host`, instead of one that you pass, and region and service are inferred from it. Node's http, axios there, got and undici
- *   send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
+ *   `headers.host`, instead of one that you pass, and region and service are inferred from it. Node's http, axios there, got and
+ *   undici send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
  * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
  *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies,
  *   caches and clients change on the way, such as `accept-encoding`, `via`, `x-forwarded-*`, `range`, `content-length`
@@ -25,7 +25,8 @@ import { NOT_IN_HOST } from './normalize-request.js';
  *   `UNSIGNED-PAYLOAD`, which S3 takes and which lets streams pass unread; or a hash that you know, in hex.
  *   Default: signed, but for VPC Lattice and presigned S3 URLs.
  * @property {boolean} [contentSha256Header]  whether `x-amz-content-sha256` is sent. Default: to S3, OpenSearch
- *   Serverless and VPC Lattice, and wherever the body is not signed. Turn it on for a Lambda URL behind CloudFront with origin access control.
+ *   Serverless and VPC Lattice, and wherever the body is not signed. Turn it on for a Lambda URL behind CloudFront with origin
+ *   access control.
  * @property {'signed' | 'appended'} [sessionTokenMode]  whether the session token is part of what is signed. Default:
  *   signed, but for the MQTT gateway of AWS IoT.
  * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,

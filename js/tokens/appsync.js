@@ -1,7 +1,8 @@
 // Authorization of the WebSockets of AWS AppSync: the headers of a signed request, which is never sent. They stand in a
 // subprotocol when a connection is opened, and in each message.
 //
-// Sources: "Building a real-time WebSocket client" and "Understanding the Event API WebSocket protocol", AWS AppSync developer guides.
+// Sources: "Building a real-time WebSocket client" and "Understanding the Event API WebSocket protocol", AWS AppSync developer
+// guides.
 
 import { SigV4Error } from '../engine/errors.js';
 import { base64url } from '../protocol/base64.js';
@@ -30,8 +31,8 @@ const HEADERS = {
 };
 
 /**
- * What a WebSocket of AppSync is opened with: its URL, and its subprotocols, of which the second holds the authorization. It is valid for
- * five minutes.
+ * What a WebSocket of AppSync is opened with: its URL, and its subprotocols, of which the second holds the authorization. It is
+ * valid for five minutes.
  *
  * @example
  *   const { url, protocols } = await appSyncConnection(signer, 'https://abc123.appsync-api.eu-west-1.amazonaws.com/event');
@@ -54,9 +55,9 @@ export async function appSyncConnection(signer, api) {
 }
 
 /**
- * The authorization of one message. For Events, pass what is subscribed to or published, `{ channel }` or `{ channel, events }`, and send
- * `authorization` beside it. For GraphQL, pass `{ query, variables }`, and send `{ data, extensions: { authorization } }` as the payload
- * of `start`.
+ * The authorization of one message. For Events, pass what is subscribed to or published, `{ channel }` or `{ channel, events }`,
+ * and send `authorization` beside it. For GraphQL, pass `{ query, variables }`, and send `{ data, extensions: { authorization }
+ * }` as the payload of `start`.
  *
  * @example
  *   const { authorization } = await appSyncAuthorization(signer, api, { channel: '/default/orders' });

@@ -36,8 +36,8 @@ export async function iotUrl(options) {
  *   const parameters = { 'language-code': 'en-US', 'media-encoding': 'pcm', 'sample-rate': '16000' };
  *   const socket = new WebSocket(await transcribeUrl({ region: 'eu-west-1', parameters, credentials }));
  *
- * @param {TokenOptions & { region: string, parameters: Record<string, string>, kind?: 'standard' | 'medical' | 'call-analytics' }} options
- *   `kind`: default `standard`
+ * @param {TokenOptions & { region: string, parameters: Record<string, string>, kind?: 'standard' | 'medical' | 'call-analytics'
+ *   }} options `kind`: default `standard`
  * @returns {Promise<string>}
  * @throws {SigV4Error}
  */
@@ -51,16 +51,17 @@ export async function transcribeUrl(options) {
 }
 
 /**
- * The URL of a signaling channel of Amazon Kinesis Video Streams, for WebRTC. It is valid for opening a connection within 5 minutes.
+ * The URL of a signaling channel of Amazon Kinesis Video Streams, for WebRTC. It is valid for opening a connection within 5
+ * minutes.
  *
  * Source: "Kinesis Video Streams WebRTC WebSocket APIs", developer guide; awslabs/amazon-kinesis-video-streams-webrtc-sdk-js.
  *
  * @example
  *   const url = await kinesisWebRtcUrl({ endpoint, channelArn, clientId: 'viewer-1', region: 'eu-west-1', credentials });
  *
- * @param {TokenOptions & { endpoint: string, channelArn: string, clientId?: string, region: string }} options  `endpoint`: the `WSS`
- *   endpoint that `GetSignalingChannelEndpoint` returned, such as `wss://v-1a2b3c.kinesisvideo.eu-west-1.amazonaws.com`. `clientId`:
- *   of a viewer; the master has none
+ * @param {TokenOptions & { endpoint: string, channelArn: string, clientId?: string, region: string }} options `endpoint`: the
+ *   `WSS` endpoint that `GetSignalingChannelEndpoint` returned, such as `wss://v-1a2b3c.kinesisvideo.eu-west-1.amazonaws.com`.
+ *   `clientId`: of a viewer; the master has none
  * @returns {Promise<string>}
  * @throws {SigV4Error}
  */

@@ -72,8 +72,8 @@ export class EventVerifier {
    *
    * @param {Uint8Array} frame  as it arrived: with the date and the signature around the message
    * @returns {Promise<VerifiedEvent>}
-   * @throws {SigV4Error} `ERR_SIGV4_SIGNATURE_MISMATCH`, `…_SIGNATURE_MALFORMED` for what is not a signed message. After either, and
-   *   after the empty message that ends the stream, no further message is accepted.
+   * @throws {SigV4Error} `ERR_SIGV4_SIGNATURE_MISMATCH`, `…_SIGNATURE_MALFORMED` for what is not a signed message. After either,
+   *   and after the empty message that ends the stream, no further message is accepted.
    */
   verify(frame) {
     const verified = this.#last.then(() => this.#verify(frame));

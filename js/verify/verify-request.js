@@ -25,9 +25,9 @@ import { settingsOf } from './settings.js';
  *
  * A key instead of the secret, so that a server need not hold secrets.
  * @typedef {object} KnownSigningKey
- * @property {Uint8Array | ((scope: { date: string, region: string, service: string }) => Uint8Array | Promise<Uint8Array>)} signingKey
- *   the 32 bytes of the key that the secret gives for this date (`YYYYMMDD`), region and service ("Create a signed AWS API
- *   request", step 3); for SigV4
+ * @property {Uint8Array | ((scope: { date: string, region: string, service: string }) => Uint8Array | Promise<Uint8Array>)}
+ *   signingKey the 32 bytes of the key that the secret gives for this date (`YYYYMMDD`), region and service ("Create a signed AWS
+ *   API request", step 3); for SigV4
  * @property {string} [sessionToken]  as of `KnownCredentials`
  * @property {Date} [expiration]
  *

@@ -1,4 +1,5 @@
-//! The record in which pieces cross from JavaScript: js/engine/mismatch-record.js writes it. What its numbers stand for is in `names`.
+//! The record in which pieces cross from JavaScript: js/engine/mismatch-record.js writes it. What its numbers stand for is in
+//! `names`.
 //!
 //! Numbers have four bytes, the lowest first; a text is its length and its bytes, a list the number of its items and these;
 //! [`NONE`] instead of a length stands for no text.

@@ -83,8 +83,8 @@ impl Texts {
     }
 }
 
-/// What texts are put into. Packed, because code that puts one part after the other takes several times as much of the module, which
-/// every page loads: a byte with the number of a text, or one with the length of what follows.
+/// What texts are put into. Packed, because code that puts one part after the other takes several times as much of the module,
+/// which every page loads: a byte with the number of a text, or one with the length of what follows.
 #[derive(Clone, Copy)]
 pub(crate) struct Template(&'static [u8]);
 

@@ -31,8 +31,8 @@ use crate::{Error, Timestamp};
 /// A request that is rejected is answered here; its [`Rejection`] is among the extensions of the response, for a log. So is the
 /// error of a lookup that failed, as [`BoxError`] in an [`Arc`]; the client gets 500.
 ///
-/// The body is read where the signature covers it, or digests of it (with the feature `checksum`): after the signature has been verified, where the request declares its hash,
-/// and otherwise before, for a known key only.
+/// The body is read where the signature covers it, or digests of it (with the feature `checksum`): after the signature has been
+/// verified, where the request declares its hash, and otherwise before, for a known key only.
 ///
 /// ```
 /// use sigv4_wasm::tower::{BoxError, KeyRequest, KnownKey, VerifyLayer};
@@ -77,7 +77,8 @@ impl<L, C> VerifyLayer<L, C> {
         VerifyLayer { verifier, lookup, clock, body_limit, respond }
     }
 
-    /// The longest body that is read, in bytes; longer ones are rejected as [`RejectionKind::BodyTooLong`](crate::verify::RejectionKind).
+    /// The longest body that is read, in bytes; longer ones are rejected as
+    /// [`RejectionKind::BodyTooLong`](crate::verify::RejectionKind).
     pub fn body_limit(self, body_limit: usize) -> Self {
         Self { body_limit, ..self }
     }

@@ -1,8 +1,8 @@
-// Credentials as aws4 takes them: an object, or the environment.
+// Credentials in the forms that aws4 takes: an object, or the environment.
 
 import { CredentialsSource } from '../../sign/credentials.js';
 
-/** @returns {import('./request-options.js').Credentials} what the environment holds now */
+/** @returns {import('./request-options.js').Credentials} the credentials that the environment contains now */
 export function environmentCredentials() {
   /** @type {Record<string, string | undefined>} */
   const environment = /** @type {any} */ (globalThis).process?.env ?? {};
@@ -13,7 +13,7 @@ export function environmentCredentials() {
   };
 }
 
-/** By the object, so that the signing key of credentials that are used again stays cached. */
+/** Keyed by the object, so that the signing key stays cached if the same credentials are used again. */
 const sources = new WeakMap();
 
 /**

@@ -1,4 +1,4 @@
-// The headers of a request to `http.request`, in the case that the caller gave them.
+// The headers of a request to `http.request`, in the spelling of the caller.
 
 import { canonicalValue as foldWhiteSpace } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -14,7 +14,7 @@ const NEVER_SIGNED = [
   'range',
 ];
 
-/** What a signature added to headers. @type {WeakMap<object, Record<string, unknown>>} */
+/** The headers that a signature added. @type {WeakMap<object, Record<string, unknown>>} */
 const added = new WeakMap();
 
 /**

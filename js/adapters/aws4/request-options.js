@@ -1,11 +1,11 @@
-// The requests and credentials that aws4 takes.
+// The forms of requests and credentials that aws4 accepts.
 
 import { describe } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
 import { sha256Sync } from '../../engine/sha256.js';
 
 /**
- * The options of `http.request`, and what aws4 adds to them.
+ * The options of `http.request`, and the options that aws4 adds.
  *
  * @typedef {object} Aws4Request
  * @property {string | null} [hostname]
@@ -78,8 +78,8 @@ export function parseUrl(text) {
 }
 
 /**
- * What would put another request under the signature than the one that is sent: a line break in the method, or a host that
- * Node takes for one and a server does not.
+ * Refuses values with which the signed request would differ from the one that is sent: a line break in the method, or a host that
+ * Node.js accepts and a server does not.
  *
  * @param {any} request
  */

@@ -1,7 +1,7 @@
 // The call shape of the npm package `aws4`, for the options of Node's `http.request`; synchronously.
 //
-// It writes the canonical request itself, because aws4 signs other headers than the core does, and hands out each step. Where
-// AWS refuses what aws4 makes of a request, this follows AWS: tests/js/aws4.differences.js lists these cases.
+// It writes the canonical request itself, because aws4 signs other headers than the core does, and exposes each step. If AWS
+// refuses the result of aws4, this file follows AWS: tests/js/aws4.differences.js lists these cases.
 
 import { canonicalQuery } from '../../engine/canonical-form.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -124,7 +124,7 @@ export class RequestSigner {
     if (!options.hostname && !options.host) options.hostname = headers[given ?? 'Host'];
   }
 
-  /** Those that were given, or those that the environment held then. @returns {Credentials} */
+  /** The credentials that were passed, or those of the environment at that time. @returns {Credentials} */
   get credentials() {
     return this.#credentials;
   }
@@ -133,7 +133,7 @@ export class RequestSigner {
     this.#credentials = credentials;
   }
 
-  /** @returns {Credentials} those of the environment, as far as it holds any */
+  /** @returns {Credentials} the credentials of the environment, if there are any */
   defaultCredentials() {
     return environmentCredentials();
   }
@@ -268,7 +268,7 @@ export class RequestSigner {
     return /** @type {any} */ (this.parsedPath);
   }
 
-  /** Whether the session token stands beside the signature, not in it. */
+  /** Whether the session token is outside of the signature. */
   get #appendsToken() {
     const { sessionTokenMode } = signingRules(this.service);
     return sessionTokenMode === 'appended' && this.#identity.sessionToken !== '';
@@ -280,7 +280,7 @@ export class RequestSigner {
 
   #headersToSign() {
     const { headers, extraHeadersToInclude, extraHeadersToIgnore } = /** @type {any} */ (this.request);
-    // Before anything was added, headers are to be seen, but not to be kept.
+    // Before anything was added, the headers are readable, but are not kept.
     if (!this.#isPrepared) return canonicalHeaders(headers, extraHeadersToInclude, extraHeadersToIgnore);
     this.#signedHeaders ??= canonicalHeaders(headers, extraHeadersToInclude, extraHeadersToIgnore);
     return this.#signedHeaders;
@@ -295,7 +295,7 @@ export class RequestSigner {
     return (given && headers[given]) || bodyHash(body);
   }
 
-  /** Adds what the signature covers, once; to a path that was parsed before, as it is now. */
+  /** Adds everything that the signature covers, once; to a path that was already parsed, in its current form. */
   #prepare() {
     if (!this.#isPrepared) {
       if (this.parsedPath === undefined) this.prepareRequest();

@@ -1,4 +1,4 @@
-// What axios is about to send, as bytes: what was hashed is then what is sent, byte for byte.
+// The body that axios is about to send, as bytes, so that the hashed bytes are exactly those that are sent.
 
 import { describe, isBlob, isFormDataPackage, readBody } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -6,7 +6,7 @@ import { SigV4Error } from '../../engine/errors.js';
 /**
  * @typedef {object} AxiosBody
  * @property {Uint8Array} [bytes]  undefined if there is no body
- * @property {string} [contentType]  to be sent where the caller did not choose one
+ * @property {string} [contentType]  to be sent if the caller did not choose one
  * @property {boolean} [ownsContentType]  to be sent in any case: it carries the boundary of `bytes`
  */
 
@@ -33,11 +33,11 @@ export async function readAxiosBody(data) {
   return readPlatformBody(typeof data === 'object' ? data : String(data));
 }
 
-/** What `describe` calls that which goes as it is, or as its text. */
+/** The names that `describe` gives to bodies that are sent unchanged, or as their text. */
 const SENDABLE = /^(string|number|boolean|ArrayBuffer|FormData|URLSearchParams)$/;
 
 /**
- * The one form of bytes that all adapters of all versions send as they are.
+ * The only form of bytes that all adapters of all versions send unchanged.
  *
  * @param {Uint8Array} bytes
  * @returns {ArrayBuffer}
@@ -49,8 +49,8 @@ export function toArrayBuffer(bytes) {
 }
 
 /**
- * Whether a transport sends what was signed where it gets the body as it is: not so with forms, whose boundary it would
- * choose, with a Blob, whose type axios' http adapter prefers to the header, and with what can only be read once.
+ * Whether a transport sends the signed bytes if it gets the original body. It does not for forms, because it would choose the
+ * boundary; for a Blob, because axios' http adapter prefers its type to the header; and for bodies that can be read only once.
  *
  * @param {any} data
  * @returns {boolean}

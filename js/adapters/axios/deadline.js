@@ -1,6 +1,6 @@
-// The wait for what comes before sending, such as credentials: no longer than the caller would wait for the answer.
+// Limits the wait before sending, for example for credentials, to the timeout that the caller set for the response.
 
-/** One attempt to send a request, from where `timeout` counts. */
+/** One attempt to send a request, from the moment at which `timeout` starts. */
 export class Attempt {
   #start = performance.now();
   #config;
@@ -41,7 +41,7 @@ export class Attempt {
     });
   }
 
-  /** What is left of `timeout`, and the message as if it were all of it. */
+  /** The rest of `timeout`, with a message that names the whole of it. */
   remaining() {
     const left = this.#left();
     if (left === undefined || left === this.#timeout()) return undefined;
@@ -62,7 +62,7 @@ export class Attempt {
     return this.#config.timeoutErrorMessage || `timeout of ${this.#config.timeout}ms exceeded`;
   }
 
-  /** As axios' http and xhr adapters have it. */
+  /** The form that axios' http and xhr adapters use. */
   #timeoutError() {
     const code = this.#config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED';
     const { AxiosError = Error } = /** @type {any} */ (this.#axios);

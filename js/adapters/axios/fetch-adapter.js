@@ -1,12 +1,12 @@
-// axios' fetch adapter, which must not follow a redirect: the old signature would go along. In browsers it is the default
-// for that reason, because XMLHttpRequest cannot be kept from it.
+// axios' fetch adapter, which must not follow a redirect, because it would send the old signature along. It is the default in
+// browsers, because XMLHttpRequest cannot be prevented from following redirects.
 
 import { resolveAdapter } from './resolve-adapter.js';
 
 /**
- * What sends a signed request. axios prefers XMLHttpRequest to fetch. Browsers then follow every redirect and hand
- * `x-amz-security-token` to whatever origin it leads to: they take away `authorization` alone (Fetch standard, "HTTP-redirect
- * fetch"). So fetch it is, unless the caller chose, or asks for what only XMLHttpRequest can do.
+ * Chooses the adapter that sends a signed request. axios prefers XMLHttpRequest to fetch. Browsers then follow every redirect and
+ * send `x-amz-security-token` to the origin that it leads to: they remove only `authorization` (Fetch standard, "HTTP-redirect
+ * fetch"). So this chooses fetch, unless the caller chose an adapter, or needs a feature that only XMLHttpRequest has.
  *
  * @param {import('./resolve-adapter.js').AdapterOption | undefined} adapter
  * @param {any} config
@@ -36,7 +36,7 @@ function canStayPut() {
 }
 
 /**
- * What keeps an adapter that may be on top of fetch from following a redirect. `fetchOptions` only if nothing else
+ * Prevents an adapter that may be built on fetch from following a redirect. `fetchOptions` only if nothing else
  * does: with them, axios from 1.12 on calls `fetch(request, fetchOptions)`, and the `fetch` that Next.js 15 patches in its
  * edge runtime then loses the method, the headers and the body.
  *

@@ -1,11 +1,11 @@
-// The headers of an axios request: what is signed, and what is left for the adapter to know.
+// The headers of an axios request: those that are signed, and those that only the adapter needs.
 
 import { flatten } from '../shared/spelling.js';
 
-/** What axios says of every post, put and patch that does not say otherwise. */
+/** The default content type of axios for post, put and patch. */
 const AXIOS_DEFAULT_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 
-/** Headers that an adapter adds, unless they are there as `false`. */
+/** Headers that an adapter adds unless their value is `false`. */
 const ADDED_BY_ADAPTER = ['user-agent', 'accept-encoding'];
 
 /**
@@ -43,7 +43,7 @@ export function keptHeaders(headers, signed) {
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase();
     missing.delete(key);
-    // A list goes as the one line that was signed.
+    // A list is sent as the one line that was signed.
     if (key in signed)
       kept[name] = signed[key] === before[key] && !Array.isArray(value) ? value : signed[key];
     else if (!(key in before)) kept[name] = value;
@@ -54,7 +54,7 @@ export function keptHeaders(headers, signed) {
 
 /**
  * The headers that the caller switched off and the adapter would otherwise add; and in browsers, one that axios 1.16 and later
- * add with fetch, for which Firefox and Safari ask the API for leave (CORS), which it does not give.
+ * add with fetch, for which Firefox and Safari send a preflight (CORS) that the API refuses.
  *
  * @param {Record<string, any>} headers
  * @param {import('./resolve-adapter.js').ResolvedAdapter['own']} own

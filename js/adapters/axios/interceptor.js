@@ -1,8 +1,8 @@
 // Signs the requests of an axios client.
 //
 // An interceptor cannot sign: `transformRequest`, which makes the final body, and axios' own content type come
-// after all interceptors. So ours only wraps the adapter. That is the last function axios calls; it gets the
-// final config, and the wrapper hands on a signed copy. Everything here is public API of axios 0.27 and 1.x.
+// after all interceptors. So this interceptor only wraps the adapter, which is the last function that axios calls. The wrapper
+// gets the final config and passes on a signed copy. Everything here is public API of axios 0.27 and 1.x.
 
 import { SigV4Error } from '../../engine/errors.js';
 import { loadOlder, resolveAdapter } from './resolve-adapter.js';
@@ -21,8 +21,8 @@ import { hide } from '../shared/redact-error.js';
 
 /**
  * @typedef {object} AxiosOption
- * @property {AxiosStatic} [axios]  the axios that the client was made with; default: what `import('axios')`
- *   gives. Only needed where that is another one: an alias, a second copy, a bundle that must not be split.
+ * @property {AxiosStatic} [axios]  the axios that created the client; default: the result of `import('axios')`. Only needed
+ *   if that is a different one: an alias, a second copy, a bundle that must not be split.
  *
  * @typedef {AxiosOption & import('../shared/client-signer.js').ClientOptions} InterceptorOptions
  */
@@ -30,11 +30,11 @@ import { hide } from '../shared/redact-error.js';
 /**
  * An interceptor that signs every request of an axios client, 0.27 or 1.x.
  *
- * It signs when the request is dispatched, so the order in which interceptors were added does not matter. In browsers, axios'
- * fetch adapter sends what is signed, unless the config needs XMLHttpRequest, which follows redirects with the session token.
- * Streams are read into memory, because the signature covers their bytes; `payload: 'unsigned'` streams them.
- * Requests are rejected with a `SigV4Error` if they cannot be signed: `ERR_SIGV4_URL_INVALID` (a relative URL
- * without `baseURL`, or one with `user:password@`), `ERR_SIGV4_HEADER_INVALID` (axios' `auth` would replace the
+ * It signs when the request is dispatched, so the order of the
+ * interceptors does not matter. In browsers, axios' fetch adapter sends signed requests, unless the config needs XMLHttpRequest,
+ * which follows redirects with the session token. Streams are read into memory, because the signature covers their bytes;
+ * `payload: 'unsigned'` streams them. Requests are rejected with a `SigV4Error` if they cannot be signed: `ERR_SIGV4_URL_INVALID`
+ * (a relative URL without `baseURL`, or one with `user:password@`), `ERR_SIGV4_HEADER_INVALID` (axios' `auth` would replace the
  * signature), `ERR_SIGV4_BODY_UNSUPPORTED`, `ERR_SIGV4_BODY_USED`, and what `Signer.sign` rejects with.
  *
  * @example
@@ -57,8 +57,8 @@ export function sigv4Interceptor(options) {
 }
 
 /**
- * Where a wrapper of ours keeps whose it is and what is inside: another interceptor's wrapper, or axios' own adapter. Not a
- * WeakMap, because there is a wrapper for each request.
+ * The key under which a wrapper stores its owner and the wrapped adapter: another interceptor's wrapper, or axios' own adapter.
+ * Not a WeakMap, because there is a wrapper for each request.
  */
 const INSIDE = Symbol('sigv4Interceptor');
 
@@ -87,7 +87,7 @@ class SigningAdapter extends ClientSigner {
 
   /**
    * @param {AdapterOption | undefined} adapter
-   * @returns {boolean} whether requests through this adapter come by here
+   * @returns {boolean} whether requests through this adapter pass this wrapper
    */
   isAround(adapter) {
     const wrapper = inside(adapter);
@@ -104,7 +104,7 @@ class SigningAdapter extends ClientSigner {
   }
 
   /**
-   * @param {any} config  final: nothing but the adapter comes after
+   * @param {any} config  final: only the adapter follows
    * @param {AdapterOption | undefined} next
    * @returns {Promise<any>} axios' response
    */
@@ -135,8 +135,8 @@ class SigningAdapter extends ClientSigner {
   }
 
   /**
-   * Signs and sends. What comes back shows the caller's config, not the signed copy: a retry starts from it,
-   * and it holds no signature and no session token.
+   * Signs and sends. The result shows the caller's config instead of the signed copy: a retry starts from it, and it contains no
+   * signature and no session token.
    *
    * @param {any} config
    * @param {import('./outgoing-request.js').PreparedRequest} prepared
@@ -171,7 +171,7 @@ class SigningAdapter extends ClientSigner {
     if (response) response.config = config;
     conceal(error, config);
 
-    // Browsers show nothing of a redirect that was not followed, so that the caller could not do it either.
+    // Browsers reveal nothing about a redirect that was not followed, so the caller could not follow it either.
     const isCallers = config.maxRedirects === 0 && response?.status !== 0;
     const isExpected = isCallers || config.fetchOptions?.redirect !== undefined;
     if (isExpected || !mayBeRedirect(response)) return { response, error: hopError ?? error };
@@ -192,7 +192,7 @@ function mayFollow(own) {
 }
 
 /**
- * Whether an answer is, or may have come after, a redirect that was not signed again.
+ * Whether a response is a redirect that was not signed again, or may have come after one.
  *
  * @param {any} response
  */
@@ -202,7 +202,7 @@ function mayBeRedirect(response) {
 }
 
 /**
- * An error that shows nothing of the signature, nor do its causes: axios wraps its own.
+ * Hides the signature in an error and in its causes, because axios wraps its own errors.
  *
  * @param {any} error
  * @param {any} config  the caller's

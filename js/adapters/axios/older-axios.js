@@ -1,4 +1,4 @@
-// Adapters of axios before 1.5, which has nothing that resolves them. Loaded on use.
+// Adapters of axios before 1.5, which has no function that resolves them. Loaded on use.
 
 /**
  * @typedef {import('./resolve-adapter.js').Adapter} Adapter

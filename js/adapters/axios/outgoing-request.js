@@ -1,4 +1,4 @@
-// The request that axios is about to send, read out of its final config.
+// The request that axios is about to send, read from its final config.
 
 import { SigV4Error } from '../../engine/errors.js';
 import { describeStream, isAxiosStream, readAxiosBody } from './body.js';
@@ -7,16 +7,16 @@ import { headersToSign } from './headers.js';
 /**
  * @typedef {object} PreparedRequest
  * @property {{ method: string, url: string, headers: Record<string, string>, body?: Uint8Array }} request
- * @property {any} [stream]  the body, where it is to be sent without being read and signed
+ * @property {any} [stream]  the body, if it is sent without being read and signed
  */
 
 /**
- * Everything that takes time or can be done only once; all attempts sign and send what this gives.
+ * Everything that takes time or can be done only once. All attempts sign and send its result.
  *
  * @param {any} config
  * @param {URL} url  from `targetUrl`
  * @param {ReturnType<typeof import('./fetch-adapter.js').signingAdapter>} adapter
- * @param {import('../shared/client-signer.js').ClientSigner} client  if it does not sign bodies, streams are left as they are
+ * @param {import('../shared/client-signer.js').ClientSigner} client  if it does not sign bodies, streams are passed on unread
  * @returns {Promise<PreparedRequest>}
  */
 export async function readRequest(config, url, { own, insteadOfXhr }, { signsBody, signsQuery }) {
@@ -55,7 +55,7 @@ function takesOtherHost({ socketPath, httpVersion }, { port }) {
 }
 
 /**
- * The URL that axios would request, in the one form that every adapter sends as it is.
+ * The URL that axios would request, in the only form that every adapter sends unchanged.
  *
  * @param {any} config
  * @param {import('./resolve-adapter.js').AxiosStatic} axios
@@ -66,9 +66,9 @@ export function targetUrl(config, axios, own) {
   const plain = plainUrl(config);
   if (plain !== undefined) return new URL(plain);
   const url = resolveUrl(config, axios);
-  // Others than axios' own get the URL as the caller wrote it.
+  // Adapters that are not axios' own get the URL in the caller's spelling.
   if (own === undefined && !axios.VERSION.startsWith('0.')) return url;
-  // The http adapter of 0.27 escapes these, which others leave alone. Where they are escaped, all leave them.
+  // The http adapter of 0.27 escapes these; the others do not. If they are already escaped, all adapters keep them.
   const escaped = url.href.replace(
     /['\\^`{|}]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -126,9 +126,9 @@ const PLAIN_WORD = /^[\w.~-]+$/;
  */
 export function resolveUrl(config, axios) {
   const { url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer, socketPath } = config;
-  // No defaults: they are in the config already. And nothing but what makes the URL, because all of it would be copied.
+  // No defaults, which are already in the config, and only the parts of the URL, because axios copies everything.
   const uri = new axios.Axios({}).getUri({ url: path, baseURL, allowAbsoluteUrls, params, paramsSerializer });
-  // axios takes a path alone if there is a socket.
+  // axios accepts a path alone if there is a socket.
   const base = socketPath ? 'http://localhost' : (globalThis.document?.baseURI ?? globalThis.location?.href);
   try {
     const url = new URL(uri, base);

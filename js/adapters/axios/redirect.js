@@ -1,9 +1,9 @@
-// Redirects of a signed request. A signature is good for one URL and one method, so that what follows a
-// redirect must sign again, or say that it cannot.
+// Redirects of a signed request. A signature is valid for one URL and one method, so an adapter that follows a redirect must sign
+// again, or report that it cannot.
 //
-// - The http adapter follows redirects in Node.js and calls `beforeRedirect`: signed again for the same
-//   origin; for any other, nothing of ours is passed on.
-// - fetch has a setting not to follow, which gives the error below.
+// - The http adapter follows redirects in Node.js and calls `beforeRedirect`: signed again for the same origin; for any other
+//   origin, the signature's headers are removed.
+// - fetch has a setting not to follow redirects, which leads to the error below.
 // - XMLHttpRequest always follows, with the old signature. If that is refused, the error says why.
 //
 // Loaded on use: in Node.js with the first request, because `beforeRedirect` is synchronous.
@@ -18,7 +18,7 @@ import { redirectError } from '../shared/redirect-error.js';
  * The `beforeRedirect` of a signed request.
  *
  * @param {object} hop
- * @param {import('../shared/exchange.js').Exchange} hop.exchange  has signed before, so that it can sign synchronously
+ * @param {import('../shared/exchange.js').Exchange} hop.exchange  has signed before, so it can sign synchronously
  * @param {import('./outgoing-request.js').PreparedRequest['request']} hop.request  the request that is redirected
  * @param {((options: any, ...details: any[]) => void) | undefined} hop.callers  the caller's own `beforeRedirect`
  * @param {(error: unknown) => void} hop.onError  gets what was thrown, because axios wraps it twice
@@ -55,7 +55,7 @@ export function beforeRedirect({ exchange, request, callers, onError }) {
 }
 
 /**
- * The error for an answer that is, or that came after, a redirect which could not be signed again.
+ * The error for a response that is a redirect which could not be signed again, or that came after one.
  *
  * @param {any} response  axios' response
  * @param {string} url  the URL that was signed

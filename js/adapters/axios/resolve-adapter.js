@@ -1,14 +1,14 @@
 // Which adapter sends a request: one of axios' own, by the name that axios gives it, or the caller's.
 
 /**
- * An axios adapter, and what axios takes for one: since 1.2 also a name, or a list of names to try.
+ * An axios adapter, in every form that axios accepts: since 1.2 also a name, or a list of names to try.
  *
  * @typedef {(config: any) => Promise<any>} Adapter
  * @typedef {Adapter | string | readonly (Adapter | string)[]} AdapterOption
  */
 
 /**
- * What is used of `import axios from 'axios'`, the same in all versions.
+ * The parts of `import axios from 'axios'` that are used, the same in all versions.
  *
  * @typedef {object} AxiosStatic
  * @property {string} VERSION

@@ -1,12 +1,12 @@
-// The config of a signed request, as the adapter gets it.
+// The config of a signed request that is passed to the adapter.
 
 import { keepsData, toArrayBuffer } from './body.js';
 import { keptHeaders, switchedOff } from './headers.js';
 import { resolveUrl } from './outgoing-request.js';
 
 /**
- * Axios' own adapters get the one form that all of them, in all versions, send as it is: an absolute URL, and bytes.
- * Any other gets what axios would have given it, as long as that resolves to what was signed: test doubles match on the
+ * Axios' own adapters get the only form that all of them, in all versions, send unchanged: an absolute URL, and bytes. Other
+ * adapters get what axios would have passed to them, if that resolves to the signed request, because test doubles match on the
  * relative URL, the parameters and the text.
  *
  * @param {any} config  final, as axios made it
@@ -45,8 +45,7 @@ function copyOf(config) {
 }
 
 /**
- * Leaves `url`, `baseURL` and `params` as they are, with a serializer that gives what was signed: axios writes a space as
- * `+`.
+ * Leaves `url`, `baseURL` and `params` as they are, with a serializer that returns the signed query: axios writes a space as `+`.
  *
  * @param {any} config  is changed
  * @param {string} resolved  what it resolves to
@@ -55,7 +54,7 @@ function copyOf(config) {
  */
 function keepUrl(config, resolved, signedUrl, axios) {
   const { url, baseURL, params } = config;
-  // Without a query of its own, all of the query is of the parameters. 0.x may have got an escaped path: see targetUrl.
+  // If the URL has no query of its own, the whole query comes from the parameters. 0.x may have got an escaped path: see targetUrl.
   const isMixed = axios.VERSION.startsWith('0.') || `${baseURL}${url}`.includes('?');
   const href = isMixed ? resolveUrl({ ...config, params: undefined }, axios).href : resolved.split('?')[0];
   const start = href + (href.includes('?') ? '&' : '?');

@@ -1,8 +1,8 @@
-// What a signed `fetch` is asked for. Everything here takes time or can be done only once; all attempts sign and send
-// what it returns.
+// Reads the arguments of a signed `fetch`. Everything here takes time or can be done only once; all attempts sign and send its
+// result.
 //
-// Frameworks replace `fetch` and `Request` with their own, which lose what a Request holds, and packages bring Requests
-// that the `fetch` of the platform does not know. Those get a URL, and in `init` everything that the Request says.
+// Frameworks replace `fetch` and `Request` with their own, which drop parts of a Request, and packages have Requests that the
+// `fetch` of the platform does not know. These get a URL, and everything else of the Request in `init`.
 
 import {
   isBlob,
@@ -26,14 +26,14 @@ import { unlessAborted } from '../shared/client-signer.js';
  * @property {string | Uint8Array<ArrayBuffer> | undefined} body  that is signed
  * @property {any} unreadBody  passes unread; `true` if the carrier has it
  * @property {Settings} settings  all other options of `fetch`
- * @property {Request | undefined} carrier  a Request of the platform, which holds what only the platform can read
+ * @property {Request | undefined} carrier  a Request of the platform, with the parts that only the platform can read
  * @property {boolean} isSigned  whether it is to be
  *
  * @typedef {RequestInit & { duplex?: 'half' }} Settings
  */
 
 /**
- * By its shape rather than by its class: a Request may come from another realm, or from a package.
+ * Recognized by its shape, not by its class, because a Request may come from another realm or from a package.
  *
  * @param {unknown} input
  * @returns {input is Request}
@@ -88,7 +88,7 @@ export async function prepare({ signsBody }, send, given, init, url) {
   if (text !== undefined) return { ...hop, body: text };
   const source = copy ?? (isOfGiven ? /** @type {Request} */ (given) : shape);
   const body = await reading(readRequestBody(source));
-  // Not the one that was read: the `fetch` of a framework may fail on it, even with a body beside it.
+  // Not the Request that was read: the `fetch` of a framework may fail on it, even with a separate body.
   return { ...hop, body, carrier: copy && new Request(copy, { body }) };
 }
 
@@ -107,7 +107,7 @@ function copyOf(given, init, send, hasBody) {
   const method = init?.method ?? given.method;
   const headers = init?.headers ? 0 : [...given.headers].length;
   const copy = new Request(given, init);
-  // Next.js replaces `Request` in its edge runtime by one that takes nothing but the URL of another.
+  // Next.js replaces `Request` in its edge runtime with a class that copies only the URL of another Request.
   const isWhole =
     copy.method.toUpperCase() === method.toUpperCase() &&
     [...copy.headers].length >= headers &&
@@ -125,7 +125,7 @@ function isPlatformFetch(send) {
 }
 
 /**
- * What tells method and headers as they will be sent, and refuses what `fetch` refuses.
+ * A Request that has the method and the headers as they will be sent, and that refuses what `fetch` refuses.
  *
  * @param {Request | undefined} given
  * @param {Settings | undefined} init
@@ -143,8 +143,8 @@ function shapeOf(given, { method, headers, body, duplex } = {}, passes) {
 }
 
 /**
- * The settings of a request but its method, headers and body. Those with their default value are left out: not every
- * implementation takes each of them.
+ * The settings of a request, without its method, headers and body. Default values are left out, because not every implementation
+ * accepts each setting.
  *
  * @param {Request | undefined} given
  * @param {Settings | undefined} init
@@ -167,8 +167,8 @@ export function settingsOf(given, init, url) {
 }
 
 /**
- * A browser takes the signature off a `no-cors` request without a word. Service workers get such requests for images,
- * classic scripts and beacons, and `navigate` for pages, which is theirs alone.
+ * A browser silently removes the signature from a `no-cors` request. Service workers get such requests for images,
+ * classic scripts and beacons, and `navigate` for pages, which only a browser can send.
  *
  * @param {string | undefined} mode
  * @param {URL} url
@@ -187,7 +187,7 @@ function signableMode(mode, url) {
 }
 
 /**
- * A text stays one: test doubles compare it, and transports know its length.
+ * A text stays text: test doubles compare it, and transports know its length.
  *
  * @param {unknown} body
  * @returns {string | undefined}

@@ -1,5 +1,5 @@
-// Where a redirect of a signed request leads. `fetch` would follow it with the old signature, and take the session
-// token along to other origins.
+// Follows redirects of a signed request. `fetch` would follow them with the old signature, and send the session token to other
+// origins.
 //
 // Source: "HTTP-redirect fetch", section 4.4 of the Fetch standard.
 
@@ -13,7 +13,7 @@ import { escapePluses } from '../shared/spelling.js';
  * @param {import('./prepare-request.js').Hop} hop
  * @param {Response} response
  * @param {(to: URL) => boolean} signs
- * @returns {import('./prepare-request.js').Hop | undefined} undefined if the response is the last one
+ * @returns {import('./prepare-request.js').Hop | undefined} `undefined` if the response is the last one
  */
 export function nextHop(hop, response, signs) {
   if (response.type === 'opaqueredirect') {

@@ -1,4 +1,4 @@
-// Signed requests as a fetch `Request`, for packages that ask for a signer of such.
+// Signed requests as a fetch `Request`, for packages that expect such a signer.
 
 import { signRequest } from '../../sign/signer.js';
 import { isFetchRequest, settingsOf } from './prepare-request.js';
@@ -11,8 +11,8 @@ import { isFetchRequest, settingsOf } from './prepare-request.js';
  */
 
 /**
- * Makes of a signer one that takes a fetch `Request` and returns another, which is signed. The settings of the request stay, such
- * as its `signal`; its body is read.
+ * Turns a signer into one that takes a fetch `Request` and returns a signed one. The settings of the request, such as its
+ * `signal`, are kept; its body is read.
  *
  * Source: `Signer` of `@aws-lambda-powertools/signer`.
  *
@@ -31,7 +31,8 @@ export function toRequestSigner(signer) {
  * Signs a request, as `signRequest` does, and returns it as a fetch `Request`.
  *
  * @example
- *   const response = await fetch(await signFetchRequest('https://abc123.execute-api.eu-west-1.amazonaws.com/prod', { credentials }));
+ *   const response = await fetch(await signFetchRequest('https://abc123.execute-api.eu-west-1.amazonaws.com/prod', { credentials
+ *   }));
  *
  * @param {import('../../sign/normalize-request.js').SignableRequest} request
  * @param {import('../../sign/signer.js').SignerOptions} options

@@ -1,9 +1,9 @@
-// The answers to a signed `fetch`, from every implementation: bodies are web streams, or streams of Node.js.
+// The responses to a signed `fetch`, from every implementation: bodies are web streams, or streams of Node.js.
 
 import { isRefusal } from '../shared/status.js';
 
 /**
- * What was answered, with the text of a refusal. The caller can still read it.
+ * The response, with the text of a refusal, which the caller can still read.
  *
  * @param {Response} response
  * @returns {Promise<import('../../protocol/clock-skew.js').ServerResponse>}
@@ -35,7 +35,7 @@ async function textOf(response) {
 }
 
 /**
- * A clone made by node-fetch comes to a halt when the other one is 16 KiB behind. What AWS says of a clock is shorter.
+ * A clone made by node-fetch stops when the other one is 16 KiB behind. AWS's messages about a clock are shorter.
  *
  * @param {any} stream  of Node.js
  * @returns {Promise<string>}
@@ -46,7 +46,7 @@ function beginningOf(stream) {
   return new Promise((resolve) => {
     stream.on('data', (/** @type {Uint8Array} */ chunk) => {
       if (text.length < MAX_READ) text += decoder.decode(chunk, { stream: true });
-      // It flows on, because it would hold up the caller's otherwise.
+      // It continues to flow, because otherwise it would block the caller's stream.
       if (text.length >= MAX_READ) resolve(text);
     });
     stream.on('end', () => resolve(text));

@@ -16,7 +16,7 @@ import { discard, readResponse } from './response.js';
 /**
  * @template {AnyFetch} [F=typeof globalThis.fetch]
  * @typedef {object} FetchOption
- * @property {F} [fetch]  what sends; default: the global `fetch` at the time of the request
+ * @property {F} [fetch]  the function that sends; default: the global `fetch` at the time of the request
  */
 
 /**
@@ -25,12 +25,12 @@ import { discard, readResponse } from './response.js';
  */
 
 /**
- * A `fetch` that signs every request. Whatever takes a `fetch` takes it: ky, openapi-fetch, Apollo Client.
+ * A `fetch` that signs every request. You can pass it to every library that takes a `fetch`: ky, openapi-fetch, Apollo Client.
  *
  * Bodies are read into memory, because the signature covers their bytes; with `payload: 'unsigned'`, streams, Blobs and the
- * bodies of a `Request` pass unread. A `host` header is left out, and the host of the URL signed. Redirects within an
- * origin are signed again, unless the chain left it before. Browsers do not reveal where a redirect leads, so there it is an
- * error. All other settings of a request are kept, but that mode `no-cors`, which takes signatures off in browsers, becomes
+ * bodies of a `Request` pass unread. A `host` header is left out, and the host of the URL is signed. Redirects within an origin
+ * are signed again, unless the chain has left it before. In browsers, which do not reveal where a redirect leads, it is an error.
+ * All other settings of a request are kept, except that mode `no-cors`, with which browsers remove signatures, becomes
  * `same-origin`.
  *
  * Besides what `fetch` rejects with, a request that cannot be signed is rejected with a `SigV4Error`:

@@ -1,5 +1,5 @@
-// Signs the requests of got. Its `beforeRequest` hooks run for each attempt, when the body is serialized: for retries
-// and redirects, too.
+// Signs the requests of got. Its `beforeRequest` hooks run for each attempt, when the body is serialized: also for retries and
+// redirects.
 
 import { isStream } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -19,7 +19,7 @@ import { hide, withoutSecrets } from '../shared/redact-error.js';
  * Hooks that sign every request of a got client; got 14 or newer.
  *
  * Bodies are read into memory, because the signature covers their bytes; with `payload: 'unsigned'`, streams pass unread.
- * They sign after all other `beforeRequest` hooks. `got.stream` has no hook for answers, so there nothing is sent once more.
+ * They sign after all other `beforeRequest` hooks. `got.stream` has no hook for responses, so it never sends a request again.
  *
  * A request that cannot be signed is rejected, with a `SigV4Error` as the `cause` of got's own error:
  * `ERR_SIGV4_HEADER_INVALID` (`username` and `password` would replace the signature), `ERR_SIGV4_BODY_UNSUPPORTED` (a
@@ -71,7 +71,7 @@ export function sigv4Hooks(options) {
       function beforeRequest(request) {
         const { hooks } = request;
         if (hooks.beforeRequest.at(-1) === beforeRequest) return sign(request);
-        // Hooks that were added later may change what is signed: it is signed after them.
+        // Hooks that were added later may change the request, so it is signed after them.
         if (hooks.beforeRequest.at(-1) !== sign) hooks.beforeRequest.push(sign);
         return Promise.resolve();
       },
@@ -100,11 +100,11 @@ export function sigv4Hooks(options) {
 }
 
 /**
- * What is known of a request.
+ * The state of a request.
  *
  * @typedef {object} State
  * @property {import('../shared/exchange.js').Exchange} exchange
- * @property {boolean} wasMatched  whether it was to be signed where it went first
+ * @property {boolean} wasMatched  whether its first URL was to be signed
  * @property {boolean} [passes]  whether the body passed unread
  * @property {any[]} [afterResponse]  the hooks of a request that is sent once more
  */
@@ -123,7 +123,7 @@ function answerOf({ statusCode: status, headers, rawBody }) {
 }
 
 /**
- * The Unix socket of a URL such as `http://unix:/var/run/api.sock:/path`, as got takes it apart.
+ * The Unix socket of a URL such as `http://unix:/var/run/api.sock:/path`, as got parses it.
  *
  * @param {any} request
  * @returns {string | undefined}

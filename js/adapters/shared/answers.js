@@ -1,27 +1,26 @@
-// What an answer says of the server's clock, and of credentials that have expired. Loaded with the first refusal.
+// Learns the server's time from a response, and recognizes expired credentials. Loaded with the first refusal.
 
 import { provesClock, serverClockOffset } from '../../protocol/clock-skew.js';
 import { blamesToken } from '../../protocol/expired-token.js';
 
-/** As many origins as are remembered; of more, those that were used least recently are forgotten. */
+/** How many origins are remembered. Beyond that, the least recently used ones are forgotten. */
 const MAX_ORIGINS = 100;
 
 /**
- * The clocks of servers, the last used last. Each origin has one of its own: what one server says of the time is not believed
- * for another.
+ * The clocks of servers, the last used last. Each origin has its own: the time of one server is not used for another.
  *
  * @typedef {Map<string, { offset: number, isProved: boolean }>} Clocks  offsets in milliseconds
  */
 
 /**
- * Learns from the answer to an attempt.
+ * Learns from the response to an attempt.
  *
  * @param {import('./client-signer.js').ClientSigner} client
  * @param {import('./exchange.js').Attempt} attempt
  * @param {import('../../protocol/clock-skew.js').ServerResponse} answer
  * @param {boolean} canRepeat  whether the body is still there
  * @param {number} now  when it arrived
- * @returns {boolean | Promise<boolean>} whether to sign and send once more, which it says at most once
+ * @returns {boolean | Promise<boolean>} whether to sign and send again; `true` at most once
  */
 export function isSentAgain({ clocks, correctsClock, credentials }, attempt, answer, canRepeat, now) {
   const { origin } = attempt;
@@ -29,7 +28,7 @@ export function isSentAgain({ clocks, correctsClock, credentials }, attempt, ans
   const offset = correctsClock ? serverClockOffset(answer, now, attempt.offset) : undefined;
   if (offset !== undefined) {
     if (attempt.isRepeated) return false;
-    // For the next request, which proves it or not: the one that was refused cannot be sent again.
+    // For the next request, which may confirm it: the refused request cannot be sent again.
     if (!canRepeat) remember(clocks, origin, { offset, isProved: false });
     attempt.trial = offset;
     return (attempt.isRepeated = canRepeat);
@@ -41,7 +40,7 @@ export function isSentAgain({ clocks, correctsClock, credentials }, attempt, ans
 }
 
 /**
- * Keeps an offset that an answer proves, and forgets a suspected one that it does not prove.
+ * Keeps an offset that a response confirms, and forgets a suspected one that it does not confirm.
  *
  * @param {Clocks} clocks
  * @param {string} origin

@@ -1,4 +1,4 @@
-// The canonical request from its parts, for adapters instead of another signer, which hand it out. All that is signed by the
+// The canonical request from its parts, for adapters that replace another signer and expose it. Everything that is signed by the
 // rules of this package comes from the core, src/canonical/.
 //
 // Source: "Create a signed AWS API request", step 1, in the IAM user guide.
@@ -9,7 +9,7 @@
  * @param {string} parts.path  canonical
  * @param {string} parts.query  likewise
  * @param {[string, string][]} parts.headers  lower-case names, sorted, and canonical values
- * @param {string} parts.payloadHash  or a keyword in its place
+ * @param {string} parts.payloadHash  or a keyword instead of it
  * @returns {string}
  */
 export function canonicalRequest({ method, path, query, headers, payloadHash }) {

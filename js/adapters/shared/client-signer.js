@@ -1,5 +1,5 @@
-// js/adapters has a folder for each HTTP client, js/adapters/shared what they have in common. Here: their options, and what
-// belongs to a client, not to one of its requests.
+// js/adapters has a folder for each HTTP client, and js/adapters/shared has their common parts. This file: their options, and the
+// state of a client, as opposed to one of its requests.
 
 import { describe } from '../../http/body.js';
 import { CredentialsSource } from '../../sign/credentials.js';
@@ -15,10 +15,10 @@ import { Exchange } from './exchange.js';
 /**
  * @typedef {object} ClientOptions
  * @property {boolean} [correctClockSkew]  default true: if a request is refused because the local clock is wrong, sign again
- *   with the server's time and send once more; keep that time for the origin once it has proved right. Not with an
- *   explicit `date`.
- * @property {(url: URL) => boolean} [match]  which requests to sign; default all of them. The others are sent
- *   as they are, so this keeps credentials away from other hosts.
+ *   with the server's time and send once more; keep that time for the origin once a response has confirmed it. Has no effect with
+ *   an explicit `date`.
+ * @property {(url: URL) => boolean} [match] which requests to sign; default all of them. The others are sent unsigned, so that
+ *   other hosts get no credentials.
  * @property {'headers' | 'query'} [signatureLocation]  where the signature goes; default `headers`. `query`: into the URL,
  *   so that an `Authorization` header of your own is sent beside it. The signature is then valid for five minutes. Not for
  *   S3, which answers 400 to both.
@@ -30,7 +30,7 @@ import { Exchange } from './exchange.js';
  * @typedef {import('../../sign/signer.js').SignerOptions | GivenSigner} SignerChoice
  */
 
-/** Lets the signer say what is missing. @type {any} */
+/** With this, the signer reports what is missing. @type {any} */
 export const NO_OPTIONS = {};
 
 const CLIENT_OPTIONS = ['match', 'correctClockSkew', 'signatureLocation', 'signer'];
@@ -41,7 +41,7 @@ export class ClientSigner {
 
   /**
    * @param {SignerChoice & ClientOptions} options
-   * @param {string[]} own  names of the adapter's own options, which were taken out of these
+   * @param {string[]} own  names of the adapter's own options, which were removed from these
    */
   constructor(options, ...own) {
     options ??= NO_OPTIONS;
@@ -64,7 +64,7 @@ export class ClientSigner {
   }
 
   /**
-   * @param {URL} url  where the request goes first
+   * @param {URL} url  the first URL of the request
    * @returns {Exchange}
    */
   open(url) {
@@ -79,7 +79,7 @@ export class ClientSigner {
 }
 
 /**
- * The signer of a client, and what a client must know of it.
+ * The signer of a client, and what the client needs to know about it.
  *
  * @param {any} choice  a {@link SignerChoice}
  */

@@ -1,28 +1,27 @@
-// One request of a client: how its attempts are signed, when it is sent once more, and which of its redirects are signed
-// again.
+// One request of a client: how its attempts are signed, when it is sent again, and which of its redirects are signed again.
 
 import { isRefusal } from './status.js';
 
-/** What judges answers: loaded with the first one that is a refusal. @type {typeof import('./answers.js') | undefined} */
+/** Evaluates responses. Loaded with the first refusal. @type {typeof import('./answers.js') | undefined} */
 let answers;
 
 /**
- * What was sent last.
+ * The last attempt.
  *
  * @typedef {object} Attempt
  * @property {string} origin
- * @property {number} offset  of the clock that it was signed with
+ * @property {number} offset  the clock offset with which it was signed
  * @property {number} version  of the credentials
  * @property {boolean} isRepeated
- * @property {number | undefined} trial  what the server's clock seems to be ahead by, if a refusal said so
+ * @property {number | undefined} trial  how far the server's clock seems to be ahead, if a refusal said so
  */
 
 export class Exchange {
   #client;
   #first;
-  /** Whether a redirect led elsewhere. */
+  /** Whether a redirect led to another origin. */
   #hasLeft = false;
-  /** Whether what was sent last was signed. */
+  /** Whether the last attempt was signed. */
   #isSigned = true;
   /** @type {Attempt} */
   #attempt;
@@ -38,9 +37,9 @@ export class Exchange {
   }
 
   /**
-   * Whether a request is signed that is the first one, or that a redirect leads to. Redirects within the origin are signed
-   * again; to any other, nothing of ours is passed on. A chain that has left its origin is not signed again when it comes
-   * back: another server chose that URL, and what is done there.
+   * Whether to sign a request, which is the first one or follows a redirect. Redirects within the origin are signed again;
+   * redirects to other origins get none of the signature's headers. A chain that has left its origin is not signed again when it
+   * returns, because another server chose that URL.
    *
    * @param {URL} to
    * @returns {boolean}
@@ -54,7 +53,7 @@ export class Exchange {
   }
 
   /**
-   * Signs by the clock of the server, as far as it is known.
+   * Signs with the time of the server, if it is known.
    *
    * @param {import('../../sign/signer.js').SignableRequest} request
    * @returns {Promise<import('../../sign/signer.js').SignedRequest>}
@@ -68,7 +67,7 @@ export class Exchange {
   }
 
   /**
-   * Likewise synchronously, for a request that is signed again.
+   * The same synchronously, for a request that is signed again.
    *
    * @param {import('../../sign/signer.js').SignableRequest} request
    * @returns {import('../../sign/signer.js').SignedRequest}
@@ -81,15 +80,15 @@ export class Exchange {
   }
 
   /**
-   * Signs and sends, and once more if the clock or expired credentials were why the request was refused.
+   * Signs and sends, and does so again if the request was refused because of the clock or expired credentials.
    *
    * @template T
    * @param {() => Promise<T>} attempt  signs and sends
-   * @param {(outcome: T) => Promise<import('../../protocol/clock-skew.js').ServerResponse | undefined>} read  what was answered; undefined if
-   *   nothing was
-   * @param {((outcome: T) => void) | false} discard  lets go of an answer that nobody will read; false if the body cannot
-   *   be sent again
-   * @param {(work: Promise<boolean>) => Promise<boolean>} waiting  gives up as soon as the caller does
+   * @param {(outcome: T) => Promise<import('../../protocol/clock-skew.js').ServerResponse | undefined>} read the response;
+   *   `undefined` if there is none
+   * @param {((outcome: T) => void) | false} discard releases a response that nobody will read; `false` if the body cannot be sent
+   *   again
+   * @param {(work: Promise<boolean>) => Promise<boolean>} waiting  rejects as soon as the caller aborts
    * @returns {Promise<T>}
    */
   async send(attempt, read, discard, waiting) {
@@ -103,15 +102,15 @@ export class Exchange {
   }
 
   /**
-   * Learns from the answer to the last attempt.
+   * Learns from the response to the last attempt.
    *
    * @param {import('../../protocol/clock-skew.js').ServerResponse} answer
    * @param {boolean} canRepeat  whether the body is still there
-   * @returns {boolean | Promise<boolean>} whether to sign and send once more, which it says at most once
+   * @returns {boolean | Promise<boolean>} whether to sign and send again; `true` at most once
    */
   isSentAgain(answer, canRepeat) {
     const attempt = this.#attempt;
-    // Without a signature of ours, a refusal is not about it.
+    // Without a signature of this client, a refusal has another cause.
     if (!this.#isSigned) return false;
     const teachesNothing = attempt.offset === 0 && !this.#client.clocks.has(attempt.origin);
     if (teachesNothing && !isRefusal(answer.status)) return false;
@@ -121,7 +120,7 @@ export class Exchange {
       answers = loaded;
       return answers.isSentAgain(this.#client, attempt, answer, canRepeat, now);
     });
-    // Where it cannot be loaded, the refusal stands.
+    // If it cannot be loaded, the refusal is final.
     return judged.catch(() => false);
   }
 

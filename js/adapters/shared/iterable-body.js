@@ -1,11 +1,11 @@
-// Bodies in chunks, as the clients of Node.js take them.
+// Bodies in chunks, in the form that clients of Node.js take.
 
 import { describe, isOldStream, isStream } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
 
 /**
- * A body as the signer takes it: to it an array is JSON, and to clients of Node.js a sequence of chunks. They send no
- * objects either.
+ * A body in the form that the signer takes, for which an array is JSON. For clients of Node.js, an array is a sequence of chunks,
+ * and they do not send objects.
  *
  * @param {any} body
  * @returns {any}

@@ -1,4 +1,4 @@
-// Signatures of HTTP clients that go into the query, so that the request keeps an Authorization header of its own. Loaded on use.
+// Puts the signatures of HTTP clients into the query, so that the request keeps its own Authorization header. Loaded on use.
 
 import { FLAG } from '../../engine/generated/flags.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -8,10 +8,10 @@ import { TOLERATED_SKEW } from '../../protocol/clock-skew.js';
 import { isS3 } from '../../protocol/service-rules.js';
 import { redirectError } from './redirect-error.js';
 
-/** Good as long as API Gateway accepts a signature in headers, in seconds, or as the credentials. */
+/** The lifetime in seconds: as long as API Gateway accepts a signature in headers, but not longer than the credentials. */
 const PRESIGN = /** @type {const} */ ({ expiresIn: TOLERATED_SKEW / 1000, onEarlyExpiry: 'shorten' });
 
-/** How many of its signatures a signer knows again. */
+/** How many of its own signatures a signer recognizes. */
 const MAX_KNOWN = 1000;
 
 export class QuerySigner {

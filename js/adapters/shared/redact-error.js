@@ -1,5 +1,5 @@
-// Errors of HTTP clients hold the request that was sent, with its signature and session token. Here they lose these where they
-// are printed or logged: by `console.log`, by loggers that write the enumerable properties.
+// Errors of HTTP clients contain the request, with its signature and session token. This file hides both when an error is printed
+// or logged: by `console.log`, or by loggers that write the enumerable properties.
 
 import { SESSION_TOKEN_HEADERS } from '../../engine/generated/headers.js';
 

@@ -3,10 +3,10 @@
 import { SigV4Error } from '../../engine/errors.js';
 
 /**
- * The error for a redirect that cannot be signed again: the old signature does not hold there.
+ * The error for a redirect that cannot be signed again: the old signature is not valid for the new URL.
  *
  * @param {string} from  a URL
- * @param {string} to  a URL, or words
+ * @param {string} to  a URL, or a description
  * @param {string} instead  what else the caller can do
  * @param {unknown} [cause]
  */

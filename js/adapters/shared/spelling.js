@@ -1,7 +1,7 @@
-// How adapters spell what they hand to the signer.
+// How adapters spell the headers that they pass to the signer.
 
 /**
- * What counts as a space is sent as one, so that no server reads it otherwise.
+ * Characters that count as a space are sent as a space, so that all servers read them alike.
  *
  * @param {URL} url
  */

@@ -1,4 +1,4 @@
-// What the status of an answer means to all adapters.
+// What the status of a response means to all adapters.
 
 /** @param {number} status */
 export function isRefusal(status) {

@@ -24,8 +24,8 @@ import { byName, getCanonicalQuery, hash, normalizedPath } from './canonical.js'
  * @property {string} service  the signing name
  * @property {string | Provider<string>} region  a function is called for each signature
  * @property {AwsCredentialIdentity | Provider<AwsCredentialIdentity>} credentials  likewise
- * @property {ChecksumConstructor | HashConstructor} [sha256]  what `@smithy/signature-v4` hashes with. It is taken, and used only where a
- *   region, a service or a secret is such that AWS could not have issued it.
+ * @property {ChecksumConstructor | HashConstructor} [sha256] what `@smithy/signature-v4` hashes with. It is accepted, but used
+ *   only for a region, a service or a secret that AWS cannot have issued.
  * @property {boolean} [uriEscapePath]  default true; false for S3, whose paths are signed as they are
  * @property {boolean} [applyChecksum]  whether `x-amz-content-sha256` is sent; default true
  *

@@ -1,6 +1,6 @@
-// The parts of a canonical request, by the rules of `@smithy/signature-v4`: nothing is added, and paths and queries are
-// what the SDK holds, not what goes on the wire. Functions that it exports are synchronous, so they cannot wait for the core.
-// Where they differ from the core is in tests/js/smithy.test.js.
+// The parts of a canonical request, by the rules of `@smithy/signature-v4`: nothing is added, and paths and queries are in the
+// form of the SDK, not of the wire. Its exported functions are synchronous, so they cannot wait for the core.
+// tests/js/smithy.test.js lists the differences from the core.
 
 import { escapeUri } from '../../protocol/percent-encoding.js';
 import { EMPTY_SHA256, sha256 } from '../../engine/sha256.js';
@@ -100,8 +100,8 @@ export function normalizedPath(path) {
 }
 
 /**
- * What stands for the body: the value of `x-amz-content-sha256` if there is one, believed as it is; the SHA-256 of a
- * body that is in memory; for all others `UNSIGNED-PAYLOAD`.
+ * The payload hash: the value of `x-amz-content-sha256` if there is one, without a check; the SHA-256 of a body in memory;
+ * otherwise `UNSIGNED-PAYLOAD`.
  *
  * @param {Pick<HttpRequestLike, 'headers' | 'body'>} request
  * @param {unknown} [_hashConstructor]  not needed: the hash is computed in wasm, or by the platform

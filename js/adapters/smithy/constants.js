@@ -23,10 +23,10 @@ export const SHA256_HEADER = 'x-amz-content-sha256';
 export const TOKEN_HEADER = 'x-amz-security-token';
 export const HOST_HEADER = 'host';
 
-/** What is dropped before a request is signed. */
+/** The headers that are dropped before a request is signed. */
 export const GENERATED_HEADERS = [AUTH_HEADER, AMZ_DATE_HEADER, DATE_HEADER];
 
-/** What is signed only where the caller asks for it: proxies and clients change these on the way. */
+/** Headers that are signed only if the caller names them, because proxies and clients change them. */
 export const ALWAYS_UNSIGNABLE_HEADERS = {
   authorization: true,
   'cache-control': true,

@@ -22,7 +22,7 @@ import { GENERATED_HEADERS } from './constants.js';
  * @property {any} [body]
  */
 
-/** What is returned for a request of no class. One that has a class with `clone()`, as in the SDK, keeps it. */
+/** The result for a request without a class. A request of a class with `clone()`, as in the SDK, keeps its class. */
 class HttpRequest {
   clone() {
     return cloneRequest(/** @type {any} */ (this));
@@ -39,7 +39,7 @@ export function cloneRequest(request) {
   const { clone, protocol, path, query, port, body, username, password, fragment } = /** @type {any} */ (
     request
   );
-  // Not by its own clone(): what that shares with the original is not known here.
+  // Not with its own clone(), because it is unknown what that shares with the original.
   const isOfClass = typeof clone === 'function' && Object.hasOwn(request, 'hostname');
   const copy = isOfClass ? Object.create(Object.getPrototypeOf(request)) : new HttpRequest();
   copy.method = request.method || 'GET';
@@ -72,7 +72,7 @@ function copyOf(bag) {
 }
 
 /**
- * A copy without what an earlier signature left behind, and without `date`.
+ * A copy without the parts of an earlier signature, and without `date`.
  *
  * @param {HttpRequestLike} request
  * @returns {HttpRequestLike & { query: QueryParameterBag }}

@@ -1,4 +1,4 @@
-// Signing keys: in wasm, and where the core refuses what AWS could not have issued, with the hash of the caller.
+// Signing keys: derived in wasm or, if the core refuses values that AWS cannot have issued, with the hash function of the caller.
 
 import { clearKeys, signText } from '../../sign/text-signer.js';
 import { toBytes } from './canonical.js';
@@ -54,7 +54,8 @@ export async function signWith(text, scope, { accessKeyId, secretAccessKey, sess
     };
     return signText(text, { date, region: textOf(region), service: textOf(service) }, identity);
   } catch (error) {
-    // A secret with a newline, no region: `@smithy/signature-v4` signs with these, so a stand-in for it must.
+    // `@smithy/signature-v4` signs with a secret that contains a newline, or without a region, so its replacement must do so as
+    // well.
     if (Sha256 === undefined) throw error;
     const credentials = { accessKeyId, secretAccessKey, sessionToken };
     const key = await getSigningKey(Sha256, credentials, date, region, service);

@@ -1,4 +1,4 @@
-// Stands in for `@smithy/signature-v4`, and so for `@aws-sdk/signature-v4`: the same class, options, results and errors.
+// Replaces `@smithy/signature-v4`, and `@aws-sdk/signature-v4`: the same class, options, results and errors.
 
 import { ready } from '../../sign/text-signer.js';
 import { SignatureV4Base } from './base.js';
@@ -48,8 +48,8 @@ export { hasHeader, moveHeadersToQuery, prepareRequest } from './http-request.js
  *
  * @typedef {object} PresigningFields
  * @property {number} [expiresIn]  seconds, at most 604800; default 3600
- * @property {Set<string>} [unhoistableHeaders]  lower-case names of headers `x-amz-*` that are to stay headers
- * @property {Set<string>} [hoistableHeaders]  lower-case names of headers that are to become parameters
+ * @property {Set<string>} [unhoistableHeaders]  lower-case names of `x-amz-*` headers that stay headers
+ * @property {Set<string>} [hoistableHeaders]  lower-case names of headers that become parameters
  * @typedef {RequestSigningArguments & PresigningFields} RequestPresigningArguments
  *
  * @typedef {SigningArguments & { eventStreamCredentials?: AwsCredentialIdentity }} MessageSigningArguments
@@ -69,10 +69,9 @@ export const signatureV4aContainer = { SignatureV4a: null };
 /**
  * Signs and presigns requests, and signs strings and messages of event streams.
  *
- * Unlike the `Signer` of this package, it adds no `host`, takes path and query as the AWS SDK holds them, and asks the
- * providers of region and credentials for each signature. Errors are those of `@smithy/signature-v4`, but for a
- * `SigV4Error` where the runtime refuses WebAssembly, and, without `sha256`, where region, service or secret are such that
- * AWS cannot have issued them.
+ * Unlike the `Signer` of this package, it adds no `host`, takes path and query in the form of the AWS SDK, and calls the
+ * providers of region and credentials for each signature. Errors are those of `@smithy/signature-v4`, except for a `SigV4Error`
+ * if the runtime refuses WebAssembly or, without `sha256`, if AWS cannot have issued the region, the service or the secret.
  *
  * @example
  *   const signer = new SignatureV4({ service: 'dynamodb', region: 'eu-west-1', credentials });

@@ -1,4 +1,4 @@
-// What undici tells of a request, and what of that its maker gets to know.
+// Handlers of undici, which get the events of a request and pass them on.
 
 import { isRefusal } from '../shared/status.js';
 
@@ -27,7 +27,7 @@ const LEGACY = {
 };
 
 /**
- * Tells a handler that its request failed before it was sent.
+ * Notifies a handler that its request failed before it was sent.
  *
  * @param {any} handler
  * @param {unknown} error
@@ -38,14 +38,14 @@ export function fail(handler, error) {
 }
 
 /**
- * A handler that passes everything on to another one, but a refusal only once it is known that the request is not sent
- * again. What AWS says of a clock or a token is short: a longer answer is passed on as it comes.
+ * A handler that passes everything on to another handler, but passes on a refusal only once it is known that the request is not
+ * sent again. AWS's messages about a clock or a token are short: a longer response is passed on as it arrives.
  *
  * @param {any} handler
  * @param {object} watch
- * @param {() => unknown} watch.onRedirect  gives the error for a redirect inside of the dispatcher
- * @param {(answer: import('../../protocol/clock-skew.js').ServerResponse) => boolean | Promise<boolean>} watch.onAnswer  whether the request
- *   is sent again, which it never is after anything but a refusal
+ * @param {() => unknown} watch.onRedirect  returns the error for a redirect inside the dispatcher
+ * @param {(answer: import('../../protocol/clock-skew.js').ServerResponse) => boolean | Promise<boolean>} watch.onAnswer whether
+ *   the request is sent again, which happens only after a refusal
  * @returns {any}
  */
 export function watched(handler, { onRedirect, onAnswer }) {

@@ -1,8 +1,8 @@
-// Signs what goes through a dispatcher of undici: its own requests, and those of Node's `fetch`.
+// Signs the requests of an undici dispatcher: its own requests, and those of Node's `fetch`.
 //
-// An interceptor sees each dispatch as undici is about to send it, so that what retries and redirects send again comes
-// by here, too, if they were composed after this one. Nothing of undici is imported: its dispatchers and handlers are
-// told apart by their methods, which all versions since 6 have.
+// An interceptor sees each dispatch as undici is about to send it, so it also sees the requests that retries
+// and redirects send again, if they were composed after it. Nothing of undici is imported: its dispatchers and handlers are
+// distinguished by their methods, which all versions since 6 have.
 
 import { isStream } from '../../http/body.js';
 import { SigV4Error } from '../../engine/errors.js';
@@ -13,8 +13,7 @@ import { fail, watched } from './handler.js';
 
 /**
  * @typedef {object} UndiciOption
- * @property {string | URL} [origin]  where requests go that do not say so: those of a `Client` or a `Pool`, which keep
- *   their origin to themselves
+ * @property {string | URL} [origin]  the origin of requests that do not name it: those of a `Client` or a `Pool`
  *
  * @typedef {import('../shared/client-signer.js').SignerChoice & import('../shared/client-signer.js').ClientOptions & UndiciOption} InterceptorOptions
  */
@@ -63,8 +62,8 @@ export function sigv4Interceptor(options) {
 }
 
 /**
- * The object that several requests of one dispatch have in common: undici's redirect interceptor, for which a retry
- * interceptor inside it makes a new handler each time, or else the handler itself, which a retry passes again.
+ * The object that all requests of one dispatch share: undici's redirect interceptor, for which an inner retry interceptor creates
+ * a new handler each time, or otherwise the handler itself, which a retry passes again.
  *
  * @param {any} handler
  * @returns {object}
@@ -91,7 +90,7 @@ async function send(client, exchange, dispatch, opts, handler, url) {
     protocol: url.protocol,
     hostname: url.hostname,
     port: url.port === '' ? undefined : Number(url.port),
-    // As it goes on the wire: undici normalizes nothing.
+    // As on the wire: undici does not normalize it.
     path: wirePath(opts),
     headers: Array.isArray(opts.headers) ? pairs(opts.headers) : opts.headers,
     body: passes ? undefined : fromChunks(opts.body),
@@ -100,7 +99,7 @@ async function send(client, exchange, dispatch, opts, handler, url) {
 
   const attempt = async () => {
     const signed = await unlessAborted(signal, exchange.sign(request));
-    // Read once: what is signed again has this body, and the headers that came with it.
+    // Read once: a request that is signed again has this body, and the headers that came with it.
     Object.assign(request, { headers: signed.headers, body: signed.body });
 
     const goOn = (/** @type {boolean} */ isSentAgain) => {
@@ -180,8 +179,7 @@ function pairs(list) {
 }
 
 /**
- * Headers that are signed again each time they are read but the first: what retries inside of the dispatcher sends
- * them once more.
+ * Headers that are signed again each time they are read, except the first time: an inner retry interceptor sends them again.
  *
  * @param {Record<string, string>} headers
  * @param {() => Record<string, string>} renew
