@@ -29,8 +29,8 @@ await shoot(
   async (page) => {
     await sendRequests();
     await page.locator('.exchanges .is-bad').click();
-    await page.locator('#field-sessionToken').fill(gateway.credentials.sessionToken ?? '');
-    await page.locator('#field-secretAccessKey').fill(gateway.credentials.secretAccessKey);
+    await page.locator('#field-sessionToken').fill(gateway.credentials().sessionToken ?? '');
+    await page.locator('#field-secretAccessKey').fill(gateway.credentials().secretAccessKey);
     await page.waitForSelector('.proof');
     await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
     await page.$eval('.inputs', (inputs) => inputs.scrollTo(0, 0));
@@ -95,9 +95,9 @@ async function scrollTo(page, selector) {
 
 /** Two that are right, and one whose JSON was written again after it was signed. */
 async function sendRequests() {
-  const { credentials, origin, settings } = gateway;
+  const { credentials, url: base, settings } = gateway;
   const signer = new Signer({ credentials, region: settings.region, service: 'execute-api' });
-  const url = `${origin}/${settings.stages[0]}/orders`;
+  const url = `${base}/orders`;
   const order = { order: 1042, items: ['tea', 'cups'] };
   const headers = { 'content-type': 'application/json' };
   const list = await signer.sign({ url: `${url}?limit=10` });

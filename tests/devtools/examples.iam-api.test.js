@@ -26,7 +26,7 @@ for (const [template, stage] of Object.entries(TEMPLATES)) {
       try {
         assert.deepEqual(gateway.settings.warnings, []);
         for (const [role, access] of Object.entries(ACCESS)) {
-          const credentials = gateway.credentialsOf(role);
+          const credentials = gateway.credentials(role);
           assert.ok(credentials);
           const signedFetch = createSigv4Fetch({ credentials, region, service: 'execute-api' });
           for (const [request, status] of Object.entries(access)) {

@@ -9,7 +9,7 @@ import { eventually, gatewayFor } from '../support/gateway.js';
 
 test('connects, is sent to by the server, and connects again', async () => {
   const gateway = await gatewayFor({ type: 'websocket' });
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = gateway.credentials;
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = gateway.credentials();
   const env = {
     API_URL: gateway.base.replace('http', 'ws'),
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -44,7 +44,7 @@ test('connects, is sent to by the server, and connects again', async () => {
   child.stdin.end();
   const [code] = await once(child, 'close');
   assert.equal(code, 0, output.stderr);
-  const handshakes = gateway.requests().filter(({ route }) => route === '$connect');
+  const handshakes = (await gateway.requests()).filter(({ route }) => route === '$connect');
   assert.deepEqual(
     handshakes.map(({ response }) => response.status),
     [101, 101],
@@ -55,9 +55,9 @@ test('a wrong secret: prints the refusal, and tries again', async () => {
   const gateway = await gatewayFor({ type: 'websocket' });
   const { child, output } = openExample('websocket', {
     API_URL: gateway.base.replace('http', 'ws'),
-    AWS_ACCESS_KEY_ID: gateway.credentials.accessKeyId,
+    AWS_ACCESS_KEY_ID: gateway.credentials().accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'another',
-    AWS_SESSION_TOKEN: gateway.credentials.sessionToken ?? '',
+    AWS_SESSION_TOKEN: gateway.credentials().sessionToken ?? '',
   });
   await eventually(() => /403[^]*403/.test(output.stderr));
   child.stdin.end();

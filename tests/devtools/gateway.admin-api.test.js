@@ -35,6 +35,7 @@ describe('the list of requests', async () => {
     assert.ok(Math.abs(Date.now() - Date.parse(at)) < 60_000 && durationMs > 0);
     assert.deepEqual(rest, {
       principal: 'arn:aws:sts::123456789012:assumed-role/developer/local',
+      number: 1,
       allowed: true,
       policy: { decision: 'allow', decidedBy: 'identity', statement: { policy: 0, statement: 0 } },
       stage: 'prod',
@@ -45,7 +46,7 @@ describe('the list of requests', async () => {
   });
 
   test('holds no secret, wherever a client puts it', async () => {
-    const { secretAccessKey, sessionToken } = gateway.credentials;
+    const { secretAccessKey, sessionToken } = gateway.credentials();
     const send = createSigv4Fetch(gateway.options);
     await fetch(await presignUrl(`${gateway.base}/x`, gateway.options));
     await send(`${gateway.base}/x?k=${encodeURIComponent(secretAccessKey)}`, {
@@ -135,7 +136,7 @@ describe('strangers', async () => {
       (text) => /Signature=([0-9a-f]{64})/.exec(text)[1],
     );
     const secrets = [...signatures, 'of-a-cookie', 'of-a-bearer', 'of-an-api-key', 'of-a-query'];
-    const [{ id }] = gateway.requests();
+    const [{ id }] = await gateway.requests();
     const { token } = gateway.inspector;
     const open = (path, headers = {}) => fetch(`${gateway.origin}/_sigv4/${path}`, { headers });
 
@@ -289,12 +290,9 @@ describe('a refused request is explained', async () => {
   /** @type {string[]} */
   const lines = [];
   const gateway = await gatewayFor({}, { log: (line) => lines.push(line) });
-  const { options, base, credentials } = gateway;
-  const explained = () =>
-    eventually(() => {
-      const [newest] = gateway.requests();
-      return (newest.mismatches ?? newest.hint) && newest;
-    });
+  const { options, base } = gateway;
+  const { credentials } = options;
+  const explained = async () => (await gateway.requests())[0];
 
   test('body: JSON.stringify of what axios had made JSON of', async () => {
     const { host } = new URL(base);
@@ -318,13 +316,26 @@ describe('a refused request is explained', async () => {
     await eventually(() => lines.some((line) => line.includes(mismatches[0].summary)));
   });
 
-  test('on the terminal, it says of which request, where another came in between', async () => {
+  test('on the terminal, each line has the number of its request, also where another came in between', async () => {
     const secretAccessKey = 'of somebody else, so that all mistakes are tried';
     const other = { ...options, credentials: { ...credentials, secretAccessKey } };
-    assert.equal((await createSigv4Fetch(other)(`${base}/slow`)).status, 403);
-    assert.equal((await createSigv4Fetch(options)(`${base}/quick`)).status, 200);
-    const told = () => lines.find((line) => line.includes('no known mistake gives it'));
-    assert.match(await eventually(told), /^ +of +\d\d:\d\d:\d\d GET \/prod\/slow\n +cause /);
+    const slow = await createSigv4Fetch(other)(`${base}/slow`);
+    const quick = await createSigv4Fetch(options)(`${base}/quick`);
+    assert.deepEqual([slow.status, quick.status], [403, 200]);
+    const [second, first] = await gateway.requests();
+    assert.deepEqual([first.request.url, second.request.url], ['/prod/slow', '/prod/quick']);
+    assert.equal(slow.headers.get('x-sigv4-request'), String(first.number));
+    assert.equal(quick.headers.get('x-sigv4-request'), String(second.number));
+    const about = ({ number }) => lines.filter((line) => line.includes(`#${number} `));
+    assert.match(about(second)[0], /^\d\d:\d\d:\d\d #\d+ 200 GET \/prod\/quick/);
+    const [line, explanation] = about(first);
+    assert.match(line, /^\d\d:\d\d:\d\d #\d+ 403 GET \/prod\/slow/);
+    const key = credentials.accessKeyId.slice(-4);
+    assert.match(
+      explanation,
+      new RegExp(`^ +#${first.number} perhaps .*…${key}\\.\n +#${first.number} try `),
+    );
+    assert.equal(first.likely[0].code, 'secret-other');
   });
 
   test('the stage left out of what was signed, the region wrong', async () => {
@@ -346,7 +357,7 @@ describe('a refused request is explained', async () => {
       credentials: { ...credentials, accessKeyId: 'ASIANOTHERE' },
     });
     await fetch(unknown.url, unknown);
-    assert.match((await explained()).hint.fix, /no such access key/);
+    assert.match((await explained()).hint.fix, /no access key …HERE/);
   });
 
   test('on the terminal, without secrets, and nothing that moves the cursor', async () => {
@@ -362,14 +373,14 @@ describe('a refused request is explained', async () => {
     for (const secret of [credentials.secretAccessKey, credentials.sessionToken, 'Token=secret']) {
       assert.ok(!all.includes(secret) && !all.includes(encodeURIComponent(secret)));
     }
-    assert.match(all, /^\d\d:\d\d:\d\d 403 GET \/prod\/x\?X-Amz-…  \d/m);
+    assert.match(all, /^\d\d:\d\d:\d\d #\d+ 403 GET \/prod\/x\?X-Amz-…  \d/m);
   });
 
   test('a flood of bad requests is answered, and not all of it explained', async () => {
     const bad = await signRequest(`${base}/flood`, { ...options, region: 'us-east-1' });
     for (let i = 0; i < 150; i++) assert.equal((await fetch(bad.url, bad)).status, 403);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const flood = gateway.requests().filter(({ request }) => request.url === '/prod/flood');
+    const flood = (await gateway.requests()).filter(({ request }) => request.url === '/prod/flood');
     const count = flood.filter(({ mismatches }) => mismatches).length;
     assert.equal(flood.length, 150);
     assert.ok(count > 0 && count < 30, `${count} explained`);

@@ -98,7 +98,8 @@ describe('routes', () => {
 
 describe('refused requests', () => {
   test('a REST API says what should have been signed, without the session token', async () => {
-    const { base, options, credentials } = await gatewayFor();
+    const { base, options } = await gatewayFor();
+    const { credentials } = options;
     const signed = await signRequest({ method: 'POST', url: `${base}/orders`, body: '{"a":1}' }, options);
     const response = await fetch(signed.url, { ...signed, body: '{"a": 1}' });
     assert.match(response.headers.get('x-amzn-requestid'), /^[0-9a-f-]{36}$/);
@@ -132,7 +133,8 @@ describe('refused requests', () => {
       },
     };
     const gateway = await gatewayFor(config);
-    const { base, options, credentials } = gateway;
+    const { base, options } = gateway;
+    const { credentials } = options;
     const old = gateway.accessKeys[1];
     /** @type {[changes: object, type: string, message: RegExp][]} */
     const CASES = [
@@ -242,7 +244,7 @@ describe('policies', () => {
   test('allow what they say, and nothing else', async () => {
     const gateway = await gatewayFor(config);
     const get = (name, path, method = 'GET') =>
-      createSigv4Fetch({ ...gateway.options, credentials: gateway.credentialsOf(name) })(
+      createSigv4Fetch({ ...gateway.options, credentials: gateway.credentials(name) })(
         `${gateway.base}${path}`,
         { method },
       ).then(answerOf);
@@ -265,7 +267,7 @@ describe('policies', () => {
     assert.deepEqual(await get('shop', '/admin'), refused(shop, 'GET/admin', denied));
     assert.deepEqual(await get('shop', '/%61dmin'), refused(shop, 'GET/admin', denied));
     assert.equal((await get('nobody', '/orders/42')).status, 403);
-    const [{ policy, hint }, { policy: deny, principal }] = gateway.requests();
+    const [{ policy, hint }, { policy: deny, principal }] = await gateway.requests();
     assert.deepEqual(policy, { decision: 'implicitDeny', decidedBy: 'identity' });
     assert.match(
       hint.fix,
@@ -285,10 +287,10 @@ describe('policies', () => {
     const Condition = { StringEquals: { 'aws:userid': '${aws:username}' } };
     const policies = [{ Version: '2012-10-17', Statement: [all, { ...all, Effect: 'Deny', Condition }] }];
     const gateway = await gatewayFor({ routes: [{ route: 'GET /' }], roles: { shop: { policies } } });
-    const { options, credentialsOf, base } = gateway;
-    const response = await createSigv4Fetch({ ...options, credentials: credentialsOf('shop') })(`${base}/`);
+    const { options, credentials, base } = gateway;
+    const response = await createSigv4Fetch({ ...options, credentials: credentials('shop') })(`${base}/`);
     assert.equal(response.status, 403);
-    const [{ policy, hint }] = gateway.requests();
+    const [{ policy, hint }] = await gateway.requests();
     assert.equal(policy.unevaluated[0].key, 'aws:username');
     assert.match(hint.fix, /A statement could not be evaluated, by aws:username: the variable/);
   });
@@ -311,8 +313,8 @@ describe('policies', () => {
       allowed: { policies: [{ Version: '2012-10-17', Statement: statement('Allow', 'public/*') }] },
     };
     /** As a client signs that sends a path as it is given. */
-    const statusOf = async ({ origin, options, credentialsOf }, role, path) => {
-      const signed = { ...options, credentials: credentialsOf(role) };
+    const statusOf = async ({ origin, options, credentials }, role, path) => {
+      const signed = { ...options, credentials: credentials(role) };
       const { headers } = await signRequest({ url: `${origin}${path}` }, signed);
       const lines = Object.entries({ host: new URL(origin).host, ...headers, connection: 'close' });
       const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
@@ -431,8 +433,8 @@ describe('policies', () => {
   });
 
   test('of an HTTP API: Forbidden', async () => {
-    const { origin, options, credentialsOf } = await gatewayFor({ ...config, type: 'http' });
-    const response = await createSigv4Fetch({ ...options, credentials: credentialsOf('nobody') })(origin);
+    const { origin, options, credentials } = await gatewayFor({ ...config, type: 'http' });
+    const response = await createSigv4Fetch({ ...options, credentials: credentials('nobody') })(origin);
     assert.deepEqual(await answerOf(response), FORBIDDEN);
   });
 });
@@ -700,6 +702,6 @@ describe('an upstream', () => {
     setTimeout(() => controller.abort(), 100);
     await sent;
     assert.equal((await createSigv4Fetch(options)(`${origin}/prod/y`)).status, 200);
-    await eventually(() => requests().length === 1);
+    await eventually(async () => (await requests()).length === 1);
   });
 });

@@ -67,7 +67,7 @@ for (const [api, [config, service, access]] of Object.entries(APIS)) {
     const gateway = await startGateway({ config, settings: { api, region: REGION } });
     after(() => gateway.close());
     for (const [role, requests] of Object.entries(access)) {
-      const credentials = gateway.credentialsOf(role);
+      const credentials = gateway.credentials(role);
       for (const [request, status] of Object.entries(requests)) {
         test(`${role}: ${request} is ${status}`, async () => {
           assert.ok(credentials, `there is no role ${role}`);
@@ -116,9 +116,9 @@ test('a function has the credentials of its role, also of one that SAM makes', a
   const gateway = await startGateway({ config: SAM, settings: { api: 'ServerlessHttpApi' } });
   after(() => gateway.close());
   assert.equal(gateway.settings.functions.OrdersFunction.role, 'OrdersFunctionRole');
-  assert.ok(gateway.credentialsOf('OrdersFunctionRole'));
+  assert.ok(gateway.credentials('OrdersFunctionRole'));
   // The default is a role that may call.
-  assert.deepEqual(gateway.credentials, gateway.credentialsOf('ReportFunctionRole'));
+  assert.deepEqual(gateway.credentials(), gateway.credentials('ReportFunctionRole'));
 });
 
 describe('other files of these tools say what to pass instead', () => {

@@ -25,7 +25,8 @@ describe('REST and HTTP APIs take', async () => {
     ['rest', '/prod'],
     ['http', ''],
   ]) {
-    const { origin, options, credentials } = await gatewayFor({ type });
+    const { origin, options } = await gatewayFor({ type });
+    const { credentials } = options;
     const base = origin + stage;
     const arn = 'arn:aws:sts::123456789012:assumed-role/developer/local';
 

@@ -21,7 +21,7 @@ async function start(...args) {
   after(() => child.kill('SIGKILL'));
   const run = { child, output: '' };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (run.output += text));
-  await eventually(() => run.output.includes('AWS_CONTAINER_AUTHORIZATION_TOKEN'));
+  await eventually(() => /^# Then:\n.*\n\n/m.test(run.output));
   const exported = Object.fromEntries(
     [...run.output.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   );
@@ -41,9 +41,14 @@ describe('the command', () => {
     assert.equal((await send(`${origin}/prod/orders`)).status, 200);
     const wrong = createSigv4Fetch({ credentials, region: 'us-east-1', service: 'execute-api' });
     assert.equal((await wrong(`${origin}/prod/orders`)).status, 403);
-    await eventually(() => /cause +The request was signed for \S+ instead of \S+\.\n +fix /.test(run.output));
+    await eventually(() =>
+      /#2 cause +The request was signed for us-east-1 instead of eu-west-1\.\n +#2 fix /.test(run.output),
+    );
     const log = run.output.slice(introduced);
-    assert.match(log, /^\d\d:\d\d:\d\d 200 GET \/prod\/orders  [\d.]+ ms  assumed-role\/developer\/local$/m);
+    assert.match(
+      log,
+      /^\d\d:\d\d:\d\d #1 200 GET \/prod\/orders  [\d.]+ ms  assumed-role\/developer\/local$/m,
+    );
     for (const secret of [credentials.secretAccessKey, credentials.sessionToken])
       assert.ok(!log.includes(secret));
     child.kill('SIGTERM');
@@ -68,7 +73,37 @@ describe('the command', () => {
     const { run } = await start('--config', file);
     assert.ok(!run.output.includes('known to alice'));
     assert.doesNotMatch(run.output, /AWS_SECRET_ACCESS_KEY/);
+    assert.doesNotMatch(run.output, /AWS_CONTAINER_/, 'only roles have temporary credentials');
   });
+
+  /** @type {Record<string, [config: object, command: RegExp]>} */
+  const EXAMPLES = {
+    'a route of GET, wherever it stands': [
+      { routes: [{ route: 'POST /orders' }, { route: 'GET /orders/{id}' }] },
+      /^sigv4 request http:\/\/\S+\/prod\/orders\/1 --region us-east-1 --service execute-api$/m,
+    ],
+    'of any method, with a greedy parameter': [
+      { type: 'http', routes: [{ route: 'ANY /files/{proxy+}' }] },
+      /^sigv4 request http:\/\/[\d.:]+\/files\/1 --region .*$/m,
+    ],
+    'none of GET, and one that the gateway does not play': [
+      { routes: [{ route: 'GET /a', auth: 'other' }, { route: 'PUT /b' }] },
+      /^sigv4 request PUT http:\/\/\S+\/prod\/b --region .*$/m,
+    ],
+  };
+  for (const [name, [config, command]] of Object.entries(EXAMPLES)) {
+    test(`the command that it names has a route: ${name}`, async () => {
+      const file = join(await mkdtemp(join(tmpdir(), 'sigv4-')), 'api.json');
+      await writeFile(file, JSON.stringify(config));
+      const { run, exported } = await start('--config', file);
+      const [line] = command.exec(run.output) ?? [];
+      assert.ok(line, run.output);
+      const { code } = await sigv4(line.split(' ').slice(1), { env: { ...BARE, ...exported } });
+      assert.equal(code, 0);
+      if (name.includes('does not play'))
+        assert.match(run.output, /note +GET \/a: the authorizer is not IAM/);
+    });
+  }
 
   test('a port that is taken, a host that is not here, a config that is wrong', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -197,10 +232,10 @@ describe('the README', async () => {
     const gateway = await startGateway({ config: file, settings: { upstream: 'http://127.0.0.1:9' } });
     after(() => gateway.close());
     const options = { region: 'eu-west-1', service: 'execute-api' };
-    const alice = createSigv4Fetch({ ...options, credentials: gateway.credentialsOf('alice') });
+    const alice = createSigv4Fetch({ ...options, credentials: gateway.credentials('alice') });
     assert.equal((await alice(`${gateway.origin}/prod/orders/1`)).status, 502, 'nothing listens upstream');
     assert.equal((await alice(`${gateway.origin}/prod/admin/x`)).status, 403);
-    assert.ok(gateway.credentialsOf('shop').sessionToken);
+    assert.ok(gateway.credentials('shop').sessionToken);
   });
 
   test('its function URL is one', async () => {
@@ -213,7 +248,7 @@ describe('the README', async () => {
     await writeFile(join(folder, 'src/orders.mjs'), "export const handler = async () => 'hello';");
     const gateway = await startGateway({ config: join(folder, 'url.yaml') });
     after(() => gateway.close());
-    const options = { region: 'us-east-1', service: 'lambda', credentials: gateway.credentialsOf('shop') };
+    const options = { region: 'us-east-1', service: 'lambda', credentials: gateway.credentials('shop') };
     assert.equal(await (await createSigv4Fetch(options)(gateway.origin)).text(), 'hello');
   });
 
@@ -222,6 +257,10 @@ describe('the README', async () => {
     const code = `const policy = ${JSON.stringify(policy)};\n${block('js')}console.log('done');`;
     const args = ['--input-type=module', '--eval', code];
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: BARE, encoding: 'utf8' });
-    assert.equal(stdout, 'undefined\ndone\n', stderr);
+    assert.equal(
+      stdout,
+      '1 arn:aws:sts::123456789012:assumed-role/shop/local undefined undefined\ndone\n',
+      stderr,
+    );
   });
 });

@@ -18,14 +18,14 @@ const { createSigv4Fetch } = require('sigv4-wasm/fetch');
 
 (async () => {
   const gateway = await startGateway();
-  const { origin, credentials } = gateway;
+  const { credentials } = gateway;
   const scope = { region: gateway.settings.region, service: 'execute-api' };
-  const url = origin + '/prod/orders';
+  const url = gateway.url + '/orders';
   const { status } = await createSigv4Fetch({ credentials, ...scope })(url);
   const refused = await createSigv4Fetch({ credentials, ...scope, region: 'ap-south-1' })(url);
-  while (!gateway.requests()[0].mismatches) await new Promise((resolve) => setTimeout(resolve, 20));
   const page = await fetch(gateway.inspector.url);
-  console.log(JSON.stringify([status, refused.status, gateway.requests()[0].mismatches[0].code, page.status]));
+  const [{ mismatches }] = await gateway.requests();
+  console.log(JSON.stringify([status, refused.status, mismatches[0].code, page.status]));
   await gateway.close();
 })();
 `;

@@ -9,7 +9,7 @@ import { after, describe, test } from 'node:test';
 import { startGateway } from 'sigv4-wasm-devtools/gateway';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
-import { eventually, REGION } from '../support/gateway.js';
+import { REGION } from '../support/gateway.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'sigv4-urls-'));
 after(() => rm(folder, { recursive: true }));
@@ -45,7 +45,7 @@ async function open(config, handler = 'handler') {
 const senderOf =
   (gateway) =>
   (/** @type {string} */ path, /** @type {any} */ { role, service = 'lambda', ...init } = {}) => {
-    const credentials = role === undefined ? gateway.credentials : gateway.credentialsOf(role);
+    const credentials = gateway.credentials(role);
     return createSigv4Fetch({ credentials, region: REGION, service })(`${gateway.origin}${path}`, init);
   };
 
@@ -80,7 +80,7 @@ describe('the event', () => {
     const { iam } = requestContext.authorizer;
     assert.equal(fields(iam), sorted(FIELDS.iam));
     assert.equal(iam.userArn, 'arn:aws:sts::123456789012:assumed-role/developer/local');
-    assert.equal(iam.accessKey, credentials.accessKeyId);
+    assert.equal(iam.accessKey, credentials().accessKeyId);
     assert.deepEqual(
       [event.routeKey, requestContext.routeKey, requestContext.stage, event.rawPath, event.rawQueryString],
       ['$default', '$default', '$default', '/my/path', 'a=1&a=2'],
@@ -145,7 +145,7 @@ describe('permission', () => {
       /** @type {any} */ (await response.json()).Message,
       /^Forbidden\. For troubleshooting Function URL/,
     );
-    const [{ refusal, hint }] = requests();
+    const [{ refusal, hint }] = await requests();
     assert.match(
       /** @type {any} */ (refusal).message,
       /is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:\*{8}9012:function:orders because no identity-based policy allows/,
@@ -157,7 +157,7 @@ describe('permission', () => {
     const unsigned = await fetch(origin);
     assert.match(/** @type {any} */ (await unsigned.json()).Message, /^Forbidden\./);
     assert.match(
-      /** @type {any} */ (requests()[0].hint).fix,
+      /** @type {any} */ ((await requests())[0].hint).fix,
       /Sign the request, for the service lambda in eu-west-1/,
     );
   });
@@ -190,7 +190,7 @@ test('a signature for execute-api is refused, and proved to be for another servi
   const { send, requests } = await open();
   const response = await send('/', { service: 'execute-api' });
   assert.equal(response.status, 403);
-  const [{ mismatches }] = await eventually(() => requests()[0].mismatches && requests());
+  const [{ mismatches }] = await requests();
   assert.match(JSON.stringify(mismatches), /service/);
 });
 

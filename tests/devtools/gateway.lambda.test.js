@@ -121,7 +121,7 @@ describe('the event', () => {
   };
 
   test('of a REST API', async () => {
-    const { send, origin, credentials } = await functionFor('event', { routes });
+    const { send, origin, options } = await functionFor('event', { routes });
     const response = await send(origin + path, init);
     assert.equal(response.headers.get('content-type'), 'application/json');
     const event = /** @type {any} */ (await response.json());
@@ -140,14 +140,14 @@ describe('the event', () => {
     assert.equal(event.isBase64Encoded, false);
     assert.match(requestContext.requestTime, /^\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
     const { identity } = requestContext;
-    assert.equal(identity.accessKey, credentials.accessKeyId);
+    assert.equal(identity.accessKey, options.credentials.accessKeyId);
     assert.equal(identity.userArn, 'arn:aws:sts::123456789012:assumed-role/developer/local');
     assert.match(identity.caller, /^AROA\w+:local$/);
     assert.equal(identity.accountId, '123456789012');
   });
 
   test('of an HTTP API', async () => {
-    const { send, origin, credentials } = await functionFor('event', { type: 'http', routes });
+    const { send, origin, options } = await functionFor('event', { type: 'http', routes });
     const event = /** @type {any} */ (await (await send(origin + path, init)).json());
     assert.equal(fields(event), sorted(HTTP_FIELDS.event));
     const { requestContext } = event;
@@ -162,7 +162,7 @@ describe('the event', () => {
     assert.equal(event.headers.cookie, undefined);
     assert.deepEqual(event.queryStringParameters, { tag: 'new,größe', empty: '' });
     assert.deepEqual(event.pathParameters, { id: 'a b' });
-    assert.equal(requestContext.authorizer.iam.accessKey, credentials.accessKeyId);
+    assert.equal(requestContext.authorizer.iam.accessKey, options.credentials.accessKeyId);
   });
 
   test('of an HTTP API, in payload format 1.0', async () => {
@@ -202,9 +202,9 @@ describe('the event', () => {
   });
 
   test('neither signature nor session token reaches the function', async () => {
-    const { send, origin, credentials } = await functionFor('event');
+    const { send, origin, options } = await functionFor('event');
     const shown = await (await send(`${origin}/prod/orders`)).text();
-    assert.ok(!shown.includes(/** @type {string} */ (credentials.sessionToken).slice(0, 40)));
+    assert.ok(!shown.includes(/** @type {string} */ (options.credentials.sessionToken).slice(0, 40)));
     assert.doesNotMatch(shown, /Signature=|x-amz-date|authorization/i);
   });
 });
@@ -355,7 +355,7 @@ describe('a function that fails', () => {
       const response = await send(`${origin}/prod/`);
       assert.equal(response.status, 502);
       assert.deepEqual(await response.json(), { message: 'Internal server error' });
-      const [{ refusal }] = requests();
+      const [{ refusal }] = await requests();
       assert.match(/** @type {any} */ (refusal).message, why);
       // The next one gets a sandbox that works, or fails in the same way.
       assert.equal((await send(`${origin}/prod/`)).status, 502);
@@ -376,7 +376,7 @@ describe('the sandbox', () => {
       roles: { orders: {} },
       functions: { role: 'orders', environment: { TABLE: 'orders' }, memoryMb: 256 },
     };
-    const { send, origin, credentialsOf } = await functionFor('environment', config);
+    const { send, origin, credentials } = await functionFor('environment', config);
     const response = await send(`${origin}/prod/`);
     assert.equal(response.status, 403, 'the role has no policy');
     const open = await functionFor('environment', { ...config, routes: [{ route: 'GET /', auth: 'none' }] });
@@ -385,10 +385,10 @@ describe('the sandbox', () => {
     assert.equal(environment.AWS_LAMBDA_FUNCTION_NAME, 'f');
     assert.equal(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, '256');
     assert.equal(environment.TABLE, 'orders');
-    assert.equal(environment.AWS_ACCESS_KEY_ID, open.credentialsOf('orders')?.accessKeyId);
+    assert.equal(environment.AWS_ACCESS_KEY_ID, open.credentials('orders')?.accessKeyId);
     assert.equal(environment.SIGV4_TEST_SECRET, undefined);
     assert.equal(environment.HOME, undefined);
-    assert.ok(credentialsOf('orders'));
+    assert.ok(credentials('orders'));
   });
 
   test('has a context', async () => {
@@ -440,9 +440,9 @@ describe('a server that takes the invoke call', () => {
     assert.equal(calls[0].url, '/2015-03-31/functions/Orders/invocations');
     assert.equal(JSON.parse(calls[0].body).httpMethod, 'GET');
     assert.equal((await send(`${origin}/prod/broken`)).status, 502);
-    assert.match(/** @type {any} */ (requests()[0].refusal).message, /ValueError: no/);
+    assert.match(/** @type {any} */ ((await requests())[0].refusal).message, /ValueError: no/);
     assert.equal((await send(`${origin}/prod/gone`)).status, 502);
-    assert.match(/** @type {any} */ (requests()[0].refusal).message, /did not invoke the function/);
+    assert.match(/** @type {any} */ ((await requests())[0].refusal).message, /did not invoke the function/);
   });
 });
 
@@ -488,7 +488,7 @@ describe('templates', () => {
       const before = await leftOver();
       const gateway = await startGateway({ config: examples + template, settings: { region: 'eu-west-1' } });
       const send = createSigv4Fetch({
-        credentials: gateway.credentialsOf('Shop'),
+        credentials: gateway.credentials('Shop'),
         region: 'eu-west-1',
         service: 'execute-api',
       });

@@ -31,7 +31,7 @@ async function open(config) {
   const gateway = await gatewayFor({ routes: ROUTES, ...config });
   const send = async (/** @type {string | undefined} */ name, /** @type {string} */ target) => {
     const [method, path] = target.split(' ');
-    const credentials = name && gateway.credentialsOf(name);
+    const credentials = name && gateway.credentials(name);
     const call = credentials ? createSigv4Fetch({ ...gateway.options, credentials }) : fetch;
     return answerOf(await call(`${gateway.base}${path}`, { method }));
   };
@@ -78,7 +78,7 @@ describe('a denial says which kind of policies decided', () => {
     const { send, requests } = await open({ roles });
     await send('forbidden', 'GET /orders');
     await send('limited', 'POST /orders');
-    const [nearest, denied] = requests();
+    const [nearest, denied] = await requests();
     assert.match(
       denied.hint.fix,
       /^The statement \[0\] of roles\.forbidden\.permissionsBoundary, with Effect Deny, /,
@@ -136,7 +136,7 @@ describe('the policy of a REST API', () => {
       body.Message,
       /^User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:\*{8}9012:abc123\/prod\/GET\/health because no resource-based policy allows the execute-api:Invoke action$/,
     );
-    assert.equal(closed.requests()[0].principal, undefined);
+    assert.equal((await closed.requests())[0].principal, undefined);
   });
 
   test('is an error where there is none', async () => {
@@ -162,7 +162,7 @@ describe('templates', () => {
     after(() => gateway.close());
     const send = async (/** @type {string | undefined} */ name, /** @type {string} */ target) => {
       const [method, path] = target.split(' ');
-      const credentials = name && gateway.credentialsOf(name);
+      const credentials = name && gateway.credentials(name);
       const call = credentials
         ? createSigv4Fetch({ region: REGION, service: 'execute-api', credentials })
         : fetch;

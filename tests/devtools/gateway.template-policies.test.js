@@ -32,7 +32,7 @@ async function open(resources, settings) {
   const gateway = await startGateway({ config, settings: { region: REGION, ...settings } });
   after(() => gateway.close());
   const call = async (/** @type {string} */ name, method = 'GET') => {
-    const credentials = gateway.credentialsOf(name);
+    const credentials = gateway.credentials(name);
     assert.ok(credentials, `there is no ${name}`);
     const send = createSigv4Fetch({ credentials, region: REGION, service: 'execute-api' });
     return (await send(`${gateway.origin}/orders`, { method })).status;
@@ -127,19 +127,19 @@ describe('Policies of a SAM function are those of its role', () => {
 
 describe('the role that may call everything', () => {
   test('is there if nothing in the template is about calls, beside roles that may not call', async () => {
-    const { settings, call, credentials, credentialsOf } = await open(caller('AWSLambdaBasicExecutionRole'));
+    const { settings, call, credentials } = await open(caller('AWSLambdaBasicExecutionRole'));
     assert.equal(settings.allowsAll, true);
-    assert.deepEqual(credentials, credentialsOf('developer'));
+    assert.deepEqual(credentials(), credentials('developer'));
     assert.equal(await call('developer'), 200);
     assert.equal(await call('CallerRole'), 403);
   });
 
   test('is not there in place of a statement that was left out', async () => {
-    const { settings, credentialsOf } = await open(
+    const { settings, credentials } = await open(
       caller(`[{ Statement: { Effect: Allow, Action: 'exec*:Invoke', Resource: !ImportValue api } }]`),
     );
     assert.equal(settings.allowsAll, false);
-    assert.equal(credentialsOf('developer'), undefined);
+    assert.throws(() => credentials('developer'), /no credentials of developer/);
   });
 
   test('of policies that nobody has: has them, and no more', async () => {

@@ -25,7 +25,7 @@ async function open(config, settings) {
   const options = (name) => ({
     region: REGION,
     service: 'execute-api',
-    credentials: gateway.credentialsOf(name),
+    credentials: gateway.credentials(name),
   });
   const call = async (name, path, method = 'GET') =>
     (await answerOf(await createSigv4Fetch(options(name))(`${gateway.origin}${path}`, { method }))).status;
@@ -271,13 +271,13 @@ users:
 `,
     );
     const gateway = await open(config);
-    assert.deepEqual(gateway.credentialsOf('alice'), {
+    assert.deepEqual(gateway.credentials('alice'), {
       accessKeyId: 'AKIAALICE',
       secretAccessKey: 'secret of alice',
     });
     assert.equal(await gateway.call('alice', '/orders'), 200);
     assert.equal(await gateway.call('bob', '/orders'), 403);
-    assert.match(gateway.requests()[0].refusal.message, /arn:aws:iam::210987654321:user\/bob/);
+    assert.match((await gateway.requests())[0].refusal.message, /arn:aws:iam::210987654321:user\/bob/);
     await gateway.close();
   });
 

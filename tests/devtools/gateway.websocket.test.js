@@ -42,7 +42,7 @@ describe('a WebSocket API', async () => {
   const client = new ApiGatewayManagementApiClient({
     endpoint: gateway.base,
     region: gateway.options.region,
-    credentials: gateway.credentials,
+    credentials: gateway.credentials(),
   });
   after(() => client.destroy());
 
@@ -52,11 +52,11 @@ describe('a WebSocket API', async () => {
     assert.equal(await next(socket), 'grüß dich');
     socket.send(new Uint8Array([0, 255]));
     assert.deepEqual([...new Uint8Array(await next(socket))], [0, 255]);
-    const [exchange] = gateway.requests();
+    const [exchange] = await gateway.requests();
     assert.equal(exchange.response.status, 101);
     assert.equal(exchange.route, '$connect');
     assert.ok(exchange.allowed);
-    assert.ok(!JSON.stringify(exchange).includes(encodeURIComponent(gateway.credentials.sessionToken)));
+    assert.ok(!JSON.stringify(exchange).includes(encodeURIComponent(gateway.credentials().sessionToken)));
     socket.close();
   });
 
@@ -154,7 +154,7 @@ test('connecting and sending are two permissions', async () => {
     },
   });
   const url = gateway.base.replace('http', 'ws');
-  const as = (name) => ({ ...gateway.options, credentials: gateway.credentialsOf(name) });
+  const as = (name) => ({ ...gateway.options, credentials: gateway.credentials(name) });
   const socket = await connect(await presignUrl(url, { ...as('connects'), expiresIn: 60 }));
   await assert.rejects(connect(await presignUrl(url, { ...as('sends'), expiresIn: 60 })), /refused/);
   const post = (name) =>

@@ -27,7 +27,8 @@ after(async () => {
 
 /** Signs with AWS's own signer, and may send another body. @returns {Promise<number>} the status */
 async function send(path, body, sentBody = body) {
-  const { credentials, origin, settings } = gateway;
+  const { origin, settings } = gateway;
+  const credentials = gateway.credentials();
   const { host, hostname, port } = new URL(origin);
   const signer = new SignatureV4({
     ...{ credentials, region: settings.region, service: 'execute-api', sha256: Sha256, applyChecksum: false },
@@ -59,7 +60,7 @@ for (const [where, pageUrl] of [
     await says('.verdict', /JSON.*Enter the secret access key and the session token/s);
     await says('.findings', /What the gateway found.*JSON.*Fix:/s);
     assert.equal(await part('request.body'), '{"a": 1}');
-    const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials;
+    const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials();
     await paste(
       '#field-secretAccessKey',
       `AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\nAWS_SESSION_TOKEN=${sessionToken}`,

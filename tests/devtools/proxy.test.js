@@ -30,7 +30,7 @@ describe('before a gateway', async () => {
       const body = await response.json();
       assert.equal(response.status, 200, JSON.stringify(body));
       assert.equal(body.method, method);
-      assert.equal(body.identity.accessKey, gateway.credentials.accessKeyId);
+      assert.equal(body.identity.accessKey, gateway.credentials().accessKeyId);
     });
   }
 
@@ -106,7 +106,7 @@ describe('before a gateway', async () => {
       const response = await fetch(signed.url, { ...signed, headers: { ...signed.headers, ...headers } });
       const { identity, body } = await response.json();
       assert.equal(response.status, 200);
-      assert.equal(identity.accessKey, gateway.credentials.accessKeyId);
+      assert.equal(identity.accessKey, gateway.credentials().accessKeyId);
       assert.equal(body, 'tea');
     });
 

@@ -92,7 +92,7 @@ describe('rules', { skip: python === undefined && 'there is no Python with botoc
 
   test('gateway', async (t) => {
     const gateway = await gatewayFor();
-    const { accessKeyId, secretAccessKey, sessionToken } = await gateway.credentials;
+    const { accessKeyId, secretAccessKey, sessionToken } = await gateway.credentials();
     const host = new URL(gateway.origin).host;
     const date = `${new Date().toISOString().slice(0, 19)}Z`;
     const asked = RULES.filter(({ service, tellsScope }) => service === 'execute-api' && !tellsScope).map(

@@ -17,7 +17,7 @@ export async function gatewayFor(config = {}, options = {}) {
   after(() => gateway.close());
   const { origin, credentials } = gateway;
   return Object.assign(gateway, {
-    options: { region: REGION, service: 'execute-api', credentials },
+    options: { region: REGION, service: 'execute-api', credentials: credentials() },
     base: `${origin}/prod`,
   });
 }
@@ -49,12 +49,12 @@ export async function exchangeBytes(origin, bytes) {
 
 /**
  * @template T
- * @param {() => T | undefined | false} look
+ * @param {() => T | undefined | false | Promise<T | undefined | false>} look
  * @returns {Promise<T>}
  */
 export async function eventually(look) {
   for (let i = 0; i < 200; i++) {
-    const found = look();
+    const found = await look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -10,7 +10,10 @@ import { CliError, exitCode } from './exit.js';
 import { listenError } from './listen.js';
 import { addOptions, count, oneOf } from './options.js';
 
-/** @typedef {import('../gateway/gateway.js').RunningGateway} RunningGateway */
+/**
+ * @typedef {import('../gateway/gateway.js').RunningGateway} RunningGateway
+ * @typedef {import('../gateway/config.js').Settings} Settings
+ */
 
 /** @param {import('commander').Command} command */
 export function define(command) {
@@ -29,8 +32,13 @@ export function define(command) {
       'URL of the server that receives accepted requests; default: the gateway echoes them',
     ],
     ['--region <region>', 'Region of the API; default: us-east-1'],
-    ['--port <number>', 'Port to listen on; 0 for a free one', (option) => count(option).default(3000)],
+    [
+      '--port <number>',
+      'Port to listen on; 0 for a free one',
+      (option) => count(option).default(DEFAULT_PORT),
+    ],
     ['--host <address>', 'Address to listen on', (option) => option.default('127.0.0.1')],
+    ['--watch', 'Load the config again when it, its template or the code of a function changes'],
     ['--quiet', 'Print no access log'],
   ]);
   return command.addHelpText(
@@ -43,11 +51,15 @@ Examples:
 }
 
 /** @param {any} argv */
-export async function handler({ config, port, host, quiet, ...settings }) {
+export async function handler({ config, port, host, watch, quiet, ...settings }) {
   const { type, upstream, api, region, stage, parameter: given } = settings;
   const parameters = Object.keys(given).length > 0 ? given : undefined;
+  /** @type {Set<string>} */
+  const shown = new Set();
   const running = await startGateway({
     config,
+    watch,
+    onReload: (error) => reloaded(running, shown, error).forEach(print),
     port,
     host,
     settings: { type, upstream, api, region, stage, parameters },
@@ -59,7 +71,7 @@ export async function handler({ config, port, host, quiet, ...settings }) {
       ? new CliError('config', error.message)
       : listenError(error, `${host}:${port}`);
   });
-  introduce(running).forEach(print);
+  introduce(running, shown).forEach(print);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await running.close();
   return exitCode('ok');
@@ -83,63 +95,137 @@ function print(line) {
 
 /**
  * @param {RunningGateway} running
+ * @param {Set<string>} shown  gets the access keys that are printed
  * @returns {string[]} lines
  */
-function introduce({ origin, settings, accessKeys, credentialsEndpoint, inspector }) {
-  const { type, region, account, apiId, stages, routes, warnings, allowsAll } = settings;
-  const url = stages[0] === '$default' ? origin : `${origin}/${stages[0]}`;
-  const { label, service } = API_TYPES[type];
-  const shown = type === 'websocket' ? url.replace('http', 'ws') : url;
+function introduce(running, shown) {
+  const { url, settings, credentialsEndpoint, inspector } = running;
+  const { type, region, account, apiId } = settings;
+  const hasRole = Object.keys(settings.roles).length > 0;
+  return [
+    `${url}  ${API_TYPES[type].label} ${apiId} in ${region}, account ${account}`,
+    ...described(running),
+    labelled('page', inspector.url),
+    ...exportsOf(running, shown),
+    '',
+    ...(hasRole
+      ? [
+          '# Or credentials that the AWS SDKs renew on their own:',
+          `export AWS_CONTAINER_CREDENTIALS_FULL_URI=${credentialsEndpoint.uri}`,
+          `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
+          '',
+        ]
+      : []),
+    '# Then:',
+    exampleOf(url, settings),
+    '',
+  ];
+}
+
+/**
+ * @param {RunningGateway} running
+ * @param {Set<string>} shown
+ * @param {Error} [error]
+ * @returns {string[]} lines
+ */
+function reloaded(running, shown, error) {
+  if (error !== undefined) {
+    const [first, ...rest] = error.message.split('\n');
+    return [
+      labelled('reload', first),
+      ...rest.map((line) => labelled('', line)),
+      labelled('', 'Not loaded: the gateway goes on with the files as they were before.'),
+    ];
+  }
+  return [labelled('reload', 'done'), ...described(running), ...exportsOf(running, shown)];
+}
+
+/**
+ * @param {RunningGateway} running
+ * @returns {string[]} lines: what is where, and what to know
+ */
+function described({ settings, accessKeys, credentialsEndpoint }) {
+  const { routes, warnings, allowsAll } = settings;
+  // A template says itself which of its routes these are.
+  const others = routes
+    .filter(({ auth, route }) => auth === 'other' && !warnings.some((warning) => warning.includes(route)))
+    .map(({ route }) => route);
+  const idle = accessKeys.filter((key) => isIdle(key, settings)).map(({ principal }) => principal.name);
   const notes = [
     ...warnings,
     ...(allowsAll
       ? ['no user or role has a policy about calls, so there is a role developer that may call everything']
       : []),
+    ...(idle.length > 0
+      ? [`without a policy about calls: ${idle.join(', ')} (credentials: ${credentialsEndpoint.uri}/ROLE)`]
+      : []),
+    ...(others.length > 0 ? [`${others.join(', ')}: ${OTHER_AUTHORIZER}`] : []),
   ];
-  const lines = [
-    `${shown}  ${label} ${apiId} in ${region}, account ${account}`,
+  return [
     labelled('routes', routes.map(({ route, auth }) => `${route} (${auth})`).join(', ')),
     labelled('to', destination(settings)),
-    labelled('page', inspector.url),
     ...notes.map((note) => labelled('note', note)),
-  ];
-  // Such as the roles of functions that call nothing here. The policy of the API may still name them.
-  /** @param {import('../gateway/principals.js').AccessKey} key */
-  const isIdle = ({ principal: { kind, policies } }) =>
-    kind === 'role' && policies.length === 0 && settings.resourcePolicy === undefined;
-  const idle = accessKeys.filter(isIdle).map(({ principal }) => principal.name);
-  if (idle.length > 0) {
-    const where = `${credentialsEndpoint.uri}/ROLE`;
-    lines.push(labelled('note', `without a policy about calls: ${idle.join(', ')} (credentials: ${where})`));
-  }
-  for (const key of accessKeys.filter((one) => one.isGenerated && !isIdle(one))) {
-    lines.push('', `# ${key.principal.arn}`, ...exportsOf(key));
-  }
-  return [
-    ...lines,
-    '',
-    '# Or credentials that the AWS SDKs renew on their own:',
-    `export AWS_CONTAINER_CREDENTIALS_FULL_URI=${credentialsEndpoint.uri}`,
-    `export AWS_CONTAINER_AUTHORIZATION_TOKEN=${credentialsEndpoint.token}`,
-    '',
-    '# Then:',
-    `sigv4 ${type === 'websocket' ? 'presign' : 'request'} ${shown} --region ${region} --service ${service}`,
-    '',
   ];
 }
 
-/** @param {import('../gateway/config.js').Settings} settings */
+const OTHER_AUTHORIZER =
+  'the authorizer is not IAM. The gateway runs no Lambda or JWT authorizer: it answers 401';
+
+/** @param {Settings} settings */
 function destination({ upstream, function: all, functions }) {
   const names = Object.keys(functions).join(', ');
   const rest = all === undefined ? (upstream ?? (names ? '' : 'an echo')) : '';
   return [names && `the functions ${names}`, rest].filter(Boolean).join(', ');
 }
 
-/** @param {import('../gateway/principals.js').Credentials} credentials */
-function exportsOf({ accessKeyId, secretAccessKey, sessionToken }) {
-  return [
-    `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
-    `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
-    sessionToken ? `export AWS_SESSION_TOKEN=${sessionToken}` : 'unset AWS_SESSION_TOKEN',
-  ];
+/**
+ * @param {RunningGateway} running
+ * @param {Set<string>} shown
+ * @returns {string[]} lines that set the keys that the gateway generated and that were not printed before
+ */
+function exportsOf({ accessKeys, settings }, shown) {
+  const keys = accessKeys.filter(
+    (key) => key.isGenerated && !shown.has(key.accessKeyId) && !isIdle(key, settings),
+  );
+  return keys.flatMap(({ accessKeyId, secretAccessKey, sessionToken, principal }) => {
+    shown.add(accessKeyId);
+    return [
+      '',
+      `# ${principal.arn}`,
+      `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+      `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+      sessionToken ? `export AWS_SESSION_TOKEN=${sessionToken}` : 'unset AWS_SESSION_TOKEN',
+    ];
+  });
 }
+
+/**
+ * Such as the roles of functions that call nothing here. The policy of the API may still name them.
+ *
+ * @param {import('../gateway/principals.js').AccessKey} key
+ * @param {Settings} settings
+ */
+function isIdle({ principal: { kind, policies } }, { resourcePolicy }) {
+  return kind === 'role' && policies.length === 0 && resourcePolicy === undefined;
+}
+
+/**
+ * A command whose request has a route: one of GET, if there is one.
+ *
+ * @param {string} url
+ * @param {Settings} settings
+ */
+function exampleOf(url, { type, region, routes }) {
+  const scope = `--region ${region} --service ${API_TYPES[type].service}`;
+  if (type === 'websocket') return `sigv4 presign ${url} ${scope}`;
+  const signed = routes.filter(({ auth }) => auth !== 'other');
+  const found = ['GET', 'ANY', '$default', '']
+    .map((method) => signed.find(({ route }) => route.startsWith(method)))
+    .find((route) => route !== undefined);
+  const [, method = 'ANY', path = '/'] = /^([A-Z]+) (\/.*)$/.exec(found?.route ?? '') ?? [];
+  const target = url + path.replace(/\{[^{}]*\}/g, '1').replace(/^\/$/, '');
+  return `sigv4 request ${/^(?:GET|ANY)$/.test(method) ? '' : `${method} `}${target} ${scope}`;
+}
+
+/** Beside that of `sigv4 inspect`, and not one of `sam local` and serverless-offline, which have 3000 to 3002. */
+const DEFAULT_PORT = 8403;

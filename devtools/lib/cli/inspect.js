@@ -24,7 +24,7 @@ export async function handler({ port, host, gateway, open }) {
   if (gateway !== undefined && !(/^http:\/\/[^/]/.test(gateway) && URL.canParse(gateway))) {
     throw new CliError(
       'usage',
-      '--gateway must be a URL such as http://127.0.0.1:3000/_sigv4/inspector/#token=…',
+      '--gateway must be a URL such as http://127.0.0.1:8403/_sigv4/inspector/#token=…',
     );
   }
   const { url, close } = await serveInspector({

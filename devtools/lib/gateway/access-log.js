@@ -9,48 +9,49 @@ import { HIDDEN } from './request-log.js';
  * @param {import('./request-log.js').Entry} entry
  * @returns {string}
  */
-export function accessLine({ at, durationMs, request, answer, failure, authorized }) {
+export function accessLine({ number, at, durationMs, request, answer, failure, authorized }) {
   const who = authorized.principal?.arn.replace(/^.*:/, '') ?? '-';
   const code = failure ? `  ${failure.type}` : '';
-  return requestLine({ at, durationMs, request, status: answer.status, note: `${who}${code}` });
+  return requestLine({ number, at, durationMs, request, status: answer.status, note: `${who}${code}` });
 }
 
 /**
- * @param {{ at: Date, durationMs: number, request: { method: string, url: string }, status: number, note: string }} done
+ * @param {{ number?: number, at: Date, durationMs: number, request: { method: string, url: string }, status: number, note: string }} done
  * @returns {string}
  */
-export function requestLine({ at, durationMs, request, status, note }) {
+export function requestLine({ number, at, durationMs, request, status, note }) {
   const shown = style(status < 400 ? 'green' : status < 500 ? 'yellow' : 'red', String(status));
-  return `${style('dim', timeOf(at))} ${shown} ${targetOf(request)}  ${durationMs.toFixed(1)} ms  ${note}`;
-}
-
-/**
- * Names the request of an explanation that does not follow its line.
- *
- * @param {import('./request-log.js').Entry} entry
- */
-export function referenceLine({ at, request }) {
-  return labelled('of', `${timeOf(at)} ${targetOf(request)}`);
+  const start = `${style('dim', timeOf(at))} ${number === undefined ? '' : numbered(number)}${shown}`;
+  return `${start} ${targetOf(request)}  ${durationMs.toFixed(1)} ms  ${note}`;
 }
 
 /**
  * @param {import('./request-log.js').Entry} entry
- * @returns {string[]} a line each for cause and fix; none if the status says enough
+ * @returns {string[]} lines for cause and fix, or for what may be the cause; none if the status says enough
  */
-export function explanationLines({ failure, mismatches = [], hint }) {
+export function explanationLines({ number, failure, mismatches = [], likely = [], hint }) {
+  const line = (/** @type {string} */ label, /** @type {string} */ text) => labelled(label, text, number);
   const found = mismatches.filter(({ code }) => code !== 'none');
+  if (found.length === 0 && likely.length > 0)
+    return likely.flatMap(({ summary, fix }) => [line('perhaps', summary), line('try', fix)]);
   const own = failure?.fix ? { summary: failure.message, fix: failure.fix } : undefined;
   const findings = found.length > 0 ? found : [hint ?? own ?? []].flat();
-  if (findings.length === 0) return failure ? [labelled('cause', failure.message)] : [];
-  return findings.flatMap(({ summary, fix }) => [labelled('cause', summary), labelled('fix', fix)]);
+  if (findings.length === 0) return failure ? [line('cause', failure.message)] : [];
+  return findings.flatMap(({ summary, fix }) => [line('cause', summary), line('fix', fix)]);
 }
 
 /**
  * @param {string} label
  * @param {string} text
+ * @param {number} [number]  of the request that it is about: below the number in its own line
  */
-export function labelled(label, text) {
-  return `         ${style('cyan', label.padEnd(8))}${printable(text)}`;
+export function labelled(label, text, number) {
+  return `         ${number === undefined ? '' : numbered(number)}${style('cyan', label.padEnd(8))}${printable(text)}`;
+}
+
+/** @param {number} number  of a request */
+function numbered(number) {
+  return style('dim', `#${number} `);
 }
 
 /** @param {Date} at */

@@ -108,9 +108,9 @@ export class Authorizer {
       if (!String(code).startsWith('ERR_SIGV4_')) throw error;
       // Without a status, no server could have received it.
       if (status === undefined) throw new GatewayError('ERR_GATEWAY_REQUEST', message, { cause: error });
-      const accessKeyId = await accessKeyIdOf(request);
-      const isKnown = this.#principals.find(accessKeyId ?? '') !== undefined;
-      const fix = FIXES[code]?.(this.#api, request, isKnown);
+      const accessKeyId = (await accessKeyIdOf(request)) ?? '';
+      const isKnown = this.#principals.find(accessKeyId) !== undefined;
+      const fix = FIXES[code]?.(this.#api, request, isKnown ? undefined : accessKeyId);
       throw new GatewayError(code, message.split('\n')[0], {
         shown: message,
         status,
@@ -291,15 +291,15 @@ function lackOf(nearest, name) {
 /**
  * Advice from what the gateway knows and the response does not show.
  *
- * @type {Record<string, (api: import('./config.js').Settings, request: import('./request.js').GatewayRequest, isKnown: boolean) => string | undefined>}
+ * @type {Record<string, (api: import('./config.js').Settings, request: import('./request.js').GatewayRequest, unknownKeyId: string | undefined) => string | undefined>}
  */
 const FIXES = {
   ERR_SIGV4_SIGNATURE_MISSING: ({ type, region }, { method, headers }) =>
     isPreflight(method, headers)
       ? PREFLIGHT_FIX
       : `Sign the request, for the service ${API_TYPES[type].service} in ${region}.`,
-  ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_api, _request, isKnown) =>
-    isKnown
+  ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_api, _request, unknownKeyId) =>
+    unknownKeyId === undefined
       ? undefined
-      : 'This gateway has no such access key: use the credentials that it prints or that its config has.',
+      : `This gateway has no access key …${unknownKeyId.slice(-4)}: use the credentials that it prints or that its config has.`,
 };

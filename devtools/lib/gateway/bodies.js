@@ -65,7 +65,7 @@ export class Bodies {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
-  /** @param {number} maxBytes  of one */
+  /** @param {() => number} maxBytes  of one */
   constructor(maxBytes) {
     this.#maxBytes = maxBytes;
   }
@@ -108,8 +108,9 @@ export class Bodies {
     if (!this.#open.has(reading)) return;
     reading.add(chunk);
     this.#total += chunk.length;
-    if (reading.length > this.#maxBytes) {
-      reading.giveUp(new GatewayError('ERR_GATEWAY_BODY', `The body has more than ${this.#maxBytes} bytes.`));
+    const maxBytes = this.#maxBytes();
+    if (reading.length > maxBytes) {
+      reading.giveUp(new GatewayError('ERR_GATEWAY_BODY', `The body has more than ${maxBytes} bytes.`));
     } else if (this.#total > MAX_TOTAL_BYTES) {
       this.#balance();
     }
@@ -129,7 +130,7 @@ export class Bodies {
     const isFull = this.#total > MAX_TOTAL_BYTES;
     if (isFull) this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
     else this.#stopLooking();
-    let places = isFull ? Math.max(1, Math.floor(MAX_TOTAL_BYTES / this.#maxBytes)) : Infinity;
+    let places = isFull ? Math.max(1, Math.floor(MAX_TOTAL_BYTES / this.#maxBytes())) : Infinity;
     for (const reading of this.#open) {
       if (reading.length <= SMALL_BYTES) continue;
       if (places > 0) reading.goOn();

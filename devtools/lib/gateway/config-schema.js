@@ -110,6 +110,10 @@ export const CONFIG = z.strictObject({
   api: z.string().optional(),
   parameters: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   type: z.enum(['rest', 'http', 'websocket', 'function-url']).default('rest'),
+  // Other names of the API, such as a custom domain, which a client may have signed. Explanations try them.
+  hosts: z
+    .array(z.string().regex(/^[\w.-]+(?::\d+)?$/, 'must be a host name, such as api.example.com'))
+    .default([]),
   region: z
     .string()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be a region, such as eu-west-1')

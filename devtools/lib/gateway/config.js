@@ -6,7 +6,7 @@ import { API_TYPES } from './api-types.js';
 import { CONFIG, ROLE, ROUTE_FORM } from './config-schema.js';
 import { foreignConfig, foreignFile } from './foreign-configs.js';
 import { ConfigError, readDocument } from './load-yaml.js';
-import { checkCode } from './lambda/functions.js';
+import { checkCode } from './lambda/handler-file.js';
 import { isTemplate, readTemplate } from './template.js';
 
 /**
@@ -24,8 +24,9 @@ import { isTemplate, readTemplate } from './template.js';
  *   roles: Record<string, Role>,
  *   warnings: string[],
  *   allowsAll: boolean,
+ *   files: string[],
  *   locate?: (path: readonly PropertyKey[]) => string
- * }} Settings  `locate`: where in the files a setting is
+ * }} Settings  `files`: that they are from; `locate`: where in them a setting is
  */
 
 /**
@@ -53,12 +54,13 @@ export function loadSettings(given, overrides = {}) {
     : own.template === undefined
       ? undefined
       : readDocument(resolve(dirname(document.file), own.template));
+  const ownFiles = typeof given === 'string' ? [document.file] : [];
   if (template === undefined) {
-    const settings = complete(own, document);
+    const settings = { ...complete(own, document), files: ownFiles };
     return typeof given === 'string' ? { ...settings, locate: document.locate } : settings;
   }
   refuseForeign(template);
-  const { warnings, mentionsCalls, locate, ...found } = readTemplate(template, own);
+  const { warnings, mentionsCalls, locate, files, ...found } = readTemplate(template, own);
   // A server in place of the template's functions.
   if (own.upstream !== undefined)
     found.routes = found.routes.map((/** @type {RouteSettings} */ { function: _, ...route }) => route);
@@ -71,7 +73,7 @@ export function loadSettings(given, overrides = {}) {
   // The config file takes precedence over the template.
   const merged = parse({ ...found, ...(isFromTemplate ? {} : withNames(written, found)) }, overriding, both);
   const settings = complete(merged, both, { warnings, mentionsCalls, isOwn: hasPrincipals(own) });
-  return { ...settings, locate: both.locate };
+  return { ...settings, locate: both.locate, files: [...ownFiles, ...files] };
 }
 
 /** @param {import('./load-yaml.js').Document} document */
@@ -187,7 +189,7 @@ function nameOf(path) {
  * @param {Config} config
  * @param {import('./load-yaml.js').Document} document
  * @param {OfTemplate} [template]
- * @returns {Settings}
+ * @returns {Omit<Settings, 'files'>}
  */
 function complete(config, document, template) {
   const { file, locate } = document;

@@ -5,7 +5,7 @@ import { explainResponse, findMismatch } from 'sigv4-wasm/explain';
 /**
  * @typedef {object} Task
  * @property {{ method: string, url: string, rawHeaders: string[], rawBody: Uint8Array }} request
- * @property {{ status: number, type: string, message: string }} answer
+ * @property {{ status: number, type: string, message: string, isShown: boolean }} answer  `isShown`: the client gets its message
  * @property {{ secretAccessKey: string, sessionToken?: string }} [credentials]  of the key that the request names
  * @property {Omit<import('sigv4-wasm/explain').FindMismatchOptions, 'secretAccessKey'>} options
  */
@@ -19,13 +19,16 @@ export default async function explain({ request, answer, credentials, options })
   const found = credentials && (await mistakes(request, { ...options, secretAccessKey: credentials }));
   const mismatches = found?.filter(({ isProved }) => isProved);
   if (mismatches?.some(({ code }) => code !== 'none')) return { mismatches };
-  if (mismatches?.length === 0 && message.startsWith('The request signature we'))
-    return { mismatches, hint: likeliest(found ?? []) };
+  if (found && mismatches?.length === 0 && message.startsWith('The request signature we'))
+    return { mismatches, likely: found.slice(0, MAX_LIKELY), hint: likeliest(found, answer) };
   const headers = { 'x-amzn-errortype': type };
   const body = JSON.stringify({ message });
   const { summary, fix } = await explainResponse(new Response(body, { status, headers }));
   return { ...(mismatches && { mismatches }), hint: { summary, fix } };
 }
+
+/** Causes that are shown of those that may be, so that they are read. */
+const MAX_LIKELY = 3;
 
 /**
  * @param {Task['request']} request
@@ -39,16 +42,21 @@ async function mistakes(request, options) {
   }
 }
 
-/** @param {import('sigv4-wasm/explain').Mismatch[]} found  none of them proved, the likeliest first */
-function likeliest([first]) {
+/**
+ * @param {import('sigv4-wasm/explain').Mismatch[]} found  none of them proved, the likeliest first
+ * @param {Task['answer']} answer
+ */
+function likeliest([first], { isShown }) {
   // Of these, any may be so.
-  if (first === undefined || /^(?:secret|body|path|query)-other$/.test(first.code)) return UNKNOWN;
+  if (first === undefined || /^(?:secret|body|path|query)-other$/.test(first.code))
+    return { summary: UNKNOWN, fix: isShown ? COMPARE_WITH_RESPONSE : COMPARE_WITH_PAGE };
   const { summary, fix } = first;
   return { summary, fix };
 }
 
-const UNKNOWN = {
-  summary:
-    'The client signed another request or used another secret access key: no known mistake gives its signature.',
-  fix: 'Compare the canonical request in the response with the one that was signed. If no line differs, the secret access key is wrong.',
-};
+const UNKNOWN =
+  'The client signed another request or used another secret access key: no known mistake gives its signature.';
+const COMPARE_WITH_RESPONSE =
+  'Compare the canonical request in the response with the one that was signed. If no line differs, the secret access key is wrong.';
+const COMPARE_WITH_PAGE =
+  'Compare the secret access key of the client with the one that the gateway printed. If they are the same, open the request in the page of the gateway, and compare its URL, headers and body with those that the client signed.';

@@ -9,7 +9,7 @@ import { API_TYPES, hostInAws } from './api-types.js';
 
 /**
  * @typedef {import('./request-log.js').Entry} Entry
- * @typedef {Pick<Entry, 'mismatches' | 'hint'>} Explanation
+ * @typedef {Pick<Entry, 'mismatches' | 'likely' | 'hint'>} Explanation
  */
 
 const PER_SECOND = 1;
@@ -18,46 +18,52 @@ const MAX_BODY_BYTES = 1_048_576;
 const DEADLINE_MS = 1000;
 
 export class Explainer {
-  #settings;
-  #principals;
   #now;
   #bucket = new TokenBucket({ bucketSize: MAX_WAITING, tokensPerInterval: PER_SECOND, interval: 'second' });
   /** @type {Piscina | undefined} */
   #pool;
 
-  /**
-   * @param {import('./config.js').Settings} settings
-   * @param {import('./principals.js').Principals} principals
-   * @param {() => Date} now
-   */
-  constructor(settings, principals, now) {
-    this.#settings = settings;
-    this.#principals = principals;
+  /** @param {() => Date} now */
+  constructor(now) {
     this.#now = now;
     this.#bucket.content = MAX_WAITING;
   }
 
   /**
    * @param {Entry} entry
-   * @returns {Promise<Explanation | undefined>} `undefined` if there is nothing to explain, or no time
+   * @param {import('./api.js').Api} api
+   * @returns {Promise<Explanation> | undefined} `undefined` if the refusal explains itself, or there is no time
    */
-  async explain({ request, failure }) {
+  explain(entry, api) {
+    const { request, failure } = entry;
     if (!failure?.code.startsWith('ERR_SIGV4_') || failure.fix || request.rawBody.length > MAX_BODY_BYTES)
       return undefined;
-    if (!this.#bucket.tryRemoveTokens(1)) return undefined;
+    return this.#bucket.tryRemoveTokens(1) ? this.#search(entry, failure, api, this.#now()) : undefined;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {import('./gateway-error.js').GatewayError} failure
+   * @param {import('./api.js').Api} api
+   * @param {Date} now
+   * @returns {Promise<Explanation>}
+   */
+  async #search({ request }, failure, { settings, principals }, now) {
     this.#pool ??= startPool();
-    const key = this.#principals.find((await accessKeyIdOf(request)) ?? '');
+    const key = principals.find((await accessKeyIdOf(request)) ?? '');
     const { method, url, rawHeaders, rawBody } = request;
-    const { type, region, stages } = this.#settings;
+    const { type, region, stages, hosts } = settings;
+    const { service, showsCanonicalRequest: isShown } = API_TYPES[type];
     const task = {
       request: { method, url, rawHeaders, rawBody },
-      answer: { status: failure.status, type: failure.type, message: failure.shown },
+      // The response of an HTTP API shows nothing of the signature.
+      answer: { status: failure.status, type: failure.type, message: failure.shown, isShown },
       credentials: key && { secretAccessKey: key.secretAccessKey, sessionToken: key.sessionToken },
       options: {
-        hosts: [hostInAws(this.#settings)],
+        hosts: [hostInAws(settings), ...hosts],
         region,
-        service: API_TYPES[type].service,
-        now: this.#now(),
+        service,
+        now,
         stage: stages[0],
         deadlineMs: DEADLINE_MS,
       },
@@ -65,7 +71,7 @@ export class Explainer {
     try {
       return await this.#pool.run(task, { signal: AbortSignal.timeout(5 * DEADLINE_MS) });
     } catch {
-      return undefined; // Too many wait, or it took too long: the refusal stands without.
+      return {}; // Too many wait, or it took too long: the refusal stands without.
     }
   }
 

@@ -9,11 +9,12 @@ import { Principals } from './principals.js';
 
 /**
  * @param {import('./config.js').Settings} settings
+ * @param {Principals} [previous]  of the config before this one
  * @returns {Principals}
  * @throws {ConfigError}
  */
-export function principalsOf(settings) {
-  const principals = new Principals(settings);
+export function principalsOf(settings, previous) {
+  const principals = new Principals(settings, previous);
   const { locate } = settings;
   const parsed = Object.fromEntries(
     Object.entries(settings.policies).map(([name, policy]) => [
@@ -40,6 +41,7 @@ export function principalsOf(settings) {
     }));
     principals.addRole(name, permissionsOf(role, `roles.${name}`), sessions);
   }
+  if (previous) principals.takeIssued(previous);
   return principals;
 }
 

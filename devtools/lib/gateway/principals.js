@@ -46,9 +46,19 @@ export class Principals {
   /** Access key ids in the order in which they were made. @type {Set<string>} */
   #issued = new Set();
 
-  /** @param {{ account: string }} api */
-  constructor({ account }) {
+  /** Generated keys of the config before this one, by the ARN of their owner. @type {Map<string, AccessKey[]>} */
+  #generated = new Map();
+
+  /**
+   * @param {{ account: string }} api
+   * @param {Principals} [previous]  whose generated keys stay those of their users and roles
+   */
+  constructor({ account }, previous) {
     this.#account = account;
+    for (const key of previous?.own() ?? []) {
+      const { arn } = key.principal;
+      if (key.isGenerated) this.#generated.set(arn, [...(this.#generated.get(arn) ?? []), key]);
+    }
   }
 
   /**
@@ -67,7 +77,7 @@ export class Principals {
       ...permissions,
       sessionPolicies: [],
     });
-    for (const given of accessKeys) this.#add(principal, 'AKIA', given);
+    for (const given of accessKeys) this.#add(principal, 'AKIA', this.#kept(principal, given));
   }
 
   /**
@@ -78,11 +88,45 @@ export class Principals {
   addRole(name, permissions, sessions) {
     this.#roles.set(name, permissions);
     for (const { name: session = 'local', policies = [], ...given } of sessions) {
-      this.#add(this.#assumed(name, session, policies), 'ASIA', {
-        sessionToken: newSessionToken(),
-        ...given,
-      });
+      const principal = this.#assumed(name, session, policies);
+      this.#add(principal, 'ASIA', { sessionToken: newSessionToken(), ...this.#kept(principal, given) });
     }
+  }
+
+  /**
+   * @param {Principal} principal
+   * @param {Partial<Credentials>} given
+   * @returns {Partial<Credentials> & { isGenerated?: boolean }} with the key that was generated before, if it is not given
+   */
+  #kept({ arn }, given) {
+    if (given.secretAccessKey !== undefined) return given;
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#generated.get(arn)?.shift() ?? {};
+    if (secretAccessKey === undefined) return given;
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken && { sessionToken }),
+      ...given,
+      isGenerated: true,
+    };
+  }
+
+  /**
+   * Credentials that the last config's gateway issued, of roles that are still there.
+   *
+   * @param {Principals} previous
+   */
+  takeIssued(previous) {
+    for (const { principal, ...key } of previous.all()) {
+      if (!previous.isIssued(key) || !this.#roles.has(principal.name)) continue;
+      this.#add(this.#assumed(principal.name, 'local'), 'ASIA', key);
+      this.#issued.add(key.accessKeyId);
+    }
+  }
+
+  /** @param {{ accessKeyId: string }} key */
+  isIssued({ accessKeyId }) {
+    return this.#issued.has(accessKeyId);
   }
 
   /**
@@ -102,12 +146,12 @@ export class Principals {
   /**
    * @param {Principal} principal
    * @param {'AKIA' | 'ASIA'} prefix
-   * @param {Partial<Credentials>} given
+   * @param {Partial<Credentials> & { isGenerated?: boolean }} given
    */
   #add(principal, prefix, given) {
     const accessKeyId = given.accessKeyId ?? randomId(prefix);
     const secretAccessKey = given.secretAccessKey ?? randomBytes(30).toString('base64');
-    const isGenerated = given.secretAccessKey === undefined;
+    const isGenerated = given.isGenerated ?? given.secretAccessKey === undefined;
     const key = { ...given, accessKeyId, secretAccessKey, principal, isGenerated };
     this.#keys.set(accessKeyId, key);
     return key;
@@ -146,6 +190,11 @@ export class Principals {
   /** @returns {AccessKey[]} in the order in which they were added */
   all() {
     return [...this.#keys.values()];
+  }
+
+  /** @returns {AccessKey[]} those of the config, without those that were issued later */
+  own() {
+    return this.all().filter((key) => !this.isIssued(key));
   }
 
   /** @returns {Iterable<string>} what must not be shown */

@@ -7,6 +7,7 @@ import { pairs } from './integration.js';
 
 /**
  * @typedef {object} Exchange  as `GET /_sigv4/requests` gives it
+ * @property {number} number  1 for the first request; as in the log and in the header `x-sigv4-request` of the response
  * @property {string} id
  * @property {string} at  ISO 8601
  * @property {number} durationMs
@@ -17,11 +18,13 @@ import { pairs } from './integration.js';
  * @property {{ code: string, type: string, message: string }} [refusal]
  * @property {object[]} [mismatches]  what `findMismatch` found
  * @property {{ summary: string, fix: string }} [hint]  cause and fix, if no mismatch has them
+ * @property {object[]} [likely]  what may be the cause, if nothing is proved: the likeliest first
  * @property {object} [policy]
  * @property {string} [stage]
  * @property {string} [route]
  *
  * @typedef {object} Entry  as it is kept, with its secrets
+ * @property {number} number
  * @property {string} id
  * @property {Date} at
  * @property {number} durationMs
@@ -29,18 +32,22 @@ import { pairs } from './integration.js';
  * @property {import('./gateway-error.js').GatewayResponse} answer
  * @property {import('./gateway-error.js').GatewayError} [failure]
  * @property {Partial<import('./authorizer.js').Authorized>} authorized
- * @property {{ code: string, summary: string, fix: string }[]} [mismatches]
+ * @property {Finding[]} [mismatches]
+ * @property {Finding[]} [likely]
  * @property {{ summary: string, fix: string }} [hint]
  * @property {string} [stage]
  * @property {string} [route]
+ *
+ * @typedef {{ code: string, summary: string, fix: string }} Finding
  */
 
 const MAX_ENTRIES = 200;
-const MAX_BODY_BYTES = 65_536;
+/** What is kept of a body. */
+export const RECORDED_BYTES = 65_536;
 
 /** Emits `request` with each entry, and again when it has been explained. @extends {EventEmitter<{ request: [Entry] }>} */
 export class RequestLog extends EventEmitter {
-  /** @type {Entry[]} */
+  /** In the order in which they arrived. @type {Entry[]} */
   #entries = [];
   #secrets;
 
@@ -53,19 +60,23 @@ export class RequestLog extends EventEmitter {
 
   /** @param {Entry} entry */
   add(entry) {
-    this.#entries.push({
+    const { stream: _, ...answer } = entry.answer;
+    const kept = {
       ...entry,
       // Copies: a slice would keep all of it.
       request: { ...entry.request, rawBody: cut(entry.request.rawBody) },
-      answer: { ...entry.answer, body: cut(entry.answer.body) },
-    });
+      answer: { ...answer, body: cut(answer.body) },
+    };
+    // Most are answered in the order in which they arrived.
+    const before = this.#entries.findLastIndex(({ number }) => number < entry.number);
+    this.#entries.splice(before + 1, 0, kept);
     if (this.#entries.length > MAX_ENTRIES) this.#entries.shift();
-    this.emit('request', /** @type {Entry} */ (this.#entries.at(-1)));
+    this.emit('request', kept);
   }
 
   /**
    * @param {string} id
-   * @param {Pick<Entry, 'mismatches' | 'hint'>} explanation
+   * @param {Pick<Entry, 'mismatches' | 'likely' | 'hint'>} explanation
    */
   explain(id, explanation) {
     const entry = this.#entries.find((one) => one.id === id);
@@ -81,11 +92,11 @@ export class RequestLog extends EventEmitter {
   }
 
   /**
-   * @param {string} id
+   * @param {string} id  or number
    * @returns {Exchange | undefined}
    */
   find(id) {
-    const entry = this.#entries.find((one) => one.id === id);
+    const entry = this.#entries.find((one) => one.id === id || String(one.number) === id);
     return entry && this.show(entry);
   }
 
@@ -110,13 +121,15 @@ export class RequestLog extends EventEmitter {
  * @returns {Exchange}
  */
 function toExchange(entry, hide) {
-  const { id, at, durationMs, request, answer, failure, authorized, mismatches, hint, stage, route } = entry;
+  const { number, id, at, durationMs, request, answer, failure, authorized, stage, route } = entry;
+  const { mismatches, likely, hint } = entry;
   const hideHeader = (/** @type {[string, string]} */ [name, value]) =>
     /** @type {[string, string]} */ ([name, isTokenHeader(name) ? HIDDEN : hide(value)]);
   const hideBody = (/** @type {Buffer} */ bytes) =>
     Buffer.from(hide(bytes.toString('latin1')), 'latin1').toString('base64');
   const { method, url, rawHeaders, rawBody } = request;
   return {
+    number,
     id,
     at: at.toISOString(),
     durationMs,
@@ -140,6 +153,7 @@ function toExchange(entry, hide) {
     ...(failure?.fix && { hint: { summary: hide(failure.message), fix: failure.fix } }),
     ...(hint && { hint }),
     ...(mismatches && { mismatches }),
+    ...(likely && { likely }),
     ...(stage && { stage }),
     ...(route && { route }),
   };
@@ -147,12 +161,12 @@ function toExchange(entry, hide) {
 
 /** @param {Buffer} bytes */
 function cut(bytes) {
-  return bytes.length > MAX_BODY_BYTES ? Buffer.from(bytes.subarray(0, MAX_BODY_BYTES + 1)) : bytes;
+  return bytes.length > RECORDED_BYTES ? Buffer.from(bytes.subarray(0, RECORDED_BYTES + 1)) : bytes;
 }
 
 /** @param {Buffer} bytes */
 function isCut(bytes) {
-  return bytes.length > MAX_BODY_BYTES;
+  return bytes.length > RECORDED_BYTES;
 }
 
 /** In place of a secret. */

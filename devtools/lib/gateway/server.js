@@ -47,7 +47,17 @@ export function openServer(serve, limits = {}) {
  */
 export function sendAll(outgoing, body) {
   outgoing.end(body);
-  if (outgoing.writableLength > 0) outgoing.setTimeout(UNREAD_MS, () => outgoing.destroy());
+  if (outgoing.writableLength > 0) cutOffUnread(outgoing);
+}
+
+/**
+ * @param {import('node:http').ServerResponse} outgoing  of which something waits to be read
+ * @returns {() => void} to call when it has been read
+ */
+export function cutOffUnread(outgoing) {
+  const destroy = () => outgoing.destroy();
+  outgoing.setTimeout(UNREAD_MS, destroy);
+  return () => outgoing.off('timeout', destroy).setTimeout(0);
 }
 
 /**

@@ -25,6 +25,8 @@ export class TemplateDocument {
     /** @type {any} */
     this.value = document.value;
     this.file = document.file;
+    /** It, and those that it includes. */
+    this.files = [document.file];
   }
 
   /**
@@ -64,8 +66,10 @@ export class TemplateDocument {
    * @throws {ConfigError}
    */
   read(name, at) {
+    const file = resolve(dirname(this.#sourceOf(at).document.file), name);
+    this.files.push(file);
     try {
-      return readDocument(resolve(dirname(this.#sourceOf(at).document.file), name));
+      return readDocument(file);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       throw new ConfigError(`${this.locate(at)}: ${error.message}`, { cause: error });

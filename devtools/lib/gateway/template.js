@@ -146,6 +146,7 @@ class TemplateReader {
       ...(resourcePolicy && { resourcePolicy }),
       ...policies.principals(resources),
       warnings: [...new Set(this.#warnings)],
+      files: this.#document.files,
       locate: (/** @type {Path} */ path) => this.#locate(path, api),
     };
   }

@@ -23,22 +23,19 @@ const MAX_EARLY = 100;
  * @property {Date} connectedAt
  * @property {Date} lastActiveAt
  * @property {{ sourceIp: string, userAgent: string }} identity
+ *
+ * @typedef {{ upstream: string | undefined, upstreams: import('./integration.js').Upstreams }} Backend
  */
 
 export class Connections {
   #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   /** @type {Map<string, Connection>} */
   #open = new Map();
-  #settings;
-  #upstreams;
+  #backend;
 
-  /**
-   * @param {import('./config.js').Settings} settings
-   * @param {import('./integration.js').Upstreams} upstreams
-   */
-  constructor(settings, upstreams) {
-    this.#settings = settings;
-    this.#upstreams = upstreams;
+  /** @param {() => Backend} backend  asked for each message, because a new config may name another one */
+  constructor(backend) {
+    this.#backend = backend;
   }
 
   /**
@@ -76,8 +73,8 @@ export class Connections {
         timers.forEach(clearTimeout);
         this.#open.delete(id);
       });
-      if (isSocket(this.#settings.upstream))
-        this.#join(socket, /** @type {string} */ (this.#settings.upstream));
+      const { upstream } = this.#backend();
+      if (isSocket(upstream)) this.#join(socket, /** @type {string} */ (upstream));
     });
   }
 
@@ -90,7 +87,7 @@ export class Connections {
    * @param {Partial<import('./authorizer.js').Authorized>} authorized
    */
   async #receive({ id, socket }, message, isBinary, request, place, authorized) {
-    const { upstream } = this.#settings;
+    const { upstream, upstreams } = this.#backend();
     if (upstream === undefined) return socket.send(message, { binary: isBinary });
     if (isSocket(upstream)) return undefined;
     // An HTTP integration: it answers with the response, or later by @connections.
@@ -105,7 +102,7 @@ export class Connections {
     };
     const sent = { ...request, method: 'POST', rawBody: message, rawHeaders: ['connectionid', id] };
     try {
-      const { status, body } = await this.#upstreams.send(upstream, sent, matched, authorized);
+      const { status, body } = await upstreams.send(upstream, sent, matched, authorized);
       if (status < 300 && body.length > 0) socket.send(body, { binary: false });
     } catch {
       socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id }));

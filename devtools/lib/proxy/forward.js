@@ -37,7 +37,7 @@ export class Forwarder {
     this.#upstreams = upstreams;
     this.#guard = guard;
     this.#dispatcher = dispatcher;
-    this.#bodies = new Bodies(settings.maxBodyBytes);
+    this.#bodies = new Bodies(() => settings.maxBodyBytes);
   }
 
   /**

@@ -6,7 +6,7 @@ import { explainResponse, formatExplanation } from 'sigv4-wasm/explain';
 import { Orders } from './orders.js';
 
 const { API_URL, AWS_REGION } = process.env;
-if (API_URL === undefined) throw new Error('set API_URL, for example to http://127.0.0.1:3000/prod');
+if (API_URL === undefined) throw new Error('set API_URL, for example to http://127.0.0.1:8403/prod');
 
 const orders = new Orders({ baseURL: API_URL, region: AWS_REGION, credentials: fromNodeProviderChain() });
 try {

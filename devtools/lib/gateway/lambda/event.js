@@ -14,7 +14,9 @@ import { endToEnd, HOP_BY_HOP, withoutSignature } from '../integration.js';
  * @typedef {'rest' | '1.0' | '2.0'} EventFormat  of a REST API; of an HTTP API, its payload format version
  *
  * @typedef {object} Call
- * @property {string} id  of the request
+ * @property {number} number  of the request, in the log of the gateway
+ * @property {string} id
+ * @property {string} extendedId  which an HTTP API has as its only id
  * @property {Date} at
  * @property {import('../request.js').GatewayRequest} request
  * @property {import('../routes.js').Matched} matched
@@ -36,7 +38,8 @@ export function eventOf(format, call, api) {
  * @param {Call} call
  * @param {{ account: string, apiId: string }} api
  */
-function event1(format, { id, at, request, matched, authorized }, { account, apiId }) {
+function event1(format, call, { account, apiId }) {
+  const { id, extendedId, at, request, matched, authorized } = call;
   const { method } = request;
   const { stage, route } = matched;
   const isRest = format === 'rest';
@@ -62,7 +65,7 @@ function event1(format, { id, at, request, matched, authorized }, { account, api
       resourceId: isRest ? idOf(resource) : null,
       resourcePath: resource,
       httpMethod: method,
-      extendedRequestId: id,
+      extendedRequestId: extendedId,
       requestTime: commonLogTime(at),
       path: fullPath,
       accountId: account,
@@ -70,7 +73,7 @@ function event1(format, { id, at, request, matched, authorized }, { account, api
       stage,
       domainPrefix: domainName.split('.', 1)[0],
       requestTimeEpoch: at.getTime(),
-      requestId: id,
+      requestId: isRest ? id : extendedId,
       identity: {
         accessKey: accessKeyId,
         accountId: principal ? account : null,
@@ -96,7 +99,8 @@ function event1(format, { id, at, request, matched, authorized }, { account, api
  * @param {Call} call
  * @param {{ type: string, account: string, apiId: string }} api
  */
-function event2({ id, at, request, matched, authorized }, { type, account, apiId }) {
+function event2(call, { type, account, apiId }) {
+  const { id, extendedId, at, request, matched, authorized } = call;
   const isUrl = type === 'function-url';
   const { method } = request;
   const { stage, route } = matched;
@@ -144,7 +148,7 @@ function event2({ id, at, request, matched, authorized }, { type, account, apiId
         sourceIp: request.sourceIp,
         userAgent: request.headers['user-agent'] ?? '',
       },
-      requestId: id,
+      requestId: isUrl ? id : extendedId,
       routeKey: route.route,
       stage,
       time: commonLogTime(at),

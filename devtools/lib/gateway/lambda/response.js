@@ -22,12 +22,7 @@ export function responseOf(format, name, payload) {
     const body = Buffer.from(typeof result === 'string' ? result : payload);
     return { status: 200, headers: [['content-type', 'application/json']], body };
   }
-  const status = Number(result?.statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw malformed(
-      name,
-      `its statusCode must be a number from 200 to 599, not ${JSON.stringify(result?.statusCode)}`,
-    );
+  const status = statusOf(name, result?.statusCode);
   const { body = null, isBase64Encoded = false } = result;
   if (body !== null && typeof body !== 'string')
     throw malformed(
@@ -38,6 +33,37 @@ export function responseOf(format, name, payload) {
   if (!headers.some(([name]) => name.toLowerCase() === 'content-type'))
     headers.push(['content-type', format === 'rest' ? 'application/json' : 'text/plain;charset=UTF-8']);
   return { status, headers, body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8') };
+}
+
+/**
+ * @param {import('./event.js').EventFormat} format
+ * @param {string} name  of the function
+ * @param {import('./streamed-response.js').Begun} begun
+ * @returns {GatewayResponse}
+ * @throws {GatewayError} ERR_GATEWAY_FUNCTION
+ */
+export function streamedResponseOf(format, name, { contentType, metadata, body: stream }) {
+  const result =
+    metadata === undefined ? { headers: { 'content-type': contentType } } : jsonOf(name, metadata);
+  const status = statusOf(name, result.statusCode ?? 200);
+  const headers = headersOf(format, name, result);
+  // Cookies are a field of their own here, whatever the format.
+  if (format !== '2.0') headers.push(...cookiesOf(result.cookies));
+  if (!headers.some(([key]) => key.toLowerCase() === 'content-type'))
+    headers.push(['content-type', 'application/octet-stream']);
+  return { status, headers, body: Buffer.alloc(0), stream };
+}
+
+/**
+ * @param {string} name
+ * @param {string} metadata
+ */
+function jsonOf(name, metadata) {
+  try {
+    return Object(JSON.parse(metadata));
+  } catch {
+    throw malformed(name, 'the metadata before its body is not JSON');
+  }
 }
 
 /**
@@ -58,14 +84,30 @@ function headersOf(format, owner, { headers, multiValueHeaders, cookies }) {
     ...[...lists].flatMap(([name, values]) =>
       values.map((value) => /** @type {[string, string]} */ ([name, value])),
     ),
-    ...(format === '2.0' && Array.isArray(cookies)
-      ? cookies.map((cookie) => /** @type {[string, string]} */ (['set-cookie', String(cookie)]))
-      : []),
+    ...(format === '2.0' ? cookiesOf(cookies) : []),
   ];
   const kept = all.filter(
     ([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && name.toLowerCase() !== 'content-length',
   );
   return format === 'rest' ? kept.map(remapHeader) : kept;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} statusCode
+ */
+function statusOf(name, statusCode) {
+  const status = Number(statusCode);
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw malformed(name, `its statusCode must be a number from 200 to 599, not ${JSON.stringify(statusCode)}`);
+}
+
+/**
+ * @param {unknown} cookies
+ * @returns {[string, string][]}
+ */
+function cookiesOf(cookies) {
+  return Array.isArray(cookies) ? cookies.map((cookie) => ['set-cookie', String(cookie)]) : [];
 }
 
 /**

@@ -4,11 +4,13 @@
 // "Response streaming for Lambda functions" for `awslambda`.
 
 import { createRequire } from 'node:module';
-import { PassThrough } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 
 import { workerData } from 'piscina';
+
+import { HttpResponseStream, ResponseStream } from './response-stream.js';
+import { syntaxErrorIn } from './syntax-error.js';
 
 /**
  * @typedef {(event: any, context: object, callback?: Callback) => unknown} Handler
@@ -17,16 +19,21 @@ import { workerData } from 'piscina';
 
 const { file, exported, name, memoryMb, region, account } = workerData;
 
-const STREAMS = Symbol('streams');
-const METADATA = Symbol('metadata');
+// The symbols of AWS's runtime, which libraries may use, too.
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
 Object.assign(globalThis, {
   awslambda: {
-    streamifyResponse: (/** @type {Handler} */ handler) => Object.assign(handler, { [STREAMS]: true }),
-    HttpResponseStream: {
-      from: (/** @type {PassThrough} */ stream, /** @type {object} */ metadata) =>
-        Object.assign(stream, { [METADATA]: metadata }),
-    },
+    streamifyResponse: (
+      /** @type {Handler} */ handler,
+      /** @type {{ highWaterMark?: number } | undefined} */ { highWaterMark } = {},
+    ) =>
+      Object.assign(handler, {
+        [STREAMING]: 'response',
+        ...(typeof highWaterMark === 'number' && { [HIGH_WATER_MARK]: highWaterMark }),
+      }),
+    HttpResponseStream,
   },
 });
 
@@ -35,7 +42,7 @@ let logs;
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = /** @type {any} */ (
     (/** @type {string | Uint8Array} */ chunk) => {
-      logs?.postMessage(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+      logs?.postMessage({ log: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
       return true;
     }
   );
@@ -45,27 +52,33 @@ for (const stream of [process.stdout, process.stderr]) {
 let loaded;
 
 /**
- * @param {{ event: string, id: string, deadline: number, port: import('node:worker_threads').MessagePort }} task
- * @returns {Promise<import('./functions.js').Outcome>}
+ * @param {import('./sandboxes.js').Task} task
+ * @returns {Promise<import('./functions.js').Outcome | { streams: true }>}
  */
 export default async function run({ event, id, deadline, port }) {
   logs = port;
   try {
-    const handler = await (loaded ??= load());
+    const handler = /** @type {any} */ (await (loaded ??= load()));
+    if (event === undefined) return { payload: 'null' };
     const context = contextOf(id, deadline);
-    const result = /** @type {any} */ (handler)[STREAMS]
-      ? await collected(handler, JSON.parse(event), context)
-      : await called(handler, JSON.parse(event), context);
+    if (handler[STREAMING]) {
+      await streamed(handler, JSON.parse(event), context, port);
+      return { streams: true };
+    }
     // As in Lambda, `undefined` is null.
-    return { payload: JSON.stringify(result) ?? 'null' };
+    return { payload: JSON.stringify(await called(handler, JSON.parse(event), context)) ?? 'null' };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    // Without the frames of this file, and of what called it.
+    // Without the frames of this file, and of what called it; and without those of Node.js.
     const frames = (error.stack ?? '').split('\n');
-    const own = frames.findIndex(
-      (line) => line.includes('/lambda/sandbox.js') || line.includes('/sandbox.js:'),
+    const own = frames.findIndex((line) => /\/sandbox\.js:/.test(line));
+    const trace = (own < 0 ? frames : frames.slice(0, own)).filter(
+      (line) => !/^ +at .*node:internal/.test(line),
     );
-    const trace = own < 0 ? frames : frames.slice(0, own);
+    if (error instanceof SyntaxError && trace.length === 1) {
+      const place = await syntaxErrorIn(file);
+      if (place !== undefined) trace.push(`    at ${place}`);
+    }
     return { error: { errorType: error.name, errorMessage: error.message, trace } };
   }
 }
@@ -102,28 +115,22 @@ function called(handler, event, context) {
 }
 
 /**
- * A handler that streams its response: collected, in the form that others return.
+ * A handler that writes its response to a stream.
  *
- * @param {Handler} handler
+ * @param {any} handler
  * @param {unknown} event
  * @param {object} context
+ * @param {import('node:worker_threads').MessagePort} port
  */
-async function collected(handler, event, context) {
-  const stream = new PassThrough();
-  Object.assign(stream, { setContentType: (/** @type {string} */ type) => (contentType = type) });
-  let contentType = 'application/octet-stream';
-  const [bytes] = await Promise.all([
-    buffer(stream),
-    Promise.resolve(/** @type {any} */ (handler)(event, stream, context)).catch((error) =>
-      stream.destroy(error),
-    ),
-  ]);
-  const {
-    statusCode = 200,
-    headers = { 'content-type': contentType },
-    cookies,
-  } = /** @type {any} */ (stream)[METADATA] ?? {};
-  return { statusCode, headers, cookies, body: bytes.toString('base64'), isBase64Encoded: true };
+async function streamed(handler, event, context, port) {
+  const stream = new ResponseStream(port, handler[HIGH_WATER_MARK]);
+  const isDone = finished(stream);
+  isDone.catch(() => {}); // The handler may end before.
+  const returned = handler(event, stream, context);
+  if (typeof returned?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
+  await returned;
+  if (!stream.writableEnded) throw new Error('Response stream is not finished.');
+  await isDone;
 }
 
 /**

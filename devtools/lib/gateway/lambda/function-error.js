@@ -1,0 +1,25 @@
+// The error of a function that fails, whatever the reason.
+
+import { GatewayError } from '../gateway-error.js';
+
+/**
+ * @param {string} name
+ * @param {string} why  what it did
+ * @param {unknown} [cause]
+ */
+export function functionError(name, why, cause) {
+  return new GatewayError('ERR_GATEWAY_FUNCTION', `The Lambda function ${name} failed: ${why}.`, { cause });
+}
+
+/**
+ * @param {string} name
+ * @param {number} timeoutMs
+ */
+export function lateError(name, timeoutMs) {
+  return functionError(name, `it took longer than its timeout of ${timeoutMs} ms`);
+}
+
+/** @param {import('./functions.js').Thrown} thrown */
+export function describe({ errorType, errorMessage }) {
+  return `${errorType}: ${errorMessage}`;
+}

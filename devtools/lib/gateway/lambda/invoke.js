@@ -1,0 +1,52 @@
+// Lambda's invoke call, to `sam local start-lambda`, the runtime interface emulator of Lambda's images, or any server that takes it.
+//
+// Source: "Invoke", AWS Lambda API reference.
+
+import { GatewayError } from '../gateway-error.js';
+
+/**
+ * @param {string} name
+ * @param {{ endpoint: string, timeoutMs: number }} settings
+ * @param {string} event
+ * @param {(text: string) => void} print  takes the end of the function's log, if the server sends it
+ * @returns {Promise<import('./functions.js').Outcome>}
+ * @throws {GatewayError} ERR_GATEWAY_UPSTREAM, and the error of a function that takes too long
+ */
+export async function invoke(name, { endpoint, timeoutMs }, event, print) {
+  const url = invokeUrl(endpoint, name);
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, { method: 'POST', body: event, headers: HEADERS, signal });
+    const payload = await response.text();
+    if (!response.ok) throw new Error(`it answered ${response.status}: ${payload.slice(0, 200)}`);
+    const log = response.headers.get('x-amz-log-result');
+    if (log !== null) print(Buffer.from(log, 'base64').toString());
+    if (response.headers.get('x-amz-function-error') === null) return { payload };
+    const { errorType = 'Error', errorMessage = '' } = JSON.parse(payload);
+    return { error: { errorType, errorMessage, trace: [] } };
+  } catch (error) {
+    if (signal.aborted) return { late: true };
+    const { message, cause } = /** @type {Error} */ (error);
+    const why = cause instanceof Error ? cause.message || message : message;
+    throw new GatewayError('ERR_GATEWAY_UPSTREAM', `${url} did not invoke the function: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+const HEADERS = {
+  'content-type': 'application/json',
+  'x-amz-invocation-type': 'RequestResponse',
+  'x-amz-log-type': 'Tail',
+};
+
+/**
+ * An endpoint, or the whole URL: the runtime interface emulator calls every function `function`.
+ *
+ * @param {string} endpoint
+ * @param {string} name
+ */
+function invokeUrl(endpoint, name) {
+  if (/\/invocations\/?$/.test(endpoint)) return endpoint;
+  return `${endpoint.replace(/\/$/, '')}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+}

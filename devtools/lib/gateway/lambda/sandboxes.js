@@ -1,0 +1,189 @@
+// The threads in which handlers run: a pool for each function, with Lambda's environment in it.
+//
+// Source: "Defined runtime environment variables", AWS Lambda developer guide.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+
+import { Piscina } from 'piscina';
+
+import { GatewayError } from '../gateway-error.js';
+import { readArchive, unpack } from './archive.js';
+import { describe, functionError, lateError } from './function-error.js';
+import { handlerFile } from './handler-file.js';
+import { StreamedResponse } from './streamed-response.js';
+
+/**
+ * @typedef {import('../config.js').FunctionSettings} FunctionSettings
+ * @typedef {import('./functions.js').Outcome} Outcome
+ *
+ * What goes to the thread; without an event, it loads the handler, and no more.
+ * @typedef {{ event?: string, id: string, deadline: number, port: import('node:worker_threads').MessagePort }} Task
+ *
+ * What it sends while the handler runs.
+ * @typedef {{ log: string } | import('./response-stream.js').StreamMessage} Message
+ */
+
+/** Sandboxes of one function. Each serves one request at a time, as in Lambda. */
+const MAX_SANDBOXES = 4;
+const IDLE_MS = 60_000;
+/** "Lambda runtime environment lifecycle": the init phase. */
+const INIT_MS = 10_000;
+
+export class Sandboxes {
+  #settings;
+  #principals;
+  /** @type {Map<string, Promise<Piscina>>} */
+  #pools = new Map();
+  /** Folders of functions whose code is in the template. @type {string[]} */
+  #folders = [];
+
+  /**
+   * @param {import('../config.js').Settings} settings
+   * @param {import('../principals.js').Principals} principals
+   */
+  constructor(settings, principals) {
+    this.#settings = settings;
+    this.#principals = principals;
+  }
+
+  /** Functions that have a sandbox. */
+  started() {
+    return [...this.#pools.keys()];
+  }
+
+  /**
+   * @param {string} name
+   * @param {{ event: string, id: string }} call
+   * @param {(text: string) => void} print  takes what the handler writes to the console
+   * @returns {Promise<Outcome>} when the handler is done, or has begun to stream its response
+   */
+  async run(name, { event, id }, print) {
+    const { timeoutMs } = this.#settings.functions[name];
+    const { port1: own, port2: port } = new MessageChannel();
+    const streamed = new StreamedResponse(name);
+    own.on('message', (/** @type {Message} */ message) => {
+      if ('log' in message) print(message.log);
+      else streamed.take(message, () => own.postMessage('taken'));
+    });
+    const begun = streamed.begun.then((whole) => /** @type {Outcome} */ ({ streamed: whole }));
+    const done = this.#do(name, { event, id, port }, timeoutMs)
+      .then((outcome) => {
+        if ('streams' in outcome) return begun;
+        // It is in the middle of its response.
+        if ('late' in outcome) streamed.fail(lateError(name, timeoutMs));
+        if ('error' in outcome && streamed.fail(functionError(name, describe(outcome.error))))
+          print(outcome.error.trace.join('\n'));
+        return outcome;
+      })
+      .catch((cause) => {
+        const error = cause instanceof GatewayError ? cause : functionError(name, cause.message, cause);
+        streamed.fail(error);
+        throw error;
+      })
+      .finally(() => own.close());
+    return Promise.race([done, begun.catch(() => done)]);
+  }
+
+  /**
+   * Loads the handler, as a sandbox does before its first call.
+   *
+   * @param {string} name
+   * @throws {Error} if it cannot be loaded
+   */
+  async load(name) {
+    const { port1: own, port2: port } = new MessageChannel();
+    const outcome = await this.#do(name, { id: '', port }, INIT_MS).finally(() => own.close());
+    if ('late' in outcome) throw new Error(`it took longer than ${INIT_MS} ms, the limit of Lambda`);
+    if ('error' in outcome) throw new Error(outcome.error.trace.join('\n') || describe(outcome.error));
+  }
+
+  async close() {
+    const pools = await Promise.allSettled(this.#pools.values());
+    await Promise.all(pools.map((pool) => pool.status === 'fulfilled' && pool.value.destroy()));
+    await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+
+  /**
+   * @param {string} name
+   * @param {Omit<Task, 'deadline'>} task
+   * @param {number} timeoutMs
+   * @returns {Promise<Outcome | { streams: true }>}
+   * @throws {Error} of a sandbox that ended
+   */
+  async #do(name, task, timeoutMs) {
+    let pool = this.#pools.get(name);
+    if (pool === undefined) this.#pools.set(name, (pool = this.#start(name)));
+    const started = await pool;
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const whole = { ...task, deadline: Date.now() + timeoutMs };
+      return await started.run(whole, { transferList: /** @type {any} */ ([task.port]), signal });
+    } catch (error) {
+      if (signal.aborted) return { late: true };
+      throw error;
+    }
+  }
+
+  /** @param {string} key  the name, if it has no other */
+  async #start(key) {
+    const { region, account, functions } = this.#settings;
+    const { handler, code, archive, memoryMb, environment, role, name = key } = functions[key];
+    const exported = handler.slice(handler.lastIndexOf('.') + 1);
+    const path = archive === undefined ? handler : join(await this.#unpack(archive), handler);
+    const file =
+      code === undefined ? handlerFile(path.slice(0, path.lastIndexOf('.'))) : await this.#write(code);
+    const accessKey =
+      role === undefined
+        ? undefined
+        : this.#principals.all().find(({ principal }) => principal.name === role);
+    return new Piscina({
+      filename: new URL('./sandbox.js', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: MAX_SANDBOXES,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      workerData: { file, exported, name, memoryMb, region, account },
+      // Not the environment of the gateway, in which the developer's own credentials may be.
+      env: {
+        ...(process.env.PATH && { PATH: process.env.PATH }),
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+        AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+        LAMBDA_TASK_ROOT: dirname(file),
+        _HANDLER: handler,
+        ...(accessKey && {
+          AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
+          ...(accessKey.sessionToken && { AWS_SESSION_TOKEN: accessKey.sessionToken }),
+        }),
+        ...environment,
+      },
+    });
+  }
+
+  /** @param {string} code */
+  async #write(code) {
+    const file = join(await this.#folder(), 'index.js');
+    await writeFile(file, code);
+    return file;
+  }
+
+  /** @param {string} archive */
+  async #unpack(archive) {
+    const folder = await this.#folder();
+    await unpack(readArchive(archive), folder);
+    return folder;
+  }
+
+  async #folder() {
+    const folder = await mkdtemp(join(tmpdir(), 'sigv4-gateway-'));
+    this.#folders.push(folder);
+    return folder;
+  }
+}
