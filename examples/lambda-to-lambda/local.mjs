@@ -13,12 +13,12 @@ const api = await startGateway({
     // In AWS, the host says for which service to sign.
     functions: { Caller: { environment: { TARGET_URL: target.origin, TARGET_SERVICE: 'lambda' } } },
     // The credentials that the other gateway knows.
-    roles: { CallerRole: { sessions: [target.credentialsOf('CallerRole')] } },
+    roles: { CallerRole: { sessions: [target.credentials('CallerRole')] } },
   },
 });
 
 const signedFetch = createSigv4Fetch({
-  credentials: api.credentialsOf('Client'),
+  credentials: api.credentials('Client'),
   region,
   service: 'execute-api',
 });

@@ -34,7 +34,7 @@ test('npm run invoke: with the credentials of the environment, against the funct
       accessKeyId,
       secretAccessKey,
       sessionToken = '',
-    } = /** @type {any} */ (gateway.credentialsOf(role));
+    } = /** @type {any} */ (gateway.credentials(role));
     const env = {
       ...{ PATH, TARGET_URL: gateway.origin, TARGET_SERVICE: 'lambda', AWS_REGION: REGION },
       ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
