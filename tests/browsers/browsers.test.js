@@ -10,7 +10,11 @@ import { axiosChecks } from './checks/axios.js';
 import { conformanceChecks } from './checks/conformance.js';
 import { crossOriginChecks } from './checks/cross-origin.js';
 import { cspChecks } from './checks/csp.js';
+import { credentialsChecks } from './checks/credentials.js';
 import { fetchChecks } from './checks/fetch.js';
+import { identityChecks } from './checks/identity.js';
+import { requestChecks } from './checks/request.js';
+import { tokensChecks } from './checks/tokens.js';
 import { startSite } from './site.js';
 
 /**
@@ -69,6 +73,10 @@ for (const browser of BROWSERS) {
     cspChecks(place);
     fetchChecks(place);
     axiosChecks(place);
+    credentialsChecks(place);
+    tokensChecks(place);
+    identityChecks(place);
+    requestChecks(place);
   });
 }
 

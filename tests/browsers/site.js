@@ -83,7 +83,8 @@ async function writePages(directory) {
     const page = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/static/${name}.js"></script>`;
     await writeFile(join(directory, `${name}.html`), page);
   };
-  for (const name of ['page', 'fetch', 'worker', 'service-worker']) await bundle(name, name);
+  for (const name of ['page', 'fetch', 'entries', 'worker', 'service-worker']) await bundle(name, name);
+  await writeFile(join(directory, 'keys.json'), JSON.stringify(CREDENTIALS));
   for (const { version } of AXIOS_VERSIONS) {
     const axios = version === 'latest' ? 'axios' : `axios-${version}`;
     await bundle('axios', axiosPage(version), { axios });

@@ -74,13 +74,23 @@ function withToken({ headers }, body) {
   return headers['x-aws-ec2-metadata-token'] === 'imds-token' ? [200, body] : [401, ''];
 }
 
-export async function playAws() {
+/** @param {{ cors?: boolean }} [options]  `cors`: lets pages of any origin ask, as STS and Cognito do */
+export async function playAws({ cors = false } = {}) {
   /** @type {Asked[]} */
   const asked = [];
+  /** The headers that browsers asked to send, one text for each preflight. @type {string[]} */
+  const preflights = [];
   /** Answers that come instead of the next ones. @type {[status: number, body: unknown, headers?: object][]} */
   const next = [];
   const server = createServer(async (incoming, outgoing) => {
     const { method, url, headers } = incoming;
+    if (cors) outgoing.setHeader('access-control-allow-origin', '*');
+    if (cors && method === 'OPTIONS') {
+      const names = String(headers['access-control-request-headers'] ?? '');
+      preflights.push(names);
+      outgoing.writeHead(204, { 'access-control-allow-headers': names }).end();
+      return;
+    }
     const body = await text(incoming);
     const request = { method, url, headers, body, form: Object.fromEntries(new URLSearchParams(body)) };
     asked.push(request);
@@ -95,6 +105,7 @@ export async function playAws() {
   return {
     origin: `http://127.0.0.1:${port}`,
     asked,
+    preflights,
     next,
     stop: () => {
       server.closeAllConnections();
