@@ -8,7 +8,7 @@ help:
 	@echo 'make test-browsers'
 	@echo '             the same tests in Chromium, Firefox and WebKit (500 MB of packages)'
 	@echo 'make test-examples'
-	@echo '             every example, by the command of its README (750 MB of packages)'
+	@echo '             every example, by the command of its README (850 MB of packages)'
 	@echo 'make test-matrix'
 	@echo '             also every runtime and bundler, and the table of docs/runtimes.md'
 	@echo 'make test-matrix-all'

@@ -1,4 +1,4 @@
-// mqtt.js over a WebSocket to AWS IoT. Each connection gets a URL of its own, with a fresh signature.
+// mqtt.js over a WebSocket to AWS IoT. Each connection gets its own URL, with a fresh signature.
 
 import mqtt from 'mqtt';
 import { Signer } from 'sigv4-wasm';
@@ -6,7 +6,8 @@ import { Signer } from 'sigv4-wasm';
 /** `credentials` may be a provider. */
 export async function connectToIot({ url, region, credentials, ...options }) {
   const signer = new Signer({ credentials, region, service: 'iotdevicegateway' });
-  // mqtt.js wants the URL synchronously, so the credentials are fetched before it connects.
+  // mqtt.js takes the URL synchronously, so the credentials are fetched before it connects, and the URL does not come from `iotUrl`
+  // of sigv4-wasm/tokens, which is asynchronous.
   await signer.ready();
   const client = mqtt.connect(url, {
     ...options,

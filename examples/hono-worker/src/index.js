@@ -21,7 +21,7 @@ app.use(async (context, next) => {
   return next();
 });
 
-/** Kept between requests, as its signing key is. */
+/** Kept between requests, together with its signing key. */
 let signedFetch;
 
 app.all('/orders', async ({ env, req }) => {
