@@ -210,4 +210,4 @@ export class Api {
 const OTHER_AUTHORIZER =
   'The route has an authorizer other than IAM, such as a Lambda or JWT authorizer. The gateway does not run those.';
 const OTHER_AUTHORIZER_FIX =
-  'To try what is behind the route, give it `auth: iam` or `auth: none` in a config file whose `template` is yours.';
+  'To test what is behind the route, write a config file with `template: FILE` and its own `routes`, in which this route has `auth: iam` or `auth: none`.';
