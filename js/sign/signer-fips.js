@@ -1,12 +1,12 @@
 // The signer of sigv4-wasm/fips: the same as that of the main entry, with the cryptography of node:crypto.
 
 import { fipsEngine, nodeCrypto } from '../engine/fips-engine.js';
-import { inFull } from '../engine/errors.js';
 import { SIGV4 } from '../protocol/algorithms.js';
-import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
-import { BaseSigner } from './base-signer.js';
+import { SIGNER_OPTIONS } from '../protocol/option-names.js';
+import { BaseSigner, PRESIGN, SIGN } from './base-signer.js';
 import { compileSettings } from './options.js';
-import { requireOptions } from './signing.js';
+import { headerSigned, presigned } from './signed-request.js';
+import { signOnce } from './signing.js';
 
 /**
  * @typedef {import('./base-signer.js').PresignOptions} PresignOptions
@@ -15,7 +15,16 @@ import { requireOptions } from './signing.js';
  * @typedef {import('./signer.js').SignerOptions} SignerOptions
  */
 
-const FIPS = { engine: fipsEngine, algorithm: SIGV4.algorithm, compileSettings, names: SIGNER_OPTIONS };
+const FIPS = {
+  engine: fipsEngine,
+  algorithm: SIGV4.algorithm,
+  names: SIGNER_OPTIONS,
+  /** @param {import('./options.js').SigningOptions} options */
+  compileSettings(options) {
+    nodeCrypto(); // throws before anything is read
+    return compileSettings(options);
+  },
+};
 
 /**
  * Like `signRequest` of `sigv4-wasm`: with `node:crypto` for every hash, key and signature.
@@ -29,11 +38,7 @@ const FIPS = { engine: fipsEngine, algorithm: SIGV4.algorithm, compileSettings, 
  * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and what that of `sigv4-wasm` throws
  */
 export async function signRequest(request, options) {
-  try {
-    return await new Signer(options).sign(request);
-  } catch (error) {
-    throw await inFull(error);
-  }
+  return headerSigned(await signOnce(request, options, FIPS, SIGN));
 }
 
 /**
@@ -48,13 +53,7 @@ export async function signRequest(request, options) {
  * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and what that of `sigv4-wasm` throws
  */
 export async function presignUrl(request, options) {
-  try {
-    checkNames(options, SIGNER_OPTIONS, PRESIGN_OPTIONS);
-    const { expiresIn, onEarlyExpiry, ...rest } = requireOptions(options);
-    return await new Signer(rest).presign(request, { expiresIn, onEarlyExpiry });
-  } catch (error) {
-    throw await inFull(error);
-  }
+  return presigned(await signOnce(request, options, FIPS, PRESIGN));
 }
 
 /**
@@ -74,7 +73,6 @@ export class Signer extends BaseSigner {
    * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE` if there is no `node:crypto`
    */
   constructor(options) {
-    nodeCrypto();
     super(options, FIPS);
   }
 }

@@ -1,13 +1,12 @@
 // js/sign turns a request into the same request with what AWS accepts. Here: the main entry, which signs with SigV4.
 
-import { inFull } from '../engine/errors.js';
 import { signingEngine } from '../engine/signing-engine.js';
 import { SIGV4 } from '../protocol/algorithms.js';
-import { checkNames, PRESIGN_OPTIONS, SIGNER_OPTIONS } from '../protocol/option-names.js';
+import { SIGNER_OPTIONS } from '../protocol/option-names.js';
 import { BaseSigner, PRESIGN, SIGN } from './base-signer.js';
 import { compileSettings } from './options.js';
 import { headerSigned, presigned } from './signed-request.js';
-import { requireOptions, sign, stateOf } from './signing.js';
+import { signOnce } from './signing.js';
 
 /**
  * @typedef {import('../engine/errors.js').SigV4Error} SigV4Error
@@ -40,11 +39,7 @@ const SIGNING = { engine: signingEngine, algorithm: SIGV4.algorithm, compileSett
  * @throws {SigV4Error}
  */
 export async function signRequest(request, options) {
-  try {
-    return headerSigned(await sign(stateOf(options, SIGNING), request, undefined, SIGN));
-  } catch (error) {
-    throw await inFull(error);
-  }
+  return headerSigned(await signOnce(request, options, SIGNING, SIGN));
 }
 
 /**
@@ -67,13 +62,7 @@ export async function signRequest(request, options) {
  * @throws {SigV4Error}
  */
 export async function presignUrl(request, options) {
-  try {
-    checkNames(options, SIGNER_OPTIONS, PRESIGN_OPTIONS);
-    const { expiresIn, onEarlyExpiry, ...rest } = requireOptions(options);
-    return presigned(await sign(stateOf(rest, SIGNING), request, { expiresIn, onEarlyExpiry }, PRESIGN));
-  } catch (error) {
-    throw await inFull(error);
-  }
+  return presigned(await signOnce(request, options, SIGNING, PRESIGN));
 }
 
 /**

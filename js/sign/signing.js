@@ -43,17 +43,41 @@ import { canSettleSync, settlePayload, settlePayloadSync } from './payload.js';
 /**
  * @param {any} options
  * @param {Variant} variant
+ * @param {ReadonlySet<string>} [also]  names that they may have besides
  * @returns {State}
  */
-export function stateOf(options, variant) {
-  const { credentials, ...rest } = requireOptions(options);
-  checkNames(options, variant.names);
+export function stateOf(options, variant, also) {
+  if (typeof options !== 'object' || options === null) {
+    throw new SigV4Error(
+      'ERR_SIGV4_OPTION_INVALID',
+      'the options are missing: pass at least { credentials }',
+    );
+  }
+  const { credentials, ...rest } = options;
+  checkNames(options, variant.names, also);
   return {
     variant,
     options: rest,
     settings: variant.compileSettings(rest),
     credentials: sourceOf(credentials),
   };
+}
+
+/**
+ * Signs one request without a signer: `signRequest` and `presignUrl` of an algorithm.
+ *
+ * @param {SignableRequest} request
+ * @param {any} options  of a signer, and those of the task
+ * @param {Variant} variant
+ * @param {Task} task
+ * @returns {Promise<Work>}
+ */
+export async function signOnce(request, options, variant, task) {
+  try {
+    return await sign(stateOf(options, variant, task.also), request, undefined, task);
+  } catch (error) {
+    throw await inFull(error);
+  }
 }
 
 /**
@@ -77,7 +101,17 @@ export async function sign(state, request, overrides, task) {
     const settled = settle(normalized, settings, engine);
     const payload = settled instanceof Promise ? await settled : settled;
     isReading = false;
-    return finish(engine, normalized, payload, timeOf(options), settings, identity, task, overrides);
+    // Without overrides, what the task takes stands among the options: see signOnce.
+    return finish(
+      engine,
+      normalized,
+      payload,
+      timeOf(options),
+      settings,
+      identity,
+      task,
+      overrides ?? options,
+    );
   } catch (error) {
     // A stream that fails ends the request of the client that it belongs to: its own error must not come later.
     throw isReading ? error : await inFull(error);
@@ -189,14 +223,4 @@ export function clockOf({ date }) {
 /** @param {unknown} credentials */
 function sourceOf(credentials) {
   return credentials instanceof CredentialsSource ? credentials : new CredentialsSource(credentials);
-}
-
-/**
- * @template {object} O
- * @param {O} options
- * @returns {O}
- */
-export function requireOptions(options) {
-  if (typeof options === 'object' && options !== null) return options;
-  throw new SigV4Error('ERR_SIGV4_OPTION_INVALID', 'the options are missing: pass at least { credentials }');
 }
