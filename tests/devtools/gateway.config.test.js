@@ -41,7 +41,7 @@ describe('config files', () => {
     ],
     [
       'roles:\n  a:\n    policies:\n      - { Statement: { Effect: Maybe, Action: "*", Resource: "*" } }\n',
-      /roles\.a\.policies\[0\].*Effect/,
+      /wrong\.yaml:4:\d+: roles\.a\.policies\[0\].*Effect/,
     ],
     ['upstream: localhost:8080\n', /wrong\.yaml:1:\d+: upstream: must be a URL/],
     ['cors:\n  origins: ["*"]\n', /wrong\.yaml:2:\d+: cors\.origins is not known here/],

@@ -293,6 +293,43 @@ Resources:
   }
 });
 
+test('a route of an API elsewhere is named', async () => {
+  const { warnings, routes } = await open({
+    'elsewhere.yaml': `Resources:
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP } }
+  Here: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: GET /a } }
+  There: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !ImportValue api, RouteKey: GET /b } }
+  Method: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !ImportValue api, ResourceId: !GetAtt Api.X, HttpMethod: GET } }
+`,
+  });
+  assert.deepEqual(routes, ['GET /a none']);
+  assert.deepEqual(
+    warnings.map((warning) => warning.replace(/:\d+: /, ' ')),
+    [
+      'elsewhere.yaml:4 There.Properties: its API is not in this template: the route is left out',
+      'elsewhere.yaml:5 Method.Properties: its API is not in this template: the route is left out',
+    ],
+  );
+});
+
+test('macros are named; a template of nested stacks says which to pass', async () => {
+  const api =
+    'Api: { Type: AWS::Serverless::HttpApi, Properties: { DefinitionBody: { paths: { /a: { get: {} } } } } }';
+  const { warnings } = await open({
+    'macro.yaml': `Transform: [AWS::Serverless-2016-10-31, Company]\nResources:\n  ${api}\n`,
+  });
+  assert.deepEqual(warnings, [
+    'macro.yaml:1:41: Transform.1: Company is a macro, which only your account can apply: what it would change is not changed',
+  ]);
+  await refuses(
+    {
+      'stacks.yaml':
+        'Resources:\n  A: { Type: AWS::Serverless::Application, Properties: { Location: api/template.yaml } }\n',
+    },
+    /stacks\.yaml:2:3: it has no API, but nested stacks: pass the template of one, such as api\/template\.yaml/,
+  );
+});
+
 test('every message about a route or a policy names its line, also of what the schema refuses', async () => {
   const api = 'Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP } }';
   const route = (/** @type {string} */ key) =>

@@ -125,6 +125,45 @@ describe('Policies of a SAM function are those of its role', () => {
   });
 });
 
+describe('a condition', () => {
+  const CONDITIONS =
+    'Parameters: { Stage: { Type: String } }\nConditions: { Live: !Equals [!Ref Stage, live] }\n';
+  const LIMITED = `  Caller:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]
+      PermissionsBoundary: !If [Live, 'arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole', !Ref AWS::NoValue]
+`;
+
+  test('of a boundary that does not hold leaves the role without one', async () => {
+    const test = await open(LIMITED + CONDITIONS, { parameters: { Stage: 'test' } });
+    assert.equal(await test.call('Caller'), 200);
+    const live = await open(LIMITED + CONDITIONS, { parameters: { Stage: 'live' } });
+    assert.equal(await live.call('Caller'), 403);
+    const unknown = await open(LIMITED + CONDITIONS);
+    assert.equal(await unknown.call('Caller'), 403);
+    assert.match(
+      unknown.warnings[0],
+      /^13:\d+: Caller\.Properties\.PermissionsBoundary: the parameter Stage has no default/,
+    );
+  });
+
+  test('of a policy that cannot be evaluated is an error, because it may deny', async () => {
+    const denies = `${LIMITED.replace(/\n *PermissionsBoundary.*/, '')}  Denies:
+    Type: AWS::IAM::Policy
+    Condition: Live
+    Properties: { Roles: [!Ref Caller], PolicyDocument: { Statement: { Effect: Deny, Action: '*', Resource: '*' } } }
+`;
+    await assert.rejects(open(denies + CONDITIONS), {
+      name: 'ConfigError',
+      message:
+        /yaml:15:16: Denies\.Condition: the parameter Stage has no default: set it with --parameter Stage=VALUE/,
+    });
+    const live = await open(denies + CONDITIONS, { parameters: { Stage: 'live' } });
+    assert.equal(await live.call('Caller'), 403);
+  });
+});
+
 describe('the role that may call everything', () => {
   test('is there if nothing in the template is about calls, beside roles that may not call', async () => {
     const { settings, call, credentials } = await open(caller('AWSLambdaBasicExecutionRole'));

@@ -41,10 +41,9 @@ export function readDocument(file) {
   };
   // The tags of CloudFormation are resolved below; yaml would warn about others. Its check for duplicate keys compares each
   // key with all others, which takes three minutes for 1 MB. `Values` checks in milliseconds.
-  // Not strict, as CloudFormation: it takes unambiguous YAML that is not indented as the standard has it.
-  const options = { lineCounter, strict: false, logLevel: /** @type {const} */ ('silent') };
+  const options = { lineCounter, logLevel: /** @type {const} */ ('silent') };
   const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false });
-  const error = document.errors.find(({ message }) => !/must be sufficiently indented/.test(message));
+  const [error] = document.errors;
   if (error !== undefined) {
     // Only its place in the file: yaml would show the line, which may hold a secret.
     const why = /call stack/.test(error.message) ? TOO_DEEP : error.message;

@@ -170,18 +170,15 @@ export class TemplateApis {
 
   /** @param {Resource} resource  a function of SAM */
   #addEvents({ logicalId, Properties }) {
-    const { attempt, warn, scope } = this.#reader;
+    const { attempt, scope } = this.#reader;
     for (const [name, { Type, Properties: event = {} }] of Object.entries(
       /** @type {Record<string, any>} */ (Properties?.Events ?? {}),
     )) {
       const kind = EVENTS[Type];
       if (kind === undefined) continue;
       const at = ['Resources', logicalId, 'Properties', 'Events', name];
-      const api = this.#find(event[kind.api] ?? { Ref: kind.implicit });
-      if (api === undefined) {
-        warn(at, 'its API is not in this template');
-        continue;
-      }
+      const api = this.#owner(event[kind.api] ?? { Ref: kind.implicit }, at);
+      if (api === undefined) continue;
       const found = attempt([...at, 'Properties'], () =>
         resolveValue({ Path: event.Path, Method: event.Method }, scope),
       );
@@ -240,7 +237,8 @@ export class TemplateApis {
     // A WebSocket API asks who it is when a client connects, and not again.
     const auth = authOf(this.#value(AuthorizationType, [...at, 'AuthorizationType']));
     const integration = integrationOf(Target, this.#reader.document.value.Resources);
-    if (route !== undefined) this.#find(ApiId)?.routes.push({ route: String(route), auth, integration, at });
+    if (route !== undefined)
+      this.#owner(ApiId, at)?.routes.push({ route: String(route), auth, integration, at });
   }
 
   /** @param {Resource} resource */
@@ -249,7 +247,7 @@ export class TemplateApis {
     const at = ['Resources', logicalId, 'Properties'];
     const path = this.#reader.attempt([...at, 'ResourceId'], () => this.#pathOf(ResourceId));
     const method = this.#value(HttpMethod, [...at, 'HttpMethod']);
-    const api = this.#find(RestApiId);
+    const api = this.#owner(RestApiId, at);
     if (path === undefined || method === undefined || api === undefined) return;
     const auth = authOf(this.#value(AuthorizationType, [...at, 'AuthorizationType']));
     if (method === 'OPTIONS' && Integration?.Type === 'MOCK') {
@@ -276,6 +274,17 @@ export class TemplateApis {
     if (depth > MAX_DEPTH) throw new Unresolved(`${logicalId} is its own parent`, { isMalformed: true });
     const parent = this.#pathOf(resource.ParentId, depth + 1);
     return `${parent === '/' ? '' : parent}/${resolveValue(resource.PathPart, this.#reader.scope)}`;
+  }
+
+  /**
+   * @param {any} value  that refers to an API
+   * @param {Path} at
+   * @returns {FoundApi | undefined}
+   */
+  #owner(value, at) {
+    const api = this.#find(value);
+    if (api === undefined) this.#reader.warn(at, 'its API is not in this template: the route is left out');
+    return api;
   }
 
   /** @param {any} value  that refers to an API */

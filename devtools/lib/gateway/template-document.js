@@ -90,6 +90,9 @@ export class TemplateDocument {
   }
 }
 
+/** Transforms of AWS. Those that are not applied here concern deployments and secrets. */
+const OF_AWS = /^AWS::/;
+
 /** Files that include others that include others. AWS takes one level. */
 const MAX_FILES = 100;
 
@@ -117,8 +120,14 @@ export class Expander {
     const value = this.#map(rest, []);
     const transforms = [Transform ?? []].flat();
     for (const [i, transform] of transforms.entries()) {
-      if (transform?.Name !== 'AWS::Include') continue;
       const at = Array.isArray(Transform) ? ['Transform', i] : ['Transform'];
+      const name = transform?.Name ?? transform;
+      if (!OF_AWS.test(name))
+        this.#warn(
+          at,
+          `${name} is a macro, which only your account can apply: what it would change is not changed`,
+        );
+      if (name !== 'AWS::Include') continue;
       this.#merge(value, this.#included(transform, at) ?? {}, []);
     }
     return { ...value, Transform: transforms };
@@ -205,6 +214,7 @@ export class Expander {
     nested.#files = this.#files;
     const value = nested.value(document.value, []);
     this.#files = nested.#files;
+    this.#target.files.push(...inner.files.slice(1));
     return { value, source: { document: /** @type {any} */ (inner), path: [] } };
   }
 

@@ -142,10 +142,12 @@ export class TemplatePolicies {
    *
    * @param {any} arn
    * @param {Path} at
-   * @returns {string | object} a policy, or its name
+   * @returns {string | object | undefined} a policy, or its name; `undefined` if a condition leaves it out
    */
   #boundary(arn, at) {
-    const resolved = this.#attempt(at, () => String(resolveValue(arn, this.#scope))) ?? '';
+    const value = this.#attempt(at, () => [resolveValue(arn, this.#scope)]);
+    if (value !== undefined && value[0] === undefined) return undefined;
+    const resolved = String(value?.[0] ?? '');
     const name = resolved.slice(resolved.lastIndexOf('/') + 1);
     if (isOfAws(resolved)) {
       const known = Object.hasOwn(MANAGED_BY_AWS, name) ? MANAGED_BY_AWS[name] : undefined;

@@ -181,12 +181,18 @@ class TemplateReader {
   #resources(all) {
     return Object.entries(all)
       .map(([logicalId, resource]) => ({ logicalId, .../** @type {any} */ (resource) }))
-      .filter(
-        ({ logicalId, Condition }) =>
-          Condition === undefined ||
-          (this.#attempt(['Resources', logicalId, 'Condition'], () => holds(Condition, this.#scope)) ??
-            false),
-      );
+      .filter((resource) => this.#isThere(resource));
+  }
+
+  /** @param {Resource} resource */
+  #isThere({ logicalId, Type, Condition }) {
+    if (Condition === undefined) return true;
+    const at = ['Resources', logicalId, 'Condition'];
+    const is = this.#attempt(at, () => holds(Condition, this.#scope));
+    // It may deny something, or limit somebody.
+    if (is === undefined && /^AWS::IAM::/.test(Type))
+      throw new ConfigError(/** @type {string} */ (this.#warnings.pop()));
+    return is ?? false;
   }
 
   /**
@@ -200,8 +206,23 @@ class TemplateReader {
       wanted === undefined ? apis : named.length > 0 ? named : apis.filter(({ name }) => name === wanted);
     if (found.length === 1) return found[0];
     const names = apis.map(({ logicalId, type }) => `${logicalId} (${API_TYPES[type].label})`).join(', ');
-    const which = names ? `it has ${names}: say which with --api, or with 'api'` : 'it has no API';
+    const stacks = apis.length > 0 ? '' : this.#nestedStacks();
+    const which = names ? `it has ${names}: say which with --api, or with 'api'` : `it has no API${stacks}`;
     throw new ConfigError(`${this.#document.locate(['Resources'])}: ${which}`);
+  }
+
+  /** @returns {string} what to do, if the API may be in one of them */
+  #nestedStacks() {
+    const { Resources } = this.#document.value;
+    const files = Object.values(Resources).flatMap((/** @type {any} */ resource) => {
+      const { TemplateURL, Location } = resource?.Properties ?? {};
+      const isStack = /^AWS::(?:CloudFormation::Stack|Serverless::Application)$/.test(resource?.Type);
+      const file = resource?.Metadata?.['aws:asset:path'] ?? TemplateURL ?? Location;
+      return isStack && typeof file === 'string' ? [file] : [];
+    });
+    return files.length === 0
+      ? ''
+      : `, but nested stacks: pass the template of one, such as ${files.join(', ')}`;
   }
 
   /** @param {FoundApi} api */
