@@ -7,12 +7,13 @@
  * @param {import('./errors.js').SigV4Error} error
  */
 export function inFull(error) {
-  const { message } = error;
+  // Read before the message changes: V8 writes the stack when it is first read, with the message of that moment.
+  const { message, stack } = error;
   const row = FULL_TEXTS.find(([short]) => short.test(message));
   if (row === undefined) return error;
   const [short, full] = row;
   error.message = message.replace(short, /** @type {any} */ (full));
-  error.stack = error.stack?.replace(message, () => error.message);
+  error.stack = stack?.replace(message, () => error.message);
   return error;
 }
 

@@ -9,8 +9,16 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { CREDENTIALS } from '../support/wire.js';
+
 const consumer = fileURLToPath(new URL('../../', import.meta.url));
 const runner = join(consumer, 'tests/support/run-against-aws.js');
+/** The reader's own part: credentials. */
+const ENVIRONMENT = {
+  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  AWS_SESSION_TOKEN: CREDENTIALS.sessionToken,
+};
 /** A machine that is slow, or has other work, included. */
 const SECONDS = 30;
 
@@ -31,10 +39,13 @@ test('one command and one block of code', (t) => {
   execSync(`${install} --offline --no-audit --no-fund --silent`, { cwd: folder });
   const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gms), ([, code]) => code);
   const program = blocks.find((code) =>
-    Array.from(code.matchAll(/from '(.*)'/g)).every(([, name]) => name === 'sigv4-wasm'),
+    Array.from(code.matchAll(/from '(.*)'/g)).every(([, name]) => name.startsWith('sigv4-wasm')),
   );
   writeFileSync(join(folder, 'first.mjs'), program ?? assert.fail('no program that needs nothing else'));
-  const printed = execFileSync(process.execPath, [runner, join(folder, 'first.mjs')], { encoding: 'utf8' });
+  const printed = execFileSync(process.execPath, [runner, join(folder, 'first.mjs')], {
+    encoding: 'utf8',
+    env: { ...process.env, ...ENVIRONMENT },
+  });
   const seconds = (Date.now() - started) / 1000;
 
   const [first] = JSON.parse(printed.trim().split('\n').at(-1) ?? '');

@@ -2,7 +2,7 @@
 //
 //   node run-against-aws.js FILE
 //
-// It prints what arrived, as JSON.
+// It prints what arrived, as JSON. The credentials are those of the environment.
 
 import { pathToFileURL } from 'node:url';
 
@@ -10,7 +10,6 @@ import { startAwsNetwork } from './aws-network.js';
 import { CREDENTIALS } from './wire.js';
 
 const network = await startAwsNetwork(CREDENTIALS);
-Object.assign(globalThis, { credentials: CREDENTIALS });
 try {
   await import(pathToFileURL(process.argv[2]).href);
   console.log(
