@@ -55,7 +55,7 @@ for (const [where, pageUrl] of [
     assert.equal(await send(path, '{"a":1}'), 200);
     await says('.exchanges li:first-child', /200.*POST/s);
     assert.equal(await send(path, '{"a":1}', '{"a": 1}'), 403);
-    await says('.exchanges li:first-child', /403.*JSON/s);
+    await says('.exchanges li:first-child', /403.*#\d+ · .*JSON/s);
     await page.locator('.exchanges li:first-child button').click();
     await says('.verdict', /JSON.*Enter the secret access key and the session token/s);
     await says('.findings', /What the gateway found.*JSON.*Fix:/s);
