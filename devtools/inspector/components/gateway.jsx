@@ -84,6 +84,8 @@ function List() {
               {exchange.request.method} {exchange.request.url}
             </span>
             <span class="detail">
+              #{exchange.number}
+              {' · '}
               {new Date(exchange.at).toLocaleTimeString([], { hour12: false })}
               {' · '}
               {exchange.allowed ? (nameOf(exchange.principal) ?? 'allowed') : reasonOf(exchange)}

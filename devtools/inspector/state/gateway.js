@@ -8,6 +8,7 @@ import { load, refusal, source } from './store.js';
 
 /**
  * @typedef {object} Exchange
+ * @property {number} number  as in the log of the gateway
  * @property {string} id
  * @property {string} at  ISO 8601
  * @property {number} durationMs
@@ -44,14 +45,16 @@ export const shownExchanges = computed(() => {
 });
 
 /** @param {Exchange} exchange */
-function searchable({ request, response, principal, refusal, mismatches = [], hint }) {
+function searchable({ number, request, response, principal, refusal, mismatches = [], hint }) {
   const reasons = [
     refusal?.message,
     refusal?.code,
     hint?.summary,
     ...mismatches.map(({ summary }) => summary),
   ];
-  return [request.method, request.url, response.status, principal, ...reasons].join(' ').toLowerCase();
+  return [`#${number}`, request.method, request.url, response.status, principal, ...reasons]
+    .join(' ')
+    .toLowerCase();
 }
 
 /**
