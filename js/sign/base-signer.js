@@ -1,4 +1,4 @@
-// What signers of all algorithms have in common.
+// The common base of the signers of all algorithms.
 
 import { FLAG } from '../engine/generated/flags.js';
 import { hash } from '../engine/hashing.js';
@@ -16,12 +16,11 @@ import { clockOf, finish, settle, sign, signSync, stateOf, timeOf, withOverrides
  * @typedef {import('./signed-request.js').SignedRequest} SignedRequest
  *
  * @typedef {object} PresignOptions
- * @property {number | undefined} [expiresIn]  how long the URL is valid, in seconds, from 1 to 604800; default 3600. A URL
- *   cannot outlive the temporary credentials that signed it: where they expire sooner, so does the URL, and its
- *   `X-Amz-Expires` says so.
- * @property {'warn' | 'shorten' | 'error' | undefined} [onEarlyExpiry]  what happens where the credentials
- *   expire sooner than `expiresIn` says. `warn` (default): the URL is shortened, and the first time the process warns, with
- *   `process.emitWarning` or `console.warn`. `shorten`: without a warning. `error`: `ERR_SIGV4_EXPIRES_INVALID`.
+ * @property {number | undefined} [expiresIn] the lifetime of the URL in seconds, from 1 to 604800; default 3600. A URL is not
+ *   valid longer than the temporary credentials that signed it: if they expire sooner, `X-Amz-Expires` is shortened.
+ * @property {'warn' | 'shorten' | 'error' | undefined} [onEarlyExpiry] what happens if the credentials expire before `expiresIn`.
+ *   `warn` (default): the URL is shortened, with a warning once for each process, by `process.emitWarning` or `console.warn`.
+ *   `shorten`: without a warning. `error`: `ERR_SIGV4_EXPIRES_INVALID`.
  */
 
 /**
@@ -36,7 +35,7 @@ export class BaseSigner {
    */
   constructor(options, variant) {
     this.#state = stateOf(options, variant);
-    // Not a computed name in the class, with which bundlers keep it even if nobody uses it.
+    // Not a computed name in the class, because bundlers then keep the class even if nobody uses it.
     if (OPERATIONS in this) return;
     Object.defineProperty(BaseSigner.prototype, OPERATIONS, {
       /** @this {BaseSigner<any>} */
@@ -47,7 +46,7 @@ export class BaseSigner {
   }
 
   /**
-   * Starts the wasm module and fetches credentials, so that the synchronous calls can be used.
+   * Starts the wasm module and fetches credentials, so that you can use the synchronous calls.
    *
    * @returns {Promise<void>}
    */
@@ -67,13 +66,13 @@ export class BaseSigner {
   }
 
   /**
-   * Signs synchronously: a body in memory, with static credentials, those of a synchronous provider, or ones that were
-   * fetched before ({@link BaseSigner.ready}).
+   * Signs synchronously: a body in memory, with static credentials, credentials of a synchronous provider, or credentials that
+   * were already fetched ({@link BaseSigner.ready}).
    *
    * @param {SignableRequest} request
    * @param {Partial<Options>} [overrides]
    * @returns {SignedRequest}
-   * @throws {SigV4Error} `ERR_SIGV4_NOT_READY` where credentials must be fetched first
+   * @throws {SigV4Error} `ERR_SIGV4_NOT_READY` if credentials must be fetched first
    */
   signSync(request, overrides) {
     return headerSigned(signSync(this.#state, request, overrides, SIGN));
@@ -102,8 +101,9 @@ export class BaseSigner {
   }
 
   /**
-   * Forgets the credentials, and wipes the signing keys that were made of them from the memory of the module. The signer
-   * cannot be used any more. Strings of JavaScript cannot be wiped: those that you passed live until they are collected.
+   * Forgets the credentials, and wipes the signing keys that were derived from them from the memory of the module. The signer
+   * cannot be used afterwards. JavaScript strings cannot be wiped: the strings that you passed stay in memory until they are
+   * garbage-collected.
    *
    * @example
    *   using signer = new Signer({ credentials }); // disposed of at the end of the block
@@ -121,7 +121,7 @@ export class BaseSigner {
 }
 
 /**
- * What the functions of other entries do with a signer: see operations.js.
+ * The operations for the functions of other entries: see operations.js.
  *
  * @param {import('./signing.js').State} state
  * @returns {import('./operations.js').Operations}

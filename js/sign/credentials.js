@@ -1,4 +1,4 @@
-// Where credentials come from: an object, or a provider whose answers are kept until shortly before they expire.
+// The source of credentials: an object, or a provider whose credentials are kept until shortly before they expire.
 
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { UNCLEAN } from '../engine/generated/credentials.js';
@@ -13,29 +13,29 @@ import { isUsable, renewalAt, retryAt } from '../protocol/renewal.js';
  *
  * @typedef {object} CredentialsHint
  * @property {boolean} [forceRefresh]  asks for newer credentials than the last ones
- * @property {undefined} [callerClientConfig]  never given. Some providers of the AWS SDK know a hint by this name only,
- *   and would not fit otherwise.
+ * @property {undefined} [callerClientConfig] never passed. Some providers of the AWS SDK declare only a hint of this name, and
+ *   would not type-check without it.
  *
  * Every credential provider of the AWS SDK v3 is one.
  * @typedef {(hint?: CredentialsHint) => AnyCredentials | Promise<AnyCredentials>} CredentialsProvider
  *
  * @typedef {import('../engine/engine.js').SigningIdentity & { expiration: number }} Identity  expiration in epoch milliseconds
  *
- * What everyone sees who sees what they signed.
+ * The parts of credentials that a signed request shows.
  * @typedef {Pick<Identity, 'accessKeyId' | 'sessionToken' | 'expiration'>} ShownIdentity
  *
- * What expiration is compared with, in epoch milliseconds.
+ * The time with which the expiration is compared, in epoch milliseconds.
  * @typedef {() => number} Clock
  */
 
 export class CredentialsSource {
   /** @type {CredentialsProvider | undefined} */
   #provider;
-  /** Of a static source. @type {unknown} */
+  /** The object of a static source. @type {unknown} */
   #object;
   /** @type {Identity | undefined} */
   #identity;
-  /** When the provider is next asked, in epoch milliseconds; 0: immediately. */
+  /** When the provider is called next, in epoch milliseconds; 0: immediately. */
   #refreshAt = 0;
   /** @type {Promise<Identity> | undefined} */
   #refreshing;
@@ -59,7 +59,7 @@ export class CredentialsSource {
   }
 
   /**
-   * Credentials that are there: static ones, or a provider's that are still good.
+   * Credentials that are available: static ones, or those of a provider that are still valid.
    *
    * @param {Clock} now
    * @returns {Identity | undefined}
@@ -70,8 +70,8 @@ export class CredentialsSource {
   }
 
   /**
-   * Credentials for callers that cannot wait: also those of a provider that answers synchronously, and credentials due
-   * for a refresh, which is then under way.
+   * Credentials for callers that cannot wait: also those of a synchronous provider, and credentials that are due for a refresh,
+   * which this starts.
    *
    * @param {Clock} now
    * @returns {Identity}
@@ -88,7 +88,7 @@ export class CredentialsSource {
   }
 
   /**
-   * Credentials, from the provider if need be. However many callers wait, the provider is asked once.
+   * Credentials, from the provider if necessary. However many callers wait, the provider is called once.
    *
    * @param {Clock} now
    * @returns {Promise<Identity>}
@@ -98,11 +98,11 @@ export class CredentialsSource {
   }
 
   /**
-   * Asks the provider again, or looks at the object again, whatever the expiration says: a server refused the credentials
-   * as expired.
+   * Calls the provider again, or reads the object again, whatever the expiration is, because a server refused the credentials as
+   * expired.
    *
-   * @param {number} version  that of the credentials which were refused
-   * @returns {Promise<boolean>} whether there are others now
+   * @param {number} version  the version of the refused credentials
+   * @returns {Promise<boolean>} whether the credentials have changed
    */
   async renew(version) {
     if (this.version !== version) return true;
@@ -111,13 +111,13 @@ export class CredentialsSource {
       if (this.#provider === undefined) this.#static(Date.now);
       else await (this.#refreshing ?? this.#refresh(Date.now, true));
     } catch {
-      // The refusal stays the answer. A provider that fails is asked again for the next request.
+      // The refusal remains the response. A provider that fails is called again for the next request.
     }
     return this.version !== version;
   }
 
   /**
-   * Gives the credentials up.
+   * Discards the credentials.
    *
    * @returns {Identity | undefined} those that were used last
    */
@@ -195,8 +195,8 @@ export class CredentialsSource {
   }
 
   /**
-   * Keeps a provider's answer until it is due for renewal. One that seems expired is used, but not kept: the local clock may
-   * be wrong, and only a refusal by the server shows that.
+   * Keeps a provider's credentials until they are due for renewal. Credentials that seem expired are used, but not kept: the
+   * local clock may be wrong, which only a refusal by the server shows.
    *
    * @param {unknown} credentials
    * @param {Clock} now
@@ -231,7 +231,7 @@ export class CredentialsSource {
 const NEW = { credentialsId: 0, isUsed: false, hasKey: false, tokenBytes: undefined };
 
 /**
- * What the core refuses in requests, for what is signed as a text.
+ * The checks that the core makes for requests, for texts that are signed.
  *
  * @param {Pick<Identity, 'accessKeyId' | 'sessionToken'>} identity
  */

@@ -19,8 +19,8 @@ import { operationsOf } from './operations.js';
  *   socket.send(await events.sign(message));
  *
  * @param {import('./operations.js').AnySigner} signer  a `Signer`: SigV4a has no event streams
- * @param {import('./signed-request.js').SignedRequest | string} prior  that request, or its signature; the latter needs the
- *   options region and service. Credentials are those of this moment until the end of the stream.
+ * @param {import('./signed-request.js').SignedRequest | string} prior the signed request, or its signature, which also needs the
+ *   options region and service. The stream keeps the current credentials to its end.
  * @param {Partial<import('./signer.js').SignerOptions>} [options]
  * @returns {Promise<EventSigner>}
  * @throws {SigV4Error}
@@ -41,7 +41,7 @@ export async function eventSigner(signer, prior, options) {
   const { region, service } = start.scope;
   if (region === '') throw required('ERR_SIGV4_REGION_REQUIRED', 'region');
   if (service === '') throw required('ERR_SIGV4_SERVICE_REQUIRED', 'service');
-  // Imported as signed-upload.js does: then bundlers that copy modules into chunks write this one once.
+  // Imported in the same way as in signed-upload.js, so that bundlers that copy modules into chunks write this one once.
   const newChecksum = await checksumOf('crc32');
   /** @param {Uint8Array} bytes */
   const crc32 = (bytes) => {
@@ -53,7 +53,7 @@ export async function eventSigner(signer, prior, options) {
   return new EventSigner(chain, { region, service }, ready, crc32);
 }
 
-/** Signs the messages of one event stream, each of which signs the one before. */
+/** Signs the messages of one event stream. Each signature covers the previous one. */
 export class EventSigner {
   #chain;
   #scope;
@@ -147,7 +147,7 @@ export class EventSigner {
 }
 
 /**
- * A frame that lacks but its signature and its checksums: the lengths of the whole and of the headers, a checksum of
+ * A frame without its signature and its checksums: the lengths of the whole and of the headers, a checksum of
  * these; the headers, each with the length of its name, name, type and value; the message; a checksum of it all.
  *
  * @param {Uint8Array} message

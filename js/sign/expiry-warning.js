@@ -1,4 +1,4 @@
-// The warning of presigned URLs that end before they were asked to, because their credentials do. Loaded on use.
+// The warning for presigned URLs that expire early because their credentials do. Loaded on use.
 
 let hasWarned = false;
 

@@ -1,4 +1,4 @@
-// How long a presigned URL is good.
+// The lifetime of a presigned URL.
 
 import { expired } from './credentials.js';
 import { coreError, SigV4Error } from '../engine/errors.js';
@@ -22,7 +22,7 @@ export function lifetime(options, identity, at) {
   if (left >= expiresIn) return expiresIn;
   const message = `the credentials expire in ${left} s, before expiresIn (${expiresIn} s), and a presigned URL is valid only as long as its credentials`;
   if (mode === ON_EARLY_EXPIRY.error) throw new SigV4Error('ERR_SIGV4_EXPIRES_INVALID', message);
-  // A caller that passes no lifetime gets the longest one there is.
+  // A caller that passes no lifetime gets the longest possible one.
   if (mode === ON_EARLY_EXPIRY.warn && options?.expiresIn) {
     import('./expiry-warning.js').then(({ warn }) => warn(message)).catch(() => {});
   }

@@ -1,4 +1,4 @@
-// Every shape of request that callers hand in, as one flat record.
+// Turns every shape of request that callers pass into one flat record.
 
 import { isFetchBody, mayHaveBody } from '../http/body.js';
 import { SigV4Error } from '../engine/errors.js';
@@ -15,7 +15,7 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  * @property {HeadersInit | HeaderRecord} [headers]
  * @property {import('../http/body.js').RequestBody} [body]  a plain object or array is sent as JSON
  *
- * A request as the AWS SDK writes it. `path` is taken as it goes on the wire, and may hold the query.
+ * A request as the AWS SDK writes it. `path` is in the form of the wire, and may contain the query.
  * @typedef {object} SdkRequest
  * @property {string} [method]
  * @property {string} [protocol]  default `https:`
@@ -30,7 +30,7 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  */
 
 /**
- * A request on its way into the core.
+ * A request in the form for the core.
  *
  * @typedef {object} NormalizedRequest
  * @property {string} method
@@ -40,13 +40,13 @@ import { isSignature, withoutSignature } from '../protocol/stale-signature.js';
  * @property {string} query
  * @property {boolean} webSocket
  * @property {Map<string, string>} headers  by lower-case name
- * @property {string} authorization  the caller's own Authorization header, which is not a signature of ours; or empty
- * @property {unknown} source  the body as it was given, or the fetch Request that carries it: see payload.js
+ * @property {string} authorization  the caller's own Authorization header that is not a signature; or empty
+ * @property {unknown} source  the body that was passed, or the fetch Request that contains it: see payload.js
  */
 
 /**
  * @param {unknown} request
- * @param {string} signingHost  the option `host`; empty for that of the URL
+ * @param {string} signingHost  the option `host`; empty for the host of the URL
  * @returns {NormalizedRequest}
  * @throws {SigV4Error}
  */
@@ -82,7 +82,7 @@ export function normalizeRequest(request, signingHost) {
     }
     return normalized;
   } catch (cause) {
-    // A value that cannot be a text, such as a Symbol, fails where it is read as one.
+    // A value that has no text, such as a Symbol, fails when it is converted.
     throw cause instanceof SigV4Error
       ? cause
       : new SigV4Error(code, 'the request contains a value that is not text: see the cause', { cause });
@@ -90,7 +90,7 @@ export function normalizeRequest(request, signingHost) {
 }
 
 /**
- * A signature in headers would replace the caller's own Authorization header: one of both is lost, in silence.
+ * A signature in headers would silently replace the caller's own Authorization header.
  *
  * @param {NormalizedRequest} normalized
  */
@@ -149,13 +149,13 @@ function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', quer
   if (typeof hostname !== 'string' || typeof path !== 'string') {
     throw urlInvalid('the request has neither a url nor a hostname and path');
   }
-  // What would end the host in a URL, or be dropped from one: the URL would be that of another host.
+  // Characters that end the host in a URL, or that URL parsers drop: the URL would be that of another host.
   if (NOT_IN_HOST.test(hostname) || !/^\d*$/.test(port ?? '')) {
     throw urlInvalid('hostname or port is not valid: pass the host name alone, and the port as a number');
   }
   const scheme = /^(https?|wss?):?$/i.exec(protocol)?.[1];
   if (scheme === undefined) throw urlInvalid(PASS_PROTOCOL);
-  // Through the URL parser for the host, which it checks and lower-cases, and for a default port, which it drops.
+  // Uses the URL parser, which checks and lower-cases the host, and drops a default port.
   const { origin, host, webSocket } = parseUrl(`${scheme}://${hostname}${port ? `:${port}` : ''}/`);
   if (typeof query !== 'object') throw urlInvalid('query must be an object');
   const [wirePath, ...wireQueries] = escapeIllegal(path.startsWith('/') ? path : `/${path}`).split('?');
@@ -169,7 +169,7 @@ function parseSdkRequest({ protocol = 'https:', hostname, port, path = '/', quer
 }
 
 /**
- * A `+` counts as a space, for which servers differ; `%20` they all read alike.
+ * A `+` is read as a space, which servers interpret differently. They all read `%20` alike.
  *
  * @param {string} query
  */
@@ -178,7 +178,7 @@ function wireQuery(query) {
 }
 
 /**
- * What no URL holds raw, because URL parsers escape it.
+ * Characters that are never raw in a URL, because URL parsers escape them.
  *
  * @param {string} path
  */
@@ -223,8 +223,8 @@ function addHeader(name, value, normalized) {
 }
 
 /**
- * HTTP/1.1 takes blanks around a value away, and a request over HTTP/2 with such a value is malformed: servers drop the
- * header, or the request (RFC 9113, section 8.2.1). Neither signs them.
+ * HTTP/1.1 strips blanks around a value. Over HTTP/2, a request with such a value is malformed: servers drop the header or the
+ * request (RFC 9113, section 8.2.1). So they are not signed.
  *
  * @param {string} text
  */
@@ -242,7 +242,7 @@ function isBlank(char) {
 }
 
 /**
- * What an earlier attempt left behind is replaced. Anything else is the caller's.
+ * The signature of an earlier attempt is replaced. Any other value belongs to the caller.
  *
  * @param {unknown} value
  * @param {NormalizedRequest} normalized
@@ -314,7 +314,7 @@ const METHODS = /* @__PURE__ */ new Set(
 const PROTOCOLS = /* @__PURE__ */ new Set(['https:', 'http:', 'wss:', 'ws:']);
 const PASS_PROTOCOL = 'pass https:, http:, wss: or ws:';
 export const NOT_IN_HOST = /[\s/?#\\@]/;
-/** Whatever an earlier signature left behind is replaced. What stands for the body may be the caller's: see payload.js. */
+/** Headers of an earlier signature are replaced. The payload hash may be the caller's: see payload.js. */
 const STALE = /* @__PURE__ */ new Set(
   /* @__PURE__ */ /** @type {readonly string[]} */ (REPLACED_HEADERS).filter(
     (name) => name !== 'x-amz-content-sha256',

@@ -1,12 +1,12 @@
-// How the entries beside the main one reach into a signer: sigv4-wasm/s3, /events, /batch, /trace, and the HTTP clients. A signer
-// of the CommonJS copy works with an entry of the ES modules, because the method has a name that both copies know.
+// How the other entries use a signer: sigv4-wasm/s3, /events, /batch, /trace, and the HTTP clients. A signer of the CommonJS copy
+// works with an entry of the ES modules, because the method has a name that both copies know.
 
 import { SigV4Error } from '../engine/errors.js';
 
-/** The name of a method that no loop finds: see `BaseSigner`. */
+/** The name of a non-enumerable method: see `BaseSigner`. */
 export const OPERATIONS = /* @__PURE__ */ Symbol.for('sigv4-wasm.operations');
 
-/** Counts the changes of what is typed here, requests and payloads and flags included. */
+/** The version of the types in this file, including requests, payloads and flags. Increment it with each change. */
 export const OPERATIONS_VERSION = 1;
 
 /**
@@ -19,7 +19,7 @@ export const OPERATIONS_VERSION = 1;
  */
 
 /**
- * What a signer does for them. It hands out neither its credentials nor its state.
+ * The operations of a signer. It reveals neither its credentials nor its state.
  *
  * @typedef {object} Operations
  * @property {number} version
@@ -35,11 +35,11 @@ export const OPERATIONS_VERSION = 1;
  *
  * @typedef {import('./signed-request.js').Work} Work
  *
- * Credentials as far as an HTTP client knows them: whether they were replaced, and how they are.
+ * The credentials from the view of an HTTP client: whether they were replaced, and how to renew them.
  * @typedef {{ readonly version: number, renew: (version: number) => Promise<boolean> }} Renewal
  *
- * A signer whose module has started, with the credentials of this moment: of these, it shows what every request shows that
- * they sign.
+ * A signer whose module has started, with the current credentials. It shows only the parts of the credentials that a signed
+ * request shows.
  * @typedef {object} ReadySigner
  * @property {import('./signing.js').Settings} settings
  * @property {import('./credentials.js').ShownIdentity} identity
@@ -57,7 +57,7 @@ export const OPERATIONS_VERSION = 1;
 
 /**
  * @param {any} signer
- * @param {string} [demand]  what is said of anything else
+ * @param {string} [demand]  the error message for other values
  * @returns {Operations}
  * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`, `ERR_SIGV4_VERSION_MISMATCH`
  */

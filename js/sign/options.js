@@ -1,4 +1,4 @@
-// What the caller chose, checked once and compiled to what crosses into wasm.
+// The options of the caller, checked once and compiled for the crossing into wasm.
 
 import { FLAG } from '../engine/generated/flags.js';
 import { SigV4Error } from '../engine/errors.js';
@@ -10,34 +10,34 @@ import { NOT_IN_HOST } from './normalize-request.js';
  * @property {string} [region]  such as `eu-west-1`. Default: inferred from a known AWS host; any other host
  *   needs it, because it is never guessed.
  * @property {string} [service]  the signing name, such as `execute-api`. Default: inferred from a known AWS host.
- * @property {string} [host]  the signing host: the one that the server sees, if it is not that of the URL, as behind a
- *   tunnel, a proxy or a VPC endpoint; with its port, unless that is the default one. It is signed and returned as
- *   `headers.host`, instead of one that you pass, and region and service are inferred from it. Node's http, axios there, got and
- *   undici send it. `fetch` sends that of the URL, except in Bun and node-fetch: there it is for a proxy that sets `Host`.
- * @property {'required' | 'all' | readonly string[]} [signedHeaders]  `required` (default): `host`, `content-type`,
- *   `content-md5` and `x-amz-*`, which is what AWS asks for. `all`: also every other header but those that proxies,
- *   caches and clients change on the way, such as `accept-encoding`, `via`, `x-forwarded-*`, `range`, `content-length`
- *   and `traceparent`. A list: the required ones and these.
- * @property {readonly string[]} [unsignableHeaders]  headers that are not signed, whatever `signedHeaders` says:
- *   `x-amz-*` too, but AWS refuses a request whose `x-amz-*` headers arrive unsigned, so name only those that a hop on
- *   the way removes. `host` and the headers that the signature itself brings cannot be named.
- * @property {'signed' | 'unsigned' | { sha256: string }} [payload]  what the signature says of the body: its SHA-256;
- *   `UNSIGNED-PAYLOAD`, which S3 takes and which lets streams pass unread; or a hash that you know, in hex.
- *   Default: signed, but for VPC Lattice and presigned S3 URLs.
- * @property {boolean} [contentSha256Header]  whether `x-amz-content-sha256` is sent. Default: to S3, OpenSearch
- *   Serverless and VPC Lattice, and wherever the body is not signed. Turn it on for a Lambda URL behind CloudFront with origin
- *   access control.
- * @property {'signed' | 'appended'} [sessionTokenMode]  whether the session token is part of what is signed. Default:
- *   signed, but for the MQTT gateway of AWS IoT.
- * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`,
- *   after its dot segments are taken out; `single`, as it is, for S3.
+ * @property {string} [host]  the signing host: the host that the server receives, if it is not the host of the URL, for example
+ *   behind a tunnel, a proxy or a VPC endpoint; with its port, unless that is the default port. It is signed and returned as
+ *   `headers.host`, instead of a header that you pass, and region and service are inferred from it. Node's http, axios in
+ *   Node.js, got and undici send it. `fetch` sends the host of the URL, except in Bun and node-fetch; use the option there only
+ *   with a proxy that sets `Host`.
+ * @property {'required' | 'all' | readonly string[]} [signedHeaders] `required` (default): `host`, `content-type`, `content-md5`
+ *   and `x-amz-*`, which AWS requires. `all`: also every other header, except those that proxies, caches and clients change, such
+ *   as `accept-encoding`, `via`, `x-forwarded-*`, `range`, `content-length` and `traceparent`. A list: the required ones and
+ *   these.
+ * @property {readonly string[]} [unsignableHeaders]  headers that are not signed, whatever `signedHeaders` says. They may
+ *   include `x-amz-*` headers, but AWS refuses a request whose `x-amz-*` headers arrive unsigned, so name only headers that a
+ *   proxy on the way removes. You cannot name `host` and the headers that the signer adds.
+ * @property {'signed' | 'unsigned' | { sha256: string }} [payload]  how the signature covers the body: with its SHA-256; with
+ *   `UNSIGNED-PAYLOAD`, which S3 accepts and with which streams pass unread; or with a hash that you know, in hex. Default:
+ *   signed, except for VPC Lattice and presigned S3 URLs.
+ * @property {boolean} [contentSha256Header] whether `x-amz-content-sha256` is sent. Default: for S3, OpenSearch Serverless and
+ *   VPC Lattice, and if the body is not signed. Turn it on for a Lambda URL behind CloudFront with origin access control.
+ * @property {'signed' | 'appended'} [sessionTokenMode] whether the signature covers the session token. Default: `signed`, except
+ *   for the MQTT gateway of AWS IoT.
+ * @property {'double' | 'single'} [pathEncoding]  how the path is encoded before it is signed. Default: `double`, after removing
+ *   dot segments; for S3 `single`, without normalization.
  * @property {'query' | 'headers'} [headerPlacement]  where a presigned request carries its `x-amz-*` headers. `query`
  *   (default): they become parameters, except `x-amz-server-side-encryption*` and
- *   `x-amz-copy-source-server-side-encryption*`, because S3 ignores them there and a key must never stand in a URL,
+ *   `x-amz-copy-source-server-side-encryption*`, because S3 ignores them there and a URL must never contain a key,
  *   `x-amz-tagging`, and what `signedHeaders` names. `headers`: all of them stay headers. Anyone who uses the URL must
  *   send the headers that stay, exactly as you passed them.
- * @property {Date | (() => Date)} [date]  when the request is signed, or a clock that tells it. Default: the local clock;
- *   adapters correct it by what they learned of the server's.
+ * @property {Date | (() => Date)} [date] the time of the signature, or a function that returns it. Default: the local clock,
+ *   which adapters correct with the server's time.
  */
 
 /**

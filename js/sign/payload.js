@@ -1,4 +1,4 @@
-// The payload of a request: the body that is sent, and what is signed in its place.
+// The payload of a request: the body that is sent, and the value that is signed for it.
 
 import {
   assertUnused,
@@ -18,14 +18,14 @@ import { hash, hashSync, isHashedByCore, platformSha256 } from '../engine/hashin
  * @typedef {import('./options.js').SigningOptions['payload']} PayloadOption
  *
  * @typedef {object} Payload
- * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  what is sent
- * @property {Map<string, string>} headers  those of the request, with the content type of its body
+ * @property {string | Uint8Array | import('../http/body.js').BodyStream | undefined} body  the body to send
+ * @property {Map<string, string>} headers  the headers of the request, with the content type of its body
  * @property {string} signed  a hash or a keyword; empty if the core hashes the body
  * @property {boolean} isBodyHash  whether `signed` is the hash of the body
  */
 
 /**
- * Settles the payload synchronously.
+ * Resolves the payload synchronously.
  *
  * @param {NormalizedRequest} request
  * @param {PayloadOption} option
@@ -47,7 +47,7 @@ export function settlePayloadSync(request, option, engine) {
 }
 
 /**
- * Settles the payload, reading the body where that takes time.
+ * Resolves the payload, and reads the body if necessary.
  *
  * @param {NormalizedRequest} request
  * @param {PayloadOption} option
@@ -60,14 +60,14 @@ export async function settlePayload(request, option, engine) {
 }
 
 /**
- * Whether the payload can be settled synchronously.
+ * Whether the payload can be resolved synchronously.
  *
  * @param {NormalizedRequest} request
  */
 export function canSettleSync({ source }) {
   if (source === undefined || source === null) return true;
   const isHere = typeof source === 'string' || source instanceof Uint8Array;
-  // If the platform hashes asynchronously only, it is worth waiting for.
+  // If the platform hashes only asynchronously, waiting is worthwhile.
   return isHere && (platformSha256() !== undefined || isHashedByCore(source));
 }
 
@@ -117,8 +117,8 @@ function settleUnread({ source, headers }, option) {
  */
 function payloadOf({ headers: given }, option, { data, contentType, ownsContentType }) {
   const headers = contentType === undefined ? given : withContentType(given, contentType, ownsContentType);
-  // As bytes: to a text, HTTP clients add a content type of their own, which the signature does not cover, and Node's http
-  // sends headers as UTF-8 with it, not one byte for each character.
+  // As bytes: for a text, HTTP clients add their own content type, which the signature does not cover, and Node's http sends the
+  // headers as UTF-8 instead of one byte for each character.
   const isEncoded = typeof data === 'string' && (!headers.has('content-type') || hasLatin1(headers));
   const body = isEncoded ? new TextEncoder().encode(data) : data;
   return { body, headers, signed: literalOf(headers, body, option), isBodyHash: false };
@@ -136,8 +136,8 @@ function withContentType(headers, contentType, ownsContentType) {
 }
 
 /**
- * What the caller says of the payload: by option, or by the header for a body that is not here or not to be signed.
- * A hash in the header never outranks the bytes: on a request that is signed again it is stale.
+ * The payload hash from the caller: from the option, or from the header if the body is missing or not signed. A hash in the
+ * header never takes precedence over the bytes, because it is stale if a request is signed again.
  *
  * @param {Map<string, string>} headers
  * @param {Payload['body']} body
@@ -151,14 +151,14 @@ function literalOf(headers, body, option) {
 
 /**
  * @param {Payload} payload
- * @returns {boolean} whether the request can cross as it is
+ * @returns {boolean} whether the request can cross unchanged
  */
 function isSettled(payload) {
   return payload.signed !== '' || isHashedByCore(bytesOf(payload));
 }
 
 /**
- * The payload of a body that is signed by its bytes, so it is no longer a stream.
+ * The payload of a body whose bytes are signed, so it is no longer a stream.
  *
  * @param {Payload} payload
  */

@@ -34,7 +34,7 @@ export async function presignMany(signer, requests, options) {
     const settled = ready.settle(request);
     payloads.push(settled instanceof Promise ? await settled : settled);
   }
-  // All at one time, and nothing else signs in between: URLs that differ in their path share the rest of their work.
+  // Signs all URLs in one turn: URLs that differ only in their path share the rest of the work.
   const at = ready.now();
   const urls = [];
   let before = '';
@@ -78,7 +78,7 @@ function differsInPathOnly(one, other) {
 }
 
 /**
- * What stands before and after the signature in the query of a presigned URL.
+ * The parts of a presigned URL's query before and after the signature.
  *
  * @param {string} query
  */

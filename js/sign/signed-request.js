@@ -1,20 +1,20 @@
-// What callers get of a signature.
+// The result of a signature that callers get.
 
 /**
- * What must go on the wire.
+ * What you must send.
  *
  * @typedef {object} SignedRequest
  * @property {string} method
- * @property {string} url  absolute. Send this one: for S3 it is spelled in the one way that all servers read alike, such as
- *   `%2B` for a plus in the path.
- * @property {Record<string, string>} headers  by lower-case name: what the caller passed, and what the signature adds.
- *   `host` is signed, but not here unless the caller passed it, or the option `host`: HTTP clients set it, and browsers
- *   forbid to.
+ * @property {string} url  absolute. Send this URL: for S3 it has the spelling that all servers read alike, such as `%2B` for a
+ *   plus in the path.
+ * @property {Record<string, string>} headers by lower-case name: the headers of the caller, and those that the signature adds.
+ *   `host` is signed, but is here only if the caller passed it or the option `host`, because HTTP clients set it, and browsers do
+ *   not allow setting it.
  * @property {string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>} [body]
  */
 
 /**
- * What was signed, and what came of it. Of the credentials there is what goes on the wire.
+ * The signed request and its signature, with the parts of the credentials that are sent.
  *
  * @typedef {object} Work
  * @property {import('./normalize-request.js').NormalizedRequest} request

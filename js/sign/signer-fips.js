@@ -35,14 +35,14 @@ const FIPS = {
  * @param {SignableRequest} request
  * @param {SignerOptions} options
  * @returns {Promise<SignedRequest>}
- * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and what that of `sigv4-wasm` throws
+ * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and the errors of the function of `sigv4-wasm`
  */
 export async function signRequest(request, options) {
   return headerSigned(await signOnce(request, options, FIPS, SIGN));
 }
 
 /**
- * Like `presignUrl` of `sigv4-wasm`, likewise.
+ * Like `presignUrl` of `sigv4-wasm`: with `node:crypto` for every hash, key and signature.
  *
  * @example
  *   const url = await presignUrl('https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf', { credentials, expiresIn: 900 });
@@ -50,7 +50,7 @@ export async function signRequest(request, options) {
  * @param {SignableRequest} request
  * @param {SignerOptions & PresignOptions} options
  * @returns {Promise<string>}
- * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and what that of `sigv4-wasm` throws
+ * @throws {import('../engine/errors.js').SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`, and the errors of the function of `sigv4-wasm`
  */
 export async function presignUrl(request, options) {
   return presigned(await signOnce(request, options, FIPS, PRESIGN));

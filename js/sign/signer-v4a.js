@@ -14,22 +14,22 @@ export { SigV4Error };
  * @typedef {Omit<import('./signer.js').SignerOptions, 'region'> & V4aOptions} SignerV4aOptions
  *
  * @typedef {object} V4aOptions
- * @property {readonly string[]} [regionSet]  the regions that the signature is valid for, such as
+ * @property {readonly string[]} [regionSet]  the regions for which the signature is valid, such as
  *   `['us-east-1', 'us-west-*']`; `['*']` for all of them. Default: the region inferred from a known AWS host; for an S3
  *   Multi-Region Access Point, all.
- * @property {boolean} [deterministic]  whether a request that is signed twice has one signature (RFC 6979), for tests. Then
- *   the wasm module signs, on all platforms. Default: `false`.
+ * @property {boolean} [deterministic] whether a request that is signed twice has the same signature (RFC 6979), for tests. Then
+ *   the wasm module signs on all platforms. Default: `false`.
  */
 
 /**
- * Signs requests with SigV4a (`AWS4-ECDSA-P256-SHA256`), for services that answer in several regions: S3 Multi-Region
+ * Signs requests with SigV4a (`AWS4-ECDSA-P256-SHA256`), for services that span several regions: S3 Multi-Region
  * Access Points, EventBridge global endpoints, CloudFront KeyValueStore.
  *
  * A signature takes longer than one of SigV4, and its code is loaded only with this entry. The key is derived from the
- * credentials once. Signatures vary: random bytes are mixed into each.
+ * credentials once. Signatures vary, because random bytes are mixed into each.
  *
- * Where there is `node:crypto`, it signs for credentials that have signed 16 times. Then their private key is in its memory,
- * too, until a key object is collected that {@link SignerV4a.dispose} lets go of.
+ * If there is `node:crypto`, it signs for credentials that have already signed 16 times. Their private key is then also in its
+ * memory until the key object, which {@link SignerV4a.dispose} releases, is garbage-collected.
  *
  * Source: "AWS Signature Version 4a", IAM user guide.
  *

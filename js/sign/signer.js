@@ -1,4 +1,4 @@
-// js/sign turns a request into the same request with what AWS accepts. Here: the main entry, which signs with SigV4.
+// js/sign adds a signature that AWS accepts to a request. This file: the main entry, which signs with SigV4.
 
 import { signingEngine } from '../engine/signing-engine.js';
 import { SIGV4 } from '../protocol/algorithms.js';
@@ -25,7 +25,7 @@ const SIGNING = { engine: signingEngine, algorithm: SIGV4.algorithm, compileSett
 /**
  * Signs a request.
  *
- * Signing many with the same credentials is cheaper with a {@link Signer}.
+ * To sign many requests with the same credentials, use a {@link Signer}, which is faster.
  *
  * Source: "Create a signed AWS API request", IAM user guide.
  *
@@ -43,7 +43,7 @@ export async function signRequest(request, options) {
 }
 
 /**
- * Presigns a URL: it carries the signature, so whoever has it can make this one request until it expires.
+ * Presigns a URL: it contains the signature, so anyone with the URL can make this one request until it expires.
  *
  * Headers named `x-amz-*` move to the query, except those named `x-amz-server-side-encryption*`,
  * `x-amz-copy-source-server-side-encryption*` and `x-amz-tagging`, those that the option `signedHeaders` names, and all
@@ -71,9 +71,9 @@ export async function presignUrl(request, options) {
  * @example
  *   await init(new URL('./signing.wasm', import.meta.url)); // served as a file: sigv4-wasm/signing.wasm
  *
- * @param {BufferSource | WebAssembly.Module | Response | URL | Promise<BufferSource | WebAssembly.Module | Response | URL>} [source]
- *   the module, its bytes, or where they are: for a page that wants to serve `sigv4-wasm/signing.wasm` as a file.
- *   Default: the copy in this package.
+ * @param {BufferSource | WebAssembly.Module | Response | URL | Promise<BufferSource | WebAssembly.Module | Response | URL>}
+ *   [source] the module, its bytes, or their location, for a page that serves `sigv4-wasm/signing.wasm` as a file. Default: the
+ *   copy in this package.
  * @returns {Promise<void>}
  * @throws {SigV4Error} `ERR_SIGV4_WASM_UNAVAILABLE`
  */
@@ -82,7 +82,7 @@ export function init(source) {
 }
 
 /**
- * Signs requests for one set of credentials, which it keeps fresh.
+ * Signs requests with one set of credentials, which it refreshes.
  *
  * @example
  *   const signer = new Signer({ credentials, region: 'eu-west-1', service: 'execute-api' });

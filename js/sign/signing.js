@@ -1,5 +1,5 @@
-// One signature, from the options to what is signed: functions over the state of a signer, so that a bundle holds those it calls.
-// No module is imported here: an algorithm brings its own.
+// One signature, from the options to the signed request: functions over the state of a signer, so that a bundle contains only
+// those that it calls. This file imports no module: each algorithm imports its own.
 
 import { inFull, SigV4Error } from '../engine/errors.js';
 import { FLAG } from '../engine/generated/flags.js';
@@ -18,21 +18,21 @@ import { canSettleSync, settlePayload, settlePayloadSync } from './payload.js';
  * @typedef {ReturnType<typeof import('./options.js').compileSettings>} Settings
  * @typedef {import('../engine/engine.js').Engine} Engine
  *
- * What an algorithm brings along.
+ * The parts of an algorithm.
  * @typedef {object} Variant
  * @property {Engine} engine
  * @property {string} algorithm
  * @property {(options: any) => Settings} compileSettings
  * @property {ReadonlySet<string>} names  of the options
  *
- * What a signer is made of.
+ * The state of a signer.
  * @typedef {object} State
  * @property {Variant} variant
  * @property {SigningOptions} options  without the credentials
  * @property {Settings} settings  those options, compiled
  * @property {CredentialsSource} credentials
  *
- * What one call does with a signer.
+ * The properties of one call.
  * @typedef {object} Task
  * @property {number} flags  see `FLAG` in generated/flags.js
  * @property {ReadonlySet<string>} [also]  options that it takes besides those of a signer
@@ -93,7 +93,7 @@ export async function sign(state, request, overrides, task) {
     const { options, settings, credentials } = withOverrides(state, overrides, task.also);
     const normalized = normalizeRequest(request, settings.host);
     const { engine } = state.variant;
-    // Nothing to wait for is the usual case: a warm signer settles in one turn.
+    // Usually there is nothing to wait for: a warm signer resolves in one turn.
     await engine.ready();
     const now = clockOf(options);
     const identity = credentials.current(now) ?? (await credentials.resolve(now));
@@ -210,8 +210,8 @@ export function timeOf({ date }) {
 }
 
 /**
- * What the expiration of credentials is compared with: the earlier of two clocks, the local one and the one that `date`
- * may be. Either can be wrong, and a server refuses credentials that have expired.
+ * The time with which the expiration of credentials is compared: the earlier one of the local clock and `date`, if that is a
+ * function. Either can be wrong, and a server refuses expired credentials.
  *
  * @param {SigningOptions} options
  * @returns {import('./credentials.js').Clock}

@@ -1,4 +1,4 @@
-// Signs texts that an adapter has written itself: those instead of another signer hand out each step, as that does.
+// Signs texts that an adapter has written itself, because adapters that replace another signer expose each step.
 
 import { signingEngine } from '../engine/signing-engine.js';
 

@@ -1,11 +1,11 @@
-// What a signature is made of, for debugging.
+// The intermediate steps of a signature, for debugging.
 
 import { FLAG } from '../engine/generated/flags.js';
 import { withoutToken } from '../protocol/redact-token.js';
 import { operationsOf } from './operations.js';
 
 /**
- * What a signature was made of. The session token is redacted, and the secret was never in it.
+ * The steps of a signature. The session token is redacted, and the secret is not included.
  *
  * @typedef {object} SigningTrace
  * @property {string} canonicalRequest
@@ -16,7 +16,7 @@ import { operationsOf } from './operations.js';
  */
 
 /**
- * What the signature of a request is made of; with `expiresIn`, of its presigned URL.
+ * Returns the steps of the signature of a request or, with `expiresIn`, of its presigned URL.
  *
  * @example
  *   const { canonicalRequest, stringToSign } = await trace(signer, 'https://my-bucket.s3.amazonaws.com/key');

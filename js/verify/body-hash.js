@@ -1,11 +1,11 @@
-// Who hashes a body that arrived: the core, with the record, if it is short; otherwise the platform, if it can.
+// Hashes an incoming body: in the core, with the record, if it is short; otherwise by the platform, if it can.
 
 import { EMPTY_SHA256, isHashedByCore, platformSha256 } from '../engine/hashing.js';
 import { sha256 } from '../engine/verify-engine.js';
 
 /**
  * @param {Uint8Array} body
- * @returns {Uint8Array | string | Promise<string>} what crosses: a short body itself, the hash of any other; an empty text
+ * @returns {Uint8Array | string | Promise<string>} the value that crosses: a short body, or the hash of any other; an empty text
  *   if there is no body
  */
 export function crossing(body) {
@@ -14,7 +14,7 @@ export function crossing(body) {
 }
 
 /**
- * Likewise, of a body that is there before anybody knows the key: a long one would be hashed for anybody.
+ * The same for a body in memory before the key is known: anybody could make the server hash a long one.
  *
  * @param {Uint8Array} body
  * @returns {Uint8Array | string | undefined} `undefined` if it has to wait

@@ -1,4 +1,4 @@
-// How a server answers a request that it refuses: as API Gateway does, or as S3 does.
+// The response to a refused request, in the form of API Gateway or of S3.
 
 import { S3_ERRORS } from '../engine/generated/s3-errors.js';
 

@@ -1,4 +1,4 @@
-// Verifies the signed messages of an event stream (application/vnd.amazon.eventstream), each of which signs the one before.
+// Verifies the signed messages of an event stream (application/vnd.amazon.eventstream), each of which signs the previous one.
 
 import { SigV4Error } from '../engine/errors.js';
 import { isSignedBy } from '../engine/verify-engine.js';
@@ -10,7 +10,7 @@ import { hashOf } from './body-hash.js';
 import { keyOf, knownOf } from './known-key.js';
 
 /**
- * What the messages of a request are verified with.
+ * The data that verifies the messages of a request.
  *
  * @typedef {object} EventSeed
  * @property {string} signature  of the request
@@ -23,19 +23,19 @@ import { keyOf, knownOf } from './known-key.js';
  * @property {Date} signedAt
  */
 
-/** By the outcomes of `verifyRequest`, without which nobody gets at the key. @type {WeakMap<object, EventSeed>} */
+/** Keyed by the outcome of `verifyRequest`, without which the key is not accessible. @type {WeakMap<object, EventSeed>} */
 export const seeds = /* @__PURE__ */ new WeakMap();
 
 /**
- * What verifies the messages of an event stream, after `verifyRequest` has accepted the request that starts it: that takes
- * `bodyRequired: false`, because the signature of such a request does not cover its body.
+ * Returns a verifier for the messages of an event stream, after `verifyRequest` has accepted the request that starts it. Pass
+ * `bodyRequired: false` to `verifyRequest`, because the signature of such a request does not cover its body.
  *
  * @example
  *   const verified = await verifyRequest(request, { ...options, bodyRequired: false });
  *   const events = eventVerifier(verified);
  *   const { message } = await events.verify(frame);
  *
- * @param {import('./verify-request.js').VerifiedRequest} verified  the outcome of `verifyRequest` itself, and no copy of it
+ * @param {import('./verify-request.js').VerifiedRequest} verified  the outcome of `verifyRequest` itself, not a copy
  * @returns {EventVerifier}
  * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID` for a request that starts no event stream
  */
@@ -91,7 +91,7 @@ export class EventVerifier {
       const key = await keyOf(found, { isSigV4a: false, signedAt: date, region, service });
       if (!key) return '';
       const stated = { accessKeyId: '', stringToSign: text, signature, sessionToken: undefined };
-      // The token and the expiry were judged with the request.
+      // The token and the expiry were checked with the request.
       const known = { ...knownOf(key, found), isJudged: true, expiresAt: undefined };
       return isSignedBy(stated, known, date) ? signature : '';
     };
@@ -110,7 +110,7 @@ export class EventVerifier {
 }
 
 /**
- * The checksums of the frame are not looked at: the signature covers what they do.
+ * The checksums of the frame are not checked, because the signature covers the same bytes.
  *
  * @param {Uint8Array} frame
  */

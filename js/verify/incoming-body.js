@@ -1,4 +1,4 @@
-// The body of a request that arrived, byte for byte: the signature covers it as it was sent.
+// Reads the body of an incoming request, byte for byte, because the signature covers these bytes.
 
 import { describe, unsupportedChunk } from '../http/body.js';
 import { chunkBytes, chunksOf, concat } from '../http/chunks.js';
@@ -54,15 +54,15 @@ export async function readFetch(request, limit) {
 }
 
 /**
- * @param {any} request  of Node, of which nobody kept the bytes. It gets them as `rawBody`, and still yields them to whatever
- *   reads it next
+ * @param {any} request a request of Node.js whose bytes were not kept. They are stored as `rawBody`, and the next reader still
+ *   gets them
  * @param {number} limit
  * @param {Map<string, string>} headers
  * @returns {Promise<Uint8Array>}
  */
 export async function readIncoming(request, limit, headers) {
   if (!isStream(request)) return readParts({}, limit, headers);
-  // What has no body is left alone, so that whoever waits for its end still sees it.
+  // A request without a body is not read, so that a later reader still sees its end.
   if (!mayHaveBody(request, headers)) return (request.rawBody ??= bufferOf([], 0));
   if (wasRead(request)) {
     throw bodyUsed(
@@ -71,13 +71,13 @@ export async function readIncoming(request, limit, headers) {
     );
   }
   if (Number(headers.get('content-length') ?? 0) > limit) throw tooLong();
-  // Node hands out a request before it looks at what came with its headers.
+  // Node.js emits a request before it reads the data that arrived with its headers.
   await undefined;
   return (request.rawBody = await readStream(request, limit));
 }
 
 /**
- * What somebody has read of a request of Node before.
+ * The bytes of a request of Node.js that were already read.
  *
  * @param {any} request
  * @param {any} wrapper  of a framework, which may have read it; or the same
@@ -119,8 +119,8 @@ export function declaresBody(headers) {
 }
 
 /**
- * Reads a stream of Node to its end and puts back what was read, before the stream has said that it ended: whoever reads it
- * next finds it as it was. Not with `for await`, which would cut the connection before the client gets an answer.
+ * Reads a stream of Node.js to its end and puts the data back before the stream emits its end, so that the next reader finds it
+ * unchanged. Not with `for await`, which would close the connection before the client gets a response.
  *
  * @param {any} stream
  * @param {number} limit
@@ -185,7 +185,7 @@ function readStream(stream, limit) {
 
     function refuse() {
       stop();
-      // The rest passes unseen, so that the client reads the answer.
+      // The rest is discarded, so that the client reads the response.
       stream.resume();
       reject(tooLong());
     }
@@ -193,7 +193,7 @@ function readStream(stream, limit) {
     /** @param {unknown} [cause] */
     function abort(cause) {
       stop();
-      // Errors that come later have nobody else to hear them.
+      // Nobody else handles later errors.
       stream.on('error', () => {});
       reject(cutOff(cause));
     }

@@ -1,4 +1,4 @@
-// What crosses of a request that arrived, and what comes back instead of a result.
+// The record of an incoming request that crosses into wasm, and the errors that come back.
 
 import { coreError } from '../engine/errors.js';
 import {

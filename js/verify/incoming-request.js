@@ -1,4 +1,4 @@
-// Every shape in which a server hands out a request, as one.
+// Turns the requests of every server into one form.
 
 import { SigV4Error } from '../engine/errors.js';
 import {
@@ -12,20 +12,20 @@ import {
 } from './incoming-body.js';
 
 /**
- * A request in parts: as it arrived, with one character for each byte.
+ * A request in parts, as received, with one character for each byte.
  *
  * @typedef {object} RequestParts
  * @property {string} [method]  default GET
  * @property {string | URL} url  as in the request line, or absolute
- * @property {Headers | Iterable<readonly [string, string]> | readonly string[] | Record<string, string | readonly string[] | undefined>} [headers]
- *   also a list as Node's `rawHeaders`: name, value, name, value
+ * @property {Headers | Iterable<readonly [string, string]> | readonly string[] | Record<string, string | readonly string[] |
+ *   undefined>} [headers] also a list as Node's `rawHeaders`: name, value, name, value
  * @property {string | ArrayBuffer | ArrayBufferView | null} [body]  a text is UTF-8
  *
  * An `IncomingMessage` of Node, or the request of Express, Connect, or `http2`.
  * @typedef {object} IncomingRequest
  * @property {string} [method]
  * @property {string} [url]
- * @property {string} [originalUrl]  of Express and Connect: before a router took off where it is mounted
+ * @property {string} [originalUrl]  of Express and Connect: the URL with the path on which a router is mounted
  * @property {string[]} rawHeaders
  * @property {unknown} [rawBody]  bytes that were read already
  * @property {unknown} [body]  likewise; a value that is neither bytes nor text, such as parsed JSON, is ignored
@@ -38,10 +38,10 @@ import {
  * @typedef {object} OpenedRequest
  * @property {string} method  as given
  * @property {string} target  with one character for each byte
- * @property {'line' | 'url' | 'platform'} form  where the target comes from: the request line, a URL that somebody wrote, or
- *   one that the platform put together, from the `Host` header among others
- * @property {[string, string][]} lines  the headers in order, as given; what cannot have arrived is still among them
- * @property {() => Uint8Array | undefined} bodyAtHand  without reading anything; `undefined` where that takes reading
+ * @property {'line' | 'url' | 'platform'} form  the source of the target: the request line, a URL of the caller, or a URL
+ *   that the platform built, for example from the `Host` header
+ * @property {[string, string][]} lines  the headers in order, unchecked
+ * @property {() => Uint8Array | undefined} bodyAtHand  the body in memory; `undefined` if it must be read
  * @property {() => Uint8Array | Promise<Uint8Array>} body  read on first use
  */
 
@@ -49,7 +49,7 @@ import {
  * @param {ArrivedRequest} request
  * @param {number} maxBodyBytes
  * @returns {OpenedRequest}
- * @throws {SigV4Error} for what no server hands out
+ * @throws {SigV4Error} for a value that is not a request of a server
  */
 export function openIncoming(request, maxBodyBytes) {
   const given = /** @type {any} */ (request);
@@ -105,7 +105,7 @@ function isWithoutBody({ httpVersionMajor = 1, rawBody, body }) {
 }
 
 /**
- * Taken for its parts, the request of a framework would seem to have no body.
+ * If the request of a framework were read as parts, it would seem to have no body.
  *
  * @param {any} wrapper
  * @param {number} [depth]  how many wrappers there may be
@@ -187,7 +187,7 @@ function listOf(pairs) {
 }
 
 /**
- * Why a request cannot have arrived like this.
+ * Why a request cannot have been received in this form.
  *
  * @param {OpenedRequest} opened
  * @returns {SigV4Error | undefined}
@@ -220,7 +220,7 @@ function bodyHeaders(lines) {
 }
 
 /**
- * Names it up to the first character that a name cannot have: what comes after it may be anything, such as a token.
+ * Names the header up to the first character that a name cannot contain, because the rest may be anything, such as a token.
  *
  * @param {unknown} name
  */

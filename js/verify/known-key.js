@@ -1,11 +1,11 @@
-// What a server knows of an access key id, as the lookup returned it.
+// The key of an access key id that the lookup returned.
 
 import { SigV4Error } from '../engine/errors.js';
 
 /** @typedef {import('./verify-request.js').KeyLookup} KeyLookup */
 
 /**
- * What verifies: the secret, a key, or `undefined`.
+ * The verifying key: the secret, a derived or public key, or `undefined`.
  *
  * @param {KeyLookup} found
  * @param {Pick<import('../engine/verify-engine.js').Stated, 'isSigV4a' | 'signedAt' | 'region' | 'service'>} stated

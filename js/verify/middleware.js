@@ -1,4 +1,4 @@
-// Verification in front of a handler: refused requests are answered as API Gateway answers them, or S3.
+// Verification in front of a handler: it responds to refused requests as API Gateway or S3 does.
 
 import { SigV4Error } from '../engine/errors.js';
 import { errorResponse } from './error-response.js';
@@ -7,11 +7,12 @@ import { Refusal } from '../protocol/verification-error.js';
 import { verifyRequest } from './verify-request.js';
 
 /**
- * For Express, Connect, and what takes their middleware. A request that is accepted has the outcome as `request.sigv4`;
- * one that is not gets 403 (400, 413) and `{"message": …}`, or with `errors: 's3'` the XML of S3. Other errors go to `next`.
+ * Middleware for Express, Connect, and servers that take their middleware. An accepted request has the outcome as
+ * `request.sigv4`; a refused one gets 403 (400, 413) and `{"message": …}`, or with `errors: 's3'` the XML of S3. Other errors are
+ * passed to `next`.
  *
- * The signature covers the body byte for byte, so this goes before whatever parses bodies: the bytes that it reads stand in
- * `request.rawBody`, and the parser finds the stream unread. Behind a parser, it takes the bytes from `request.rawBody`, or from
+ * The signature covers the body byte for byte, so put this middleware before body parsers: it stores the bytes in
+ * `request.rawBody`, and the parser finds the stream unread. After a parser, it takes the bytes from `request.rawBody`, or from
  * `request.body` if that is a `Buffer` or a string.
  *
  * @example
@@ -39,13 +40,14 @@ export function verifyMiddleware(options) {
 
 /**
  * For handlers of fetch requests: `Deno.serve`, `Bun.serve`, Workers, routes of Next.js. The handler gets the request, with its
- * body unread, and the outcome; then what else there is, such as `env`.
+ * body unread, the outcome, and then further arguments, such as `env`.
  *
  * @example
  *   export default { fetch: withVerification((request, { accessKeyId }) => Response.json({ accessKeyId }), options) };
  *
  * @template {unknown[]} Rest
- * @param {(request: Request, verified: import('./verify-request.js').VerifiedRequest, ...rest: Rest) => Response | Promise<Response>} handler
+ * @param {(request: Request, verified: import('./verify-request.js').VerifiedRequest, ...rest: Rest) => Response |
+ *   Promise<Response>} handler
  * @param {import('./verify-request.js').VerifyOptions} options
  * @returns {(request: Request, ...rest: Rest) => Promise<Response>}
  */

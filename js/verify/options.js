@@ -22,13 +22,13 @@ export const VERIFY_OPTIONS = new Set([
   'explain',
   'errors',
 ]);
-/** Of those who sign, or look for a mismatch, with the same object. */
+/** Options of signers and of `findMismatch`, which may share the object. */
 export const OPTIONS_OF_OTHERS = new Set([...SIGNER_OPTIONS, 'stage', 'hosts', 'methods', 'deadlineMs']);
 
 /** @type {[name: keyof VerifyOptions, form: string, isRight: (options: VerifyOptions) => boolean][]} */
 const CHECKS = [
   ['secretAccessKey', 'a function', ({ secretAccessKey }) => typeof secretAccessKey === 'function'],
-  // Without these two, the client would choose: a service has rules of its own.
+  // Without these two, the client would choose the rules, which differ between services.
   [
     'region',
     "the region that requests must be signed for, such as 'eu-west-1', or 'any'",

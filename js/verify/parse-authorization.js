@@ -1,4 +1,4 @@
-// What a request says of its own signature, for those who log it, route by it, or show it.
+// Parses the signature of a request, for logs, routers and tools.
 
 import { parseAuthorization as parse, verifyModule } from '../engine/verify-engine.js';
 import { accepted, IncomingRecord } from './incoming-record.js';
@@ -14,20 +14,20 @@ import { openIncoming } from './incoming-request.js';
  * @property {string} [region]  such as `eu-west-1`; SigV4a has a region set in its place
  * @property {string[]} [regionSet]  of SigV4a: names of regions, in which `*` stands for any characters
  * @property {string} service  signing name, such as `execute-api`
- * @property {string} amzDate  when it was signed, `YYYYMMDDTHHMMSSZ`
+ * @property {string} amzDate  the time of signing, `YYYYMMDDTHHMMSSZ`
  * @property {Date} signedAt  likewise
- * @property {number} [expiresIn]  of a presigned URL: for how many seconds it is valid
+ * @property {number} [expiresIn]  for a presigned URL: its lifetime in seconds
  * @property {string[]} signedHeaders  lower-case names
  * @property {string} signature  in hex
  * @property {boolean} hasSessionToken  whether the request carries a session token, which is a secret and not part of this
  */
 
 /**
- * Reads what a request says of its signature, in its header `Authorization` or in its query. Its form is checked, but neither
- * scope nor time nor the signature itself: nothing of the result is known to be true, which takes `verifyRequest`.
+ * Parses the signature of a request, in its header `Authorization` or in its query. It checks the form, but not the scope, the
+ * time or the signature itself, so do not trust the result: only `verifyRequest` verifies it.
  *
- * It is asynchronous because it loads the wasm module of the verifier on first use, which browsers compile only so; after
- * that nothing waits. The body is not read.
+ * It is asynchronous because it loads the wasm module of the verifier on first use, which
+ * browsers compile only asynchronously. It does not read the body.
  *
  * @param {import('./incoming-request.js').ArrivedRequest} request  as `verifyRequest` takes it
  * @returns {Promise<ParsedAuthorization>}

@@ -1,4 +1,4 @@
-// Remembers requests for as long as their signatures are accepted, so that none is taken twice.
+// Remembers requests for as long as their signatures are accepted, so that each is accepted only once.
 
 import { SigV4Error } from '../engine/errors.js';
 import { checkNames } from '../protocol/option-names.js';
@@ -9,8 +9,8 @@ import { Refusal } from '../protocol/verification-error.js';
 const OPTIONS = new Set(['maxEntries', 'now']);
 
 /**
- * Tells a request that arrives for the first time from one that was sent again. It is in the memory of this process: where
- * several processes serve the same API, keep `replayId` until `acceptableUntil` in a store that they share.
+ * Recognizes requests that are sent again. It works in the memory of one process: if several processes serve the same API, keep
+ * `replayId` until `acceptableUntil` in a store that they share.
  *
  * @example
  * const replays = new ReplayCache();
@@ -26,14 +26,14 @@ export class ReplayCache {
    * @type {{ id: string, until: number }[]}
    */
   #heap = [];
-  /** What could not be accepted any longer at this time may have been forgotten. */
+  /** Requests whose signatures were no longer accepted at this time may have been forgotten. */
   #forgottenBefore = 0;
   #maxEntries;
   #now;
 
   /**
    * @param {object} [options]
-   * @param {number} [options.maxEntries]  how many requests it remembers at most, at about 200 bytes each; default 100000
+   * @param {number} [options.maxEntries]  the maximum number of requests that it remembers, at about 200 bytes each; default 100000
    * @param {Date | (() => Date)} [options.now]  default: the clock. It should be that of the verifier
    * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`
    */
@@ -58,10 +58,10 @@ export class ReplayCache {
   /**
    * @param {Pick<import('./verify-request.js').VerifiedRequest, 'replayId' | 'acceptableUntil'>} verified  what `verifyRequest`
    *   returned
-   * @returns {boolean} `true` for a request that was not admitted before; `false` for one that was, or that may have been, because
-   *   its signature is accepted no longer
-   * @throws {SigV4Error} `ERR_SIGV4_REPLAY_CACHE_FULL`: it remembers `maxEntries` requests whose signatures are still
-   *   accepted, and forgets none of them. `ERR_SIGV4_OPTION_INVALID`: this is not what `verifyRequest` returned
+   * @returns {boolean} `true` for a request that was not admitted before; `false` for one that was, or may have been, because its
+   *   signature is no longer accepted
+   * @throws {SigV4Error} `ERR_SIGV4_REPLAY_CACHE_FULL`: it remembers `maxEntries` requests whose signatures are still accepted.
+   *   `ERR_SIGV4_OPTION_INVALID`: the argument is not an outcome of `verifyRequest`
    */
   admit(verified) {
     const { replayId: id, acceptableUntil } = verified ?? {};

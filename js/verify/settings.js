@@ -1,4 +1,4 @@
-// The options of a verifier, compiled: what crosses of them, and what stays here.
+// The options of a verifier, compiled: those that cross into wasm, and those that stay in JavaScript.
 
 import { FLAG } from '../engine/generated/verify-flags.js';
 import { checkedOptions, VERIFY_OPTIONS } from './options.js';
@@ -17,7 +17,7 @@ import { checkedOptions, VERIFY_OPTIONS } from './options.js';
  */
 
 /**
- * A server passes the same options for each request: they are checked again only where one of them is another.
+ * A server passes the same options for each request. They are checked again only if one has changed.
  *
  * @param {VerifyOptions} options
  * @returns {Settings}

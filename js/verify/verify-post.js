@@ -1,4 +1,4 @@
-// Verifies an upload to S3 by HTML form: the signature of its policy, then that the form keeps to it.
+// Verifies an upload to S3 by HTML form: the signature of its policy, then that the form satisfies the policy.
 
 import { SigV4Error } from '../engine/errors.js';
 import { FLAG } from '../engine/generated/verify-flags.js';
@@ -10,14 +10,14 @@ import { isPromise, keyOf, knownOf, NOTHING, withoutSecrets } from './known-key.
 import { settingsOf } from './settings.js';
 
 /**
- * A form as it arrived.
+ * A received form.
  *
  * @typedef {object} ArrivedPost
  * @property {string} bucket  that the form was sent to
  * @property {FormData | Iterable<readonly [string, string]> | Record<string, string>} fields  names and values; of a `FormData`,
  *   its file too
- * @property {number} [fileLength]  how long the file is, in bytes; unless `fields` has it
- * @property {string} [filename]  as the client sent it: `${filename}` in the key stands for it; unless `fields` has it
+ * @property {number} [fileLength]  the length of the file in bytes, unless it is in `fields`
+ * @property {string} [filename]  the file name from the client, which replaces `${filename}` in the key, unless it is in `fields`
  *
  * @typedef {object} VerifiedPost
  * @property {string} accessKeyId
@@ -25,13 +25,13 @@ import { settingsOf } from './settings.js';
  * @property {string} service
  * @property {Date} signedAt
  * @property {Date} expiresAt  when the policy expires
- * @property {string} key  of the object, with the name of the file in it
+ * @property {string} key  the key of the object, with the file name inserted
  * @property {Record<string, unknown>} [credentials]  as of `VerifiedRequest`
  */
 
 /**
- * Verifies an upload by an HTML form, such as one of `presignPost`: its policy is signed, has not expired, and allows every field of
- * the form and the length of its file.
+ * Verifies an upload by an HTML form, such as one of `presignPost`: its policy must be signed, must not have expired, and must
+ * allow every field of the form and the length of its file.
  *
  * @example
  *   const { key, accessKeyId } = await verifyPost({ bucket: 'my-bucket', fields: await request.formData() }, options);
@@ -85,7 +85,7 @@ function openPost(form) {
   if (typeof given !== 'object' || given === null) throw invalid('fields', 'the fields of the form');
   /** @type {[string, any][]} */
   const pairs = Symbol.iterator in given ? [.../** @type {any} */ (given)] : Object.entries(given);
-  // Whatever follows the file, S3 ignores.
+  // S3 ignores fields after the file.
   const fileAt = pairs.findIndex(([, value]) => typeof value?.arrayBuffer === 'function');
   const file = fileAt === -1 ? undefined : pairs[fileAt][1];
   const fields = fileAt === -1 ? pairs : pairs.slice(0, fileAt);
@@ -104,8 +104,8 @@ function openPost(form) {
 }
 
 /**
- * What the policy says, in flat pieces: when it expires, then its conditions. The core judges them; of what is not a policy there is
- * no date, which it refuses.
+ * The policy in flat pieces: its expiration, then its conditions, which the core checks. If it is not a policy, the date is
+ * missing, which the core refuses.
  *
  * @param {string} text
  * @returns {string[]}

@@ -1,4 +1,4 @@
-// The encoding `aws-chunked`: each chunk with its length and its signature, at the end perhaps a checksum.
+// The encoding `aws-chunked`: each chunk with its length and its signature, and optionally a checksum at the end.
 
 import { SigV4Error } from '../../engine/errors.js';
 import { EMPTY_SHA256 } from '../../engine/hashing.js';
@@ -22,7 +22,7 @@ import { EMPTY_SHA256 } from '../../engine/hashing.js';
  */
 
 /**
- * How many bytes a body has once it is encoded.
+ * The length of a body after encoding, in bytes.
  *
  * @param {Encoding & { length: number }} encoding
  */
@@ -43,7 +43,7 @@ export function encodedLength({ chunkSize, length, signatureLength, trailer }) {
 }
 
 /**
- * The encoded body, a chunk at a time, and no byte is read before it is asked for.
+ * The encoded body, one chunk at a time. No byte is read before it is needed.
  *
  * @param {import('./upload-source.js').Source} source
  * @param {Encoding} encoding
@@ -70,8 +70,8 @@ export function encodedStream(source, encoding, signing, newChecksum) {
 }
 
 /**
- * Each chunk with what goes before it. To put both together takes half as long as to hash the chunk, and pays only where
- * the chunk is small, because two parts are two writes to the socket.
+ * Each chunk with its header. Joining both takes half as long as hashing the chunk, which pays only for small chunks, because two
+ * parts are two writes to the socket.
  *
  * @param {import('./upload-source.js').Source} source
  * @param {Encoding} encoding
@@ -122,7 +122,7 @@ async function* encode(source, encoding, signing, newChecksum) {
 }
 
 /**
- * The source cut to chunks of one size: views of what it gives where that can be, otherwise copies.
+ * The source split into chunks of one size: views of its data if possible, otherwise copies.
  *
  * @param {import('./upload-source.js').Source} source
  * @param {Encoding} encoding

@@ -1,4 +1,4 @@
-// The checksum of an upload: by the platform if it has that one, which takes a half to a fifth of the time, else in wasm.
+// The checksum of an upload: computed by the platform if it can, which takes a half to a fifth of the time, otherwise in wasm.
 
 import { builtin } from '../../engine/node-builtins.js';
 

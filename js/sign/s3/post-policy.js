@@ -1,4 +1,4 @@
-// The conditions of a POST policy: which are ones, and which the form can keep to.
+// Checks the conditions of a POST policy: their form, and that the form can satisfy them.
 //
 // Source: "POST policy", section "Conditions", Amazon S3 API reference.
 
@@ -9,21 +9,21 @@ import { SigV4Error } from '../../engine/errors.js';
  * `['content-length-range', 0, 1048576]`.
  * @typedef {Record<string, string> | readonly ['eq' | 'starts-with', string, string] | readonly ['content-length-range', number, number]} PostCondition
  *
- * What a condition asks of a field. S3 ignores the case of a field's name.
+ * The requirement of a condition for a field. S3 ignores the case of a field's name.
  * @typedef {{ operator: string, name: string, value: string, where: string }} Demand
  */
 
-/** What the name of the file takes the place of. */
+/** The placeholder for the name of the file. */
 export const FILENAME = '${filename}';
 
 /**
  * @param {unknown} conditions
- * @param {Record<string, string>} form  the fields that it will have
+ * @param {Record<string, string>} form  the fields of the form
  * @throws {SigV4Error} `ERR_SIGV4_OPTION_INVALID`
  */
 export function checkConditions(conditions, form) {
   if (!Array.isArray(conditions)) throw optionInvalid('the option conditions must be an array');
-  /** Exact values that conditions ask for. @type {Map<string, string>} */
+  /** Exact values that conditions require. @type {Map<string, string>} */
   const exact = new Map();
   for (const [name, value] of Object.entries(form)) exact.set(name.toLowerCase(), value);
   let [longestMinimum, shortestMaximum] = [0, Infinity];
@@ -55,7 +55,7 @@ export function checkConditions(conditions, form) {
 }
 
 /**
- * Refuses what no JSON, and so no policy, carries.
+ * Refuses values that JSON, and so a policy, cannot contain.
  *
  * @param {string} text
  * @param {string} where

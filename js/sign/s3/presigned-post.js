@@ -17,23 +17,22 @@ import { SIGV4 } from '../../protocol/algorithms.js';
  * @typedef {object} PostOptions
  * @property {string} bucket
  * @property {string} key  of the object. `${filename}` in it stands for the name of the file: `user/eric/${filename}`
- * @property {readonly PostCondition[]} [conditions]  what else the form must keep to
+ * @property {readonly PostCondition[]} [conditions]  further conditions that the form must satisfy
  * @property {Record<string, string>} [fields]  further fields of the form, each of which becomes a condition too
- * @property {number | undefined} [expiresIn]  seconds, from 1 to 604800; default 3600. Where the credentials expire
- *   sooner, so does the policy.
+ * @property {number | undefined} [expiresIn] seconds, from 1 to 604800; default 3600. If the credentials expire sooner, the
+ *   policy does as well.
  * @property {'warn' | 'shorten' | 'error' | undefined} [onEarlyExpiry]  see `presignUrl`; default `warn`
  * @property {string} [region]  of the bucket; default: that of the signer
- * @property {string | URL} [endpoint]  of a server that is not Amazon S3: the bucket follows in the path. Default: the
- *   bucket's own host at Amazon S3
+ * @property {string | URL} [endpoint] the URL of a server that is not Amazon S3, to which the bucket is appended. Default: the
+ *   bucket's host at Amazon S3
  *
  * @typedef {object} PresignedPost
- * @property {string} url  that the form is sent to, as `multipart/form-data`
- * @property {Record<string, string>} fields  of the form, before the last one, `file`
+ * @property {string} url  to which the form is sent, as `multipart/form-data`
+ * @property {Record<string, string>} fields  the fields of the form; the last one, `file`, follows them
  */
 
 /**
- * Presigns an upload by an HTML form: whoever has the result can upload one file to S3, under the conditions given,
- * until it expires.
+ * Presigns an upload by an HTML form: anyone with the result can upload files to S3 under these conditions until it expires.
  *
  * Source: "Browser-Based Uploads Using POST", Amazon S3 API reference.
  *

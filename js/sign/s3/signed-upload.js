@@ -1,4 +1,4 @@
-// js/sign/s3 has what only S3 takes: uploads in chunks, checksums, HTML forms. Here: uploads in signed chunks ("Transferring
+// js/sign/s3 has the features of S3: uploads in chunks, checksums, HTML forms. This file: uploads in signed chunks ("Transferring
 // Payload in Multiple Chunks", Amazon S3 API reference).
 
 import { SIGV4, SIGV4A } from '../../protocol/algorithms.js';
@@ -14,43 +14,41 @@ import { headerSigned } from '../signed-request.js';
 
 /**
  * @typedef {object} StreamOptions
- * @property {number} [chunkSize]  bytes a chunk: from 8192, below which S3 takes none but the last, to 1 GiB;
- *   default 65536. One chunk is in memory at a time.
- * @property {'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'} [trailer]  the checksum that is sent after the body
- *   for S3 to check and to keep. Default: none.
- * @property {number} [length]  of the body in bytes, before it is encoded. Default: that of bytes, of a string or of a
- *   Blob; otherwise what the header `content-length` says. S3 answers 411 to an upload of unknown length.
+ * @property {number} [chunkSize] bytes in a chunk: from 8192, the minimum of S3 except for the last chunk, to 1 GiB; default
+ *   65536. One chunk is in memory at a time.
+ * @property {'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'} [trailer] the checksum that is sent after the body, which S3
+ *   checks and stores. Default: none.
+ * @property {number} [length] the length of the body in bytes, before encoding. Default: the length of the bytes, the string or
+ *   the Blob; otherwise the header `content-length`. S3 responds with 411 to an upload of unknown length.
  * @property {'signed' | 'unsigned'} [payload]  `unsigned`: chunks without signatures, only for uploads with a trailer.
  *   Default: signed.
  *
- * What must go on the wire. `fetch(signed.url, signed)` sends it, but for the length, which browsers keep to
- * themselves.
+ * What you must send. `fetch(signed.url, signed)` sends it; browsers set the length themselves.
  * @typedef {object} SignedStreamRequest
  * @property {string} method
  * @property {string} url  absolute
  * @property {Record<string, string>} headers  by lower-case name; `content-length` is that of the encoded body
- * @property {ReadableStream<Uint8Array<ArrayBuffer>>} body  encoded. Fails where the source fails, and before its end
- *   where the source is not as long as was said. Its pieces may be views of what the source gave: write into neither.
- * @property {'half'} duplex  for `fetch`, which wants it with a stream
+ * @property {ReadableStream<Uint8Array<ArrayBuffer>>} body encoded. It fails if the source fails, and before its end if the
+ *   source does not have the declared length. Its pieces may be views of the source's data: do not write into either.
+ * @property {'half'} duplex  for `fetch`, which requires it with a stream
  */
 
 /**
- * Signs an upload to S3 whose body is too large to be held, or not there yet: the body is sent in chunks, each of
- * which is signed as it goes, and may end with a checksum.
+ * Signs an upload to S3 whose body is too large for memory, or not complete yet. The body is sent in chunks, each of which is
+ * signed when it is sent, and may end with a checksum.
  *
  * Source: "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", Amazon S3
  * API reference, and its page on trailing headers.
  *
  * @example
- *   const upload = await signStream(signer, 'https://my-bucket.s3.eu-west-1.amazonaws.com/key', file.stream(), { length: file.size });
- *   await fetch(upload.url, upload);
+ *   const upload = await signStream(signer, 'https://my-bucket.s3.eu-west-1.amazonaws.com/key', file.stream(), { length:
+ *   file.size }); await fetch(upload.url, upload);
  *
  * @template [Overrides=Partial<import('../signer.js').SignerOptions>]
  * @param {import('../operations.js').AnySigner<Overrides>} signer
- * @param {import('../normalize-request.js').SignableRequest} request  without its body; the method is PUT unless it says
- *   otherwise
- * @param {import('./upload-source.js').StreamSource} source  the body. It is read as fast as the signed one is, and
- *   given up where that is given up.
+ * @param {import('../normalize-request.js').SignableRequest} request  without its body; the default method is PUT
+ * @param {import('./upload-source.js').StreamSource} source the body. It is read as fast as the signed body, and canceled if that
+ *   is canceled.
  * @param {Overrides & StreamOptions} [options]
  * @returns {Promise<SignedStreamRequest>}
  * @throws {SigV4Error}
@@ -92,7 +90,7 @@ export async function signStream(signer, request, source, options) {
 }
 
 /**
- * What was chosen, checked.
+ * The options, checked.
  *
  * @param {Omit<StreamOptions, 'payload'> & { payload?: unknown }} options
  * @param {string} algorithm
@@ -199,7 +197,7 @@ function setHeaders(headers, { length, trailer, ...rest }, payload, contentType)
 }
 
 /**
- * That of a request which was signed before is replaced. Any other would be lost.
+ * The header of a request that was signed before is replaced. Any other would be lost.
  *
  * @param {string | undefined} header
  */

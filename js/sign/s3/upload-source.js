@@ -1,4 +1,4 @@
-// Where the bytes of an upload come from, whatever it is, in one form.
+// Every source of an upload, in one form.
 
 import { assertUnused, bodyUsed, describe, isBlob, isStream, unsupportedChunk } from '../../http/body.js';
 import { chunkBytes } from '../../http/chunks.js';
@@ -10,9 +10,9 @@ import { SigV4Error } from '../../engine/errors.js';
  * @typedef {object} Source
  * @property {number} [size]  in bytes, where that is known
  * @property {string} [contentType]
- * @property {boolean} [reuses]  the memory of what was read may hold something else after the next read
- * @property {() => void} take  from now on it is ours
- * @property {() => void} release  undoes what was done before `take`
+ * @property {boolean} [reuses]  whether the memory of a result is reused by the next read
+ * @property {() => void} take  takes ownership of the source
+ * @property {() => void} release  undoes the steps before `take`
  * @property {() => Promise<Uint8Array | undefined>} read  the next bytes; `undefined` at the end
  * @property {(reason: unknown) => Promise<void>} cancel
  */
@@ -20,7 +20,7 @@ import { SigV4Error } from '../../engine/errors.js';
 /**
  * @param {unknown} body
  * @returns {Source}
- * @throws {SigV4Error} where it was read before, or cannot be
+ * @throws {SigV4Error} if it was already read, or cannot be read
  */
 export function openSource(body) {
   const bytes = bytesOf(body);
@@ -109,8 +109,8 @@ function fromWebStream(open) {
  */
 function fromIterable(iterable) {
   const node = isNodeStream(iterable) ? iterable : undefined;
-  // A stream that fails before it is first read, such as that of a missing file, would end the process: nobody listens
-  // yet. The error is kept, and comes with the first read.
+  // A stream that fails before it is first read, such as that of a missing file, would end the process, because nobody listens
+  // yet. The error is kept for the first read.
   node?.on('error', ignore);
   /** @type {AsyncIterator<unknown>} */
   let iterator;
@@ -127,7 +127,7 @@ function fromIterable(iterable) {
       return done ? undefined : chunkBytes(value, unsupportedChunk);
     },
     async cancel() {
-      // An iterator that was not started yet does not know what it should give up.
+      // An iterator that was not started yet cannot cancel its source.
       node?.destroy();
       await iterator.return?.();
     },
