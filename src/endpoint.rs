@@ -1,19 +1,34 @@
-//! Service and region of a host, and the rules in which services differ: tables.
+//! Service and region of a host, inferred from tables; and the rules in which services differ.
 
-use crate::SessionTokenMode;
-use crate::canonical::path::{PathEncoding, PathNormalization};
-use crate::packed_table::{Table, table};
-use crate::record_flags::{
-    CONTENT_SHA256_YES, PATH_ENCODED_ONCE, PATH_RAW, PAYLOAD_UNSIGNED, TOKEN_APPENDED,
-};
-use crate::text::{ShortText, cut, cut_last, split};
+use crate::packed_table::Table;
+use crate::text::{cut, cut_last, split};
 
+use partitions::partition;
 use tables::{
-    BY_LABEL, BY_TWO_LABELS, GLOBAL_HOSTS, LAST_WORDS, LONGER_LABELS, PARTITIONS, PROVIDERS,
-    REGION_FIRST_HOSTS, SAME, SIGV4A_HOSTS,
+    BY_LABEL, BY_TWO_LABELS, GLOBAL_HOSTS, LAST_WORDS, LONGER_LABELS, PROVIDERS, REGION_FIRST_HOSTS, SAME,
+    SIGV4A_HOSTS,
 };
 
+mod choices;
+mod last_host;
+mod partitions;
+mod service_rules;
+mod session_tokens;
 mod tables;
+
+pub(crate) use choices::choices;
+pub(crate) use last_host::LastHost;
+#[cfg(feature = "providers")]
+pub(crate) use partitions::dns_suffix;
+#[cfg(feature = "tables")]
+pub(crate) use partitions::dns_suffixes;
+#[cfg(any(feature = "tables", feature = "verify"))]
+pub(crate) use service_rules::ServiceRules;
+#[cfg(any(test, feature = "verify"))]
+pub(crate) use service_rules::rules;
+#[cfg(feature = "tables")]
+pub(crate) use service_rules::{DEFAULT, SERVICE_RULES};
+pub(crate) use session_tokens::{SESSION_TOKEN_HEADERS, SESSION_TOKEN_NAMES, SESSION_TOKEN_PARAMETERS};
 
 /// Signing name and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,212 +38,6 @@ pub struct Endpoint<'a> {
     pub region: &'a str,
     /// Such as `execute-api`.
     pub service: &'a str,
-}
-
-/// How one service wants its requests signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ServiceRules {
-    /// How the path is encoded.
-    pub(crate) path_encoding: PathEncoding,
-    /// Whether dot segments go.
-    pub(crate) path_normalization: PathNormalization,
-    /// Whether `x-amz-content-sha256` is sent.
-    pub(crate) content_sha256_header: bool,
-    /// Whether the body of a header-signed request is left out of the signature.
-    pub(crate) unsigned_payload: bool,
-    /// Likewise for a presigned one.
-    pub(crate) unsigned_presigned_payload: bool,
-    /// Whether the session token is signed.
-    pub(crate) session_token_mode: SessionTokenMode,
-    /// The header that carries the session token.
-    pub(crate) session_token_header: &'static str,
-    /// The query parameter that carries it in a presigned URL.
-    pub(crate) session_token_parameter: &'static str,
-}
-
-impl ServiceRules {
-    /// Whether these are the rules of S3 and of what resembles it, which sign paths as they are.
-    #[cfg(feature = "verify")]
-    pub(crate) fn is_of_s3(&self) -> bool {
-        self.path_encoding == PathEncoding::Single
-    }
-}
-
-pub(crate) const DEFAULT: ServiceRules = ServiceRules {
-    path_encoding: PathEncoding::Double,
-    path_normalization: PathNormalization::Enabled,
-    content_sha256_header: false,
-    unsigned_payload: false,
-    unsigned_presigned_payload: false,
-    session_token_mode: SessionTokenMode::Signed,
-    session_token_header: "x-amz-security-token",
-    session_token_parameter: "X-Amz-Security-Token",
-};
-
-const S3: ServiceRules = ServiceRules {
-    path_encoding: PathEncoding::Single,
-    path_normalization: PathNormalization::Disabled,
-    content_sha256_header: true,
-    unsigned_presigned_payload: true,
-    ..DEFAULT
-};
-
-/// Services with rules of their own, by signing name.
-pub(crate) const SERVICE_RULES: &[(&str, ServiceRules)] = &[
-    ("s3", S3),
-    (
-        "s3express",
-        ServiceRules {
-            session_token_header: "x-amz-s3session-token",
-            session_token_parameter: "X-Amz-S3session-Token",
-            ..S3
-        },
-    ),
-    ("s3-object-lambda", S3),
-    ("s3-outposts", S3),
-    ("aoss", ServiceRules { content_sha256_header: true, ..DEFAULT }),
-    (
-        "vpc-lattice-svcs",
-        ServiceRules {
-            content_sha256_header: true,
-            unsigned_payload: true,
-            unsigned_presigned_payload: true,
-            ..DEFAULT
-        },
-    ),
-    ("iotdevicegateway", ServiceRules { session_token_mode: SessionTokenMode::Appended, ..DEFAULT }),
-];
-
-/// What the rules of a service choose where the caller leaves it to them, as bits of `record_flags`; and the place of the name of
-/// its session token, in [`SESSION_TOKEN_HEADERS`].
-pub(crate) fn choices(service: &[u8], is_presigned: bool) -> (u32, usize) {
-    let row = SERVICE_NAMES.position(service).and_then(|row| CHOICES.get(row));
-    row.map_or((0, 0), |row| (if is_presigned { row.in_query } else { row.in_headers }, row.token))
-}
-
-const SERVICE_NAMES: Table = table!(SERVICE_NAME_LIST);
-
-const SERVICE_NAME_LIST: [&str; SERVICE_RULES.len()] = {
-    let mut names = [""; SERVICE_RULES.len()];
-    let mut row = 0;
-    while row < names.len() {
-        names[row] = SERVICE_RULES[row].0;
-        row += 1;
-    }
-    names
-};
-
-/// A row of [`SERVICE_RULES`], as a signer takes it.
-#[derive(Clone, Copy)]
-struct Choices {
-    in_headers: u32,
-    in_query: u32,
-    token: usize,
-}
-
-static CHOICES: [Choices; SERVICE_RULES.len()] = {
-    let mut choices = [Choices { in_headers: 0, in_query: 0, token: 0 }; SERVICE_RULES.len()];
-    let mut row = 0;
-    while row < choices.len() {
-        let rules = &SERVICE_RULES[row].1;
-        let mut token = 0;
-        while !is_same(SESSION_TOKEN_HEADERS[token].as_bytes(), rules.session_token_header.as_bytes()) {
-            token += 1;
-        }
-        choices[row] = Choices {
-            in_headers: bits(rules, rules.unsigned_payload),
-            in_query: bits(rules, rules.unsigned_presigned_payload),
-            token,
-        };
-        row += 1;
-    }
-    choices
-};
-
-const fn bits(rules: &ServiceRules, is_unsigned: bool) -> u32 {
-    let mut bits = 0;
-    if let PathEncoding::Single = rules.path_encoding {
-        bits |= PATH_ENCODED_ONCE;
-    }
-    if let PathNormalization::Disabled = rules.path_normalization {
-        bits |= PATH_RAW;
-    }
-    if rules.content_sha256_header {
-        bits |= CONTENT_SHA256_YES;
-    }
-    if let SessionTokenMode::Appended = rules.session_token_mode {
-        bits |= TOKEN_APPENDED;
-    }
-    if is_unsigned { bits | PAYLOAD_UNSIGNED } else { bits }
-}
-
-/// The headers that carry session tokens, each once. In [`SESSION_TOKEN_PARAMETERS`], those of presigned URLs are at the same
-/// places.
-pub(crate) const SESSION_TOKEN_HEADERS: [&str; SESSION_TOKEN_NAMES] = {
-    let mut names = [DEFAULT.session_token_header; SESSION_TOKEN_NAMES];
-    let (mut row, mut count) = (0, 1);
-    while row < SERVICE_RULES.len() {
-        if is_first_of_its_token(row) {
-            names[count] = SERVICE_RULES[row].1.session_token_header;
-            count += 1;
-        }
-        row += 1;
-    }
-    names
-};
-
-/// The parameters of presigned URLs that carry session tokens.
-pub(crate) const SESSION_TOKEN_PARAMETERS: [&str; SESSION_TOKEN_NAMES] = {
-    let mut names = [DEFAULT.session_token_parameter; SESSION_TOKEN_NAMES];
-    let (mut row, mut count) = (0, 1);
-    while row < SERVICE_RULES.len() {
-        if is_first_of_its_token(row) {
-            names[count] = SERVICE_RULES[row].1.session_token_parameter;
-            count += 1;
-        }
-        row += 1;
-    }
-    names
-};
-
-/// How many names session tokens have.
-pub(crate) const SESSION_TOKEN_NAMES: usize = {
-    let (mut row, mut count) = (0, 1);
-    while row < SERVICE_RULES.len() {
-        count += is_first_of_its_token(row) as usize;
-        row += 1;
-    }
-    count
-};
-
-/// Whether no row before, nor the default, has the same name for the session token.
-const fn is_first_of_its_token(row: usize) -> bool {
-    let name = SERVICE_RULES[row].1.session_token_header.as_bytes();
-    let mut before = 0;
-    while before < row {
-        if is_same(name, SERVICE_RULES[before].1.session_token_header.as_bytes()) {
-            return false;
-        }
-        before += 1;
-    }
-    !is_same(name, DEFAULT.session_token_header.as_bytes())
-}
-
-const fn is_same(name: &[u8], other: &[u8]) -> bool {
-    let mut index = 0;
-    while index < name.len() && index < other.len() {
-        if name[index] != other[index] {
-            return false;
-        }
-        index += 1;
-    }
-    name.len() == other.len()
-}
-
-/// The rules of a service, by signing name.
-#[cfg(any(test, feature = "verify"))]
-pub(crate) fn rules(service: &[u8]) -> &'static ServiceRules {
-    SERVICE_RULES.iter().find(|(name, _)| name.as_bytes() == service).map_or(&DEFAULT, |(_, rules)| rules)
 }
 
 /// Signing name and region of a host in lower case, of AWS or of a provider of S3 that is known; `None` for any other
@@ -285,63 +94,6 @@ pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> (&[u8], &[u8]
     }
 }
 
-/// What stands before the DNS suffix of a partition, and the region of its global services.
-fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
-    let mut texts = PARTITIONS.texts();
-    while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
-        if let Some(name) = host.strip_suffix(suffix) {
-            return Some((name, home));
-        }
-    }
-    None
-}
-
-/// What follows from a host.
-pub(crate) struct HostFacts<'h> {
-    /// See [`region_and_service`].
-    pub(crate) region: &'h [u8],
-    pub(crate) service: &'h [u8],
-    /// Whether it takes SigV4a only.
-    pub(crate) is_sigv4a_only: bool,
-}
-
-/// What was inferred from the last host: most signers have one, and looking it up takes a tenth of a signature.
-pub(crate) struct LastHost {
-    host: ShortText<96>,
-    web_socket: bool,
-    region: ShortText<32>,
-    service: ShortText<64>,
-    is_sigv4a_only: bool,
-}
-
-impl LastHost {
-    pub(crate) const fn new() -> Self {
-        Self {
-            host: ShortText::none(),
-            web_socket: false,
-            region: ShortText::none(),
-            service: ShortText::none(),
-            is_sigv4a_only: false,
-        }
-    }
-
-    pub(crate) fn look_up<'h>(&'h mut self, host: &'h [u8], web_socket: bool) -> HostFacts<'h> {
-        if !self.host.is(host) || self.web_socket != web_socket {
-            let (region, service) = region_and_service(host, web_socket);
-            self.host.set(host);
-            self.region.set(region);
-            self.service.set(service);
-            self.web_socket = web_socket;
-            self.is_sigv4a_only = is_sigv4a_only(host);
-        }
-        let (region, service) = match (self.region.get(), self.service.get()) {
-            (Some(region), Some(service)) => (region, service),
-            _ => region_and_service(host, web_socket), // too long for it
-        };
-        HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only }
-    }
-}
-
 fn is_sigv4a_only(host: &[u8]) -> bool {
     partition(cut(host, b':').0).is_some_and(|(name, _)| sigv4a_service(name).is_some())
 }
@@ -380,30 +132,6 @@ fn is_site(label: &[u8]) -> bool {
     label
         .split_last()
         .is_some_and(|(digit, letters)| digit.is_ascii_digit() && is_within(letters, b'a', b'z'))
-}
-
-/// What the regions of a partition begin with, and its DNS suffix. The last one is for all regions that no other row has.
-#[cfg(any(feature = "providers", feature = "tables"))]
-pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
-    let mut rows: alloc::vec::Vec<(&str, &str)> = alloc::vec::Vec::new();
-    let mut texts = PARTITIONS.texts().filter_map(|text| str::from_utf8(text).ok());
-    while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
-        // `us-isob-` of `us-isob-east-1`; regions of the first partition have nothing in common.
-        let area = home.rsplitn(3, '-').last().unwrap_or_default();
-        let regions = if home == "us-east-1" { "" } else { home.get(..=area.len()).unwrap_or_default() };
-        if !home.is_empty() && rows.iter().all(|(known, _)| *known != regions) {
-            rows.push((regions, suffix));
-        }
-    }
-    rows.sort_by_key(|(regions, _)| regions.is_empty());
-    rows
-}
-
-/// The DNS suffix of a region, such as `.amazonaws.com`.
-#[cfg(feature = "providers")]
-pub(crate) fn dns_suffix(region: &str) -> &'static str {
-    let row = dns_suffixes().into_iter().find(|(regions, _)| region.starts_with(regions));
-    row.map_or("", |(_, suffix)| suffix)
 }
 
 /// The signing name for the label that names the service, such as `execute-api`, and the text before it; empty if unknown.
@@ -595,16 +323,6 @@ mod tests {
             endpoint_from_host("x-ats.iot.eu-west-1.amazonaws.com", true),
             Some(Endpoint { region: "eu-west-1", service: "iotdevicegateway" })
         );
-    }
-
-    #[test]
-    fn each_name_of_a_session_token_is_listed_once() {
-        assert_eq!(SESSION_TOKEN_HEADERS, ["x-amz-security-token", "x-amz-s3session-token"]);
-        assert_eq!(SESSION_TOKEN_PARAMETERS, ["X-Amz-Security-Token", "X-Amz-S3session-Token"]);
-        // Whoever looks for both, ignoring case, needs one list.
-        for (_, rules) in SERVICE_RULES {
-            assert_eq!(rules.session_token_parameter.to_ascii_lowercase(), rules.session_token_header);
-        }
     }
 
     #[test]

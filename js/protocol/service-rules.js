@@ -1,4 +1,4 @@
-// What services do differently. The table is the core's: SERVICE_RULES in src/endpoint.rs.
+// What services do differently. The table is the core's: SERVICE_RULES in src/endpoint/service_rules.rs.
 
 import { DEFAULT_RULES, NORMALIZES_PATH, S3_SERVICES, SERVICE_RULES } from '../engine/generated/services.js';
 

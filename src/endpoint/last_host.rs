@@ -1,0 +1,50 @@
+//! What a signer remembers of the last host.
+
+use super::{is_sigv4a_only, region_and_service};
+use crate::text::ShortText;
+
+/// What follows from a host.
+pub(crate) struct HostFacts<'h> {
+    /// See [`region_and_service`].
+    pub(crate) region: &'h [u8],
+    pub(crate) service: &'h [u8],
+    /// Whether it takes SigV4a only.
+    pub(crate) is_sigv4a_only: bool,
+}
+
+/// What was inferred from the last host: most signers have one, and looking it up takes a tenth of a signature.
+pub(crate) struct LastHost {
+    host: ShortText<96>,
+    web_socket: bool,
+    region: ShortText<32>,
+    service: ShortText<64>,
+    is_sigv4a_only: bool,
+}
+
+impl LastHost {
+    pub(crate) const fn new() -> Self {
+        Self {
+            host: ShortText::none(),
+            web_socket: false,
+            region: ShortText::none(),
+            service: ShortText::none(),
+            is_sigv4a_only: false,
+        }
+    }
+
+    pub(crate) fn look_up<'h>(&'h mut self, host: &'h [u8], web_socket: bool) -> HostFacts<'h> {
+        if !self.host.is(host) || self.web_socket != web_socket {
+            let (region, service) = region_and_service(host, web_socket);
+            self.host.set(host);
+            self.region.set(region);
+            self.service.set(service);
+            self.web_socket = web_socket;
+            self.is_sigv4a_only = is_sigv4a_only(host);
+        }
+        let (region, service) = match (self.region.get(), self.service.get()) {
+            (Some(region), Some(service)) => (region, service),
+            _ => region_and_service(host, web_socket), // too long for it
+        };
+        HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only }
+    }
+}

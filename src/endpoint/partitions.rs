@@ -1,0 +1,38 @@
+//! The partitions of AWS: the DNS suffixes of their hosts.
+
+use super::tables::PARTITIONS;
+
+/// What stands before the DNS suffix of a partition, and the region of its global services.
+pub(super) fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
+    let mut texts = PARTITIONS.texts();
+    while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
+        if let Some(name) = host.strip_suffix(suffix) {
+            return Some((name, home));
+        }
+    }
+    None
+}
+
+/// What the regions of a partition begin with, and its DNS suffix. The last one is for all regions that no other row has.
+#[cfg(any(feature = "providers", feature = "tables"))]
+pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
+    let mut rows: alloc::vec::Vec<(&str, &str)> = alloc::vec::Vec::new();
+    let mut texts = PARTITIONS.texts().filter_map(|text| str::from_utf8(text).ok());
+    while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
+        // `us-isob-` of `us-isob-east-1`; regions of the first partition have nothing in common.
+        let area = home.rsplitn(3, '-').last().unwrap_or_default();
+        let regions = if home == "us-east-1" { "" } else { home.get(..=area.len()).unwrap_or_default() };
+        if !home.is_empty() && rows.iter().all(|(known, _)| *known != regions) {
+            rows.push((regions, suffix));
+        }
+    }
+    rows.sort_by_key(|(regions, _)| regions.is_empty());
+    rows
+}
+
+/// The DNS suffix of a region, such as `.amazonaws.com`.
+#[cfg(feature = "providers")]
+pub(crate) fn dns_suffix(region: &str) -> &'static str {
+    let row = dns_suffixes().into_iter().find(|(regions, _)| region.starts_with(regions));
+    row.map_or("", |(_, suffix)| suffix)
+}
