@@ -230,7 +230,8 @@ pub fn parameters() -> String {
 
 /// The text of `js/engine/generated/services.js`: how services want their requests signed.
 pub fn services() -> String {
-    let mut text = String::from("// Written by the build from src/endpoint/service_rules.rs. Do not edit.\n\n");
+    let mut text =
+        String::from("// Written by the build from src/endpoint/service_rules.rs. Do not edit.\n\n");
     text += SERVICE_RULES_TYPE;
     text += "/** The rules of a service that has none of its own. @type {ServiceRules} */\n";
     text += "export const DEFAULT_RULES = {\n";

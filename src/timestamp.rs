@@ -64,7 +64,11 @@ impl Timestamp {
     }
 
     /// Reads `2026-02-03T04:05:06.000Z`, with or without a fraction, which does not count.
-    #[cfg(any(feature = "policy", feature = "module-verify", feature = "providers"))]
+    #[cfg(any(
+        all(feature = "policy", feature = "verify"),
+        feature = "module-verify",
+        feature = "providers"
+    ))]
     pub(crate) fn from_iso_8601(text: &str) -> Option<Self> {
         let text = text.strip_suffix('Z')?;
         let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
