@@ -12,6 +12,17 @@ export function isSameSecret(given, expected) {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
+/**
+ * The same for a token that many requests are compared with.
+ *
+ * @param {string} expected
+ * @returns {(given: string) => boolean}
+ */
+export function secretMatcher(expected) {
+  const wanted = digest(expected);
+  return (given) => timingSafeEqual(digest(given), wanted);
+}
+
 /** @param {string} text */
 function digest(text) {
   return createHash('sha256').update(text).digest();

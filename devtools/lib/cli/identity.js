@@ -27,7 +27,7 @@ import { readText } from './input.js';
  * @typedef {{ forceRefresh?: boolean }} Hint
  *
  * Looks the credentials up. It may be called again, and keeps what is still good.
- * @typedef {(hint?: Hint) => Promise<Identity>} Loader
+ * @typedef {((hint?: Hint) => Promise<Identity>) & { isStatic?: boolean }} Loader  `isStatic`: they never change
  *
  * What a request says about its own signature, such as `curl --aws-sigv4`.
  * @typedef {import('../requests/index.js').SigningHints} SigningHints
@@ -150,11 +150,12 @@ function credentialsLoader({ credentials: file, profile }, hints = {}) {
   const { accessKeyId, secretAccessKey, sessionToken } = hints;
   if (accessKeyId && secretAccessKey) {
     const credentials = { accessKeyId, secretAccessKey, sessionToken };
-    return async () => ({ credentials, source: 'the request' });
+    return Object.assign(async () => ({ credentials, source: 'the request' }), { isStatic: true });
   }
   const { AWS_PROFILE } = process.env;
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
-  if (AWS_ACCESS_KEY_ID || AWS_SECRET_ACCESS_KEY) return async () => fromEnvironment();
+  if (AWS_ACCESS_KEY_ID || AWS_SECRET_ACCESS_KEY)
+    return Object.assign(async () => fromEnvironment(), { isStatic: true });
   return AWS_PROFILE ? fromProfile(AWS_PROFILE, 'AWS_PROFILE') : fromChain();
 }
 

@@ -92,7 +92,9 @@ export async function handler(argv, upstreams) {
   const options = {
     upstream: named,
     ...{ match: argv.match, port, host, sign, payload: argv.payload, sigv4a: argv.sigv4a },
-    credentials: load && (async (/** @type {any} */ hint) => (await load(hint)).credentials),
+    credentials: load?.isStatic
+      ? first?.credentials
+      : load && (async (/** @type {any} */ hint) => (await load(hint)).credentials),
     region: argv.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION),
     service: argv.service,
     token: argv.token === false ? /** @type {const} */ (false) : await readToken(argv.tokenFile),

@@ -195,15 +195,21 @@ export function withoutSignature(query) {
  * @param {ReadonlySet<string>} dropped
  */
 export function endToEnd(rawHeaders, dropped) {
-  const all = pairs(rawHeaders);
-  const named = all.flatMap(([name, value]) =>
-    name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
-  );
-  return all.filter(([name]) => {
-    const key = name.toLowerCase();
+  /** @type {string[]} */
+  const named = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i].length === 10 && rawHeaders[i].toLowerCase() === 'connection')
+      named.push(...rawHeaders[i + 1].toLowerCase().split(/[\s,]+/));
+  }
+  /** @type {[string, string][]} */
+  const kept = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const key = rawHeaders[i].toLowerCase();
     // CGI and WSGI servers take `x_caller_arn` for `x-caller-arn`.
-    return !dropped.has(key.replaceAll('_', '-')) && !named.includes(key);
-  });
+    const isDropped = dropped.has(key.includes('_') ? key.replaceAll('_', '-') : key) || named.includes(key);
+    if (!isDropped) kept.push(pair(rawHeaders[i], rawHeaders[i + 1]));
+  }
+  return kept;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { corsHeaders, isPreflight, preflightHeaders } from '../gateway/cors.js';
 import { isCrossSite } from '../origin.js';
+import { secretMatcher } from '../token.js';
 import { ProxyError } from './refusal.js';
 import { placeOfToken, TOKEN_HEADER } from './token.js';
 
@@ -17,6 +18,7 @@ export class Guard {
   #settings;
   #upstreams;
   #cors;
+  #isToken;
 
   /**
    * @param {import('./options.js').Settings} settings
@@ -25,6 +27,7 @@ export class Guard {
   constructor(settings, upstreams) {
     this.#settings = settings;
     this.#upstreams = upstreams;
+    this.#isToken = settings.token === false ? undefined : secretMatcher(settings.token);
     const all = ['*'];
     this.#cors = {
       allowOrigins: [...settings.allowOrigins],
@@ -41,8 +44,7 @@ export class Guard {
    * @returns {import('./token.js').Place | undefined}
    */
   placeOfToken({ headers, url = '/' }) {
-    const { token } = this.#settings;
-    return token === false ? undefined : placeOfToken(headers, url, token);
+    return this.#isToken && placeOfToken(headers, url, this.#isToken);
   }
 
   /**

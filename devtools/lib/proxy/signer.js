@@ -46,6 +46,7 @@ export class UpstreamSigner {
   /** How far the clock of the upstream is ahead, in milliseconds, as far as a refusal has told. */
   clockOffset = 0;
   #signer;
+  #origin;
   #target;
 
   /**
@@ -61,7 +62,8 @@ export class UpstreamSigner {
     this.#signer = sigv4a
       ? new SignerV4a({ ...options, regionSet: region?.split(',') })
       : new Signer({ ...options, region });
-    const { protocol, hostname, port } = url;
+    const { protocol, hostname, port, origin } = url;
+    this.#origin = origin;
     this.#target = { protocol, hostname, ...(port !== '' && { port: Number(port) }) };
   }
 
@@ -71,11 +73,27 @@ export class UpstreamSigner {
    * @returns {Promise<Signed>}
    */
   async sign(request, payload) {
-    const { url, headers } = await this.#signer.sign(
-      this.#signable(request),
-      payload === undefined ? undefined : { payload },
-    );
+    const signable = this.#signable(request);
+    const options = payload === undefined ? undefined : { payload };
+    const { url, headers } =
+      this.#signSync(signable, options) ?? (await this.#signer.sign(signable, options));
     return { path: pathOf(url), headers };
+  }
+
+  /**
+   * Without a wait, which takes longer than a signature.
+   *
+   * @param {import('sigv4-wasm').SignableRequest} signable
+   * @param {object} [options]
+   * @returns {import('sigv4-wasm').SignedRequest | undefined} `undefined` if the credentials must be fetched first
+   */
+  #signSync(signable, options) {
+    try {
+      return this.#signer.signSync(signable, options);
+    } catch (error) {
+      if (/** @type {any} */ (error).code === 'ERR_SIGV4_NOT_READY') return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -126,9 +144,14 @@ export class UpstreamSigner {
 
   /** @param {Unsigned} request */
   #signable({ method, path, headers, body }) {
+    if (PLAIN.test(path)) return { method, url: this.#origin + path, headers, body };
+    // A URL parser would take dot segments out of the path.
     return { ...this.#target, method, path, headers, body };
   }
 }
+
+/** What every URL parser leaves as it is. */
+const PLAIN = /^(?:\/[\w~-][\w.~-]*)+\/?(?:\?[\w.~=&%-]+)?$/;
 
 /**
  * Only Amazon S3 and its kin encode the path once, and only they take bodies in chunks.

@@ -1,8 +1,6 @@
 // The token of the proxy: every user and program of a machine can reach 127.0.0.1, and only those that know it may use the
 // credentials. Where a request carries it, and how a browser keeps it.
 
-import { isSameSecret } from '../token.js';
-
 /** For clients whose `Authorization` header is taken, such as SDKs that sign. */
 export const TOKEN_HEADER = 'x-sigv4-proxy-token';
 /** For the first address that a browser opens, and for WebSockets, which cannot send headers. */
@@ -14,15 +12,15 @@ const COOKIE = 'sigv4-proxy-token';
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
  * @param {string} path  with the query
- * @param {string} token
+ * @param {(given: string) => boolean} isToken
  * @returns {Place | undefined} where the request has the right token; `undefined` if it has none
  */
-export function placeOfToken(headers, path, token) {
-  for (const given of inHeaders(headers)) if (isSameSecret(given, token)) return 'header';
+export function placeOfToken(headers, path, isToken) {
+  for (const given of inHeaders(headers)) if (isToken(given)) return 'header';
   const cookie = cookieOf(headers.cookie);
-  if (cookie !== undefined && isSameSecret(cookie, token)) return 'cookie';
+  if (cookie !== undefined && isToken(cookie)) return 'cookie';
   const parameter = path.includes(TOKEN_PARAMETER) ? parameterOf(path) : undefined;
-  return parameter !== undefined && isSameSecret(parameter, token) ? 'query' : undefined;
+  return parameter !== undefined && isToken(parameter) ? 'query' : undefined;
 }
 
 /**
