@@ -8,11 +8,13 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { startGateway } from 'sigv4-wasm-devtools/gateway';
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { BARE, sigv4, SIGV4 } from '../support/cli.js';
+import { ROOT } from '../support/documents.js';
 import { eventually } from '../support/gateway.js';
 
 /** @param {string[]} args */
@@ -263,4 +265,35 @@ describe('the README', async () => {
       stderr,
     );
   });
+});
+
+test('the suite in docs/testing.md passes', async () => {
+  const [, code] = /startGateway[^]*?^```js no-run\n([^]*?)^```$/m.exec(
+    await readFile(join(ROOT, 'docs/testing.md'), 'utf8'),
+  );
+  const folder = await mkdtemp(fileURLToPath(new URL('../../suite-', import.meta.url)));
+  after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'orders.test.mjs'), code);
+  await writeFile(
+    join(folder, 'template.yaml'),
+    `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: orders
+      Body:
+        paths: { /orders: { get: { x-amazon-apigateway-auth: { type: AWS_IAM } } } }
+  GuestRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Statement: [] }
+`,
+  );
+  const { stdout, status } = spawnSync(process.execPath, ['--test'], {
+    cwd: folder,
+    env: BARE,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /pass 1$/m);
 });

@@ -40,6 +40,23 @@ test('the gateway runs, explains in its thread, and serves its page', async () =
   assert.deepEqual(JSON.parse(stdout), [200, 403, 'wrong-region', 200]);
 });
 
+const JEST = join(consumer, '../matrix/node_modules/jest/bin/jest.js');
+
+test('in Jest', { skip: !existsSync(JEST) && 'Jest is installed by scripts/setup matrix' }, async () => {
+  const config = {
+    rootDir: join(consumer, 'tests/support'),
+    testMatch: ['**/gateway.jest.cjs'],
+    transform: {},
+  };
+  const args = [JEST, '--ci', '--config', JSON.stringify(config)];
+  const { stderr } = await promisify(execFile)(process.execPath, args, {
+    cwd: consumer,
+    env: BARE,
+    timeout: 60_000,
+  });
+  assert.match(stderr, /^Tests: +2 passed, 2 total$/m);
+});
+
 test('it has types of its own', () => {
   const folder = join(consumer, 'node_modules/sigv4-wasm-devtools');
   const types = join(folder, 'dist/cjs/types/gateway/gateway.d.ts');

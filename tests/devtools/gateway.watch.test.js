@@ -234,3 +234,18 @@ test('the command: --watch', async () => {
   assert.doesNotMatch(output, /role\/developer/, 'its keys are as before');
   child.kill('SIGTERM');
 });
+
+test('closed while it loads again, it leaves nothing behind', async () => {
+  const { gateway, folder } = await watched({ 'api.yaml': 'region: eu-west-1\n' });
+  await writeFile(join(folder, 'api.yaml'), 'region: eu-west-2\n');
+  await new Promise((resolve) => setTimeout(resolve, 110));
+  await gateway.close();
+  await assert.rejects(fetch(gateway.url));
+});
+
+test('`await using` closes it', { skip: Symbol.asyncDispose === undefined }, async () => {
+  const gateway = await startGateway();
+  assert.equal((await fetch(`${gateway.url}/x`)).status, 403);
+  await gateway[Symbol.asyncDispose]();
+  await assert.rejects(fetch(gateway.url));
+});

@@ -37,7 +37,9 @@ import { Connections } from './websocket.js';
  * @property {(error?: Error) => void} [onReload]  called after each time, with the error of a config that cannot be used. Default:
  *   the error goes to `log`
  *
- * @typedef {object} RunningGateway
+ * @typedef {GatewayHandle & Partial<AsyncDisposable>} RunningGateway  which `await using` closes
+ *
+ * @typedef {object} GatewayHandle
  * @property {string} url  of the API, with its first stage: what a client has as its base URL, such as `http://127.0.0.1:8403/prod`
  * @property {string} origin  such as `http://127.0.0.1:8403`
  * @property {(name?: unknown) => Credentials} credentials  of a user or role; without a name, of the first one, so that this is a
@@ -49,7 +51,6 @@ import { Connections } from './websocket.js';
  * @property {import('./config.js').Settings} settings
  * @property {import('./principals.js').AccessKey[]} accessKeys
  * @property {() => Promise<void>} close
- * @property {() => Promise<void>} [Symbol.asyncDispose]  the same, for `await using`
  */
 
 /**
@@ -150,7 +151,8 @@ class Gateway {
   }
 
   async #close() {
-    this.#watcher?.close();
+    // What is being loaded again is closed, too.
+    await this.#watcher?.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#connections.close();
     this.#server.closeAllConnections();

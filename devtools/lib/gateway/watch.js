@@ -23,6 +23,7 @@ export class Watcher {
   #timer;
   /** @type {Promise<void>} */
   #last = Promise.resolve();
+  #isClosed = false;
 
   /** @param {() => Promise<void>} onChange  never called again before it is done */
   constructor(onChange) {
@@ -31,6 +32,7 @@ export class Watcher {
 
   /** @param {Pick<import('./config.js').Settings, 'files' | 'functions'>} settings */
   follow({ files, functions }) {
+    if (this.#isClosed) return;
     const archives = Object.values(functions).flatMap(({ archive }) => archive ?? []);
     this.#files = new Set([...files, ...archives].map((file) => resolve(file)));
     const top = dirname(resolve(files[0] ?? 'config'));
@@ -43,9 +45,12 @@ export class Watcher {
     for (const folder of wanted) if (!this.#watchers.has(folder)) this.#open(folder);
   }
 
+  /** Until the last change has been dealt with. */
   close() {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     for (const folder of this.#watchers.keys()) this.#forget(folder);
+    return this.#last;
   }
 
   /** @param {string} folder */
