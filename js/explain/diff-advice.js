@@ -1,4 +1,4 @@
-// What it means that a line differs, and what to do about it.
+// The meaning of a line that differs, and what to do.
 
 import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { fill } from '../protocol/fill-template.js';
@@ -9,7 +9,7 @@ import { fill } from '../protocol/fill-template.js';
  * @typedef {object} Difference
  * @property {RegExp} label
  * @property {(server: string, client: string) => boolean} [when]  the values; nothing is ''
- * @property {string} summary  `{server}`, `{client}` and `{name}` stand for what the line has
+ * @property {string} summary  `{server}`, `{client}` and `{name}` stand for the values of the line
  * @property {string} fix
  */
 
@@ -18,7 +18,7 @@ const TOKEN_HEADER = new RegExp(`^header (?:${SESSION_TOKEN_HEADERS.join('|')})$
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
- * Hashes of what is signed by mistake.
+ * Hashes that are signed by mistake.
  *
  * @type {Record<string, string>}
  */
@@ -32,7 +32,7 @@ const HASHES = {
 };
 
 /**
- * The first that fits. What is a consequence of the others comes last.
+ * The first matching row counts. Consequences of the others come last.
  *
  * @type {Difference[]}
  */
@@ -212,7 +212,7 @@ const DIFFERENCES = [
   },
 ];
 
-/** What differs where something else does. */
+/** Lines that differ only because another line does. */
 const CONSEQUENCES =
   /^(?:signed headers|canonical request hash|header (?:content-length|x-amz-content-sha256|x-amz-date)|query X-Amz-Date|date)$/;
 

@@ -1,4 +1,4 @@
-// The server's canonical request and string to sign beside the client's, line by line.
+// Compares the server's canonical request and string to sign with the client's, line by line.
 
 import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { redact, REDACTED_SIGNATURE } from '../protocol/redact.js';
@@ -16,12 +16,12 @@ import { REDACTED } from '../protocol/redact-token.js';
  * @property {string} [canonicalRequest]
  * @property {string} [stringToSign]
  *
- * A line by what it means, and of those that may be there more than once, which.
+ * A line with a label for its meaning; lines that may occur several times are numbered.
  * @typedef {[label: string, value: string][]} Lines
  */
 
 /**
- * What stands in each line, without tokens.
+ * The content of each line, without tokens.
  *
  * @param {Strings} server
  * @param {Strings} client
@@ -32,7 +32,7 @@ export function diffStrings(server, client) {
     ...diff(server.canonicalRequest, client.canonicalRequest, canonicalLines),
     ...diff(server.stringToSign, client.stringToSign, stringLines),
   ];
-  // A trace does not have the token, but the hash of what had it.
+  // A trace does not contain the token, but its hash covers the token.
   const different = lines.filter(({ isEqual }) => !isEqual);
   const token = lines.find(({ label }) => TOKEN.test(label));
   if (token && different.length === 1 && different[0].label === 'canonical request hash')
@@ -145,7 +145,7 @@ function byLine(lines) {
 }
 
 /**
- * Both lists, in the order of the first; what only the second has comes behind what it follows there.
+ * Both lists, in the order of the first; a line that only the second has comes after its predecessor there.
  *
  * @param {string[]} first
  * @param {string[]} second
@@ -177,6 +177,6 @@ function shown(label, value) {
   return redact(prefix + value).slice(prefix.length);
 }
 
-/** One that was signed by mistake. */
+/** A hash that was signed by mistake. */
 const SIGNATURE = /^query X-Amz-Signature$/i;
 const TOKEN = new RegExp(`^(?:query|header) (?:${SESSION_TOKEN_HEADERS.join('|')})$`, 'i');

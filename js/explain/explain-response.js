@@ -1,5 +1,4 @@
-// js/explain says what a refusal means, from the response alone: it loads no wasm module. Here: from a response to its
-// explanation.
+// js/explain explains a refusal from the response alone, without a wasm module. This file: from a response to its explanation.
 
 import { serverTime, TOLERATED_SKEW } from '../protocol/clock-skew.js';
 import { headerMap, readResponse } from './read-response.js';
@@ -18,9 +17,9 @@ import { valuesOf } from './message-values.js';
  * @typedef {object} ExplainOptions
  * @property {import('../sign/trace.js').SigningTrace | string} [signed]  what `trace(signer, …)` returns for the same request, with
  *   the same date, or the canonical request as text
- * @property {RefusedRequest} [request]  what was sent, such as what `signer.sign` returned, where the response or error does
- *   not say: with it, an explanation names the region and service of the signature, and the end of the access key id
- * @property {Date} [now]  when the answer arrived. Default: now, but not for a text, which may be old
+ * @property {RefusedRequest} [request]  the request, such as the result of `signer.sign`, if the response or error does
+ *   not contain it: with it, an explanation names the region and service of the signature, and the end of the access key id
+ * @property {Date} [now]  when the response arrived. Default: now, except for a text, which may be old
  *
  * @typedef {object} RefusedRequest
  * @property {string | URL} [url]
@@ -29,15 +28,14 @@ import { valuesOf } from './message-values.js';
  * @property {unknown} [body]
  *
  * @typedef {object} Explanation
- * @property {string} code  stable: `signature-mismatch`, `signature-expired`, `wrong-region`, …; `unknown` for what is not
- *   known
+ * @property {string} code  stable: `signature-mismatch`, `signature-expired`, `wrong-region`, …; `unknown` for an unknown response
  * @property {string} summary  the cause, in a sentence
- * @property {string} detail  what the server said, without tokens
+ * @property {string} detail  the server's message, without tokens
  * @property {string} fix  what to do, in a sentence
- * @property {string[]} [causes]  if the server does not say which: what to check, the likeliest first
+ * @property {string[]} [causes]  if the server does not name the cause: what to check, the likeliest first
  * @property {number} [status]
  * @property {string} [type]  AWS's name of the exception
- * @property {string} [service]  who answered: `rest-api`, `http-api`, `s3`, `lambda-url`, `sts`, …, if it is known
+ * @property {string} [service]  the service that responded: `rest-api`, `http-api`, `s3`, `lambda-url`, `sts`, …, if it is known
  * @property {string} [requestId]  for AWS support
  * @property {import('./diff.js').DiffLine[]} [diff]  where the server shows what it expected, and `signed` is given
  * @property {Date} [serverTime]
@@ -46,15 +44,15 @@ import { valuesOf } from './message-values.js';
  */
 
 /**
- * Explains why AWS refused a request, or why there was no answer. It throws nothing, whatever it is given, shows no secrets,
- * and leaves the answer to be read by others.
+ * Explains why AWS refused a request, or why there was no response. It never throws, shows no secrets, and leaves the response
+ * readable.
  *
  * @example
  *   const { summary, fix } = await explainResponse(error); // an error of axios, a Response, a body as text
  *
  * @param {unknown} responseOrError  an error of axios, got, ky, undici or the AWS SDK; a fetch `Response`, which is cloned;
- *   `{ status, headers, body }`; or the text of a body, also with the lines of `curl -i` before it. Bodies that are streams
- *   are not read, but for those of a `Response`.
+ *   `{ status, headers, body }`; or the text of a body, also with the lines of `curl -i` before it. Streams are read only from a
+ *   `Response`.
  * @param {ExplainOptions} [options]
  * @returns {Promise<Explanation>}
  */
@@ -140,7 +138,7 @@ async function explain(given, { signed, request, now }) {
  */
 function findRow({ status, type, service, message = '', failure, sent }) {
   const what = failure && `${failure.code} ${failure.message}`;
-  // Its start tells, and no pattern takes long on it.
+  // The start is enough, and no pattern takes long on it.
   const start = message.slice(0, 4000);
   for (const row of ROWS) {
     const found = row.text?.exec(start);
@@ -157,7 +155,7 @@ function findRow({ status, type, service, message = '', failure, sent }) {
 }
 
 /**
- * The groups that took part: one that did not says nothing, and what is known otherwise stands.
+ * The groups that matched. For the others, the values from elsewhere remain.
  *
  * @param {Record<string, string | undefined>} [groups]
  */
@@ -166,7 +164,7 @@ function present(groups = {}) {
 }
 
 /**
- * The cause that the server does not name, but the request and the clock show.
+ * A cause that the server does not name, but that follows from the request and the clock.
  *
  * @param {import('./messages.js').Row} row
  * @param {import('./sent-request.js').SentRequest} sent
@@ -179,7 +177,7 @@ function suspected(row, sent, endpoint, skew) {
 }
 
 /**
- * A line that differs is the cause, and none that does leaves only the secret.
+ * A line that differs is the cause. If no line differs, only the secret can be wrong.
  *
  * @param {import('./diff.js').DiffLine[]} diff
  * @param {Record<string, string | undefined>} values
@@ -196,7 +194,7 @@ function proofOf(diff, values) {
 /**
  * @param {import('./parse-error-body.js').ParsedBody} said
  * @param {import('./read-response.js').ReadResponse} answer
- * @param {boolean} hasDiff  which shows the strings already
+ * @param {boolean} hasDiff  which already shows the strings
  */
 function detailOf({ message, type }, { status, unread, failure }, hasDiff) {
   const parts = [
@@ -219,5 +217,5 @@ function timeOf(text) {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Codes of answers that may be about anything. */
+/** Codes of responses that may have any cause. */
 const SAYS_NOTHING = /^(?:forbidden|no-reason|iot-refused|data-access-policy|function-url-permission)$/;

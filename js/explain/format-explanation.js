@@ -6,14 +6,14 @@ import { checkNames } from '../protocol/option-names.js';
 /** @typedef {import('./explain-response.js').Explanation} Explanation */
 
 /**
- * An explanation as lines of text: the cause, what to do, the lines that differ, and what was seen.
+ * An explanation as lines of text: the cause, what to do, the lines that differ, and the details.
  *
  * @example
  *   console.error(formatExplanation(await explainResponse(response)));
  *
  * @param {Explanation} explanation
  * @param {{ color?: boolean }} [options]  `color`: with ANSI escape sequences. Default false
- * @returns {string} without a line end at its end
+ * @returns {string} without a line break at its end
  */
 export function formatExplanation(explanation, options) {
   const { code, summary, detail, fix, causes = [], diff = [], ...more } = explanation ?? {};

@@ -1,4 +1,4 @@
-// Who answered: the same words mean different things with different services.
+// Identifies the service that responded, because the same message has different meanings for different services.
 
 import { hostOf } from '../protocol/endpoint-form.js';
 
@@ -26,7 +26,7 @@ const OTHER_S3 = [
 ];
 
 /**
- * What tells a service, in the order of how surely it does. The text that is searched has a line for the host, for each
+ * Patterns that identify a service, the most certain first. The text that is searched has a line for the host, for each
  * header of the response, for each element or property of its body, and for the service that was signed for.
  *
  * @type {[service: string, clue: RegExp][]}
@@ -71,8 +71,8 @@ export function serviceOf({ headers, url, body }, fields, signedFor) {
 }
 
 /**
- * Whether a request was signed for another scope than its host stands for. Only for services that say little: others name
- * the scope that they expect, and some, such as S3, have hosts that stand for several.
+ * Whether a request was signed for a scope that does not match its host. Only for services whose messages give no reason: others
+ * name the expected scope, and some, such as S3, have hosts for several scopes.
  *
  * @param {import('./sent-request.js').SentRequest} sent
  * @param {import('../protocol/endpoint-form.js').Endpoint | undefined} endpoint

@@ -1,9 +1,9 @@
-// What the sentences of an explanation say of this request: regions, services, seconds, and which key.
+// The values in the sentences of an explanation: regions, services, seconds, and the key.
 
 import { shownKey } from '../protocol/key-id.js';
 
 /**
- * By the name that a sentence has for it. Where nothing is known, the sentence says something else.
+ * By the name of the placeholder. If a value is not known, the sentence has a fallback.
  *
  * @typedef {object} Values
  * @property {string} [region]  of the credential scope
@@ -12,7 +12,7 @@ import { shownKey } from '../protocol/key-id.js';
  * @property {string} [signedService]  of the credential scope
  * @property {string} [expectedService]  from the host
  * @property {string} [serviceOption]  `service: 's3'`
- * @property {string} [signed]  when it was signed, as AWS writes it
+ * @property {string} [signed]  the time of signing, in AWS's format
  * @property {string} [skew]  such as `328 seconds behind the server's clock`
  * @property {string} minutes
  * @property {string} direction
@@ -24,7 +24,7 @@ import { shownKey } from '../protocol/key-id.js';
  * @property {Map<string, string>} headers  likewise
  * @property {Record<string, string | undefined>} groups  of the message
  * @property {import('./sent-request.js').SentRequest} sent
- * @property {import('../protocol/endpoint-form.js').Endpoint | undefined} endpoint  what the host stands for
+ * @property {import('../protocol/endpoint-form.js').Endpoint | undefined} endpoint  the endpoint of the host
  * @property {number} skew  milliseconds by which the server is ahead of the signature, or 0
  * @property {boolean} isDated  whether it is known when the request was signed; otherwise `skew` is that of the local clock
  */

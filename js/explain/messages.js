@@ -1,5 +1,5 @@
-// What servers say, and what it means. The first row that fits is the explanation: texts first, then names of exceptions,
-// then messages that hardly say anything.
+// The messages of servers and their meanings. The first matching row is the explanation: texts first, then names of exceptions,
+// then messages without details.
 //
 // Sources: "Troubleshoot signed requests for AWS APIs" and "Troubleshoot access denied error messages", IAM user guide;
 // "Error responses", Amazon S3 API reference; "How do I troubleshoot HTTP 403 errors from API Gateway?", AWS knowledge
@@ -26,11 +26,12 @@ import { UNSPECIFIC } from './messages/unspecific.js';
  * @property {RegExp} [type]  AWS's name of the exception
  * @property {RegExp} [of]  the service, see services.js
  * @property {RegExp} [status]
- * @property {(sent: import('./sent-request.js').SentRequest) => boolean} [sent]  of what is known of the request
+ * @property {(sent: import('./sent-request.js').SentRequest) => boolean} [sent]  a condition on the known parts of the request
  * @property {RegExp} [failure]  of a request without a response: code and message
- * @property {string} summary  one sentence; `{name}` is a group, an element of the response, or one of `Values` in values.js
+ * @property {string} summary one sentence; `{name}` is a group, an element of the response, or one of `Values` in
+ *   message-values.js
  * @property {string} fix  likewise
- * @property {string[]} [causes]  if there are several: what to check, the likely first
+ * @property {string[]} [causes]  if there are several: what to check, the likeliest first
  * @property {true} [isClock]  whether it is shown with server time and skew
  */
 
@@ -47,14 +48,14 @@ export const ROWS = [
   ...UNSPECIFIC,
 ];
 
-/** Where no row fits. @type {Row} */
+/** If no row matches. @type {Row} */
 export const UNKNOWN = {
   code: 'unknown',
   summary: 'sigv4-wasm does not know this response: {type,status,message|it is empty}.',
   fix: 'Read its text, which is in detail; the documentation of the service lists its errors.',
 };
 
-/** Where the clock is the likeliest cause, though the server does not say so. @type {Row} */
+/** If the clock is the likeliest cause, although the server does not say so. @type {Row} */
 export const CLOCK_SUSPECTED = {
   code: 'clock-skew',
   summary:
@@ -63,7 +64,7 @@ export const CLOCK_SUSPECTED = {
   isClock: true,
 };
 
-/** The host is of another region than the scope. @type {Row} */
+/** The host and the scope have different regions. @type {Row} */
 export const OTHER_REGION = {
   code: 'wrong-region',
   summary:
@@ -74,7 +75,7 @@ export const OTHER_REGION = {
 /** Likewise. @type {Row} */
 export const OTHER_SERVICE = { ...OTHER_REGION, code: 'wrong-service' };
 
-/** Where all lines are equal. @type {Row} */
+/** If all lines are equal. @type {Row} */
 export const WRONG_SECRET = {
   code: 'wrong-secret',
   summary:

@@ -1,4 +1,4 @@
-// What an answer says, in JSON, XML, HTML or plain text.
+// Parses the body of a response, in JSON, XML, HTML or plain text.
 
 import { redact } from '../protocol/redact.js';
 import { elements, unescape } from '../protocol/xml-elements.js';
@@ -8,9 +8,9 @@ import { elements, unescape } from '../protocol/xml-elements.js';
  * @property {string} message  or empty
  * @property {string} type  AWS's name of the exception, or empty
  * @property {Record<string, string>} fields  elements or properties that are texts
- * @property {string} text  all of it, for what is found anywhere
+ * @property {string} text  the whole body, for patterns that may match anywhere
  * @property {string} [requestId]
- * @property {string} [canonicalRequest]  that the server made of what arrived
+ * @property {string} [canonicalRequest]  the server's canonical request
  * @property {string} [stringToSign]  likewise
  */
 
@@ -21,7 +21,7 @@ import { elements, unescape } from '../protocol/xml-elements.js';
 export function parseErrorBody({ body, headers, fields: known }) {
   const fields = { ...parse(body), ...known };
   const message = first(fields, MESSAGES) ?? (fields.Code === undefined ? withoutTags(redact(body)) : '');
-  // Without the namespace before it, and what may stand behind it.
+  // Without its namespace and any suffix.
   const type = [
     headers.get('x-amzn-errortype'),
     headers.get('x-amzn-query-error'),
@@ -98,22 +98,21 @@ function flatten(value, into, depth) {
 /** @param {string} text */
 function withoutTags(text) {
   if (!text.includes('<')) return text.trim();
-  // But for what stands instead of a secret.
+  // Except the placeholder of a secret.
   return unescape(text.replace(/<(?!(?:session token|signature|redacted)>)[^<>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }
 
 /**
- * S3 has both strings as elements, and their bytes, which nothing on the way can have changed. REST APIs write them into
- * the message.
+ * S3 has both strings as elements, and also as bytes, which are exact. REST APIs include them in the message.
  *
  * @param {Record<string, string>} fields
  * @param {string} message
  * @returns {Pick<ParsedBody, 'canonicalRequest' | 'stringToSign'>}
  */
 function serverStrings(fields, message) {
-  // Copied from a log, line ends may still be escaped.
+  // In a text that was copied from a log, line breaks may still be escaped.
   const text = message.includes("should have been\\n'") ? message.replaceAll('\\n', '\n') : message;
   const canonicalRequest =
     ofBytes(fields.CanonicalRequestBytes) ??

@@ -1,9 +1,9 @@
-// The start of a body that is a stream, which the caller can still read.
+// Reads the start of a stream that the caller can still read.
 
-/** Longer bodies are cut: no refusal is longer. */
+/** Longer bodies are truncated, because no refusal is longer. */
 export const MAX_CHARACTERS = 1_000_000;
 
-/** What has not arrived by then is not waited for: some bodies never end. */
+/** The time limit, because some bodies never end. */
 const MAX_MILLIS = 10_000;
 
 /**
@@ -44,8 +44,8 @@ async function readStream(reader) {
 }
 
 /**
- * The start of a body that is a stream, which is put back. axios hands one out for `responseType: 'stream'`; undici takes a
- * body that anybody has looked at for used, so that its bodies, which have a method `text`, are left alone.
+ * The start of a body that is a stream, which is put back. axios returns one for `responseType: 'stream'`. undici treats a body
+ * that was read partly as used, so its bodies, which have a method `text`, are not read.
  *
  * @param {any} given
  * @returns {Promise<string | undefined>}
@@ -62,7 +62,7 @@ export async function peek(given) {
 }
 
 /**
- * Node's streams take back what was read of them. What they have buffered, about 64 kB, is more than a refusal has.
+ * Node's streams accept data that is put back. Their buffer of about 64 kB is larger than a refusal.
  *
  * @param {any} stream
  * @returns {Promise<string | undefined>}

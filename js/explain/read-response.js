@@ -1,4 +1,4 @@
-// Every shape in which a client hands out a response, or says that there was none, as one.
+// Turns the responses and errors of every client into one form.
 
 import { MAX_CHARACTERS, peek, readStart } from './peek-body.js';
 
@@ -6,21 +6,21 @@ import { MAX_CHARACTERS, peek, readStart } from './peek-body.js';
  * @typedef {object} ReadResponse
  * @property {number} [status]
  * @property {Map<string, string>} headers  by lower-case name
- * @property {string} body  as far as it can be read without taking it away
- * @property {Record<string, string>} fields  what a client has taken out of the body already
- * @property {string} url  where it came from, or empty
+ * @property {string} body  if it can be read without consuming the caller's stream
+ * @property {Record<string, string>} fields  the fields that a client has already parsed from the body
+ * @property {string} url  the URL of the response, or empty
  * @property {string} method  upper-case, or empty
- * @property {Map<string, string>} requestHeaders  as far as the client keeps them, by lower-case name
+ * @property {Map<string, string>} requestHeaders  if the client keeps them, by lower-case name
  * @property {unknown} [requestBody]  likewise
- * @property {string} [unread]  why the body is not there
- * @property {Failure} [failure]  there was no answer
+ * @property {string} [unread]  why the body is missing
+ * @property {Failure} [failure]  set if there was no response
  *
  * @typedef {object} Failure
  * @property {string} code  such as `ECONNREFUSED`, or empty
  * @property {string} message
  */
 
-/** How deep the errors of clients, and their causes, are nested. */
+/** How deep errors of clients and their causes may be nested. */
 const MAX_DEPTH = 6;
 
 /**
@@ -48,7 +48,7 @@ async function find(given, around, depth) {
   }
   const status = given.status ?? given.statusCode;
   const isAnswer = 'headers' in given || 'body' in given || 'data' in given;
-  // Ours, and what other servers throw: the error is the answer.
+  // Errors of this package and of other servers: the error is the response.
   const isError = given instanceof Error && typeof given.message === 'string';
   if (typeof status === 'number' && (isAnswer || isError)) return fromParts(given, status, around);
   return find(given.cause, given, depth + 1);
@@ -81,7 +81,7 @@ function answer(parts) {
 }
 
 /**
- * A body, or all that `curl -i` prints.
+ * A body, or the output of `curl -i`.
  *
  * @param {string} text
  */
@@ -110,7 +110,7 @@ async function fromResponse(response, around) {
   const { status, headers, url } = response;
   const { method = '' } = around.request ?? {};
   const parts = { status, headers: headerMap(headers), url, method, ...requestOf(around) };
-  // What succeeded may be endless.
+  // The body of a success may be endless.
   if (response.ok) return answer(parts);
   if (!response.bodyUsed) return answer({ ...parts, body: shortened(await readStart(response.clone())) });
   // Clients that have read it keep it beside it.
@@ -132,14 +132,14 @@ async function fromSdk(error) {
   const { headers } = error.$response ?? {};
   const { httpStatusCode: status, requestId } = error.$metadata;
   const parts = { status, headers: headerMap(headers) };
-  // What it cannot parse, such as that of a proxy, it has not always kept.
+  // If the SDK cannot parse the body, such as that of a proxy, it does not always keep it.
   if (error.name === 'SyntaxError') {
     return answer({ ...parts, ...(await readBody([error.$responseBodyText], 'it was read already')) });
   }
   const texts = Object.entries(error).filter(
     ([key, value]) => typeof value === 'string' && !/^(?:name|message)$/.test(key),
   );
-  // What it calls an answer without a body.
+  // Its name for a response without a body.
   const [name, message] = [error.name, error.message].map((text) =>
     /^Unknown(?:Error)?$/.test(text) ? '' : text,
   );
@@ -195,7 +195,7 @@ function ofError(error, status) {
 }
 
 /**
- * What a refusal of our own verifier says besides its message.
+ * The details of a refusal by this package's verifier.
  *
  * @param {import('../protocol/verification-error.js').RefusalDetails | undefined} details
  * @returns {Record<string, string>}
@@ -215,7 +215,7 @@ function detailsOf(details) {
 }
 
 /**
- * What a client keeps of the request: axios in `config`, got in `options`, ky in `request`.
+ * The request that a client keeps: axios in `config`, got in `options`, ky in `request`.
  *
  * @param {any[]} holders
  */

@@ -1,9 +1,9 @@
-// What is known about the request that was refused: from the client, from the caller, or from its trace.
+// The known parts of the refused request: from the client, from the caller, or from its trace.
 
 import { EMPTY_SHA256 } from '../engine/hashing.js';
 
 /**
- * Each property is the empty string where nothing is known.
+ * Each property is the empty string if it is not known.
  *
  * @typedef {object} SentRequest
  * @property {string} accessKeyId

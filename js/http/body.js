@@ -1,24 +1,23 @@
-// js/http is about bodies. Here: bodies of every type as what goes on the wire: a string, bytes, or a stream that is passed
-// on unread.
+// js/http handles bodies. This file: turns bodies of every type into what is sent: a string, bytes, or a stream that passes unread.
 
 import { SigV4Error } from '../engine/errors.js';
 
 /**
  * @typedef {null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined }} JsonValue
  *
- * Something to read bytes from. Node's `Readable` is one; forms of the package form-data are taken, too.
+ * A source of bytes, such as Node's `Readable`, or a form of the package form-data.
  * @typedef {ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>} BodyStream
  *
  * @typedef {string | ArrayBuffer | ArrayBufferView | Blob | FormData | URLSearchParams | BodyStream | JsonValue} RequestBody
  *
  * @typedef {object} WireBody
- * @property {string | Uint8Array | undefined} data  what is hashed and sent
- * @property {string} [contentType]  to send unless the caller said otherwise
+ * @property {string | Uint8Array | undefined} data  the data that is hashed and sent
+ * @property {string} [contentType]  to send unless the caller passed another one
  * @property {boolean} [ownsContentType]  the caller's content type cannot be right: it lacks the boundary of `data`
  */
 
 /**
- * A body that is in memory. `undefined` for one that must be read first.
+ * A body in memory; `undefined` if it must be read first.
  *
  * @param {unknown} body
  * @returns {WireBody | undefined}
@@ -61,7 +60,7 @@ export async function readBody(body) {
   return { data: await readStream(/** @type {BodyStream} */ (body), TOOLS) };
 }
 
-/** What rare-bodies.js is handed. */
+/** The functions that rare-bodies.js gets. */
 const TOOLS = { assertUnused, bodyUsed, isFormDataPackage, isStream, readBody, unsupportedChunk };
 
 /**
@@ -90,7 +89,7 @@ export function mayHaveBody({ body, method }) {
 }
 
 /**
- * Whether a body can be passed on unread, where its hash is not needed.
+ * Whether a body can pass unread if its hash is not needed.
  *
  * @param {unknown} body
  * @returns {body is BodyStream}
@@ -104,7 +103,7 @@ export function isStream(body) {
 }
 
 /**
- * Refuses a stream that somebody else reads or has read: its bytes would be missing from the request.
+ * Refuses a stream that another reader reads or has read, because its bytes would be missing from the request.
  *
  * @param {any} stream
  */
@@ -222,7 +221,7 @@ function unsupported(body) {
 }
 
 /**
- * What a value is: the tag of its type, or the name of its class.
+ * The type of a value: its tag, or the name of its class.
  *
  * @param {unknown} value
  * @returns {string}

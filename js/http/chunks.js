@@ -21,7 +21,7 @@ export async function* chunksOf(stream) {
 
 /**
  * @param {unknown} chunk
- * @param {(chunk: unknown) => Error} unsupported  why a chunk is not taken
+ * @param {(chunk: unknown) => Error} unsupported  the error for an unsupported chunk
  * @returns {Uint8Array}
  */
 export function chunkBytes(chunk, unsupported) {
@@ -32,7 +32,7 @@ export function chunkBytes(chunk, unsupported) {
 
 /**
  * @param {Uint8Array[]} chunks
- * @param {number} length  of all of them
+ * @param {number} length  of all chunks
  */
 export function concat(chunks, length) {
   const out = new Uint8Array(length);

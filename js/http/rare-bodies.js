@@ -1,5 +1,5 @@
 // Bodies that few requests have: streams, also as Node.js 0.8 had them, forms, and forms of the npm package `form-data`. Loaded
-// on use. It imports nothing of body.js but is handed it: in a bundle of one file, what two files import from each other is
+// on use. It gets body.js as an argument instead of importing it: in a bundle of one file, files that import each other are
 // wrapped, and each start takes a millisecond longer.
 
 import { chunkBytes, chunksOf, concat } from './chunks.js';
@@ -36,8 +36,8 @@ export async function readForm(form, body) {
 }
 
 /**
- * What `fetch` makes of a form. It is not left to the platform: WebKit (2.50) sends a form with a file in it, but lets
- * nobody read it (`InvalidStateError`), and no platform knows the forms of a polyfill.
+ * Encodes a form as `fetch` does. The platform cannot do it: WebKit (2.50) sends a form that contains a file, but does not allow
+ * reading it (`InvalidStateError`), and no platform supports the forms of a polyfill.
  *
  * Source: "Multipart form data", section 4.10.21.8 of the HTML standard.
  *
@@ -60,7 +60,7 @@ async function* formChunks(form, boundary) {
   yield `--${boundary}--\r\n`;
 }
 
-/** One that nobody can guess, so that no file can hold it and so pretend to be more than one field. */
+/** A boundary that nobody can guess, so that no file can contain it and pretend to be several fields. */
 function randomBoundary() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return `form-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
@@ -86,7 +86,7 @@ export async function readOldStream(stream, body) {
   if (!body.isFormDataPackage(stream)) return readByEvents(stream, body);
   const type = { contentType: stream.getHeaders()['content-type'], ownsContentType: true };
   try {
-    // Leaves the form as it is, so that a retry can read it again; but throws where a part is a stream.
+    // Does not change the form, so that a retry can read it again; throws if a part is a stream.
     if (!spent.has(stream)) return { data: stream.getBuffer(), ...type };
   } catch {
     // read as the stream that it is

@@ -1,5 +1,5 @@
-// Proves to a server who holds AWS credentials, without showing them: a signed request for `GetCallerIdentity`, which that server
-// sends to STS.
+// Proves the identity of a caller with AWS credentials to a server, without revealing them: a signed request for
+// `GetCallerIdentity`, which the server sends to STS.
 
 import { SigV4Error } from '../engine/errors.js';
 import { checkNames } from '../protocol/option-names.js';
@@ -17,10 +17,11 @@ import { AUDIENCE, isAudience, isNonce, NONCE } from './proof-headers.js';
  * @typedef {Awaited<ReturnType<typeof vaultLogin>>} VaultProof
  *
  * @typedef {object} ProofOptions
- * @property {string} audience  who the proof is for, such as `https://api.example.com`: nobody else accepts it
+ * @property {string} audience  the service that the proof is for, such as `https://api.example.com`; other services refuse it
  * @property {import('../sign/signer.js').SignerOptions['credentials']} credentials
- * @property {string} region  whose STS the verifier asks, such as `eu-west-1`
- * @property {string} [nonce]  from 16 to 128 letters, digits, `-` and `_`, such as one that the verifier chose. Default: 128 random bits
+ * @property {string} region  the region of the STS endpoint to which the verifier sends the request, such as `eu-west-1`
+ * @property {string} [nonce] from 16 to 128 letters, digits, `-` and `_`, for example one that the verifier chose. Default: 128
+ *   random bits
  * @property {Date | (() => Date)} [date]  default: now
  */
 
@@ -35,8 +36,8 @@ const OPTIONS = /* @__PURE__ */ new Set([
 ]);
 
 /**
- * Makes a proof of identity for one audience. It is good once, and for some minutes. Whoever has it can do nothing with it but learn
- * who signed it, and log in to that audience as them: send it over TLS.
+ * Makes a proof of identity for one audience. It is valid once, and for some minutes. Anyone with the proof can learn who signed
+ * it, and log in to that audience as the signer, so send it over TLS.
  *
  * Source: `GetCallerIdentity`, AWS Security Token Service API reference; "AWS auth method", Vault documentation.
  *

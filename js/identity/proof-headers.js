@@ -1,4 +1,4 @@
-// The two headers that bind a proof to who it is for, and to one use.
+// The two headers that bind a proof to its audience and to one use.
 
 export const AUDIENCE = 'x-sigv4-audience';
 export const NONCE = 'x-sigv4-nonce';

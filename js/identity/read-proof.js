@@ -1,4 +1,4 @@
-// Reads a proof of identity, of which nothing is believed. What is not exactly a request for `GetCallerIdentity` is refused.
+// Parses an untrusted proof of identity. Anything but an exact request for `GetCallerIdentity` is refused.
 
 import { inferEndpoint } from '../engine/endpoint.js';
 import { fromBase64 } from '../protocol/base64.js';
@@ -15,7 +15,7 @@ import { AUDIENCE, isNonce, NONCE } from './proof-headers.js';
  * @property {string[]} mustSign  what the signature must cover
  */
 
-/** What a proof may have, and what of it is sent on. @type {Record<string, { allowed: string[], audience: string, mustSign: string[] }>} */
+/** The headers that a proof may have, and those that are sent to STS. @type {Record<string, { allowed: string[], audience: string, mustSign: string[] }>} */
 const FORMS = {
   plain: { allowed: [AUDIENCE, NONCE], audience: AUDIENCE, mustSign: ['host', AUDIENCE, NONCE] },
   vault: {
@@ -77,8 +77,8 @@ export function readProof(proof, form) {
 }
 
 /**
- * The endpoint of STS that a URL means. It is made again from the region, which the core must know for one of STS: the text of a
- * proof never decides who is asked.
+ * The endpoint of STS for a URL. It is built from the region, which must be in the table of the core, so the text of a proof
+ * never decides which host gets the request.
  *
  * @param {unknown} url
  */

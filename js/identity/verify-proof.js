@@ -1,4 +1,4 @@
-// Verifies a proof of identity: what it is, whom it is for, and that it is used once. Then STS says who signed it.
+// Verifies a proof of identity: its form, its audience, and that it is used once. Then STS identifies the signer.
 
 import { begin, FLAG, verifyModule } from '../engine/verify-engine.js';
 import { SigV4Error } from '../engine/errors.js';
@@ -18,14 +18,14 @@ import { invalid, readProof } from './read-proof.js';
  *   it gets an id, and `false` until `acceptableUntil`
  *
  * @typedef {object} VerifyProofOptions
- * @property {string} audience  that proofs must be for
+ * @property {string} audience  the audience of accepted proofs
  * @property {'plain' | 'vault'} [form]  default `plain`; `vault`: as a client of Vault posts it
- * @property {readonly string[]} [regions]  whose STS may be asked; default: any that AWS has
- * @property {number} [maxAgeSeconds]  how old a proof may be, and how far from the future; from 1 to 900, default 300
- * @property {ReplayStore} [replays]  remembers proofs; default: the memory of this process. Where several processes serve the same
- *   audience, pass a store that they share
- * @property {typeof globalThis.fetch} [fetch]  that asks STS; default: the global one
- * @property {number} [timeoutMs]  for which STS is waited for; default 10000
+ * @property {readonly string[]} [regions]  the accepted regions; default: all regions of AWS
+ * @property {number} [maxAgeSeconds]  how old a proof may be, or how far ahead of the clock; from 1 to 900, default 300
+ * @property {ReplayStore} [replays] remembers proofs; default: the memory of this process. If several processes serve the same
+ *   audience, pass a shared store
+ * @property {typeof globalThis.fetch} [fetch]  the function that sends the request to STS; default: the global one
+ * @property {number} [timeoutMs]  how long to wait for STS; default 10000
  * @property {AbortSignal} [signal]  ends the wait
  * @property {Date | (() => Date)} [now]  default: the clock
  *
@@ -34,7 +34,7 @@ import { invalid, readProof } from './read-proof.js';
  * @property {string} account  its 12 digits
  * @property {string} userId
  * @property {string} accessKeyId  that signed
- * @property {string} region  whose STS was asked
+ * @property {string} region  the region of the STS endpoint
  * @property {string} [nonce]
  * @property {Date} signedAt
  */
@@ -43,24 +43,24 @@ const OPTIONS = /* @__PURE__ */ new Set([
   ...['audience', 'form', 'regions', 'maxAgeSeconds', 'replays', 'fetch', 'timeoutMs', 'signal', 'now'],
 ]);
 
-/** Of callers that pass none. A proof that was used is used, whoever asks. */
+/** The default store, shared by all calls, so that a proof is used once in the process. */
 const REPLAYS = /* @__PURE__ */ new ReplayCache({ maxEntries: 1_000_000 });
 
 /**
- * Verifies a proof that `createIdentityProof` made, and returns who signed it. STS is asked once for each proof, at an endpoint of
- * AWS, and no redirect is followed. A proof is used up with that, whatever STS answers.
+ * Verifies a proof that `createIdentityProof` made, and returns who signed it. It sends one request to STS for each proof, to an
+ * endpoint of AWS, and follows no redirects. The proof is then used, whatever STS responds.
  *
  * Source: `GetCallerIdentity`, AWS Security Token Service API reference; "AWS auth method", Vault documentation.
  *
  * @example
  *   const { arn } = await verifyIdentityProof(await request.json(), { audience: 'https://api.example.com' });
  *
- * @param {unknown} proof  as it arrived: nothing of it is believed
+ * @param {unknown} proof  as received; it is not trusted
  * @param {VerifyProofOptions} options
  * @returns {Promise<VerifiedIdentity>}
  * @throws {SigV4Error} with `status` and `type`: `ERR_SIGV4_PROOF_INVALID`, also for another audience; `ERR_SIGV4_REPLAYED`;
- *   `ERR_SIGV4_STS_UNAVAILABLE`, where STS does not say who it is; `ERR_SIGV4_REPLAY_CACHE_FULL`; as `verifyRequest` for what is wrong with
- *   the signature. Without a `status`: `ERR_SIGV4_OPTION_INVALID`
+ *   `ERR_SIGV4_STS_UNAVAILABLE`, if STS does not confirm it; `ERR_SIGV4_REPLAY_CACHE_FULL`; as `verifyRequest` for what is wrong
+ *   with the signature. Without a `status`: `ERR_SIGV4_OPTION_INVALID`
  */
 export async function verifyIdentityProof(proof, options) {
   const settings = settingsOf(options);
@@ -158,7 +158,7 @@ async function askSts(url, headers, { fetch, timeoutMs, signal }) {
   const fields = elements(text);
   if (status === 200) {
     const { Arn = '', Account = '', UserId } = fields;
-    // As the ARN says it, too: the answer is of one piece.
+    // The ARN must contain it as well, so that the response is consistent.
     const [, account] = /^arn:[\w-]+:(?:iam|sts)::(\d{12}):.+$/.exec(Arn) ?? [];
     const isWhole = /<GetCallerIdentityResponse[\s>]/.test(text) && account === Account && UserId;
     if (isWhole) return fields;

@@ -1,4 +1,4 @@
-// What a policy calls a method of an API.
+// The ARN of a method of an API in policies.
 //
 // Source: "Control access for invoking an API" in the API Gateway developer guide.
 
@@ -9,23 +9,24 @@ import { show } from './policy-error.js';
  * @typedef {object} ApiMethod
  * @property {string} [partition]  `aws` by default
  * @property {string} region
- * @property {string} accountId  of the owner of the API
+ * @property {string} accountId  the account of the API
  * @property {string} apiId
- * @property {string} stage  `$default`, too
+ * @property {string} stage  the stage, which may be `$default`
  * @property {string} method  such as `GET`, or the route key of a WebSocket API, such as `$connect`
  * @property {string} [path]  of the request, without the stage and the query; leave it out for a route key
  */
 
 /**
- * The ARN of a method: `arn:aws:execute-api:region:account:api/stage/METHOD/path`. The path goes in without its first
- * slash; that of the root is empty, so the ARN ends with `METHOD/`.
+ * The ARN of a method: `arn:aws:execute-api:region:account:api/stage/METHOD/path`. The path is added without
+ * its first slash; the path of the root is empty, so the ARN ends with `METHOD/`.
  *
- * Nothing is encoded or decoded: REST APIs name in their refusals the path as it arrived, `GET/photos%3Fpage` in
- * aws-amplify/aws-sdk-ios#505 and `HOUR/09:00:00` in aws/chalice#1775. AWS documents neither that nor what becomes of dot
+ * Nothing is encoded or decoded: REST APIs name the path in their refusals as received, `GET/photos%3Fpage` in
+ * aws-amplify/aws-sdk-ios#505 and `HOUR/09:00:00` in aws/chalice#1775. AWS documents neither this nor the treatment of dot
  * segments and repeated slashes.
  *
  * @example
- *   executeApiArn({ region: 'eu-west-1', accountId: '123456789012', apiId: 'abc123', stage: 'prod', method: 'GET', path: '/orders' });
+ *   executeApiArn({ region: 'eu-west-1', accountId: '123456789012', apiId: 'abc123', stage: 'prod', method: 'GET', path:
+ *   '/orders' });
  *   // arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders
  *
  * @param {ApiMethod} of

@@ -1,4 +1,4 @@
-// What is known of a request: the values of condition keys.
+// The context of a request: the values of condition keys.
 
 import { SigV4Error } from '../engine/errors.js';
 

@@ -1,4 +1,4 @@
-// A policy document, read once by the core: what comes out can be evaluated, and nothing in it was ignored.
+// A policy document that the core has parsed once. It can be evaluated, and no part of it was ignored.
 
 import { SigV4Error } from '../engine/errors.js';
 import { MAX_POLICY_CHARACTERS } from '../engine/generated/limits.js';
@@ -20,13 +20,13 @@ import { invalid } from './policy-error.js';
  */
 
 /**
- * A policy that was checked. It does not change with the document that it was made from.
+ * A parsed policy. Later changes of its document have no effect.
  *
- * The core has it as long as it is of use: until it is disposed of, or nothing refers to it any more.
+ * The core keeps it until it is disposed of or garbage-collected.
  */
 export class Policy {
   #name;
-  /** Its JSON; nothing, once it was disposed of. @type {string | undefined} */
+  /** Its JSON; `undefined` after it was disposed of. @type {string | undefined} */
   #json;
   /** @type {(string | undefined)[]} */
   #sids;
@@ -49,7 +49,7 @@ export class Policy {
     this.#sids = [document.Statement].flat().map((/** @type {{ Sid?: string }} */ { Sid }) => Sid);
   }
 
-  /** Has the core forget it. To evaluate it is an error from then on. */
+  /** Removes the policy from the core. Evaluating it is an error afterwards. */
   dispose() {
     if (this.#json === undefined) return;
     this.#json = undefined;
@@ -63,7 +63,7 @@ export class Policy {
   }
 
   /**
-   * Its number in the core. After the core had to start again, it is parsed once more.
+   * Its number in the core. After a restart of the core, the policy is parsed again.
    *
    * @param {Policy} policy
    * @param {string} name  of the argument
@@ -92,19 +92,19 @@ export class Policy {
 const PARSE_OPTIONS = new Set(['type', 'name']);
 
 /**
- * Checks a policy. AWS ignores some mistakes, such as a condition key that no request has; what is unknown here
- * (an element, an operator) is an error, so that no condition is lost.
+ * Parses and checks a policy. AWS ignores some mistakes, such as a condition key that no request has. Here, an unknown element or
+ * operator is an error, so that no condition is lost.
  *
  * @example
  *   const policy = parsePolicy(text); // once; evaluatePolicies takes it as often as you like
  *
  * @param {PolicyDocument | string} document  an object, or its JSON
  * @param {object} [options]
- * @param {PolicyType} [options.type]  `identity` (the default): of a user, group or role. `resource`: of an API, which
- *   says for whom it is (`Principal`) and may shorten resources to `execute-api:/stage/METHOD/path`
- * @param {string} [options.name]  to call it by in errors; `the policy` by default
+ * @param {PolicyType} [options.type] `identity` (the default): the policy of a user, group or role. `resource`: the policy of an
+ *   API, which has a `Principal` and may shorten resources to `execute-api:/stage/METHOD/path`
+ * @param {string} [options.name]  the name of the policy in errors; default: `the policy`
  * @returns {Policy}
- * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID: it says which statement and which field is wrong, and what to do;
+ * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID: the message names the statement and the field, and says what to do;
  *   ERR_SIGV4_WASM_UNAVAILABLE
  */
 export function parsePolicy(document, options) {

@@ -1,5 +1,4 @@
-// What policies say of a request, which the core decides: see src/policy/access.rs and
-// evaluate.rs.
+// Evaluates policies for a request. The core decides: see src/policy/access.rs and evaluate.rs.
 
 import { SigV4Error } from '../engine/errors.js';
 import { ACTION_INVALID, evaluateRecord } from '../engine/policy-engine.js';
@@ -15,63 +14,64 @@ import { show } from './policy-error.js';
  * @typedef {object} PolicyRequest
  * @property {string} action  such as `execute-api:Invoke`
  * @property {string} resource  ARN, see `executeApiArn`
- * @property {import('./context.js').RequestContext} [context]  what conditions and variables ask for, such as
- *   `{ 'aws:SourceIp': '192.0.2.1', 'aws:CurrentTime': new Date() }`. Nothing is added: a key that is not here is missing
+ * @property {import('./context.js').RequestContext} [context]  the values for conditions and variables, such as
+ *   `{ 'aws:SourceIp': '192.0.2.1', 'aws:CurrentTime': new Date() }`. No keys are added: a key that is not here counts as missing
  *
  * @typedef {object} Evaluation
  * @property {Decision} decision
- * @property {{ policy: number, statement: number, sid?: string }} [statement]  that decided, by its place
- * @property {UnevaluatedStatement[]} [unevaluated]  statements that could not be evaluated, if there are any: one that allows
- *   did not apply, one that denies did
- * @property {NearestStatement} [nearest]  of an implicit denial: the statement that came nearest to allowing the request, if
- *   any allows something
+ * @property {{ policy: number, statement: number, sid?: string }} [statement]  the statement that decided, by its position
+ * @property {UnevaluatedStatement[]} [unevaluated] statements that could not be evaluated, if there are any: an Allow did not
+ *   apply, a Deny did
+ * @property {NearestStatement} [nearest] for an implicit denial: the statement that came nearest to allowing the request, if
+ *   there is an Allow
  *
  * @typedef {object} UnevaluatedStatement
  * @property {number} policy  its place
  * @property {number} statement  likewise
  * @property {string} [sid]
- * @property {string} key  condition key whose value cannot be read by its operator, or does not fill its variable
+ * @property {string} key  the condition key whose value its operator cannot read, or that does not fill its variable
  * @property {string} reason
  *
- * @typedef {object} NearestStatement  that with the most elements that match, in the order principal, action, resource,
- *   conditions; of several, the first
+ * @typedef {object} NearestStatement  the statement with the most matching elements, in the order principal, action, resource, conditions; of several,
+ *   the first
  * @property {number} policy  its place
  * @property {number} statement  likewise
  * @property {string} [sid]
- * @property {'Principal' | 'Action' | 'NotAction' | 'Resource' | 'NotResource' | 'Condition'} element  the first that does not
- *   match
+ * @property {'Principal' | 'Action' | 'NotAction' | 'Resource' | 'NotResource' | 'Condition'} element the first element that does
+ *   not match
  * @property {string} [operator]  of the condition
  * @property {string} [key]  of the condition
- * @property {string[]} expected  what the policy has there
- * @property {string[]} given  what the request has there; nothing if the key or the caller is missing
+ * @property {string[]} expected  its value in the policy
+ * @property {string[]} given  the value in the request; empty if the key or the caller is missing
  *
  * @typedef {object} AccessRequest
- * @property {string} [principal]  ARN of the caller, as `sts:GetCallerIdentity` says it; none without credentials
+ * @property {string} [principal]  the ARN of the caller, as `sts:GetCallerIdentity` returns it; `undefined` without credentials
  * @property {AnyPolicy[]} identityPolicies  of the caller
  * @property {AnyPolicy} [permissionsBoundary]  that limits the permissions of the user or role
- * @property {AnyPolicy[]} [sessionPolicies]  that were passed when the role was assumed, and limit the session; none do not
+ * @property {AnyPolicy[]} [sessionPolicies] policies that were passed when the role was assumed, and that limit the session; an
+ *   empty list does not
  * @property {AnyPolicy} [resourcePolicy]  of the API
  *
  * @typedef {'identity' | 'permissionsBoundary' | 'session' | 'resource'} PolicySet  the kinds of policies
  *
  * @typedef {object} Access
  * @property {Decision} decision
- * @property {PolicySet} decidedBy  the kind of policies that decided: of an explicit denial the first that denies, of an implicit
- *   one the first that does not allow what it would have to, in the order of `PolicySet`
- * @property {Evaluation} identity  what the policies of the caller say for themselves
- * @property {Evaluation} [permissionsBoundary]  likewise, if there is one
- * @property {Evaluation} [session]  likewise, of the policies of the session, if there are any
- * @property {Evaluation} resource  likewise, of the API
+ * @property {PolicySet} decidedBy the kind of policies that decided: for an explicit denial the first that denies, for an
+ *   implicit one the first that lacks a required Allow, in the order of `PolicySet`
+ * @property {Evaluation} identity  the decision of the caller's policies alone
+ * @property {Evaluation} [permissionsBoundary]  the decision of the permissions boundary, if there is one
+ * @property {Evaluation} [session]  the decision of the session policies, if there are any
+ * @property {Evaluation} resource  the decision of the API's policy
  */
 
 /**
- * What the policies of a user or role say of a request. One statement that denies wins; else one that allows; without
- * either, the request is denied implicitly.
+ * Evaluates the policies of a user or role for a request. A Deny wins over an Allow; without either, the request is denied
+ * implicitly.
  *
  * @example
  *   const { decision } = evaluatePolicies([policy], { action: 'execute-api:Invoke', resource });
  *
- * @param {AnyPolicy[]} policies  documents, their JSON, or what `parsePolicy` returned, which is not parsed again
+ * @param {AnyPolicy[]} policies  documents, their JSON, or results of `parsePolicy`, which are not parsed again
  * @param {PolicyRequest} request
  * @returns {Evaluation}
  * @throws {SigV4Error} ERR_SIGV4_POLICY_INVALID, ERR_SIGV4_OPTION_INVALID, ERR_SIGV4_WASM_UNAVAILABLE
@@ -83,13 +83,13 @@ export function evaluatePolicies(policies, request) {
 }
 
 /**
- * What an API with IAM authorization does with a request, as AWS has it. No statement of any policy may deny it. What the
- * policies of the caller allow, its permissions boundary and the policies of its session must allow, too. The policy of an API
- * of the same account may allow it instead: to a user, to a session or to everyone, whatever the other policies leave out; to
- * a role, as far as the boundary and the session allow it. For a caller of another account, both sides must allow it. Without
- * credentials, the policy of the API decides alone.
+ * Evaluates all policies for a request to an API with IAM authorization, as AWS does. No policy may deny the request. If the
+ * policies of the caller allow it, its permissions boundary and session policies must allow it as well. In the same account, the
+ * policy of the API may allow it instead: to a user, a session or everyone regardless of the other policies, and to a role within
+ * the boundary and the session policies. For a caller of another account, both sides must allow it. Without credentials, only the
+ * policy of the API counts.
  *
- * A policy of the API that names the caller's own account as a whole leaves it to the policies of the caller.
+ * If the policy of the API names the caller's own account as a whole, the policies of the caller decide.
  *
  * @example
  *   const request = { action: 'execute-api:Invoke', resource, principal };
@@ -138,7 +138,7 @@ export function evaluateAccess(request) {
 /** By number. @type {PolicySet[]} */
 const POLICY_SETS = ['identity', 'permissionsBoundary', 'session', 'resource'];
 
-/** @typedef {Record<PolicySet, Policy[]>} Sets  of each kind those that there are */
+/** @typedef {Record<PolicySet, Policy[]>} Sets  the existing policies of each kind */
 
 /** @type {Sets} */
 const NO_POLICIES = { identity: [], permissionsBoundary: [], session: [], resource: [] };

@@ -4,7 +4,7 @@ import { SigV4Error } from '../engine/errors.js';
 
 /**
  * @param {string} where  such as `the policy, Statement[1].Effect`
- * @param {string} problem  what is wrong there, and what to do
+ * @param {string} problem  what is wrong, and what to do
  */
 export function invalid(where, problem) {
   return new SigV4Error('ERR_SIGV4_POLICY_INVALID', `${where} ${problem}`);

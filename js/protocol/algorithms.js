@@ -1,9 +1,9 @@
-// js/protocol is what several parts know of SigV4, with no part of its own. Here: the signing algorithms.
+// js/protocol has the parts of SigV4 that several folders need. This file: the signing algorithms.
 
 /**
  * @typedef {object} Scheme
  * @property {string} algorithm
- * @property {number} length  of a signature on the wire, where shorter ones are filled up with asterisks
+ * @property {number} length  the length of a signature on the wire, to which shorter ones are padded with asterisks
  */
 
 /** @type {Scheme} */

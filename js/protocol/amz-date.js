@@ -1,10 +1,10 @@
-// Times as Signature Version 4 writes them.
+// Times in the format of Signature Version 4.
 
 import { coreError, SigV4Error } from '../engine/errors.js';
 import { DATE_INVALID } from '../engine/generated/errors.js';
 
 /**
- * A time as all of SigV4 writes it: `YYYYMMDDTHHMMSSZ`, cut to the second.
+ * A time in the format of SigV4: `YYYYMMDDTHHMMSSZ`, truncated to seconds.
  *
  * @param {number} epochMillis
  */

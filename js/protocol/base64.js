@@ -1,4 +1,4 @@
-// Base64, if there is no Buffer.
+// Base64, for runtimes without Buffer.
 
 /**
  * @param {string | Uint8Array} data  a text is UTF-8
@@ -20,8 +20,8 @@ export function base64url(text) {
 
 /**
  * @param {string} text
- * @returns {string} what it encodes, read as UTF-8
- * @throws where it encodes nothing
+ * @returns {string} the decoded text, read as UTF-8
+ * @throws if it is not Base64
  */
 export function fromBase64(text) {
   return new TextDecoder('utf-8', { fatal: true }).decode(

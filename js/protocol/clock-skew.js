@@ -1,38 +1,38 @@
-// Learns from a refused answer how far the local clock is from the server's.
+// Learns from a refusal how far the local clock differs from the server's.
 //
-// AWS refuses a signature that is more than a few minutes old, or that comes from the future. Laptops,
-// phones and containers have such clocks, and the refusal shows the right time.
+// AWS refuses a signature that is more than a few minutes old, or dated
+// in the future. The clocks of laptops, phones and containers can be wrong, and the refusal shows the right time.
 
 import { parseAmzDate } from './amz-date.js';
 
 const MINUTE = 60_000;
 
-/** No clock is believed to be further ahead or behind: whoever answers could make us sign for a time of their choice. */
+/** The maximum offset: otherwise, any server could make the client sign for a time that it chooses. */
 const MAX_OFFSET = 86_400_000;
 
 /** The skew that API Gateway, and most of AWS, tolerates. S3 tolerates 15 minutes. */
 export const TOLERATED_SKEW = 300_000;
 
-/** What AWS says when it was the clock. */
+/** AWS's messages for a wrong clock. */
 const BLAMES_CLOCK =
   /Signature expired|Signature not yet current|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/;
 
 /** `…T192130Z is now earlier than …T192426Z (20181029T192926Z - 5 min.)`: in the parentheses, the server's now. */
 const NOW_IN_MESSAGE = /\((\d{8}T\d{6}Z) [+-] \d+ min\.\)/;
 
-/** S3 puts its time beside `RequestTimeTooSkewed`. */
+/** S3 sends its time with `RequestTimeTooSkewed`. */
 const NOW_IN_XML = /<ServerTime>([^<]+)<\/ServerTime>/;
 
-/** HTTP APIs say no more than this, whatever the cause; and an answer to HEAD says nothing. */
+/** HTTP APIs send only this message, whatever the cause; a response to HEAD has no message. */
 const SAYS_NOTHING = /^\s*(\{\s*"message"\s*:\s*"Forbidden"\s*\})?\s*$/;
 
 /**
- * An answer as any HTTP client can describe it.
+ * A response in a form that every HTTP client can provide.
  *
  * @typedef {object} ServerResponse
  * @property {number} status
- * @property {{ get(name: string): unknown }} headers  header names are asked for in lower case
- * @property {string} [body]  undefined if it cannot be read without taking it away from the caller
+ * @property {{ get(name: string): unknown }} headers  called with lower-case names
+ * @property {string} [body]  `undefined` if it cannot be read without consuming the caller's stream
  */
 
 /**
@@ -40,9 +40,9 @@ const SAYS_NOTHING = /^\s*(\{\s*"message"\s*:\s*"Forbidden"\s*\})?\s*$/;
  * was refused; otherwise undefined.
  *
  * @param {ServerResponse} answer
- * @param {number} arrivedAt  local time (`Date.now()`) when the answer arrived. Not the time of signing: a
- *   slow upload can outlive its signature, and then the clock is not at fault.
- * @param {number} [currentOffset]  the offset that the refused signature was made with, in milliseconds
+ * @param {number} arrivedAt local time (`Date.now()`) when the response arrived. Not the time of signing: a slow upload can take
+ *   longer than its signature is valid, and then the clock is not the cause.
+ * @param {number} [currentOffset]  the offset with which the refused signature was made, in milliseconds
  * @returns {number | undefined}
  */
 export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
@@ -50,7 +50,7 @@ export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
 
   const { body = '' } = answer;
   const blamesClock = BLAMES_CLOCK.test(body);
-  // Where the answer does not say why, only a Date that AWS would not have tolerated makes the case.
+  // If the response gives no reason, only a Date outside of AWS's tolerance indicates the clock.
   const saysNothing = answer.status === 403 && SAYS_NOTHING.test(body);
   if (!blamesClock && !saysNothing) return undefined;
 
@@ -59,13 +59,13 @@ export function serverClockOffset(answer, arrivedAt, currentOffset = 0) {
 
   const offset = now - arrivedAt;
   if (Math.abs(offset) > MAX_OFFSET) return undefined;
-  // Below a minute a new signature would be no better than the last one.
+  // Below a minute, a new signature would not be better than the last one.
   const threshold = blamesClock ? MINUTE : TOLERATED_SKEW;
   return Math.abs(offset - currentOffset) > threshold ? offset : undefined;
 }
 
 /**
- * Whether an answer shows that the time of the signature was right. A refusal without a reason shows nothing.
+ * Whether a response shows that the time of the signature was right. A refusal without a reason does not.
  *
  * @param {ServerResponse} answer
  * @returns {boolean}
@@ -77,7 +77,7 @@ export function provesClock({ status, headers, body = '' }) {
   return !BLAMES_CLOCK.test(text) && !BLAMES_SIGNATURE.test(text);
 }
 
-/** What AWS says where it was the signature: APIs and JSON services, S3, those with a query protocol. */
+/** AWS's messages for a wrong signature: APIs and JSON services, S3, services with a query protocol. */
 const BLAMES_SIGNATURE =
   /InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|signature we calculated|AuthFailure/;
 
@@ -93,7 +93,7 @@ export function serverTime(body, headers) {
 }
 
 /**
- * From the text, where it is even if CORS hides the `Date` header.
+ * From the text, which contains it even if CORS hides the `Date` header.
  *
  * @param {string} body
  * @returns {number | undefined} milliseconds since the epoch
@@ -105,8 +105,7 @@ function timeInBody(body) {
 }
 
 /**
- * From `Date`. A cache hands out the `Date` of the answer that it stored and says in `Age`
- * for how many seconds it has had it (RFC 9111, 5.1).
+ * From `Date`. A cache returns the `Date` of the response that it stored, and its age in seconds in `Age` (RFC 9111, 5.1).
  *
  * @param {ServerResponse['headers']} headers
  * @returns {number | undefined} milliseconds since the epoch

@@ -1,9 +1,9 @@
-// Every shape in which credentials are held or issued, as one.
+// Turns every form in which credentials are stored or issued into one.
 
 import { SigV4Error } from '../engine/errors.js';
 
 /**
- * As the AWS SDK names them.
+ * With the names of the AWS SDK.
  *
  * @typedef {object} Credentials
  * @property {string} accessKeyId
@@ -11,8 +11,8 @@ import { SigV4Error } from '../engine/errors.js';
  * @property {string | undefined} [sessionToken]  of temporary credentials
  * @property {Date | undefined} [expiration]  of temporary credentials
  *
- * When credentials end: a Date; a date as ISO 8601 writes it; or the time since 1970, in seconds where it is below 1e11,
- * otherwise in milliseconds.
+ * When credentials expire: a Date; a date in ISO 8601; or the time since 1970, in seconds if it is below 1e11, otherwise in
+ * milliseconds.
  * @typedef {Date | string | number} Expiration
  *
  * As AWS writes them: STS, Cognito identity pools, `credential_process`, and the metadata services of ECS and EC2.
@@ -24,7 +24,7 @@ import { SigV4Error } from '../engine/errors.js';
  * @property {string | undefined} [Token]  what the metadata services call it
  * @property {Expiration | undefined} [Expiration]
  *
- * The answer to `AssumeRole`, `GetSessionToken`, `GetCredentialsForIdentity` and their like.
+ * The response to `AssumeRole`, `GetSessionToken`, `GetCredentialsForIdentity` and similar operations.
  * @typedef {object} CredentialsAnswer
  * @property {IssuedCredentials | undefined} [Credentials]
  *

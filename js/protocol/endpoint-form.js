@@ -1,4 +1,4 @@
-// Region and service as far as the form of a host shows them, without the tables of the core.
+// Infers region and service from the form of a host, without the tables of the core.
 
 /**
  * @typedef {object} Endpoint
@@ -12,7 +12,7 @@ export function hostOf(url) {
 }
 
 /**
- * What the first of these hosts that names a region stands for. By their form alone, without the core's table of hosts: an
+ * The region and the service of the first of these hosts that names a region, inferred from its form alone, because an
  * explanation loads no WebAssembly.
  *
  * @param {string[]} hosts
@@ -35,5 +35,5 @@ const ENDPOINTS = [
   /[.-](?<region>[a-z]{2,}(?:-[a-z]+)+-\d)\.(?:amazonaws\.|api\.aws$|on\.aws$)/,
 ];
 
-/** Where the name in the host is not the one that is signed for. @type {Record<string, string>} */
+/** Names in hosts that differ from the signing name. @type {Record<string, string>} */
 const SIGNING_NAMES = { 'lambda-url': 'lambda', 'appsync-api': 'appsync', 'appsync-realtime-api': 'appsync' };

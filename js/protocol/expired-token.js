@@ -1,4 +1,4 @@
-// What AWS says where temporary credentials have expired.
+// AWS's messages for expired temporary credentials.
 
 /** The error code, of STS and the services with a JSON or a query protocol, and of S3. */
 export const EXPIRED_TOKEN_TYPE = /^(?:ExpiredToken\w*|TokenRefreshRequired)$/;

@@ -1,9 +1,9 @@
-// Sentences with values in them.
+// Fills values into sentences.
 
 import { redact } from './redact.js';
 
 /**
- * A sentence with what was found in it.
+ * A sentence with its values.
  *
  * @param {string} template  with `{name}`, `{name,another}` for the first that is there, or `{name|what stands instead}`
  * @param {Record<string, string | undefined>} values

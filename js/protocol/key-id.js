@@ -1,7 +1,7 @@
-// What a message shows of an access key id.
+// The part of an access key id that messages show.
 
 /**
- * Enough to tell one key from another.
+ * Enough to distinguish keys.
  *
  * @param {string} accessKeyId
  */

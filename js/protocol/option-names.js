@@ -1,4 +1,4 @@
-// The names of all options. One that is not among them is a mistake, such as `lenght`, and would be without effect.
+// The names of all options. Any other name is a mistake, such as `lenght`, and would have no effect.
 
 import { SigV4Error } from '../engine/errors.js';
 

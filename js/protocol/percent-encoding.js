@@ -1,7 +1,7 @@
 // Percent-encoding of texts that may not be well-formed Unicode.
 
 /**
- * With U+FFFD for halves of surrogate pairs, which no escape can stand for.
+ * Replaces halves of surrogate pairs, which cannot be escaped, with U+FFFD.
  *
  * @param {string} text
  */
@@ -10,7 +10,7 @@ export function wellFormed(text) {
 }
 
 /**
- * As RFC 3986 has it, section 2.3: what is not unreserved is escaped.
+ * Escapes everything except the unreserved characters of RFC 3986, section 2.3.
  *
  * @param {string} text
  * @returns {string}

@@ -4,7 +4,7 @@
 import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { escapeUri, wellFormed } from './percent-encoding.js';
 
-/** In place of a session token, in explanations and in a `SigningTrace`. */
+/** Replaces a session token in explanations and in a `SigningTrace`. */
 export const REDACTED = '<session token>';
 
 /**
@@ -19,7 +19,7 @@ export function withoutToken(canonicalRequest, token) {
     new RegExp(`^((?:${names}):).+|(?<=[?&\\n])((?:${names})=)[^&\\n]*`, 'gim'),
     (_, header = '', parameter = '') => `${header}${parameter}${REDACTED}`,
   );
-  // A short one, which AWS issues none of, would be found in words.
+  // A short token, which AWS does not issue, would also match words.
   if (token.length < 16) return redacted;
   return redacted.replaceAll(token, REDACTED).replaceAll(escapeUri(wellFormed(token)), REDACTED);
 }

@@ -1,14 +1,14 @@
-// What can be shown: without tokens and passwords, and without what a terminal or a log could choke on.
+// Redacts tokens and passwords, and removes characters that could harm a terminal or a log.
 
 import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { REDACTED } from './redact-token.js';
 
-/** In place of a signature: whoever has that of a presigned URL can make its request. */
+/** Replaces a signature, because anyone with the signature of a presigned URL can make its request. */
 export const REDACTED_SIGNATURE = '<signature>';
 
 /**
- * Responses repeat what was sent: tokens in canonical requests, in XML, and in messages about a header; and whole URLs.
- * In a function, because bundlers keep what calls something even if nobody uses it.
+ * Responses repeat parts of the request: tokens in canonical requests, in XML, and in messages about a header; and whole URLs.
+ * This is a function, because bundlers keep top-level calls even if nobody uses the result.
  *
  * @returns {[RegExp, string][]}
  */
@@ -62,7 +62,7 @@ export function redact(text) {
 }
 
 /**
- * Escape sequences, and characters that turn the direction of what follows, would let an answer write to a terminal.
+ * With escape sequences and characters that change the text direction, a response could write to a terminal.
  *
  * @param {string} text
  */

@@ -25,8 +25,8 @@ export function retryAt(expiration, now) {
 }
 
 /**
- * Whether credentials are known to be still valid, and can be used where their renewal failed. Of those without expiration only
- * their provider knows.
+ * Whether credentials are known to be still valid, and can be used if their renewal failed. For credentials without expiration,
+ * only the provider knows.
  *
  * @template {{ expiration: number }} C
  * @param {C | undefined} credentials

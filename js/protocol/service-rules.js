@@ -1,9 +1,9 @@
-// What services do differently. The table is the core's: SERVICE_RULES in src/endpoint/service_rules.rs.
+// The rules that differ between services. The table is SERVICE_RULES in src/endpoint/service_rules.rs.
 
 import { DEFAULT_RULES, NORMALIZES_PATH, S3_SERVICES, SERVICE_RULES } from '../engine/generated/services.js';
 
 /**
- * How a service wants its requests signed. The signer follows these rules unless an option says otherwise.
+ * How the requests of a service are signed. The signer follows these rules unless an option overrides them.
  *
  * @param {string} service  the signing name
  * @returns {import('../engine/generated/services.js').ServiceRules}

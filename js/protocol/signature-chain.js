@@ -1,4 +1,4 @@
-// Signatures that each sign the one before: of the chunks of an upload, and of the messages of an event stream.
+// Chains of signatures, each of which covers the previous one: for the chunks of an upload, and the messages of an event stream.
 
 /**
  * @typedef {{ date: string, region: string, service: string }} Scope  the date as `YYYYMMDD`
@@ -46,7 +46,7 @@ export class SignatureChain {
 }
 
 /**
- * What a signed request tells: the start of a chain.
+ * The start of a chain, from a signed request.
  *
  * @param {{ headers: Record<string, string> }} signed
  * @returns {{ amzDate: string, scope: Scope, signature: string } | undefined}

@@ -3,7 +3,7 @@
 import { PAYLOAD_PARAMETER, SIGNATURE_PARAMETERS } from '../engine/generated/parameters.js';
 
 /**
- * A URL that is presigned loses that signature when it is signed again. With two, S3 answers 400: "Only one auth
+ * The signature of a presigned URL is removed when it is signed again. With two signatures, S3 responds with 400: "Only one auth
  * mechanism allowed". Without `X-Amz-Signature`, parameters of these names are part of the request.
  *
  * @param {string} query

@@ -1,4 +1,4 @@
-// Why a request is refused, in AWS's words.
+// The error for a refused request, with AWS's message.
 
 import { SigV4Error } from '../engine/errors.js';
 import { REJECTIONS } from '../engine/generated/rejections.js';
@@ -19,7 +19,7 @@ const ANSWERS = /* @__PURE__ */ Object.assign(
 );
 
 /**
- * What a refusal is about, for the log of a server: AWS's message, which the client gets, does not say all of it.
+ * Details of a refusal for the log of a server. AWS's message, which the client gets, does not contain them.
  *
  * @typedef {object} RefusalDetails
  * @property {string} [region]  that the request was signed for; of SigV4a, the region set
@@ -30,7 +30,7 @@ const ANSWERS = /* @__PURE__ */ Object.assign(
  * @property {string} [accessKeyId]  its last four characters, such as `…MPLE`
  */
 
-/** A `SigV4Error` that says no to a request: its fault, not that of the server. */
+/** A `SigV4Error` that refuses a request because of a mistake of the client, not of the server. */
 export class Refusal extends SigV4Error {
   /**
    * @param {keyof typeof ANSWERS & import('../engine/errors.js').SigV4ErrorCode} code
@@ -40,11 +40,11 @@ export class Refusal extends SigV4Error {
    */
   constructor(code, message, [status, type] = ANSWERS[code], details) {
     super(code, message);
-    /** What to answer with. @readonly */
+    /** The status of the response. @readonly */
     this.status = status;
     /** AWS's name for it, which API Gateway sends as `x-amzn-errortype`. @readonly */
     this.type = type;
-    /** What it is about, where the message does not say all of it. @readonly */
+    /** Details that the message does not contain. @readonly */
     this.details = details;
   }
 }

@@ -1,4 +1,4 @@
-// Reads XML as AWS answers it: elements that hold text. No entity is expanded that a document defines, and nothing is fetched.
+// Reads the XML of AWS's responses: elements that contain text. It expands no entity that a document defines, and fetches nothing.
 
 /**
  * The elements of an XML document that have only text in them, the first of each name. Entities other than the five of XML,

@@ -1,4 +1,4 @@
-// Credentials of another role, of those who may assume it.
+// Credentials of a role that other credentials may assume.
 
 import { signRequest } from '../sign/signer.js';
 import { provider } from './provider.js';
@@ -7,13 +7,13 @@ import { callSts, roleParameters } from './sts.js';
 /**
  * @typedef {object} AssumeRoleOptions
  * @property {import('../sign/credentials.js').AnyCredentials | import('../sign/credentials.js').CredentialsProvider} credentials
- *   of who assumes the role
- * @property {string} [externalId]  that the owner of the role asks for
+ *   the credentials that assume the role
+ * @property {string} [externalId]  the id that the owner of the role requires
  * @property {string} [sourceIdentity]
  * @property {Record<string, string>} [tags]  of the session
- * @property {readonly string[]} [transitiveTagKeys]  which of them later sessions inherit
+ * @property {readonly string[]} [transitiveTagKeys]  the keys of tags that later sessions inherit
  * @property {string} [serialNumber]  of the MFA device
- * @property {string | (() => string | Promise<string>)} [tokenCode]  what it shows; as a function, asked each time
+ * @property {string | (() => string | Promise<string>)} [tokenCode]  its current code; a function is called each time
  */
 
 /**

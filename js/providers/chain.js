@@ -5,15 +5,15 @@ import { notFound, provider } from './provider.js';
 
 /**
  * The credentials of the first source that has any. Only one that has none (`ERR_SIGV4_CREDENTIALS_NOT_FOUND`) is skipped. If a
- * source fails, the next one is not asked: its credentials would be those of somebody else.
+ * source fails, the next one is not tried, because its credentials would be those of a different identity.
  *
  * @example
  *   const credentials = chain(fromEnv(), fromContainer(), fromInstanceMetadata());
  *
  * @param {...import('../sign/credentials.js').CredentialsProvider} sources
  * @returns {import('./provider.js').Provider}
- * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND`, whose message says why each had none, and whose
- *   `cause` is an `AggregateError` of theirs; what a source throws
+ * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND`, whose message gives the reason for each source, and
+ *   whose `cause` is an `AggregateError` of their errors; the errors of a source
  */
 export function chain(...sources) {
   return chainOf(sources, 0);

@@ -11,13 +11,13 @@ const SOURCE = 'fromCognitoIdentity';
  * @property {string} identityPoolId  such as `eu-west-1:12345678-1234-1234-1234-123456789012`
  * @property {Record<string, string | (() => string | Promise<string>)>} [logins]  tokens of signed-in users by the name of the
  *   issuer, such as `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf`, or functions that return them. Default: a guest
- * @property {string} [identityId]  of an earlier visit: a guest whose id is not kept is a new one each time
- * @property {string} [customRoleArn]  one of the roles of the user, where several would do
- * @property {string} [endpoint]  default: that of the region which the id of the pool begins with
+ * @property {string} [identityId]  the id of an earlier visit. A guest whose id is not kept is a new guest each time
+ * @property {string} [customRoleArn]  one of the user's roles, if there are several
+ * @property {string} [endpoint]  default: the endpoint of the region in the id of the pool
  */
 
 /**
- * Credentials of a Cognito identity pool, with its enhanced authentication flow. `identityId` stands beside them.
+ * Credentials of a Cognito identity pool, with its enhanced authentication flow. The result also contains `identityId`.
  *
  * Source: "Identity pools authentication flow", Amazon Cognito developer guide; `GetId`, `GetCredentialsForIdentity`, Amazon
  * Cognito federated identities API reference.

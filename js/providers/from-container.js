@@ -10,15 +10,15 @@ const SOURCE = 'fromContainer';
 /**
  * @typedef {object} ContainerOptions
  * @property {Record<string, string | undefined>} [env]  default: `process.env`
- * @property {string} [url]  where credentials are; default: what `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or
- *   `AWS_CONTAINER_CREDENTIALS_FULL_URI` says
- * @property {string | (() => string | Promise<string>)} [authorizationToken]  default: what
- *   `AWS_CONTAINER_AUTHORIZATION_TOKEN` says
+ * @property {string} [url]  the URL of the credentials; default: from `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or
+ *   `AWS_CONTAINER_CREDENTIALS_FULL_URI`
+ * @property {string | (() => string | Promise<string>)} [authorizationToken]  default: from
+ *   `AWS_CONTAINER_AUTHORIZATION_TOKEN`
  */
 
 /**
- * Credentials of a container. The endpoint must be HTTPS, or one of ECS, EKS or this machine: anybody else could read the
- * token, or hand out credentials of their own.
+ * Credentials of a container. The endpoint must be HTTPS, or one of ECS, EKS or this machine: any other server could read the
+ * token, or return other credentials.
  *
  * The token of EKS Pod Identity is in a file: `fromContainer` of `sigv4-wasm/credentials/node` reads it.
  *

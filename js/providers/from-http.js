@@ -1,11 +1,11 @@
-// Credentials that a server of yours hands out.
+// Credentials from your own server.
 
 import { failed, provider } from './provider.js';
 import { refusal, request } from './request.js';
 
 /**
- * Credentials of a server of yours: what it answers is JSON in any form that the option `credentials` takes, such as what
- * `AssumeRole` of an AWS SDK returned.
+ * Credentials from your own server, which responds with JSON in any form that the option `credentials` accepts, such as the
+ * result of `AssumeRole` in an AWS SDK.
  *
  * @example
  *   const credentials = fromHttp('/credentials', { headers: async () => ({ authorization: `Bearer ${await token()}` }) });

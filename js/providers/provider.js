@@ -1,5 +1,5 @@
-// js/providers finds credentials without the AWS SDK. Here: what all sources have in common. They keep what they found until it
-// is due for renewal, ask once however many callers wait, and say why they have nothing.
+// js/providers finds credentials without the AWS SDK. This file: the common part of all sources. They keep credentials until they
+// are due for renewal, fetch them once however many callers wait, and give a reason if they have none.
 
 import { SigV4Error } from '../engine/errors.js';
 import { parse } from '../protocol/credentials.js';
@@ -13,7 +13,7 @@ import { isUsable, renewalAt, retryAt } from '../protocol/renewal.js';
  */
 
 /**
- * What every function of this entry returns. It fits clients of the AWS SDK v3, too.
+ * The result of every function of this entry. Clients of the AWS SDK v3 also accept it.
  *
  * @template [Extra=unknown]
  * @typedef {(hint?: ProviderHint) => Promise<Credentials & Extra>} Provider
@@ -24,7 +24,7 @@ import { isUsable, renewalAt, retryAt } from '../protocol/renewal.js';
  * @param {string} source  that errors name
  * @param {(hint: ProviderHint) => Promise<object>} load  finds credentials in any shape that `parse` takes
  * @param {number} [staticMs]  for how long credentials without expiration are kept
- * @param {() => Extra} [extra]  what stands beside the credentials
+ * @param {() => Extra} [extra]  further properties of the result
  * @returns {Provider<Extra>}
  */
 export function provider(source, load, staticMs = 0, extra) {
@@ -54,7 +54,7 @@ export function provider(source, load, staticMs = 0, extra) {
       try {
         await (loading ??= renew(hint));
       } catch (error) {
-        // A caller that wants newer ones falls back itself: it has the last ones.
+        // A caller that requests newer credentials falls back itself, because it has the last ones.
         if (hint.forceRefresh || !isUsable(last, Date.now())) throw error;
         dueAt = retryAt(last.expiration, Date.now());
       }
@@ -71,7 +71,7 @@ export function provider(source, load, staticMs = 0, extra) {
 }
 
 /**
- * A source that has no credentials here, so that the next one is asked.
+ * The error of a source that has no credentials, after which the next one is tried.
  *
  * @param {string} source
  * @param {string} why
@@ -82,7 +82,7 @@ export function notFound(source, why, cause) {
 }
 
 /**
- * A source that should have credentials and cannot give them. The next one is not asked, because it would be somebody else.
+ * The error of a source that is configured but fails. The next one is not tried, because it would be a different identity.
  *
  * @param {string} source
  * @param {string} why

@@ -1,4 +1,4 @@
-// One request to a source of credentials: within a time, again if it is busy, and to nobody else.
+// One request to a source of credentials: with a timeout, with retries if it is busy, and without redirects.
 
 import { failed } from './provider.js';
 
@@ -20,7 +20,7 @@ import { failed } from './provider.js';
  * @param {RequestInit} init
  * @param {RequestOptions} options
  * @returns {Promise<Answer>} of any status; after a few attempts where it is 429 or 5xx
- * @throws {SigV4Error} `ERR_SIGV4_CREDENTIALS_PROVIDER` where nothing answers in time. The reason of the signal, if it aborts
+ * @throws {SigV4Error} `ERR_SIGV4_CREDENTIALS_PROVIDER` if there is no response in time. The reason of the signal, if it aborts
  */
 export async function request(source, url, init, options) {
   const { fetch = globalThis.fetch, signal, timeoutMs = 10_000 } = options;
@@ -31,7 +31,7 @@ export async function request(source, url, init, options) {
     signal?.addEventListener('abort', stop);
     const timer = setTimeout(stop, timeoutMs);
     try {
-      // Redirects are not followed: what is sent is for this host alone.
+      // Redirects are not followed, because the request is only for this host.
       const response = await fetch(url, { redirect: 'manual', ...init, signal: controller.signal });
       const { status } = response;
       const text = await response.text();
@@ -58,7 +58,7 @@ function object(text) {
 }
 
 /**
- * What a service answered instead of credentials.
+ * The error for a response without credentials.
  *
  * @param {Answer} answer
  */

@@ -1,4 +1,4 @@
-// Authorization of the WebSockets of AWS AppSync: the headers of a signed request, which is never sent. They stand in a
+// Authorization of the WebSockets of AWS AppSync: the headers of a signed request, which is never sent. They are sent in a
 // subprotocol when a connection is opened, and in each message.
 //
 // Sources: "Building a real-time WebSocket client" and "Understanding the Event API WebSocket protocol", AWS AppSync developer
@@ -12,7 +12,7 @@ import { base64url } from '../protocol/base64.js';
  *
  * @typedef {object} Protocol
  * @property {string} name  the subprotocol of the WebSocket
- * @property {string} connect  what is signed for a connection: the path after that of the API
+ * @property {string} connect  the path that is signed for a connection, after the path of the API
  * @property {string} realtime  the path of the WebSocket after that of the API, at a host of AWS
  * @property {string} customRealtime  likewise, at a custom domain
  */
@@ -31,8 +31,8 @@ const HEADERS = {
 };
 
 /**
- * What a WebSocket of AppSync is opened with: its URL, and its subprotocols, of which the second holds the authorization. It is
- * valid for five minutes.
+ * The URL and the subprotocols with which you open a WebSocket of AppSync. The second subprotocol contains the authorization,
+ * which is valid for five minutes.
  *
  * @example
  *   const { url, protocols } = await appSyncConnection(signer, 'https://abc123.appsync-api.eu-west-1.amazonaws.com/event');
@@ -55,8 +55,8 @@ export async function appSyncConnection(signer, api) {
 }
 
 /**
- * The authorization of one message. For Events, pass what is subscribed to or published, `{ channel }` or `{ channel, events }`,
- * and send `authorization` beside it. For GraphQL, pass `{ query, variables }`, and send `{ data, extensions: { authorization }
+ * The authorization of one message. For Events, pass `{ channel }` to subscribe or `{ channel, events }` to publish, and send
+ * `authorization` with it. For GraphQL, pass `{ query, variables }`, and send `{ data, extensions: { authorization }
  * }` as the payload of `start`.
  *
  * @example
@@ -66,7 +66,7 @@ export async function appSyncConnection(signer, api) {
  * @param {AnySigner} signer
  * @param {string | URL} api  as of `appSyncConnection`
  * @param {object} message
- * @returns {Promise<{ data: string, authorization: Record<string, string> }>} `data`: the message as it was signed
+ * @returns {Promise<{ data: string, authorization: Record<string, string> }>} `data`: the signed message
  * @throws {SigV4Error}
  */
 export async function appSyncAuthorization(signer, api, message) {

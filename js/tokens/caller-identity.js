@@ -1,9 +1,9 @@
-// A signed request for `GetCallerIdentity` of STS: whoever receives it can send it, and learns who signed it, and nothing else.
+// A signed request for `GetCallerIdentity` of STS: its receiver can send it, which reveals only the identity of the signer.
 
 import { regionalEndpoint } from '../protocol/regional-endpoint.js';
 import { signRequest } from '../sign/signer.js';
 
-/** What is asked, as a form. */
+/** The request as a form. */
 export const CALLER_IDENTITY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded; charset=utf-8';

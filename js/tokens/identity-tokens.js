@@ -1,4 +1,4 @@
-// Signed requests for `GetCallerIdentity` in the forms of services that learn from it who logs in.
+// Signed requests for `GetCallerIdentity` in the forms of services that use it to identify callers.
 
 import { base64 } from '../protocol/base64.js';
 import { CALLER_IDENTITY, FORM_TYPE, GLOBAL_STS, signCallerIdentity, stsOf } from './caller-identity.js';
@@ -7,7 +7,7 @@ import { checkOptions } from './options.js';
 /** @typedef {import('./options.js').TokenOptions} TokenOptions */
 
 /**
- * What a client of the `aws` auth method of HashiCorp Vault, or of OpenBao, posts to `auth/aws/login`.
+ * The body that a client of the `aws` auth method of HashiCorp Vault or OpenBao posts to `auth/aws/login`.
  *
  * Source: "AWS auth method (API)", Vault documentation.
  *
@@ -15,9 +15,9 @@ import { checkOptions } from './options.js';
  *   const login = await vaultLogin({ role: 'app', serverId: 'vault.example.com', credentials });
  *   await fetch('https://vault.example.com/v1/auth/aws/login', { method: 'POST', body: JSON.stringify(login) });
  *
- * @param {TokenOptions & { role?: string, serverId?: string, region?: string }} options  `role`: of Vault; default, the name of the IAM role.
- *   `serverId`: the header `X-Vault-AWS-IAM-Server-ID`, without which another Vault could use the login. `region`: of STS; default, its
- *   global endpoint, which is that of Vault
+ * @param {TokenOptions & { role?: string, serverId?: string, region?: string }} options `role`: of Vault; default, the name of
+ *   the IAM role. `serverId`: the header `X-Vault-AWS-IAM-Server-ID`, without which another Vault could use the login. `region`:
+ *   of STS; default, its global endpoint, which is that of Vault
  * @returns {Promise<{ role?: string, iam_http_request_method: string, iam_request_url: string, iam_request_headers: string,
  *   iam_request_body: string }>}
  * @throws {SigV4Error}
@@ -71,14 +71,15 @@ export async function gcpSubjectToken(options) {
 }
 
 /**
- * What a driver of MongoDB answers to the server in the mechanism `MONGODB-AWS`.
+ * The response of a MongoDB driver to the server in the mechanism `MONGODB-AWS`.
  *
  * Source: "MONGODB-AWS", MongoDB driver authentication specification.
  *
  * @example
  *   const { a, d, t } = await mongoDbAuth({ serverNonce, host: 'sts.amazonaws.com', credentials });
  *
- * @param {TokenOptions & { serverNonce: Uint8Array, host: string }} options  `serverNonce` and `host`: what the server sent, `s` and `h`
+ * @param {TokenOptions & { serverNonce: Uint8Array, host: string }} options `serverNonce` and `host`: what the server sent, `s`
+ *   and `h`
  * @returns {Promise<{ a: string, d: string, t?: string }>}
  * @throws {SigV4Error}
  */

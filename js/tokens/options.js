@@ -1,4 +1,4 @@
-// js/tokens makes tokens and passwords of signatures. Here: what their functions take in common.
+// js/tokens makes tokens and passwords from signatures. This file: the common options of their functions.
 
 import { SigV4Error } from '../engine/errors.js';
 import { checkNames } from '../protocol/option-names.js';
@@ -6,14 +6,14 @@ import { checkNames } from '../protocol/option-names.js';
 /**
  * @typedef {object} TokenOptions
  * @property {import('../sign/signer.js').SignerOptions['credentials']} credentials
- * @property {Date | (() => Date)} [date]  when it is signed; default: now
+ * @property {Date | (() => Date)} [date]  the time of the signature; default: now
  */
 
 const COMMON = /* @__PURE__ */ new Set(['credentials', 'date']);
 
 /**
- * Refuses options that do not exist, and required ones that are missing: a token with the text `undefined` in it would be refused
- * later, by somebody who cannot say why.
+ * Refuses unknown options, and missing required ones: a token that contains the text `undefined` would be refused later, without
+ * a reason.
  *
  * @param {any} options
  * @param {readonly string[]} required
@@ -31,8 +31,8 @@ export function checkOptions(options, required, optional = []) {
 }
 
 /**
- * The options that `presignUrl` and `signRequest` take. Credentials that expire sooner make the token end sooner, which is no reason to
- * warn.
+ * The options that `presignUrl` and `signRequest` take. If the credentials expire sooner, the token does as well, without a
+ * warning.
  *
  * @param {TokenOptions} options
  * @param {string} service

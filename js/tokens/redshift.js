@@ -15,10 +15,10 @@ import { checkOptions } from './options.js';
  *   const { user, password } = await redshiftServerlessPassword({ workgroup: 'default', region: 'eu-west-1', credentials });
  *
  * @param {import('./options.js').TokenOptions & { workgroup: string, region: string, database?: string, durationSeconds?: number,
- *   endpoint?: string, fetch?: typeof globalThis.fetch, signal?: AbortSignal }} options  `durationSeconds`: from 900 to 3600; default 900.
- *   `endpoint`: default, that of the region. `signal`: ends the request
+ *   endpoint?: string, fetch?: typeof globalThis.fetch, signal?: AbortSignal }} options `durationSeconds`: from 900 to 3600;
+ *   default 900. `endpoint`: default, that of the region. `signal`: ends the request
  * @returns {Promise<{ user: string, password: string, expiresAt: Date }>}
- * @throws {SigV4Error} `ERR_SIGV4_CREDENTIALS_PROVIDER` where the service answers something else
+ * @throws {SigV4Error} `ERR_SIGV4_CREDENTIALS_PROVIDER` if the service responds with something else
  */
 export async function redshiftServerlessPassword(options) {
   checkOptions(

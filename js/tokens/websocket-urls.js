@@ -27,8 +27,8 @@ export async function iotUrl(options) {
 }
 
 /**
- * The URL of a stream of Amazon Transcribe. It is valid for opening a connection within 5 minutes. What is sent then is audio in
- * messages of an event stream, which need no signature.
+ * The URL of a stream of Amazon Transcribe. It is valid for opening a connection within 5 minutes. Then send audio in messages of
+ * an event stream, which need no signature.
  *
  * Source: "Setting up a WebSocket stream", Amazon Transcribe developer guide.
  *

@@ -1,4 +1,4 @@
-// About keys and tokens.
+// Messages about keys and tokens.
 
 import { EXPIRED_TOKEN_MESSAGE, EXPIRED_TOKEN_TYPE } from '../../protocol/expired-token.js';
 

@@ -1,4 +1,4 @@
-// What is at the URL, or is not: APIs, buckets, functions, networks.
+// Messages about endpoints: APIs, buckets, functions, networks.
 
 /** @typedef {import('../messages.js').Row} Row */
 

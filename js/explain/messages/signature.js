@@ -1,4 +1,4 @@
-// About the signature: its time, its scope, its form, and that it does not match.
+// Messages about the signature: its time, its scope, its form, and a mismatch.
 
 /** @typedef {import('../messages.js').Row} Row */
 

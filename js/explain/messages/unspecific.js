@@ -1,4 +1,4 @@
-// Messages that hardly say anything: a status, a word.
+// Messages without details: a status, or a word.
 
 /** @typedef {import('../messages.js').Row} Row */
 

@@ -1,4 +1,4 @@
-// Files, of runtimes that have them: without an import that a bundler for browsers would have to resolve.
+// Reads files in runtimes that have them, without an import that a bundler for browsers would have to resolve.
 
 import { builtin } from '../../engine/node-builtins.js';
 import { failed } from '../provider.js';
@@ -15,7 +15,7 @@ export async function readText(path) {
 }
 
 /**
- * The token in a file, which whoever wrote it replaces from time to time.
+ * The token in a file, which its writer replaces from time to time.
  *
  * @param {string} source  that errors name
  * @param {string} path

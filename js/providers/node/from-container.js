@@ -1,4 +1,4 @@
-// Credentials of a container, where the token may be in a file, as EKS Pod Identity has it.
+// Credentials of a container whose token may be in a file, as with EKS Pod Identity.
 
 import { containerProvider } from '../from-container.js';
 import { readToken } from './files.js';

@@ -1,4 +1,4 @@
-// Wherever a program on Node.js may find credentials.
+// All sources of credentials for a program on Node.js.
 
 import { chainOf } from '../chain.js';
 import { fromEnv } from '../from-env.js';
@@ -12,7 +12,7 @@ import { chosenProfile } from './profiles.js';
  * The first of these that has credentials, in the order of the AWS SDK for JavaScript: the environment, unless a profile is
  * chosen; a profile of `~/.aws`; the token file of a web identity; a container of ECS or EKS; the role of an EC2 instance.
  *
- * If one of them is configured and fails, the next one is not asked.
+ * If one of them is configured and fails, the next one is not tried.
  *
  * Source: "Standardized credential providers", AWS SDKs and tools reference guide.
  *
@@ -21,8 +21,8 @@ import { chosenProfile } from './profiles.js';
  *
  * @param {Parameters<typeof fromIni>[0]} [options]  as of `fromIni`
  * @returns {import('../provider.js').Provider}
- * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND`, whose message says why each had none; what one of
- *   them throws
+ * @throws {SigV4Error} from the provider: `ERR_SIGV4_CREDENTIALS_NOT_FOUND`, whose message gives the reason for each source; the
+ *   errors of a source
  */
 export function fromNodeChain(options = {}) {
   const sources = [

@@ -1,7 +1,7 @@
 // The files `~/.aws/config` and `~/.aws/credentials`, as profiles.
 //
-// Source: "Using shared config and credentials files", AWS SDKs and tools reference guide; where that is silent, what the AWS
-// SDK for JavaScript reads.
+// Source: "Using shared config and credentials files", AWS SDKs and tools reference guide; in cases that it does not cover, the
+// behavior of the AWS SDK for JavaScript.
 
 import { environment } from '../provider.js';
 import { inHome, readText } from './files.js';
@@ -15,14 +15,14 @@ import { inHome, readText } from './files.js';
  * @property {string} [configFilepath]  default: `AWS_CONFIG_FILE`, or `~/.aws/config`
  */
 
-/** @param {ProfileOptions} options @returns {string | undefined} the profile that somebody chose */
+/** @param {ProfileOptions} options @returns {string | undefined} the selected profile */
 export function chosenProfile({ profile }) {
   return profile || environment().AWS_PROFILE || undefined;
 }
 
 /**
- * Every profile. What both files say of one, the credentials file decides. A file that cannot be read counts as empty: many
- * machines have none.
+ * Every profile. If both files have a setting, the credentials file takes precedence. A file that cannot be read counts as empty,
+ * because many machines have none.
  *
  * @param {ProfileOptions} options
  * @returns {Promise<Map<string, Profile>>}
