@@ -1,5 +1,5 @@
-// SigV4 without a cryptographic operation in wasm: the core writes what is hashed and what is signed, and node:crypto hashes
-// it, derives the keys and signs. Neither secrets nor keys enter the memory of the module.
+// SigV4 without cryptographic operations in wasm: the core writes the texts to hash and to sign, and node:crypto hashes them,
+// derives the keys and signs. Neither secrets nor keys enter the memory of the module.
 
 import { compile, compileSync } from '#module/signing';
 
@@ -14,7 +14,7 @@ import { platformSha256 } from './hashing.js';
 /**
  * @typedef {import('./engine.js').SigningIdentity} SigningIdentity
  *
- * What is used of node:crypto.
+ * The parts of node:crypto that are used.
  * @typedef {object} NodeCrypto
  * @property {(algorithm: 'sha256', key: Uint8Array | KeyObject) => Hmac} createHmac
  * @property {(key: Uint8Array) => KeyObject} createSecretKey
@@ -25,9 +25,9 @@ import { platformSha256 } from './hashing.js';
  * @property {(text: string) => Hmac} update  as UTF-8
  * @property {{ (): Uint8Array, (encoding: 'hex'): string }} digest
  *
- * What is kept of credentials.
+ * The stored data of credentials.
  * @typedef {object} Known
- * @property {SigningIdentity} shown  the same without the secret: what crosses
+ * @property {SigningIdentity} shown  the identity without the secret, which crosses into wasm
  * @property {string} scope  that was signed for last
  * @property {KeyObject} [key]  of that scope, in the memory of OpenSSL
  */
@@ -147,7 +147,7 @@ const SCOPE_LINE = 2;
 export const fipsEngine = /* @__PURE__ */ new FipsEngine({ compile, compileSync });
 
 /**
- * What hashes and signs here. Other runtimes have a `node:crypto`, too, which is not OpenSSL.
+ * The `node:crypto` of Node.js. Other runtimes have a `node:crypto` that is not OpenSSL.
  *
  * @returns {NodeCrypto}
  * @throws {SigV4Error} `ERR_SIGV4_FIPS_UNAVAILABLE`

@@ -1,8 +1,8 @@
-// The full texts of errors. What throws them has a short one, which says what is wrong and where, because every page that signs
-// loads that. Asynchronous calls load this file before they reject.
+// The full texts of errors. The code that throws has a short text, which says what is wrong and where, because every page that
+// signs loads it. Asynchronous calls load this file before they reject.
 
 /**
- * Adds what more there is to say to the text of an error.
+ * Adds the remedy to the text of an error.
  *
  * @param {import('./errors.js').SigV4Error} error
  */
@@ -17,7 +17,7 @@ export function inFull(error) {
   return error;
 }
 
-/** What is added to which short text, or takes its place. @type {[RegExp, string | ((...groups: string[]) => string)][]} */
+/** The text that is added to each short text, or replaces it. @type {[RegExp, string | ((...groups: string[]) => string)][]} */
 const FULL_TEXTS = [
   [
     /^(?:accessKeyId|secretAccessKey|sessionToken) is not valid$/,
@@ -72,8 +72,8 @@ function didYouMean(_, start, name, list) {
 }
 
 /**
- * How many letters one of two names has and the other has not, in any case and order; of equally many, the length decides. Not
- * an edit distance, which would take three times the code for the same names.
+ * How many letters only one of two names has, in any case and order; if equal, the length decides. Not an edit distance, which
+ * would take three times the code for the same names.
  *
  * @param {string} a
  * @param {string} b

@@ -46,11 +46,10 @@ export function isHashedByCore(body) {
 }
 
 /**
- * What hashes a canonical request. `undefined`: the core.
+ * The function that hashes a canonical request. `undefined`: the core.
  *
  * @param {number} length  of it, about
- * @param {boolean} isFirst  whether nothing was signed before: many processes make one signature and no other, and
- *   node:crypto takes 2 ms to load
+ * @param {boolean} isFirst  whether this is the first signature: many processes make only one, and node:crypto takes 2 ms to load
  */
 export function canonicalRequestHash(length, isFirst) {
   return isFirst || length < PLATFORM_HASH_BYTES ? undefined : platformSha256();
@@ -68,15 +67,14 @@ export function hashSync(data, engine) {
 }
 
 /**
- * Likewise, in a thread of the platform where that is faster.
+ * The same, in a thread of the platform if that is faster.
  *
  * @param {string | Uint8Array} data
  * @param {Hasher} engine
  * @returns {Promise<string>} hex
  */
 export async function hash(data, engine) {
-  // A page that is not served over https has no `subtle`, and the synchronous hash of a platform needs no detour over a
-  // thread.
+  // A page that is not served over https has no `subtle`, and a synchronous hash of the platform needs no thread.
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined || platformSha256() !== undefined) return hashSync(data, engine);
   if (isHashedByCore(data)) {
@@ -88,7 +86,7 @@ export async function hash(data, engine) {
 }
 
 /**
- * What hashes where the platform does not: an engine.
+ * The engine that hashes if the platform does not.
  *
  * @typedef {Pick<import('./engine.js').Engine, 'ready' | 'sha256'>} Hasher
  */

@@ -1,4 +1,4 @@
-// How a request that arrived crosses to a module, and what comes back instead of a result: for all modules that look at requests.
+// How an incoming request crosses into a module, and how errors come back: for all modules that read requests.
 // See src/wasm/incoming.rs and src/wasm/buffer.rs.
 
 import { FLAG } from './generated/verify-flags.js';
@@ -19,7 +19,7 @@ import { FLAG } from './generated/verify-flags.js';
  * @property {number} now  milliseconds since 1970
  * @property {number} maxSkewSeconds
  * @property {() => void} checkLatin1  throws if a character does not fit into a byte
- * @property {(status: number) => Error} errorOf  why the core takes no such request
+ * @property {(status: number) => Error} errorOf  the error for a request that the core refuses
  *
  * A rejection as the core writes it.
  * @typedef {object} WrittenRejection

@@ -1,5 +1,5 @@
-// Starts a wasm module, as often as one asks for it. The code that wasm-bindgen writes around a module keeps its first
-// instance for good, and with it what a trap has left behind.
+// Starts new instances of a wasm module. The code that wasm-bindgen generates around a module keeps its first instance forever,
+// and with it the state that a trap has left behind.
 
 /**
  * The functions of src/wasm/exports.rs, and their memory.
@@ -10,7 +10,7 @@
 
 /**
  * @param {WebAssembly.Module} module
- * @param {(name: string) => ((...numbers: number[]) => void) | undefined} [importNamed]  what is called of what it imports
+ * @param {(name: string) => ((...numbers: number[]) => void) | undefined} [importNamed]  an imported function by name
  * @returns {WasmInstance}
  */
 export function instantiate(module, importNamed) {

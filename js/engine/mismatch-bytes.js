@@ -1,3 +1,3 @@
-// The module `mismatch` itself, a file of its own: most who explain a refusal search for no mistake, and load none of it.
+// The bytes of the module `mismatch`, in a separate file, because most programs that explain a refusal do not search for a mistake.
 
 export { compile } from '#module/mismatch';

@@ -1,4 +1,4 @@
-// The search for the mistake of a client in the core: pieces of what may have been signed in, what becomes of them out. See
+// The search for the mistake of a client in the core: pieces of candidates go in, results come out. See
 // src/wasm/mismatch.rs.
 
 import { PARTS, PROGRESS } from './generated/mismatch-names.js';
@@ -42,7 +42,7 @@ import { ModuleInstance } from './module-instance.js';
  * @property {string} query  likewise
  */
 
-/** The module, and what starts in its place if it cannot. */
+/** The module, and the fallback that starts if it cannot. */
 export const mismatchModule = /** @type {ModuleInstance<MismatchExports>} */ (
   /* @__PURE__ */ new ModuleInstance({
     compile: async () => (await import('./mismatch-bytes.js')).compile(),
@@ -53,8 +53,8 @@ export const mismatchModule = /** @type {ModuleInstance<MismatchExports>} */ (
 );
 
 /**
- * One search, in an instance of its own of the module, which must have started: it keeps a secret while others have their turn,
- * and all its memory is wiped after it.
+ * One search, in its own instance of the module, which must have started: it keeps a secret while other code runs, and its whole
+ * memory is wiped afterwards.
  */
 export class MismatchSearch {
   #instance;
@@ -65,7 +65,7 @@ export class MismatchSearch {
   }
 
   /**
-   * All that a request says, and what is wrong with it but its signature.
+   * The parts of a request, and its problems apart from the signature.
    *
    * @param {import('./incoming-crossing.js').IncomingRecord} record
    * @returns {Examination | import('./incoming-crossing.js').WrittenRejection}
@@ -97,7 +97,7 @@ export class MismatchSearch {
     if (status !== 0) throw this.#instance.failed(new Error('the record of the search is invalid'));
   }
 
-  /** Whether it was signed as it should be. */
+  /** Whether the signature is valid. */
   isRight() {
     return Boolean(this.#call((exports) => exports.search_is_right()));
   }
@@ -189,7 +189,7 @@ export class MismatchSearch {
     return text;
   }
 
-  /** Wipes all that the search knows. */
+  /** Wipes the data of the search. */
   dispose() {
     this.#writer.wipe();
     this.#instance.discard();

@@ -1,4 +1,4 @@
-// How the pieces of what may have been signed cross: the record that src/wasm/mismatch.rs reads. Numbers come from
+// The record in which the pieces of candidates cross, and which src/wasm/mismatch.rs reads. Numbers come from
 // src/mismatch/names.rs.
 
 import {
@@ -14,7 +14,7 @@ import {
 } from './generated/mismatch-names.js';
 
 /**
- * What is done to a text, one step after the other: src/mismatch/steps.rs.
+ * The steps that change a text, in order: src/mismatch/steps.rs.
  *
  * @typedef {'double' | 'single' | 'segments' | 'escapes' | 'normalize' | 'mergeSlashes' | 'urlPath' | 'lowerEscapes' | 'upperEscapes' | 'cutFirst'} PlainStep
  * @typedef {PlainStep | readonly ['replace', from: string, to: string] | readonly ['decode' | 'encode', characters: string]} Step

@@ -1,4 +1,4 @@
-// What the search for a mistake asks of a text: by the module `mismatch`, so that it loads no other.
+// Text functions for the search for a mistake, in the module `mismatch`, so that the search loads no other module.
 
 import { hash, hashSync } from './hashing.js';
 import { sha256In } from './incoming-crossing.js';

@@ -1,4 +1,4 @@
-// A wasm module at work: one instance, and the buffer that it shares with JavaScript.
+// A started wasm module: one instance, and the buffer that it shares with JavaScript.
 
 import { SigV4Error } from './errors.js';
 import { instantiate } from './instantiate.js';
@@ -6,7 +6,7 @@ import { platformDecoder } from './node-builtins.js';
 import { refusal, unavailable } from './refusals.js';
 
 /**
- * What an instance must have.
+ * The required exports of an instance.
  *
  * @typedef {{ memory: { readonly buffer: ArrayBuffer }, reserve: (length: number) => number }} Exports
  *
@@ -28,7 +28,7 @@ export class ModuleInstance {
   #module;
   /** @type {(() => E) | undefined} */
   #fallback;
-  /** Makes a fresh instance, once there is something to make it of. @type {(() => E) | undefined} */
+  /** Creates a fresh instance, after the module was compiled. @type {(() => E) | undefined} */
   #instantiate;
   /** @type {E | undefined} */
   #instance;
@@ -50,7 +50,7 @@ export class ModuleInstance {
     this.#module = module;
   }
 
-  /** @param {() => E} makeInstance  what starts instead, wherever the wasm module cannot */
+  /** @param {() => E} makeInstance  starts the fallback if the wasm module cannot start */
   fallBackTo(makeInstance) {
     this.#fallback = makeInstance;
   }
@@ -108,7 +108,7 @@ export class ModuleInstance {
   }
 
   /**
-   * One more instance of a module that has started: for work that keeps its state for a while, and is wiped after it.
+   * Another instance of a started module, for work that keeps state for a while, and is wiped afterwards.
    *
    * @returns {ModuleInstance<E>}
    */
@@ -120,7 +120,7 @@ export class ModuleInstance {
     return other;
   }
 
-  /** Of the instance that runs, or of the next one: what an instance of another number kept is gone. */
+  /** The number of the running or the next instance: the data of instances with another number is gone. */
   get generation() {
     return this.#generation;
   }
@@ -197,7 +197,7 @@ export class ModuleInstance {
     );
   }
 
-  /** Wipes the instance and lets go of it: the next call starts a fresh one, which knows no keys. */
+  /** Wipes and releases the instance. The next call starts a fresh one, which has no keys. */
   discard() {
     const memory = this.#instance?.memory;
     if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);

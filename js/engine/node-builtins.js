@@ -1,4 +1,4 @@
-// What the platform does better than wasm, found without an import that a bundler would have to resolve.
+// Functions that the platform does faster than wasm, found without an import that a bundler would have to resolve.
 
 import { FLAG } from './generated/flags.js';
 

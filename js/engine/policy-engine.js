@@ -9,7 +9,7 @@ import { ModuleInstance } from './module-instance.js';
 import { initSync, parse } from '../wasm/policy.js';
 
 /**
- * A policy that the module has.
+ * A policy in the module.
  *
  * @typedef {object} Kept
  * @property {number} number
@@ -17,7 +17,7 @@ import { initSync, parse } from '../wasm/policy.js';
  *
  * @typedef {object} Question
  * @property {number[][]} policies  numbers: of the caller, of the session, of the permissions boundary, of the API
- * @property {boolean} isAccess  whether it is also about others than those of the caller
+ * @property {boolean} isAccess  whether policies other than the caller's count as well
  * @property {string} [principal]
  * @property {string} action
  * @property {string} resource
@@ -25,12 +25,12 @@ import { initSync, parse } from '../wasm/policy.js';
  *
  * @typedef {object} Verdict
  * @property {number} decision  0: allow, 1: explicit deny, 2: implicit deny, 3: there are no policies of this kind
- * @property {number} policy  where the statement is that decided, from 1 on; 0 for none
+ * @property {number} policy  the position of the policy whose statement decided, from 1; 0 for none
  * @property {number} statement  likewise
  *
  * @typedef {object} Evaluated
  * @property {number} decision
- * @property {number} kind  which policies decided, by their place in `verdicts`
+ * @property {number} kind  the kind of policies that decided, as an index of `verdicts`
  * @property {Verdict[]} verdicts  of the policies of the caller, of the permissions boundary, of the session, of the API
  * @property {Record<string, object> | undefined} details
  */
@@ -41,8 +41,8 @@ export const ACTION_INVALID = -2;
 export const RESOURCE_INVALID = -3;
 
 /**
- * Where nobody tells when a policy is of no more use, so many are kept: then the module starts again, and those that are
- * still in use are parsed once more.
+ * How many policies are kept if their release cannot be observed. Beyond that, the module starts again, and policies in use are
+ * parsed again.
  */
 const MOST_KEPT_UNWATCHED = 1000;
 
@@ -91,7 +91,7 @@ export function keepPolicy(document, isOfApi, name) {
   }
 }
 
-/** Before another policy is kept: what nobody will release has to go some time. */
+/** Before another policy is kept: policies that nobody releases must be removed at some time. */
 export function makeRoom() {
   const isFull = kept.generation === policyModule.generation && kept.count >= MOST_KEPT_UNWATCHED;
   if (isFull && typeof FinalizationRegistry === 'undefined') policyModule.discard();

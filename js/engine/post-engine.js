@@ -1,5 +1,5 @@
-// The two crossings of an upload by HTML form: what it says of its signature; then the form with the key and what its policy says. See
-// src/wasm/post.rs.
+// The two crossings of an upload by HTML form: the form, which returns its signature; then the form with the key and its policy.
+// See src/wasm/post.rs.
 
 import { FLAG } from './generated/verify-flags.js';
 import { rejectionOf } from './incoming-crossing.js';

@@ -1,4 +1,4 @@
-// What the modules and their platforms refuse, as errors.
+// Turns refusals of the modules and their platforms into errors.
 
 import { coreError, SigV4Error } from './errors.js';
 import { RECORD_INVALID, STATUS_NUMBERS } from './generated/errors.js';

@@ -1,4 +1,4 @@
-// SHA-256 if there is no signer: by the platform if that is faster, otherwise by the module `signing`.
+// SHA-256 without a signer: by the platform if that is faster, otherwise by the module `signing`.
 
 import { hash, hashSync } from './hashing.js';
 import { signingEngine } from './signing-engine.js';

@@ -1,4 +1,4 @@
-// What the core makes of a request: the result of a crossing, taken apart. See src/sign/texts.rs.
+// Parses the result of a crossing. See src/sign/texts.rs.
 
 /**
  * @typedef {object} Signature

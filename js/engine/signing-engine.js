@@ -1,4 +1,4 @@
-// The module `signing`: SigV4. Nothing else imports it, so that what takes a signer carries no module of its own.
+// The module `signing`: SigV4. Only signers import it, so that functions that take a signer contain no module.
 
 import { compile, compileSync } from '#module/signing';
 

@@ -1,4 +1,4 @@
-// The two crossings of a verification: a flat record in, what it says of its signature out; then the record with the key. See
+// The two crossings of a verification: the record of a request, which returns its signature; then the record with the key. See
 // src/wasm/verify.rs.
 
 import { compile, compileSync } from '#module/verify';
@@ -45,11 +45,11 @@ import { parsedOf, statedOf } from './verify-results.js';
  * @property {string} signature
  * @property {string[]} signedHeaders
  *
- * What a server knows of an access key id.
+ * The data of a server about an access key id.
  * @typedef {object} Known
  * @property {string | Uint8Array | undefined} key  the secret, or a derived key; `undefined` where another module verifies
  * @property {string | undefined} sessionToken  that the request must carry
- * @property {boolean} isJudged  whether somebody has looked at the token
+ * @property {boolean} isJudged  whether the token was checked
  * @property {number | undefined} expiresAt  milliseconds since 1970
  *
  * @typedef {{ memory: import('./instantiate.js').Memory } & Omit<import('../wasm/verify.js').InitOutput, 'memory'>} VerifyExports
@@ -95,7 +95,7 @@ export function begin(record, body) {
     const end = result.indexOf(NO_UTF8);
     const stated = statedOf(decoder.decode(result.subarray(0, end)));
     if (hash !== undefined && end + 1 < status) stated.stringToSign += hash(result.subarray(end + 1));
-    // Nothing of a token stays in the buffer.
+    // No part of a token stays in the buffer.
     if (stated.sessionToken) result.fill(0);
     verifyModule.release();
     return stated;

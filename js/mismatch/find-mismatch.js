@@ -1,5 +1,5 @@
-// js/mismatch finds what a client did wrong: it computes the signature again under known mistakes, until one gives the
-// signature of the request. Here: the search from start to end.
+// js/mismatch finds the mistake of a client: it computes the signature again under known mistakes, until one results in the
+// signature of the request. This file: the search from start to end.
 
 import { mismatchModule, MismatchSearch } from '../engine/mismatch-engine.js';
 import { SigV4Error } from '../engine/errors.js';
@@ -31,27 +31,26 @@ import { endpointOf } from '../protocol/endpoint-form.js';
  *
  * @typedef {object} FindMismatchOptions
  * @property {SecretLookup | ((accessKeyId: string, sessionToken?: string) => SecretLookup | Promise<SecretLookup>)} secretAccessKey
- *   what the client should have signed with: the secret, credentials with their session token, or what finds them, as for
- *   `verifyRequest`
- * @property {string} [region]  that requests must be signed for. Default: any
+ *   the secret, the credentials with their session token, or a function that finds them, as for `verifyRequest`
+ * @property {string} [region]  the region for which requests must be signed. Default: any
  * @property {string} [service]  likewise, such as `execute-api`
  * @property {Date | (() => Date)} [now]  default: the clock
- * @property {string} [stage]  of the API, which a client may have left out of the path, or put there
+ * @property {string} [stage]  the stage of the API, which a client may have left out of the path or added to it
  * @property {readonly string[]} [hosts]  other names of this server, which a client may have signed
  * @property {readonly string[]} [methods]  besides the usual ones
  * @property {number} [maxBodyBytes]  longer bodies are refused; default 10485760, which is API Gateway's limit
- * @property {number} [deadlineMs]  milliseconds to search at most, the likeliest first; default 1000
+ * @property {number} [deadlineMs]  time limit of the search in milliseconds; default 1000
  * @property {'double' | 'single'} [pathEncoding]  default per service, as for the signer
  *
  * @typedef {object} Mismatch
  * @property {string} code  stable, such as `path-encoded-once`
  * @property {'method' | 'path' | 'query' | 'headers' | 'body' | 'token' | 'scope' | 'secret' | 'date'} part
- * @property {boolean} isProved  whether this mistake gives exactly the signature that arrived. `false`: something points to it
- * @property {string} summary  what the client did, in one sentence, with the values that were seen
+ * @property {boolean} isProved  whether this mistake results in exactly the signature of the request. `false`: it is only likely
+ * @property {string} summary  the mistake of the client in one sentence, with the values of the request
  * @property {string} fix  one sentence
  * @property {string} [name]  of the header, parameter or JSON key
- * @property {{ expected?: string, signed?: string }} [detail]  what should have been signed and what was, where they can be
- *   shown: shortened, without secrets and the session token
+ * @property {{ expected?: string, signed?: string }} [detail] the value that should have been signed and the one that was, if
+ *   they can be shown: shortened, without secrets and the session token
  */
 
 /**
@@ -70,9 +69,9 @@ import { endpointOf } from '../protocol/endpoint-form.js';
  *
  * @param {ArrivedRequest} request  as for `verifyRequest`
  * @param {FindMismatchOptions} options
- * @returns {Promise<Mismatch[]>} one mistake, or two or three that were made together, `isProved`. If no known mistake gives this
- *   signature, or the time was up before one was found: what is likely, the likeliest first, none of it proved. If the
- *   signature is right: what else is wrong with the request, such as its region or its date, or `none`.
+ * @returns {Promise<Mismatch[]>} one mistake, or two or three that were made together, `isProved`. If no known mistake results in
+ *   this signature, or the time limit was reached: likely causes, the likeliest first, not proved. If the signature is valid:
+ *   other problems of the request, such as its region or its date, or `none`.
  * @throws {SigV4Error} as `verifyRequest` does: `ERR_SIGV4_SIGNATURE_MISSING` and `…_SIGNATURE_MALFORMED` if it is not a
  *   signature, `…_ACCESS_KEY_UNKNOWN` if `secretAccessKey` finds none, `…_OPTION_INVALID`, and those of a request that
  *   cannot have arrived like this
@@ -112,7 +111,7 @@ export async function findMismatch(request, options) {
 }
 
 /**
- * All that is known of a request, with which the search begins.
+ * All known parts of a request, with which the search begins.
  *
  * @param {ArrivedRequest} request
  * @param {ReturnType<typeof checkedOptions>} settings
@@ -146,7 +145,7 @@ async function evidenceOf(request, settings, search) {
   const isSigV4a = authorization.scheme === SIGV4A;
   const verifiesSigV4a = isSigV4a ? await sigv4aVerification() : undefined;
   search.begin(evidence.base, payloadOf(evidence, {}), isSigV4a ? '' : authorization.signature);
-  /** The module of SigV4a has no search: it is asked about each candidate. @param {...import('./signing-inputs.js').Pieces} pieces */
+  /** The module of SigV4a has no search: it verifies each candidate. @param {...import('./signing-inputs.js').Pieces} pieces */
   const isProof = (...pieces) => {
     if (verifiesSigV4a === undefined) return true;
     const { 'key.prefix': prefix = '', 'key.secret': own = '' } = Object.assign({}, evidence.base, ...pieces);
@@ -165,7 +164,7 @@ async function sigv4aVerification() {
 }
 
 /**
- * All that `findMismatch` knows, by code; with its texts as they are without the values of a request.
+ * All mistakes that `findMismatch` knows, by code, with their texts without the values of a request.
  *
  * @type {ReadonlyMap<string, Readonly<Pick<Mismatch, 'code' | 'part' | 'summary' | 'fix'>>>}
  */
@@ -208,7 +207,7 @@ function written({ code, part, summary, fix, name, detail, isSeen }, isProved, {
 }
 
 /**
- * What the host that arrived stands for: what is not told otherwise. A global endpoint may stand for any region, and a host
+ * The region and the service of the received host, if they are not passed. A global endpoint may stand for any region, and a host
  * of AWS IoT for two services.
  *
  * @param {string} host
@@ -294,7 +293,7 @@ function depthOf(text) {
   return deepest;
 }
 
-/** What a longer text may have been before it was changed is not tried: it would take the time of all else. */
+/** Changes of a longer text are not tried, because they would use up the time limit. */
 const MAX_TEXT_BYTES = 65_536;
-/** Deeper JSON would take the stack. */
+/** Deeper JSON would overflow the stack. */
 const MAX_DEPTH = 100;

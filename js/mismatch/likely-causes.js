@@ -1,4 +1,4 @@
-// What is likely if no known mistake gives the signature: a header, a body or a secret whose value is not known.
+// Likely causes if no known mistake results in the signature: a header, a body or a secret with an unknown value.
 
 import { boundaryOf } from './causes/headers.js';
 import { FORWARDED_HOST, isLoopback, pageHosts } from './causes/hosts.js';
@@ -18,7 +18,7 @@ import { EMPTY_SHA256 } from '../engine/hashing.js';
  * @typedef {import('./other-problems.js').Found} Found
  *
  * @typedef {Omit<Found, 'detail' | 'name'> & { sees: (evidence: Evidence, search: import('./search.js').MismatchSearch) => Seen[] }} Suspicion
- *   something that points to a mistake; `sees` returns what it saw, each with its values
+ *   a sign of a mistake; `sees` returns what it found, each with its values
  * @typedef {{ name?: string, expected?: string, signed?: string }} Seen
  */
 
@@ -29,7 +29,7 @@ import { EMPTY_SHA256 } from '../engine/hashing.js';
  */
 export function likely(evidence, search) {
   const suspected = seenBy(SUSPICIONS, evidence, search);
-  // What the request shows explains it already.
+  // The request itself already explains it.
   return suspected.some(({ isSeen }) => isSeen)
     ? suspected
     : [...suspected, ...seenBy(UNPROVABLE, evidence, search)];
@@ -55,7 +55,7 @@ function seenBy(suspicions, evidence, search) {
 const MAX_NAMES = 4;
 
 /**
- * Those that are never proved, because what was signed is not known.
+ * Causes that are never proved, because the signed value is not known.
  *
  * @type {Suspicion[]}
  */

@@ -1,4 +1,4 @@
-// What else is wrong with a request whose signature is right.
+// Other problems of a request whose signature is valid.
 
 import { CAUSES } from './causes.js';
 import { payloadOf } from './payload.js';
@@ -9,7 +9,7 @@ import { amzDateOf } from '../protocol/amz-date.js';
  * @typedef {import('./signing-inputs.js').Evidence} Evidence
  * @typedef {import('./find-mismatch.js').Mismatch} Mismatch
  *
- * A mistake as a table has it, with the values that were seen.
+ * A mistake of a table, with the values of the request.
  * @typedef {Omit<Mismatch, 'isProved'> & { isSeen?: true }} Found  `isSeen`: it needs no proof, because the request shows it
  *
  * @typedef {Omit<Found, 'detail'> & { applies: (evidence: Evidence, bodyHash: string) => (Mismatch['detail'] & { name?: string }) | boolean }} Reason
@@ -48,7 +48,7 @@ function found({ applies, ...reason }, evidence, bodyHash) {
 }
 
 /**
- * What is wrong with the scope comes first: other rules follow from the service.
+ * Problems of the scope come first, because other rules depend on the service.
  *
  * @type {Reason[]}
  */
@@ -133,7 +133,7 @@ export const REASONS = [
     summary:
       'The time of the signature is off by {seconds|whole hours}, the offset of a time zone: local time was signed as UTC.',
     fix: 'Sign the time in UTC.',
-    // A URL may well be opened hours later.
+    // A URL may be opened hours later.
     applies: (evidence) =>
       isLate(evidence) &&
       isZone(secondsOff(evidence)) &&
@@ -233,7 +233,7 @@ function isChanged({ declared }, bodyHash) {
 }
 
 /**
- * The hash that was signed, of a body that was changed later in a known way.
+ * The signed hash, if the body was changed later in a known way.
  *
  * @param {Evidence} evidence
  * @param {string} bodyHash
@@ -251,7 +251,7 @@ function changedBody(evidence, bodyHash) {
 }
 
 /**
- * What `String(object)` gives: of a client that does not serialize what it is given.
+ * The result of `String(object)`, from a client that does not serialize its body.
  *
  * @param {string | undefined} text
  */

@@ -1,4 +1,4 @@
-// What a client hashed as the body, or signed in its place.
+// The value that a client hashed as the body, or signed instead of the hash.
 
 import { sha256Sync } from '../engine/mismatch-texts.js';
 
@@ -38,7 +38,7 @@ export function withoutPayload(pieces) {
   return /** @type {import('../engine/mismatch-record.js').CorePieces} */ (Object.fromEntries(others));
 }
 
-/** Each changes what the one before left. */
+/** Each changes the result of the previous one. */
 const BODY_STEPS = /** @type {const} */ ([
   'payload.bytes',
   'payload.text',

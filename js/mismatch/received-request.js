@@ -1,4 +1,4 @@
-// A request that arrived, as the core reads it.
+// A received request, parsed by the core.
 
 import { FLAG } from '../engine/generated/verify-flags.js';
 import { SIGV4, SIGV4A } from '../protocol/algorithms.js';
@@ -17,7 +17,7 @@ import { accepted, IncomingRecord } from '../verify/incoming-record.js';
  * @property {[string, string][]} lines  the headers in order, by lower-case name, with values as they came
  * @property {string} hosts  every name that the request gives its host
  *
- * What a request says about its own signature.
+ * The signature of a request.
  * @typedef {Pick<Examination, 'accessKeyId' | 'day' | 'region' | 'service' | 'terminator' | 'regionSet' | 'amzDate' | 'signedAt' | 'signedHeaders' | 'signature' | 'sessionToken' | 'isPresigned'> & { scheme: import('../protocol/algorithms.js').Scheme }} Authorization
  */
 
@@ -26,7 +26,7 @@ import { accepted, IncomingRecord } from '../verify/incoming-record.js';
  * @param {import('../engine/mismatch-engine.js').MismatchSearch} search
  * @param {number} now  milliseconds since 1970
  * @param {{ region?: string, service?: string }} [expected]  none: any will do
- * @throws {import('../engine/errors.js').SigV4Error} for what no server hands out, or what is not signed
+ * @throws {import('../engine/errors.js').SigV4Error} for a value that is not a request of a server, or is not signed
  */
 export function examine(opened, search, now, { region, service } = {}) {
   const flags = (region === undefined ? FLAG.anyRegion : 0) | (service === undefined ? FLAG.anyService : 0);

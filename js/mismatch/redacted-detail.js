@@ -1,4 +1,4 @@
-// What is shown of a mismatch: nothing that is secret.
+// The values of a mismatch that can be shown, without secrets.
 
 import { SESSION_TOKEN_HEADERS } from '../engine/generated/headers.js';
 import { partOf } from './signing-inputs.js';
@@ -44,7 +44,7 @@ export function nameOf({ cause, pieces }, evidence) {
 }
 
 /**
- * What was seen, without what is secret in it.
+ * The values without secrets.
  *
  * @template {{ expected?: string, signed?: string }} T
  * @param {T} detail

@@ -1,4 +1,4 @@
-// Tries every known mistake, then every two of them, then every three that are likely. The core computes what each gives.
+// Tries every known mistake, then every pair of them, then every three of the likeliest. The core computes their signatures.
 
 import { changesPayload, payloadOf, withoutPayload } from './payload.js';
 
@@ -14,10 +14,9 @@ import { changesPayload, payloadOf, withoutPayload } from './payload.js';
  * @property {string} summary  with `{signed}`, `{expected}` and other values of `written` in find-mismatch.js, each with what
  *   stands there if it is not known
  * @property {string} fix
- * @property {(evidence: Evidence) => string} [name]  what it is about, where the pieces do not say so
- * @property {(evidence: Evidence) => Iterable<Pieces>} changes  what may have been signed instead: the pieces that differ;
- *   the likeliest first
- * @property {number} [together]  how many of them are tried with those of other causes; default all
+ * @property {(evidence: Evidence) => string} [name]  the name of the changed part, if the pieces do not show it
+ * @property {(evidence: Evidence) => Iterable<Pieces>} changes  the pieces that differ, the likeliest first
+ * @property {number} [together]  how many of them are combined with other causes; default: all
  *
  * @typedef {object} Change
  * @property {Cause} cause
@@ -30,7 +29,7 @@ import { changesPayload, payloadOf, withoutPayload } from './payload.js';
  * @param {Evidence} evidence
  * @param {MismatchSearch} search
  * @param {(...pieces: Pieces[]) => boolean} isProof  whether what the core found is: if it cannot compare itself
- * @param {number} deadline  when to give up, by `performance.now()`
+ * @param {number} deadline  the time limit, by `performance.now()`
  * @returns {Promise<Change[]>} one change, two, three, or none
  */
 export async function findChanges(causes, evidence, search, isProof, deadline) {
@@ -77,8 +76,8 @@ export async function findChanges(causes, evidence, search, isProof, deadline) {
 }
 
 /**
- * The first change of every cause, then the second: what a cause has many of, such as regions, comes last. What a cause changes is
- * made when its turn comes, because most searches end before that.
+ * The first change of every cause, then the second, so that causes with many changes, such as regions, do not delay the others.
+ * Changes are created only when needed, because most searches end before that.
  *
  * @param {Iterable<Cause>} causes
  * @param {Evidence} evidence
@@ -105,7 +104,7 @@ function collide(one, other) {
   return Object.keys(one).some((name) => name in other);
 }
 
-/** Lets others work now and then, and knows when the time is out. */
+/** Yields to other work regularly, and watches the time limit. */
 class Pace {
   #deadline;
   #pauseAt = performance.now() + SLICE_MILLIS;
@@ -130,7 +129,7 @@ class Pace {
   }
 
   /**
-   * Has the core work for a while, and learns how much it does meanwhile.
+   * Lets the core work for one slice, and measures how much it does.
    *
    * @param {(budget: number) => import('../engine/mismatch-engine.js').Progress} work
    */
@@ -157,7 +156,7 @@ function pause(resume) {
   }
 }
 
-/** How long others wait at most, but for the time that one candidate takes. */
+/** How long other work waits at most, apart from the time of one candidate. */
 const SLICE_MILLIS = 8;
 /** How long the core works at a time: with what is left of a slice, at most 10 milliseconds. */
 const WORK_MILLIS = 2;

@@ -1,5 +1,5 @@
-// What is signed, in the pieces that a mistake changes. The core makes the canonical request of them, but for its payload: what
-// a client makes of a body is made here.
+// The signed parts of a request, in the pieces that a mistake may change. The core builds the canonical request from them, except
+// for the payload: this file has the ways in which clients change a body.
 
 import { canonicalEscapes } from '../engine/mismatch-texts.js';
 
@@ -9,8 +9,8 @@ import { canonicalEscapes } from '../engine/mismatch-texts.js';
  * @typedef {import('../engine/mismatch-record.js').Payload} Payload
  * @typedef {import('../engine/mismatch-record.js').Step} Step
  *
- * What a client hashed as its body, or put instead of the hash. Of the steps from `bytes` to `charset`, each changes what the
- * one before it made.
+ * The value that a client hashed as its body, or used instead of the hash. Of the steps from `bytes` to `charset`, each changes
+ * what the one before it made.
  * @typedef {{
  *   'payload.line'?: string,
  *   'payload.plain'?: string,
@@ -27,22 +27,22 @@ import { canonicalEscapes } from '../engine/mismatch-texts.js';
  *   'payload.types'?: { expected: string, signed: string },
  * }} PayloadPieces
  *
- * What a candidate has other than it should be.
+ * The pieces in which a candidate differs.
  * @typedef {CorePieces & PayloadPieces} Pieces
  *
  * What should have been signed.
  * @typedef {CorePieces & { 'headers.names': readonly string[], 'path.spell': readonly Step[] }} Base
  *
- * What was sent, and what is known of whoever sent it: all that a cause can go by.
+ * The request and the known data about its sender, which causes use.
  * @typedef {object} Evidence
  * @property {import('./received-request.js').ReceivedRequest} received
  * @property {import('./received-request.js').Authorization} authorization
- * @property {import('../protocol/service-rules.js').ServiceRules} rules  of the service that is claimed
+ * @property {import('../protocol/service-rules.js').ServiceRules} rules  of the service in the scope
  * @property {string} secret
- * @property {string} token  that goes with the secret, or empty
+ * @property {string} token  the session token that belongs to the secret, or empty
  * @property {Date | undefined} expiration  of both
  * @property {Uint8Array} body
- * @property {string | undefined} text  the body, where it is a text of bearable length
+ * @property {string | undefined} text  the body, if it is a text that is not too long
  * @property {unknown} json  likewise, parsed
  * @property {Uint8Array | undefined} inflated  the body without its compression
  * @property {string | undefined} declared  what is signed instead of the body's hash, as far as the request says
@@ -116,7 +116,7 @@ export function header(name, value) {
 }
 
 /**
- * @param {number} at  which of those that were sent
+ * @param {number} at  the index among the sent parameters
  * @param {Parameter} [instead]  none: it was not signed
  * @returns {Pieces}
  */

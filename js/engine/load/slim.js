@@ -1,4 +1,4 @@
-// How pages get the module `signing` that serve it as a file: nothing is inlined, and `init` brings it.
+// How pages that serve the module `signing` as a file load it: nothing is inlined, and `init` loads it.
 
 import { SigV4Error } from '../errors.js';
 

@@ -1,4 +1,4 @@
-// The body, and the hash that stands for it.
+// Mistakes in the body, and in its hash.
 
 import { EMPTY_SHA256 } from '../../engine/hashing.js';
 import { sha256Sync } from '../../engine/mismatch-texts.js';
@@ -290,7 +290,7 @@ export const BODY_CAUSES = [
   },
 ];
 
-/** Longer ones take the time of all else. */
+/** Longer bodies would use up the time limit. */
 const MAX_BYTES = 65_536;
 
 /** @param {Uint8Array} it */

@@ -1,4 +1,4 @@
-// Header lines, and the list of their names.
+// Mistakes in header lines, and in the list of their names.
 
 import { canonicalValue } from '../../engine/mismatch-texts.js';
 import { header } from '../signing-inputs.js';
@@ -21,7 +21,7 @@ export const HEADER_CAUSES = [
       if (boundary === undefined || !base['headers.names'].includes('content-type')) return [];
       const given = /boundary="?([^";]+)/i.exec(type ?? '')?.[1];
       return [
-        // Another form was serialized than the one that was signed.
+        // The form was serialized again after it was signed.
         ...(given === undefined || given === boundary || body.length > MAX_FORM_BYTES
           ? []
           : [{ 'payload.bytes': toLatin1(latin1(body).replaceAll(boundary, given)) }]),
@@ -130,7 +130,7 @@ export const HEADER_CAUSES = [
           .filter(([other]) => other === name)
           .map(([, value]) => canonicalValue(value));
         const joined = valueOf(name, evidence);
-        // What was sent as two lines may arrive as one.
+        // Two lines may arrive as one.
         const parts = values.length > 1 ? values : joined.split(/, ?/);
         if (parts.length < 2) return [];
         return [

@@ -1,4 +1,4 @@
-// The host: of a proxy, a tunnel, a custom domain, or with its port.
+// Mistakes in the host: of a proxy, a tunnel, a custom domain, or in its port.
 
 /** @type {import('../search.js').Cause[]} */
 export const HOST_CAUSES = [

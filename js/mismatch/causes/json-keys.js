@@ -1,4 +1,4 @@
-// JSON that an interceptor changed after it was signed: its keys, and the types of its values.
+// Mistakes in JSON that an interceptor changed after it was signed: its keys, and the types of its values.
 
 import {
   camelCase,
@@ -244,7 +244,7 @@ function typed({ expected, signed }, places) {
 }
 
 /**
- * Keys without a value that something took out: known where other objects of the same list have them.
+ * Removed keys without a value, which are known if other objects of the same list have them.
  *
  * @param {any} value
  */

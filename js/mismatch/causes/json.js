@@ -1,4 +1,4 @@
-// JSON as others write it, and what of it can be changed.
+// The JSON formats of other serializers, and changes of JSON.
 
 /**
  * @typedef {string | number} Step  a key of an object, or an index of an array

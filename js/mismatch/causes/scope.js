@@ -1,4 +1,4 @@
-// Region, service and date: in the string to sign, and in the key.
+// Mistakes in the region, the service and the date, in the string to sign and in the key.
 
 import { amzDateOf, parseAmzDate } from '../../protocol/amz-date.js';
 
@@ -132,7 +132,7 @@ const REGIONS = [
   ...['us-gov-east-1', 'cn-north-1', 'cn-northwest-1'],
 ];
 
-/** Signing names, and what people take for one. */
+/** Signing names, and names that people mistake for one. */
 const SERVICES = [
   ...[
     'execute-api',

@@ -1,4 +1,4 @@
-// The secret, and the steps of the key.
+// Mistakes in the secret, and in the steps of the key.
 
 import { escapeUri, wellFormed } from '../../protocol/percent-encoding.js';
 

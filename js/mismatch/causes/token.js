@@ -1,4 +1,4 @@
-// The session token.
+// Mistakes in the session token.
 
 import { escapeUri } from '../../protocol/percent-encoding.js';
 import { header, parameter } from '../signing-inputs.js';
