@@ -139,6 +139,7 @@ Resources:
       Cors: "'https://shop.example.com'"
       Auth:
         DefaultAuthorizer: AWS_IAM
+        InvokeRole: NONE
   Orders:
     Type: AWS::Serverless::Function
     Properties:

@@ -99,7 +99,10 @@ export class Api {
     const matched = this.#match(request, place, isPreflighted);
     transaction.route = matched.route.route;
     const { stage, spellings } = place;
-    const wanted = { action: 'execute-api:Invoke', stage, method: request.method, paths: spellings };
+    const wanted = {
+      ...{ action: 'execute-api:Invoke', stage, method: request.method, paths: spellings },
+      invokes: matched.route.callerInvokes,
+    };
     await this.#authorize(transaction, matched.route, wanted);
     const answer = await this.#integrate(transaction, matched);
     if (cors === undefined) return answer;

@@ -18,7 +18,12 @@ import { nameOf } from './policies.js';
  * @property {import('sigv4-wasm/policy').Evaluation & { decidedBy: import('sigv4-wasm/policy').PolicySet }} policy  what the kind
  *   of policies says that decided
  *
- * @typedef {{ action: string, stage: string, method: string, paths?: (string | undefined)[] }} Wanted  `paths`: spellings of one
+ * @typedef {object} Wanted
+ * @property {string} action
+ * @property {string} stage
+ * @property {string} method
+ * @property {(string | undefined)[]} [paths]  spellings of one
+ * @property {string} [invokes]  ARN of the function that the route invokes with the caller's credentials
  */
 
 export class Authorizer {
@@ -59,7 +64,13 @@ export class Authorizer {
   async authorize(request, wanted, onKnown) {
     const { principal, accessKeyId } = await this.#verify(request);
     onKnown({ principal, accessKeyId });
-    const policy = this.#decide(request, wanted, onKnown, principal);
+    const policy = this.#decide(this.#evaluate(request, wanted, principal), principal, onKnown);
+    const { invokes: resource } = wanted;
+    if (resource !== undefined) {
+      const action = 'lambda:InvokeFunction';
+      const access = evaluateAccess({ ...this.#asksOf(request, principal), action, resource });
+      this.#decide({ action, resource, access }, principal, onKnown, 'ERR_GATEWAY_CALLER');
+    }
     return { principal, accessKeyId, policy };
   }
 
@@ -72,19 +83,18 @@ export class Authorizer {
    * @throws {GatewayError}
    */
   authorizeAnyone(request, wanted, onKnown) {
-    if (this.#resourcePolicy !== undefined) this.#decide(request, wanted, onKnown);
+    if (this.#resourcePolicy !== undefined) this.#decide(this.#evaluate(request, wanted), undefined, onKnown);
   }
 
   /**
-   * @param {import('./request.js').GatewayRequest} request
-   * @param {Wanted} wanted
+   * @param {{ action: string, resource: string, access: import('sigv4-wasm/policy').Access }} answer  of the policies
+   * @param {Principal | undefined} principal
    * @param {(known: Partial<Authorized>) => void} onKnown
-   * @param {Principal} [principal]
+   * @param {'ERR_GATEWAY_REFUSED' | 'ERR_GATEWAY_CALLER'} [code]  of a denial
    * @returns {Authorized['policy']}
    * @throws {GatewayError}
    */
-  #decide(request, wanted, onKnown, principal) {
-    const { action, resource, access } = this.#evaluate(request, wanted, principal);
+  #decide({ action, resource, access }, principal, onKnown, code = 'ERR_GATEWAY_REFUSED') {
     const { decision, decidedBy } = access;
     const policy = { decidedBy, ...access[decidedBy], decision };
     onKnown({ policy });
@@ -92,7 +102,7 @@ export class Authorizer {
     const place = policy.statement ?? policy.nearest;
     const decider = place && this.#policiesOf(principal)[decidedBy][place.policy];
     const name = decider && nameOf(decider);
-    throw this.#denied(action, resource, principal, policy, name);
+    throw this.#denied(code, action, resource, principal, policy, name);
   }
 
   /**
@@ -129,17 +139,9 @@ export class Authorizer {
    * @param {Principal} [principal]
    */
   #evaluate(request, wanted, principal) {
-    const { policies = [], permissionsBoundary, sessionPolicies } = principal ?? {};
-    const context = this.#contextOf(request, principal);
-    const asks = {
-      principal: principal?.arn,
-      identityPolicies: policies,
-      permissionsBoundary,
-      sessionPolicies,
-      resourcePolicy: this.#resourcePolicy,
-    };
+    const asks = { ...this.#asksOf(request, principal), resourcePolicy: this.#resourcePolicy };
     const answers = this.#asked(wanted).map(({ action, resource, keys }) => {
-      const access = evaluateAccess({ ...asks, action, resource, context: { ...context, ...keys } });
+      const access = evaluateAccess({ ...asks, action, resource, context: { ...asks.context, ...keys } });
       return { action, resource, access };
     });
     if (this.#api.type === 'function-url')
@@ -147,6 +149,21 @@ export class Authorizer {
     // An Allow must match the path as it was requested. A Deny applies to each spelling of the path.
     const [asked, ...others] = answers;
     return others.find(({ access }) => access.decision === 'explicitDeny') ?? asked;
+  }
+
+  /**
+   * What is asked about each action, but for the policy of the API.
+   *
+   * @param {import('./request.js').GatewayRequest} request
+   * @param {Principal} [principal]
+   */
+  #asksOf(request, principal) {
+    const { policies = [], permissionsBoundary, sessionPolicies } = principal ?? {};
+    const context = this.#contextOf(request, principal);
+    return {
+      ...{ principal: principal?.arn, identityPolicies: policies, permissionsBoundary, sessionPolicies },
+      context,
+    };
   }
 
   /**
@@ -214,13 +231,14 @@ export class Authorizer {
   }
 
   /**
+   * @param {'ERR_GATEWAY_REFUSED' | 'ERR_GATEWAY_CALLER'} code
    * @param {string} action
    * @param {string} resource
    * @param {Principal | undefined} principal
    * @param {Authorized['policy']} policy
    * @param {string} [name]  of the policy that decided, or came nearest
    */
-  #denied(action, resource, principal, policy, name) {
+  #denied(code, action, resource, principal, policy, name) {
     const { decision, decidedBy, statement, nearest, unevaluated = [] } = policy;
     const { account } = this.#api;
     const masked = resource.replace(account, `********${account.slice(-4)}`);
@@ -236,13 +254,18 @@ export class Authorizer {
     const [cause] = unevaluated.map(
       ({ key, reason }) => ` A statement could not be evaluated, by ${key}: ${reason}.`,
     );
-    return new GatewayError('ERR_GATEWAY_REFUSED', message, {
-      shown: message,
-      key: 'Message',
-      fix: fix + (cause ?? ''),
-    });
+    if (code === 'ERR_GATEWAY_CALLER')
+      return new GatewayError(code, `${INVOKED_BY_CALLER} ${message}`, {
+        fix: `${fix}${cause ?? ''} ${INVOKE_ROLE}`,
+      });
+    return new GatewayError(code, message, { shown: message, key: 'Message', fix: fix + (cause ?? '') });
   }
 }
+
+/** As API Gateway's execution log has it. The client learns nothing of it. */
+const INVOKED_BY_CALLER =
+  "Execution failed due to configuration error: Invalid permissions on Lambda function. The route invokes it with the caller's credentials.";
+const INVOKE_ROLE = 'Or let the API invoke the function by itself: in SAM, with InvokeRole: NONE.';
 
 /**
  * The kinds of policies, as AWS's denials name them ("Troubleshoot access denied error messages", IAM user guide), and where they

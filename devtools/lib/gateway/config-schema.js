@@ -139,6 +139,11 @@ export const CONFIG = z.strictObject({
         auth: z.enum(['iam', 'none', 'other']).default('iam'),
         upstream: UPSTREAM.optional(),
         function: NAME.optional(),
+        // As an integration has it whose credentials are arn:aws:iam::*:user/*.
+        callerInvokes: z
+          .string()
+          .regex(/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w:$-]+$/, 'must be the ARN of a function')
+          .optional(),
       }),
     )
     .min(1)

@@ -60,7 +60,7 @@ export function loadSettings(given, overrides = {}) {
     return typeof given === 'string' ? { ...settings, locate: document.locate } : settings;
   }
   refuseForeign(template);
-  const { warnings, mentionsCalls, locate, files, ...found } = readTemplate(template, own);
+  const { warnings, mentionsCalls, hasClients, locate, files, ...found } = readTemplate(template, own);
   // A server in place of the template's functions.
   if (own.upstream !== undefined)
     found.routes = found.routes.map((/** @type {RouteSettings} */ { function: _, ...route }) => route);
@@ -72,7 +72,11 @@ export function loadSettings(given, overrides = {}) {
   };
   // The config file takes precedence over the template.
   const merged = parse({ ...found, ...(isFromTemplate ? {} : withNames(written, found)) }, overriding, both);
-  const settings = complete(merged, both, { warnings, mentionsCalls, isOwn: hasPrincipals(own) });
+  const isOwn = /** @type {const} */ (['users', 'roles']).some((kind) =>
+    Object.keys(own[kind]).some((name) => found[kind][name] === undefined),
+  );
+  const hasPolicies = Object.keys(own.policies).length > 0;
+  const settings = complete(merged, both, { warnings, mentionsCalls, hasClients, hasPolicies, isOwn });
   return { ...settings, locate: both.locate, files: [...ownFiles, ...files] };
 }
 
@@ -95,11 +99,6 @@ function isIn(value, [section, name]) {
 
 /** Sections of which the config file and the template may each have a part. @type {ReadonlySet<PropertyKey>} */
 const NAMED = new Set(['functions', 'policies', 'users', 'roles']);
-
-/** @param {Config} config */
-function hasPrincipals({ users, roles }) {
-  return Object.keys({ ...users, ...roles }).length > 0;
-}
 
 /**
  * Policies, roles, users and functions of both. What the config says of one of the template's goes before what the template says.
@@ -182,6 +181,8 @@ function nameOf(path) {
  * @typedef {object} OfTemplate
  * @property {string[]} warnings
  * @property {boolean} mentionsCalls  whether any of its policies is about calls
+ * @property {boolean} hasClients  whether any user or role of it has such a policy
+ * @property {boolean} hasPolicies  whether the config has policies
  * @property {boolean} isOwn  whether the config has users or roles beside those of the template
  */
 
@@ -254,16 +255,15 @@ function complete(config, document, template) {
  * @param {OfTemplate} [template]
  */
 function rolesOf({ users, roles, policies }, service, template) {
-  const isNamed =
-    template === undefined ? hasPrincipals(/** @type {any} */ ({ users, roles })) : template.isOwn;
   const holders = Object.values({ ...users, ...roles });
-  if (isNamed || holders.some((holder) => holder.policies.length > 0))
-    return { all: roles, allowsAll: false };
+  const isNamed = template === undefined ? holders.length > 0 : template.isOwn || template.hasClients;
+  if (isNamed) return { all: roles, allowsAll: false };
   const names = Object.keys(policies);
   // Statements that had to be left out do not become the permission to call everything.
-  const allowsAll = names.length === 0 && !template?.mentionsCalls;
+  const allowsAll =
+    template === undefined ? names.length === 0 : !template.mentionsCalls && !template.hasPolicies;
   if (!allowsAll && names.length === 0 && holders.length > 0) return { all: roles, allowsAll };
-  const everything = { Effect: 'Allow', Action: `${service}:*`, Resource: '*' };
+  const everything = { Effect: 'Allow', Action: [`${service}:*`, 'lambda:InvokeFunction'], Resource: '*' };
   const held = allowsAll ? [{ Version: '2012-10-17', Statement: everything }] : names;
   return { all: { developer: ROLE.parse({ policies: held }), ...roles }, allowsAll };
 }

@@ -71,6 +71,11 @@ const ANSWERS = {
     http: [500, 'Internal Server Error'],
     url: [502, 'InternalServerErrorException', 'Internal Server Error', 'Message'],
   },
+  // "Invalid permissions on Lambda function".
+  ERR_GATEWAY_CALLER: {
+    rest: [500, 'InternalServerErrorException', 'Internal server error'],
+    http: [500, 'Internal Server Error'],
+  },
   ERR_GATEWAY_TIMEOUT: {
     rest: [504, 'InternalServerErrorException', 'Endpoint request timed out'],
     http: [503, 'Service Unavailable'],

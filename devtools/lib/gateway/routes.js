@@ -8,6 +8,7 @@ import { GatewayError } from './gateway-error.js';
  * @property {'iam' | 'none' | 'other'} auth  `other`: an authorizer that this gateway does not play
  * @property {string} [upstream]
  * @property {string} [function]  a name in `functions`
+ * @property {string} [callerInvokes]  ARN of the function behind it, if it is invoked with the caller's credentials
  *
  * @typedef {RouteSettings & { method: string, path: string, segments: string[], rank: string }} Route
  *

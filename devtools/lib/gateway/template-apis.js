@@ -195,10 +195,30 @@ export class TemplateApis {
       );
       // What the definition says of the same route is what this replaces.
       api.routes = api.routes.filter((one) => one.route !== route);
-      api.routes.push({ route, auth, integration: { ...event, uri: logicalId }, at });
+      const credentials =
+        Type === 'Api' && auth === 'iam' ? this.#invokeRole(api.logicalId, event.Auth) : undefined;
+      api.routes.push({ route, auth, integration: { ...event, uri: logicalId, credentials }, at });
       const there = [...at, 'Properties', 'Auth', 'ResourcePolicy'];
       if (api.type === 'rest') this.#addSamPolicy(api.logicalId, event.Auth?.ResourcePolicy, there, route);
     }
+  }
+
+  /**
+   * With whose credentials SAM has a REST API invoke the function of an event: those of the caller, unless the template says
+   * otherwise. See `_get_invoke_role` in swagger.py of aws/serverless-application-model.
+   *
+   * @param {string} logicalId  of the API
+   * @param {any} own  `Auth` of the event
+   */
+  #invokeRole(logicalId, own) {
+    const ofApi = {
+      ...this.#globals('Api').Auth,
+      ...this.#reader.document.value.Resources[logicalId]?.Properties?.Auth,
+    };
+    if (own?.Authorizer !== 'AWS_IAM' && own !== undefined) return undefined;
+    const role = own && 'InvokeRole' in own ? (own.InvokeRole ?? 'NONE') : ofApi.InvokeRole;
+    if (role === undefined || role === 'CALLER_CREDENTIALS') return CALLER;
+    return role === 'NONE' ? undefined : role;
   }
 
   /**
@@ -306,6 +326,9 @@ export class TemplateApis {
     return this.#reader.document.value.Globals?.[section] ?? {};
   }
 }
+
+/** Stands for the caller in the credentials of an integration. */
+const CALLER = 'arn:aws:iam::*:user/*';
 
 /** Of the path of a resource. */
 const MAX_DEPTH = 100;

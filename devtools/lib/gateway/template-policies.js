@@ -7,12 +7,14 @@ import { MANAGED_BY_AWS } from './managed-policies.js';
 /**
  * @typedef {{ policies: (string | object)[], permissionsBoundary?: string | object }} Holder
  * @typedef {{ policies: Record<string, object>, roles: Record<string, Holder>, users: Record<string, Holder> }} Principals
- * @typedef {Principals & { mentionsCalls: boolean }} FoundPrincipals  whether any policy is about calls, also one that is left out
+ * @typedef {Principals & { mentionsCalls: boolean, hasClients: boolean }} FoundPrincipals  `mentionsCalls`: whether any
+ *   policy is about calls, also one that is left out; `hasClients`: whether any user or role has one
  *
  * @typedef {object} Source
  * @property {import('./template-document.js').TemplateDocument} document
  * @property {import('./intrinsics.js').Scope} scope
  * @property {'execute-api' | 'lambda'} service  that the policies are about
+ * @property {boolean} invokes  whether callers also invoke functions themselves, with `lambda:InvokeFunction`
  * @property {readonly string[]} names  of the policies of the config
  * @property {<T>(at: readonly PropertyKey[], resolve: () => T) => T | undefined} attempt  warns of what cannot be resolved
  * @property {(at: readonly PropertyKey[], message: string) => void} warn
@@ -24,16 +26,18 @@ export class TemplatePolicies {
   #document;
   #scope;
   #service;
+  #invokes;
   #names;
   #attempt;
   #warn;
   #mentionsCalls = false;
 
   /** @param {Source} source */
-  constructor({ document, scope, service, names, attempt, warn }) {
+  constructor({ document, scope, service, invokes, names, attempt, warn }) {
     this.#document = document;
     this.#scope = scope;
     this.#service = service;
+    this.#invokes = invokes;
     this.#names = names;
     this.#attempt = attempt;
     this.#warn = warn;
@@ -81,9 +85,19 @@ export class TemplatePolicies {
       }
     }
     const { policies, roles, users } = found;
+    const isClient = (/** @type {Holder} */ holder) =>
+      holder.policies.some((held) =>
+        this.#isAbout(typeof held === 'string' ? (policies[held] ?? ANY) : held),
+      );
+    // The gateway gives out the credentials of the first.
+    const clientsFirst = (/** @type {Record<string, Holder>} */ holders) => {
+      const rank = (/** @type {[string, Holder]} */ [, holder]) => (isClient(holder) ? 0 : 1);
+      return Object.fromEntries(Object.entries(holders).sort((a, b) => rank(a) - rank(b)));
+    };
     return {
       ...{ policies, roles: clientsFirst(roles), users: clientsFirst(users) },
       mentionsCalls: this.#mentionsCalls,
+      hasClients: Object.values({ ...roles, ...users }).some(isClient),
     };
   }
 
@@ -131,7 +145,7 @@ export class TemplatePolicies {
     }
     if (this.#names.includes(name)) return [name];
     const { Type, Properties } = this.#document.value.Resources[name] ?? {};
-    if (Type === 'AWS::IAM::ManagedPolicy') return this.#isAbout(Properties?.PolicyDocument) ? [name] : [];
+    if (Type === 'AWS::IAM::ManagedPolicy') return this.#keepsOf(Properties?.PolicyDocument) ? [name] : [];
     const fix = `it allows nothing, unless a config file has it as policies.${name}`;
     this.#warn(at, `${resolved} is not in this template: ${fix}`);
     return [];
@@ -156,7 +170,7 @@ export class TemplatePolicies {
     if (this.#names.includes(name)) return name;
     const { Type, Properties } = this.#document.value.Resources[name] ?? {};
     if (Type === 'AWS::IAM::ManagedPolicy')
-      return this.#isAbout(Properties?.PolicyDocument) ? name : this.#allowsNothing();
+      return this.#keepsOf(Properties?.PolicyDocument) ? name : this.#allowsNothing();
     const fix = name && `, unless a config file has it as policies.${name}`;
     this.#warn(at, `${resolved || 'the boundary'} is not in this template: it allows nothing${fix}`);
     return this.#allowsNothing();
@@ -178,7 +192,7 @@ export class TemplatePolicies {
    * @param {(statement: any) => boolean} [isKept]
    * @returns {object[]} one policy, or none if it has no such statement
    */
-  #policy(given, at, isKept = (statement) => this.#isAboutCalls(statement)) {
+  #policy(given, at, isKept = (statement) => this.#isKept(statement)) {
     const document = this.#required(given, at);
     const statements = [this.#required(document?.Statement, [...at, 'Statement']) ?? []].flat();
     this.#mentionsCalls ||= this.#isAbout(document);
@@ -222,12 +236,25 @@ export class TemplatePolicies {
   }
 
   /** @param {any} document */
+  #keepsOf(document) {
+    return [document?.Statement ?? []].flat().some((statement) => this.#isKept(statement));
+  }
+
+  /** @param {any} document */
   #isAbout(document) {
     return [document?.Statement ?? []].flat().some((statement) => this.#isAboutCalls(statement));
   }
 
   /** @param {any} statement */
-  #isAboutCalls(statement) {
+  #isKept(statement) {
+    return this.#isAboutCalls(statement) || (this.#invokes && this.#isAboutCalls(statement, 'lambda'));
+  }
+
+  /**
+   * @param {any} statement
+   * @param {string} [asked]  the service of the calls
+   */
+  #isAboutCalls(statement, asked = this.#service) {
     if (statement?.NotAction !== undefined || functionOf(statement) !== undefined) return true;
     return [statement?.Action ?? []].flat().some((action) => {
       if (typeof action !== 'string') return true;
@@ -236,7 +263,7 @@ export class TemplatePolicies {
         .replace(/[^\w*?]/g, '\\$&')
         .replace(/\*+/g, '.*')
         .replaceAll('?', '.');
-      return new RegExp(`^${pattern}$`, 'i').test(this.#service);
+      return new RegExp(`^${pattern}$`, 'i').test(asked);
     });
   }
 
@@ -272,15 +299,8 @@ export const ALLOWS_NO_CALLER = {
   Statement: { Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: '*', Resource: '*' },
 };
 
-/**
- * The gateway gives out the credentials of the first.
- *
- * @param {Record<string, Holder>} holders
- */
-function clientsFirst(holders) {
-  const rank = (/** @type {[string, Holder]} */ [, { policies }]) => (policies.length > 0 ? 0 : 1);
-  return Object.fromEntries(Object.entries(holders).sort((a, b) => rank(a) - rank(b)));
-}
+/** A policy of the config file, which is there because it is about calls. */
+const ANY = { Statement: { Action: '*' } };
 
 /** @type {Record<string, 'roles' | 'users' | 'groups' | undefined>} */
 const HOLDERS = { 'AWS::IAM::Role': 'roles', 'AWS::IAM::User': 'users', 'AWS::IAM::Group': 'groups' };

@@ -30,6 +30,7 @@ import { TemplatePolicies } from './template-policies.js';
  * @typedef {object} OfTemplate
  * @property {string[]} warnings
  * @property {boolean} mentionsCalls  whether any policy is about calls
+ * @property {boolean} hasClients  whether any user or role has such a policy
  * @property {(path: Path) => string} locate  where a setting comes from
  *
  * @typedef {OfTemplate & { [setting: string]: any }} Found  settings as a config file has them
@@ -134,6 +135,7 @@ class TemplateReader {
       document: this.#document,
       scope: this.#scope,
       service: API_TYPES[api.type].service,
+      invokes: routes.some((/** @type {any} */ { callerInvokes }) => callerInvokes !== undefined),
       names: Object.keys(this.#wanted.policies),
       attempt: (at, resolve) => this.#attempt(at, resolve),
       warn: (at, message) => this.#warn(at, message),
@@ -248,7 +250,12 @@ class TemplateReader {
     const refused = new Set();
     const routes = api.routes.map(({ integration, at: _, ...route }) => {
       const name = functionIn(integration, Resources);
-      if (name === undefined || refused.has(name)) return route;
+      if (name === undefined) return route;
+      if (route.auth === 'iam' && this.#isByCaller(integration, name))
+        Object.assign(route, {
+          callerInvokes: this.#attempt(['Resources', name], () => this.#reference(name, 'Arn')),
+        });
+      if (refused.has(name)) return route;
       if (functions[name] === undefined) {
         const at = ['Resources', name];
         const resolved = (/** @type {any} */ value) =>
@@ -272,6 +279,18 @@ class TemplateReader {
       return { ...route, function: name };
     });
     return { routes, functions };
+  }
+
+  /**
+   * Whether a function is invoked with the credentials of the caller.
+   *
+   * @param {any} integration
+   * @param {string} name  of the function
+   */
+  #isByCaller(integration, name) {
+    const { CredentialsArn, Credentials = CredentialsArn, credentials = Credentials } = integration;
+    const given = this.#attempt(['Resources', name], () => resolveValue(credentials, this.#scope));
+    return /^arn:[\w-]+:iam::\*:user\/\*$/.test(given);
   }
 
   /**
