@@ -1,4 +1,4 @@
-//! Everything about a signature that is neither request nor credentials.
+//! The configuration of a signature, apart from the request and the credentials.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,10 +12,10 @@ use crate::{PathEncoding, PathNormalization};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignedHeaders {
-    /// `host`, `content-type`, `content-md5` and `x-amz-*`: what AWS asks for.
+    /// `host`, `content-type`, `content-md5` and `x-amz-*`, which AWS requires.
     #[default]
     Required,
-    /// Every header but those that proxies, caches and clients change on the way.
+    /// Every header except those that proxies, caches and clients change.
     All,
 }
 
@@ -23,7 +23,7 @@ pub enum SignedHeaders {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionTokenMode {
-    /// Part of what is signed: every service but one.
+    /// Signed: every service except one.
     Signed,
     /// Added after signing: the MQTT gateway of AWS IoT.
     Appended,
@@ -41,8 +41,8 @@ pub enum HeaderPlacement {
     Headers,
 }
 
-/// What a [`Signer`](crate::Signer) signs for, and how. What is not set follows from the host and from the rules of the
-/// service.
+/// The service and the region for which a [`Signer`](crate::Signer) signs, and how. Values that are not set are inferred from
+/// the host and from the rules of the service.
 ///
 /// ```
 /// use sigv4_wasm::{Config, SignedHeaders};
@@ -69,7 +69,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Region and service are inferred from the host of each request, which must be one of AWS or of a known provider of S3.
+    /// Region and service are inferred from the host of each request, which must be a host of AWS or of a known provider of S3.
     pub fn infer() -> Self {
         Self::default()
     }
@@ -82,12 +82,12 @@ impl Config {
         Self { service: service.into(), region: region.into(), ..Self::default() }
     }
 
-    /// The region, where only the service is to be inferred.
+    /// The region, if only the service is to be inferred.
     pub fn region(self, region: impl Into<String>) -> Self {
         Self { region: region.into(), ..self }
     }
 
-    /// The signing name of the service, where only the region is to be inferred.
+    /// The signing name of the service, if only the region is to be inferred.
     pub fn service(self, service: impl Into<String>) -> Self {
         Self { service: service.into(), ..self }
     }
@@ -97,29 +97,29 @@ impl Config {
         Self { web_socket, ..self }
     }
 
-    /// Default: double, but for S3.
+    /// Default: double, except for S3.
     pub fn path_encoding(self, path_encoding: PathEncoding) -> Self {
         Self { path_encoding: Some(path_encoding), ..self }
     }
 
-    /// Default: enabled, but for S3.
+    /// Default: enabled, except for S3.
     pub fn path_normalization(self, path_normalization: PathNormalization) -> Self {
         Self { path_normalization: Some(path_normalization), ..self }
     }
 
-    /// Whether the hash of the body is signed, where the request has a body or its hash. Default: as the service expects; to S3,
-    /// presigned requests leave it out, and to VPC Lattice, all do.
+    /// Whether the hash of the body is signed, if the request has a body or its hash. Default: as the service expects.
+    /// Presigned requests to S3 and all requests to VPC Lattice leave it out.
     pub fn sign_body(self, sign_body: bool) -> Self {
         Self { signs_body: Some(sign_body), ..self }
     }
 
-    /// Whether `x-amz-content-sha256` is sent. Default: to S3, OpenSearch Serverless and VPC Lattice, and wherever the body is
-    /// not signed.
+    /// Whether `x-amz-content-sha256` is sent. Default: for S3, OpenSearch Serverless and VPC Lattice, and if the body is not
+    /// signed.
     pub fn content_sha256_header(self, content_sha256_header: bool) -> Self {
         Self { content_sha256_header: Some(content_sha256_header), ..self }
     }
 
-    /// Default: signed, but for the MQTT gateway of AWS IoT.
+    /// Default: signed, except for the MQTT gateway of AWS IoT.
     pub fn session_token_mode(self, session_token_mode: SessionTokenMode) -> Self {
         Self { session_token_mode: Some(session_token_mode), ..self }
     }
@@ -129,14 +129,13 @@ impl Config {
         Self { signed_headers, ..self }
     }
 
-    /// Headers to sign besides, in any case.
+    /// Further headers to sign, in upper or lower case.
     pub fn also_sign<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Self {
         Self { also_signed: joined(names), ..self }
     }
 
-    /// Headers not to sign, whatever the above says: `x-amz-*` too, which AWS refuses where they arrive unsigned, so name
-    /// only those that a hop on the way removes. To name `host` or what the signature itself brings is an error of each
-    /// signature.
+    /// Headers not to sign, whatever the settings above say. AWS refuses `x-amz-*` headers that arrive unsigned, so name only
+    /// those that a proxy on the way removes. If you name `host` or a header that the signer adds, each signature fails.
     pub fn never_sign<N: AsRef<str>>(self, names: impl IntoIterator<Item = N>) -> Self {
         Self { unsignable: joined(names), ..self }
     }

@@ -1,4 +1,4 @@
-//! Credentials, and the form that AWS gives access key ids, secrets and session tokens.
+//! Credentials, and the form of access key ids, secrets and session tokens.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -12,9 +12,9 @@ use crate::{Error, Timestamp};
 
 /// AWS credentials: long-term ones, or temporary ones with their session token.
 ///
-/// A clone shares the secret and copies nothing of it. With the last clone the memory is wiped, of the signing keys that were
-/// derived from it, too: they are kept here, so keep the credentials as long as they are valid. `Debug` shows the access key id
-/// only.
+/// A clone shares the secret without copying it. When the last clone is dropped, the secret and the signing keys that were
+/// derived from it are wiped. The keys are stored here, so keep the credentials as long as they are valid. `Debug` shows only
+/// the access key id.
 ///
 /// ```
 /// use sigv4_wasm::{Credentials, Timestamp};
@@ -42,8 +42,8 @@ struct Shared {
 }
 
 impl Credentials {
-    /// Refuses empty keys, control characters, and white space around a value: it is never part of what AWS issues,
-    /// and signing with it ends in a 403 that says nothing.
+    /// Refuses empty keys, control characters, and white space around a value: AWS never issues such values, and signing with
+    /// them leads to a 403 without a reason.
     pub fn new(
         access_key_id: &str,
         secret_access_key: &str,
@@ -61,22 +61,22 @@ impl Credentials {
         Ok(Self { shared: Arc::new(shared), expires_at: None })
     }
 
-    /// The same credentials, good until then. Signing does not look at it: whoever provides credentials does.
+    /// The same credentials with an expiry. Signing ignores it; it is for the code that provides credentials.
     pub fn with_expiry(self, expires_at: Timestamp) -> Self {
         Self { expires_at: Some(expires_at), ..self }
     }
 
-    /// The public half: who signs.
+    /// The access key id, which is public.
     pub fn access_key_id(&self) -> &str {
         &self.shared.access_key_id
     }
 
-    /// Of temporary credentials.
+    /// The session token of temporary credentials.
     pub fn session_token(&self) -> Option<&str> {
         Some(&self.shared.session_token[..]).filter(|token| !token.is_empty())
     }
 
-    /// When they expire, where that was set.
+    /// When they expire, if that was set.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-/// The one table of errors: documentation, name, what the error carries, code, message; and the message of the crate, where that
-/// of JavaScript names its options. The numbers by which errors cross
-/// into JavaScript follow from the order of the rows, and `js/engine/generated/errors.js` is written from it (see `tables.rs`).
+/// The one table of errors: documentation, name, what the error carries, code, message; and the message of the crate, where
+/// that of JavaScript names its options. The numbers by which errors cross into JavaScript follow from the order of the rows,
+/// and `js/engine/generated/errors.js` is written from it (see `tables.rs`).
 macro_rules! errors {
     ($($(#[$doc:meta])* $name:ident $(($index:ty))? => $code:literal, $message:literal $(, rust: $rust:literal)?;)*) => {
         /// Why a request could not be signed. Codes are stable; messages may be reworded.
@@ -53,15 +53,15 @@ macro_rules! errors {
 }
 
 errors! {
-    /// The access key id is empty, or holds a control character or white space around it.
+    /// The access key id is empty, contains a control character, or begins or ends with white space.
     AccessKeyIdInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
         "accessKeyId is empty, contains a control character, or begins or ends with white space. Pass the key id as AWS issued it.",
         rust: "the access key id is empty, contains a control character, or begins or ends with white space. Pass the key id as AWS issued it.";
-    /// The secret access key is empty, or holds a control character or white space around it.
+    /// The secret access key is empty, contains a control character, or begins or ends with white space.
     SecretAccessKeyInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
         "secretAccessKey is empty, contains a control character, or begins or ends with white space. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.",
         rust: "the secret access key is empty, contains a control character, or begins or ends with white space. Pass the secret as AWS issued it; a trailing newline often comes from reading the secret from a file.";
-    /// The session token holds a control character or white space around it.
+    /// The session token contains a control character, or begins or ends with white space.
     SessionTokenInvalid => "ERR_SIGV4_CREDENTIALS_INVALID",
         "sessionToken contains a control character, or begins or ends with white space. Pass the token as AWS issued it, or leave it out for long-term credentials.",
         rust: "the session token contains a control character, or begins or ends with white space. Pass the token as AWS issued it, or leave it out for long-term credentials.";
@@ -73,7 +73,7 @@ errors! {
     RegionRequired => "ERR_SIGV4_REGION_REQUIRED",
         "cannot infer the region from the host. Pass the region option, for example region: 'eu-west-1'.",
         rust: "cannot infer the region from the host. Name it, for example with Config::infer().region(\"eu-west-1\").";
-    /// The host answers in several regions, and takes SigV4a only.
+    /// The host serves several regions, and takes only SigV4a.
     SigV4aRequired => "ERR_SIGV4_REGION_REQUIRED",
         "the host serves several regions and takes only SigV4a, which is not bound to a single region. Sign with SigV4a.",
         rust: "the host serves several regions and takes only SigV4a, which is not bound to a single region. Sign with Signer<SigV4a>.";
@@ -81,11 +81,11 @@ errors! {
     ServiceRequired => "ERR_SIGV4_SERVICE_REQUIRED",
         "cannot infer the service from the host. Pass the service option, for example service: 'execute-api' for an API Gateway behind a custom domain.",
         rust: "cannot infer the service from the host. Name it, for example with Config::new(\"execute-api\", \"eu-west-1\") for an API Gateway behind a custom domain.";
-    /// The region holds a character that a credential scope cannot.
+    /// The region contains a character that a credential scope cannot contain.
     RegionInvalid => "ERR_SIGV4_REGION_REQUIRED",
         "the region contains a slash, white space or a control character. Pass a region such as 'eu-west-1'.",
         rust: "the region contains a slash, white space or a control character. Pass a region such as eu-west-1.";
-    /// The service holds a character that a credential scope cannot.
+    /// The service contains a character that a credential scope cannot contain.
     ServiceInvalid => "ERR_SIGV4_SERVICE_REQUIRED",
         "the service contains a slash, white space or a control character. Pass a signing name such as 'execute-api'.",
         rust: "the service contains a slash, white space or a control character. Pass a signing name such as execute-api.";
@@ -93,17 +93,17 @@ errors! {
     MethodInvalid => "ERR_SIGV4_METHOD_INVALID",
         "the method is not an HTTP method (an RFC 9110 token). Pass a method such as 'GET' or 'POST'.",
         rust: "the method is not an HTTP method (an RFC 9110 token). Pass a method such as GET or POST.";
-    /// The host is empty or holds white space or a control character.
+    /// The host is empty, or contains white space or a control character.
     HostInvalid => "ERR_SIGV4_URL_INVALID",
         "the host is empty, or contains white space or a control character. Pass an absolute URL.",
         rust: "the host is empty, or contains white space or a control character. Pass an absolute URI, or a Host header.";
     /// The name of the header at this index is not an RFC 9110 token.
     HeaderNameInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header name is not an RFC 9110 token. Use letters, digits and hyphens.";
-    /// The value of the header at this index holds CR, LF or NUL.
+    /// The value of the header at this index contains CR, LF or NUL.
     HeaderValueInvalid(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header value contains CR, LF or NUL, which no HTTP request can carry. Remove them.";
-    /// The value of the header at this index holds a character beyond U+00FF.
+    /// The value of the header at this index contains a character beyond U+00FF.
     HeaderValueNotLatin1(usize) => "ERR_SIGV4_HEADER_INVALID",
         "a header value contains a character beyond U+00FF, which no HTTP client sends. Encode it.";
     /// The date is before 1970 or after 9999.
@@ -117,17 +117,17 @@ errors! {
     /// The given payload hash is neither 64 hex digits nor one of the keywords of SigV4.
     PayloadHashInvalid => "ERR_SIGV4_BODY_UNSUPPORTED",
         "the payload hash is not valid. Pass a SHA-256 in 64 hex digits, UNSIGNED-PAYLOAD or a STREAMING- keyword.";
-    /// A header that is always signed was named as one that is not.
+    /// A header that is always signed was excluded from the signature.
     UnsignableHeaderInvalid => "ERR_SIGV4_OPTION_INVALID",
         "host and the headers that the signer adds are always signed. Leave them out of the unsignable headers.",
         rust: "host and the headers that the signer adds are always signed. Leave them out of Config::never_sign.";
-    /// The request has more headers or parameters, or a longer URL and headers, than any server takes.
+    /// The request has more headers or parameters, or a longer URL and headers, than any server accepts.
     LimitExceeded => "ERR_SIGV4_LIMIT_EXCEEDED",
         "the request has more than 2000 headers or 10000 parameters, or more than 1 MiB of URL and headers, which no server accepts. Send long values in the body.";
-    /// A record that crossed into wasm was not what its lengths say: some text held a NUL.
+    /// A record that crossed into wasm does not match its lengths, because a text contains a NUL.
     RecordInvalid => "ERR_SIGV4_HEADER_INVALID",
         "a part of the request contains a NUL character, which no HTTP request can carry. Remove it.";
-    /// The path or the query holds a control character. JavaScript escapes those.
+    /// The path or the query contains a control character, which JavaScript escapes.
     TargetInvalid => "ERR_SIGV4_URL_INVALID",
         "the path or the query contains a control character, which no request line can carry. Percent-encode it.";
 }
@@ -138,7 +138,7 @@ impl Error {
         self.describe().0
     }
 
-    /// What is wrong and what to do, in one sentence or two: for users of the crate. The npm package has its own.
+    /// What is wrong and what to do, in one or two sentences for users of the crate. The npm package has its own texts.
     pub const fn message(self) -> &'static str {
         self.describe().1
     }

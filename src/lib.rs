@@ -1,14 +1,15 @@
 //! AWS Signature Version 4: a request in, signed headers (or a presigned URL) out.
 //!
-//! The crate opens no socket, and its core reads no file and knows no clock but the one that it is given; `providers` reads
-//! the environment, and the token files that it names. It is the core of the npm package `sigv4-wasm`, and is as usable from Rust:
+//! The crate opens no socket. Its core reads no file, and takes the time as an argument; `providers` reads
+//! the environment, and the token files that it names. It is the core of the npm package `sigv4-wasm`, and can be used from
+//! Rust:
 //!
 //! ```
 //! use std::time::SystemTime;
 //! use sigv4_wasm::{Config, Credentials, Payload, RequestView, Signer};
 //!
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)?;
-//! let signer = Signer::new(Config::infer()); // region and service follow from the host
+//! let signer = Signer::new(Config::infer()); // region and service are inferred from the host
 //! let request = RequestView::new("POST", "abc123.execute-api.eu-west-1.amazonaws.com", "/prod/items")
 //!     .header("content-type", "application/json")
 //!     .payload(Payload::Bytes(b"{}"));
@@ -22,9 +23,9 @@
 //!
 //! # Features
 //!
-//! | feature     | what it adds                                                                                          |
+//! | feature     | adds                                                                                          |
 //! | ----------- | ----------------------------------------------------------------------------------------------------- |
-//! | `std`       | on by default: `TryFrom<SystemTime>`, and signing keys that are kept. Without it the crate is `no_std` |
+//! | `std`       | on by default: `TryFrom<SystemTime>`, and a cache of signing keys. Without it the crate is `no_std` |
 //! | `http`      | requests of the crate `http`, signed in place (`Signer::sign_http`) and presigned                   |
 //! | `providers` | credentials without an AWS SDK: from the environment, containers, EC2, STS, Cognito (`providers`)     |
 //! | `verify`    | for servers: verifies the signature of a request, and names its signer (`verify::Verifier`)           |

@@ -1,4 +1,4 @@
-//! The request that is signed, as Rust users pass it.
+//! The request to sign, in the form that Rust users pass.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,10 +6,10 @@ use core::fmt;
 use crate::canonical::{Entry, add};
 use crate::text::cut;
 
-/// The request to sign, borrowed, as it goes on the wire.
+/// The request to sign, borrowed, in the form of the wire.
 ///
-/// `Debug` shows the names of headers and parameters, and how long the body is: values hold credentials, of the caller and of
-/// earlier signatures.
+/// `Debug` shows the names of headers and parameters and the length of the body, because values contain credentials of the
+/// caller and of earlier signatures.
 ///
 /// ```
 /// use sigv4_wasm::{Payload, RequestView};
@@ -56,7 +56,7 @@ impl<'a> RequestView<'a> {
         headers.into_iter().fold(self, |request, (name, value)| request.header(name, value))
     }
 
-    /// The body, or what is signed in its place. Default: an empty body.
+    /// The body, or the value that is signed instead of it. Default: an empty body.
     pub fn payload(self, payload: Payload<'a>) -> Self {
         Self { payload, ..self }
     }
@@ -94,17 +94,17 @@ impl<'a, F: Fn() -> I, I: Iterator<Item = &'a [u8]>> fmt::Debug for Names<F> {
     }
 }
 
-/// What the last line of the canonical request says of the body. `Debug` shows how long it is.
+/// The last line of the canonical request, which covers the body. `Debug` shows only its length.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Payload<'a> {
-    /// What the service expects for this body: its hash, but for the few services that want it unsigned.
+    /// The value that the service expects for this body: its hash, except for the few services that expect an unsigned body.
     Bytes(&'a [u8]),
     /// The SHA-256 of the body, whatever the service: for a body that is hashed while it is written or read.
     Sha256([u8; 32]),
     /// `UNSIGNED-PAYLOAD`.
     Unsigned,
-    /// A body in chunks, which are signed each, or followed by trailers.
+    /// A body in chunks, each of which is signed, or which are followed by trailers.
     Streaming(Streaming),
 }
 

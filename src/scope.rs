@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::Error;
 use crate::text::{Put, contains, split};
 
-/// The credential scope: what a signing key, and so a signature, is good for.
+/// The credential scope: the date, the region and the service for which a signing key, and so a signature, is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope<'a> {
     date: &'a str,

@@ -1,4 +1,4 @@
-//! What a signature brings to a request: owned, and wiped on drop.
+//! The result of a signature: owned, and wiped on drop.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,9 +14,9 @@ use crate::sign::Signed;
 use crate::sign::prepare::REGION_SET;
 use crate::sign::texts::Text;
 
-/// What to send besides the request that was signed: headers, or a path with a query.
+/// The headers, or the path with a query, to send with the signed request.
 ///
-/// It is wiped on drop, and `Debug` shows no values: they are valid for a request, and one may be a session token.
+/// It is wiped on drop, and `Debug` shows no values: they can be used for a request, and one may be a session token.
 ///
 /// ```
 /// use sigv4_wasm::{Config, Credentials, RequestView, Signer, Timestamp};
@@ -63,7 +63,7 @@ impl<'s> SignatureHeader<'s> {
         self.value
     }
 
-    /// Whether it should be in no log, and in no compression table of HTTP/2: the authorization and the session token.
+    /// Whether to keep it out of logs and of the compression table of HTTP/2: the authorization and the session token.
     pub fn is_sensitive(&self) -> bool {
         self.name == AUTHORIZATION || self.name.ends_with("-token")
     }
@@ -77,18 +77,18 @@ impl fmt::Debug for SignatureHeader<'_> {
 }
 
 impl Signature {
-    /// Every header to send, in the place of others of that name. A presigned request has none.
+    /// Every header to send, replacing others of that name. A presigned request has none.
     pub fn headers(&self) -> impl Iterator<Item = SignatureHeader<'_>> {
         self.headers.iter().flatten().map(|(name, place)| SignatureHeader { name, value: self.at(place) })
     }
 
-    /// The path and the query to send, in the place of those of the request: of a presigned request always, of another where
-    /// servers would read its spelling in different ways, as S3 and its like do with a raw `+`.
+    /// The path and the query to send instead of those of the request: always for a presigned request, and for others if
+    /// servers would read the spelling in different ways, as S3 and compatible servers do with a raw `+`.
     pub fn path_and_query(&self) -> Option<&str> {
         self.path_and_query.as_ref().map(|place| self.at(place))
     }
 
-    /// The query to send, without the `?`; of a presigned request.
+    /// The query to send, without the `?`, for a presigned request.
     pub fn query(&self) -> Option<&str> {
         self.query.as_ref().map(|place| self.at(place))
     }
@@ -186,9 +186,9 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// A signature, step by step: to compare with what a server says that it expected.
+/// A signature, step by step, to compare with the values that a server expected.
 ///
-/// It is wiped on drop, and `Debug` shows nothing: the canonical request holds the session token.
+/// It is wiped on drop, and `Debug` shows nothing, because the canonical request contains the session token.
 pub struct Trace {
     canonical_request: Vec<u8>,
     string_to_sign: String,
@@ -197,12 +197,12 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Bytes, because values of headers need not be UTF-8. With the session token of temporary credentials in it.
+    /// Bytes, because values of headers need not be UTF-8. It contains the session token of temporary credentials.
     pub fn canonical_request(&self) -> &[u8] {
         &self.canonical_request
     }
 
-    /// What the signing key signed.
+    /// The text that the signing key signed.
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }
@@ -217,7 +217,7 @@ impl Trace {
         &self.signed_headers
     }
 
-    /// What comes out.
+    /// The result.
     pub fn signature(&self) -> &Signature {
         &self.signature
     }

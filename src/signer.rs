@@ -1,4 +1,4 @@
-//! The signer of Rust users: shared between threads, with nothing to lock.
+//! The signer for Rust users, which threads share without locks.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -13,9 +13,10 @@ use crate::sign::{LowLevelSigner, Signed};
 use crate::signature::{Signature, Trace};
 use crate::{Config, Credentials, Error, Payload, RequestView, Scope, SigV4, Timestamp};
 
-/// Signs requests. A clone shares everything with the original: keep one, and clone it where it is needed.
+/// Signs requests. A clone shares everything with the original: keep one, and clone it as needed.
 ///
-/// Signing keys are kept by the [`Credentials`], so a signature derives none as long as day, region and service stay.
+/// The [`Credentials`] keep the signing keys, so a signature derives none as long as the day, the region and the service stay
+/// the same.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -67,7 +68,7 @@ impl<S: Scheme> Signer<S> {
     ///
     /// # Errors
     ///
-    /// Says what of the request, the credentials or the configuration cannot be signed: see [`Error`].
+    /// If a part of the request, the credentials or the configuration cannot be signed: see [`Error`].
     pub fn sign(
         &self,
         request: &RequestView<'_>,
@@ -219,7 +220,7 @@ impl Signer<crate::SigV4a> {
         config.into()
     }
 
-    /// A signer whose signatures are those of RFC 6979, without random bytes in them: a request that is signed twice has one
+    /// A signer whose signatures are those of RFC 6979, without random bytes: a request that is signed twice has the same
     /// signature. For tests.
     pub fn deterministic(config: Config) -> Self {
         let shared = Shared { config, is_deterministic: true, memory: Memory::default() };
@@ -237,7 +238,7 @@ impl Signer<crate::SigV4a> {
         self.make(request, credentials, now, None, Some(entropy), |_, signature| signature)
     }
 
-    /// Signs as [`Signer::presign`] does, likewise.
+    /// Signs as [`Signer::presign`] does, with random bytes of the caller.
     pub fn presign_hedged(
         &self,
         request: &RequestView<'_>,

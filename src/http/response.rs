@@ -1,4 +1,4 @@
-//! The response to a request that is rejected: as API Gateway words it, or as S3 does.
+//! The response to a rejected request, in the form of API Gateway or of S3.
 
 use alloc::string::String;
 
@@ -21,7 +21,7 @@ impl Rejection {
         StatusCode::from_u16(self.status()).unwrap_or(StatusCode::FORBIDDEN)
     }
 
-    /// What API Gateway responds with: `{"message": …}`, and the name of the exception in `x-amzn-errortype`.
+    /// The response of API Gateway: `{"message": …}`, with the name of the exception in `x-amzn-errortype`.
     ///
     /// ```
     /// # use sigv4_wasm::verify::Verifier;
@@ -42,7 +42,7 @@ impl Rejection {
         response
     }
 
-    /// What S3 responds with: its own codes and statuses, in XML ("Error responses", Amazon S3 API reference).
+    /// The response of S3: its own codes and statuses, in XML ("Error responses", Amazon S3 API reference).
     ///
     /// ```
     /// # use sigv4_wasm::verify::Verifier;
@@ -102,7 +102,7 @@ fn escape_json(text: &str, out: &mut String) {
     }
 }
 
-/// What XML cannot hold becomes `?` ("Extensible Markup Language", section 2.2).
+/// Characters that XML cannot contain become `?` ("Extensible Markup Language", section 2.2).
 fn escape_xml(text: &str, out: &mut String) {
     for char in text.chars() {
         match char {

@@ -12,10 +12,11 @@ use crate::sign::prepare::REGION_SET;
 use crate::{Credentials, Error, Payload, RequestView, Scheme, Signature, Signer, Timestamp};
 
 impl<S: Scheme> Signer<S> {
-    /// Signs a request with headers, in place: sets those of the signature, removes those of an earlier one, and, for S3 and
-    /// its like, respells a path or a query that servers would read in different ways. On an error the request is as it was.
+    /// Signs a request with headers, in place: sets the headers of the signature, removes those of an earlier one, and, for
+    /// S3 and compatible servers, respells a path or a query that servers would read in different ways. If it fails, the
+    /// request is unchanged.
     ///
-    /// The host is that of the header `host`, or else that of the URI, without a default port.
+    /// The host is that of the header `host` or, without it, that of the URI, without a default port.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -46,7 +47,7 @@ impl<S: Scheme> Signer<S> {
         Ok(())
     }
 
-    /// Likewise, for a request whose body is elsewhere: what is signed in its place is the payload.
+    /// Signs a request whose body is elsewhere: `payload` is signed instead of the body.
     ///
     /// ```
     /// use sigv4_wasm::{Config, Credentials, Payload, Signer};
@@ -76,8 +77,8 @@ impl<S: Scheme> Signer<S> {
         Ok(())
     }
 
-    /// A URL that is valid for this request for some time after `now`, from a second to seven days: to anyone who has it.
-    /// Headers that are signed and do not move to the query must be sent with it.
+    /// Presigns a request: returns a URL with which anyone can make it for some time after `now`, from a second to seven
+    /// days. Signed headers that do not move to the query must be sent with it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -132,7 +133,7 @@ pub(crate) fn host_of(uri: &Uri) -> &str {
     host.strip_suffix(default_port).unwrap_or(host)
 }
 
-/// What a signature changes in a request, all of it made before anything is changed.
+/// The changes that a signature makes to a request, all prepared before the request is changed.
 struct Changes {
     uri: Option<Uri>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -153,7 +154,7 @@ impl Changes {
     }
 }
 
-/// A URI with another path and query. Fails where that is too long for one.
+/// A URI with another path and query. Fails if the result is too long.
 fn respelled(uri: &Uri, path_and_query: &str) -> Result<Uri, Error> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(path_and_query.parse().map_err(|_| Error::LimitExceeded)?);

@@ -8,11 +8,11 @@ use crate::Timestamp;
 use crate::verify::{IncomingRequest, Rejection, Unverified, Verifier};
 
 impl Verifier {
-    /// What a request says of its signature, after every check that needs no key: the first step. The second is
-    /// [`Unverified::verify`], once the key is there; nothing in between is kept here, waits or reads.
+    /// Parses the signature of a request and makes every check that needs no key. This is the first step. The second is
+    /// [`Unverified::verify`], once you have the key. The verifier keeps nothing in between, and never waits or reads.
     ///
-    /// `parts` are those of the request as it arrived: a router that takes a prefix off the path, as nested ones of axum do,
-    /// comes after this.
+    /// `parts` are those of the request as received: call this before a router that removes a prefix from the path, as nested
+    /// routers of axum do.
     ///
     /// ```
     /// use sigv4_wasm::verify::{BodyHash, KnownCredentials, Verifier, VerifyingKey};
@@ -39,7 +39,7 @@ impl Verifier {
         let mut headers: Vec<(&[u8], &[u8])> = Vec::with_capacity(parts.headers.len() + 2);
         headers
             .extend(parts.headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes())));
-        // Of an absolute target, or of HTTP/2. Where a header names the host, too, both must be the same.
+        // The host of an absolute target, or of HTTP/2. If a header names the host as well, both must be the same.
         if uri.authority().is_some() {
             headers.push((b":authority", host_of(uri).as_bytes()));
             headers.push((b":scheme", uri.scheme_str().unwrap_or_default().as_bytes()));

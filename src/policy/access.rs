@@ -1,13 +1,13 @@
-//! What becomes of a request by all policies that are about it: those of the caller, what limits them, and that of the resource.
+//! Evaluates all policies for a request: those of the caller, those that limit it, and that of the resource.
 //!
-//! Sources: "Policy evaluation logic" (each page of it) and "Permissions boundaries for IAM entities" in the IAM user guide; "How
-//! API Gateway resource policies affect authorization workflow" in the API Gateway developer guide.
+//! Sources: "Policy evaluation logic" (each page of it) and "Permissions boundaries for IAM entities" in the IAM user guide;
+//! "How API Gateway resource policies affect authorization workflow" in the API Gateway developer guide.
 
 use super::document::Policy;
 use super::evaluate::{Caller, Decision, Evaluation, evaluate};
 use super::request::{AccessRequest, account_of};
 
-/// The policies that are about a request, by their kinds. Without any, everything is denied.
+/// The policies for a request, by kind. Without any, everything is denied.
 ///
 /// ```
 /// use sigv4_wasm::policy::{AccessRequest, Context, Decision, Policy, PolicyKind, PolicySet, PolicySets};
@@ -47,7 +47,7 @@ pub enum PolicySet {
     Resource,
 }
 
-/// What becomes of a request.
+/// The decision for a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access<'p> {
     decision: Decision,
@@ -64,13 +64,13 @@ impl<'p> Access<'p> {
         self.decision
     }
 
-    /// The kind of policies that decided: of an explicit denial the first that denies, of an implicit one the first that does not
-    /// allow what it would have to, in the order of [`PolicySet`].
+    /// The kind of policies that decided: of an explicit denial the first that denies, of an implicit one the first that does
+    /// not allow what it would have to, in the order of [`PolicySet`].
     pub fn decided_by(&self) -> PolicySet {
         self.decided_by
     }
 
-    /// What the policies of the caller say for themselves.
+    /// The decision of the caller's policies alone.
     pub fn identity(&self) -> &Evaluation<'p> {
         &self.identity
     }
@@ -117,13 +117,13 @@ impl<'a, 'p> PolicySets<'a, 'p> {
         Self { resource: Some(policy), ..self }
     }
 
-    /// What becomes of the request of a caller, by its ARN, or of one without credentials.
+    /// The decision for the request of a caller with this ARN, or without credentials.
     ///
-    /// No statement of any kind may deny it. What the policies of the caller allow, its permissions boundary and the policies of
-    /// its session must allow, too. The policy of an API of the same account may allow it instead: to a user, to a session or to
-    /// everyone, whatever the other policies leave out; to a role, as far as the boundary and the session allow it. One that names
-    /// the account as a whole leaves it to the policies of the caller. For a caller of another account, both sides must allow it.
-    /// Without credentials, the policy of the API decides alone.
+    /// No policy may deny the request. If the policies of the caller allow it, its permissions boundary and session policies
+    /// must allow it as well. In the same account, the policy of the API may allow it instead: to a user, a session or
+    /// everyone regardless of the other policies, and to a role within the boundary and the session policies. If it names the
+    /// account as a whole, the policies of the caller decide. For a caller of another account, both sides must allow it.
+    /// Without credentials, only the policy of the API counts.
     pub fn evaluate(&self, principal: Option<&str>, request: &AccessRequest<'_>) -> Access<'p> {
         let needs_both =
             principal.is_some_and(|principal| account_of(principal) != account_of(request.resource));

@@ -1,4 +1,4 @@
-//! A policy document, read once: what comes out can be evaluated, and nothing in it was ignored.
+//! A policy document, parsed once. It can be evaluated, and no part of it was ignored.
 //!
 //! Source: "IAM JSON policy element reference" and "Grammar of the IAM JSON policy language" in the IAM user guide.
 
@@ -23,15 +23,15 @@ pub const MAX_POLICY_CHARACTERS: usize = 20_480;
 pub enum PolicyKind {
     /// A user, group or role.
     Identity,
-    /// An API. Its policy says for whom it is (`Principal`) and may shorten resources to
+    /// An API. Its policy has a `Principal` and may shorten resources to
     /// `execute-api:/stage/METHOD/path`.
     Resource,
 }
 
-/// A policy that was read.
+/// A parsed policy.
 ///
-/// AWS ignores some mistakes, such as a condition key that no request has; what is unknown here (an element, an operator)
-/// is an error, so that no condition is lost.
+/// AWS ignores some mistakes, such as a condition key that no request has; here, an unknown element or operator is an error,
+/// so that no condition is lost.
 #[derive(Debug, Clone)]
 pub struct Policy {
     kind: PolicyKind,
@@ -72,7 +72,7 @@ pub(super) struct PrincipalElement {
 }
 
 impl Policy {
-    /// Reads a document. The error says which statement and which field is wrong, and what to do.
+    /// Parses a document. The error names the statement and the field, and says what to do.
     ///
     /// ```
     /// use sigv4_wasm::policy::{Policy, PolicyKind};
@@ -103,7 +103,7 @@ impl Policy {
         self.kind
     }
 
-    /// `name`: to call it by in errors.
+    /// `name`: the name of the policy in errors.
     pub(crate) fn from_value(document: &Value, kind: PolicyKind, name: &str) -> Result<Self, PolicyError> {
         let document = Elements::of(document, &["Version", "Id", "Statement"], name)?;
         let version = match document.get("Version") {

@@ -1,4 +1,4 @@
-//! What policies of one kind say of a request: explicit deny first, implicit deny last.
+//! Evaluates policies of one kind for a request: explicit deny first, implicit deny last.
 //!
 //! Source: "Policy evaluation logic" in the IAM user guide.
 
@@ -48,7 +48,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// A statement that could not be evaluated: one that allows did not apply, one that denies did.
+/// A statement that could not be evaluated: an Allow did not apply, a Deny did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnevaluatedStatement<'p> {
     place: Place<'p>,
@@ -72,7 +72,7 @@ impl<'p> UnevaluatedStatement<'p> {
     }
 }
 
-/// What some policies say of a request.
+/// The decision of some policies for a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation<'p> {
     decision: Decision,
@@ -105,8 +105,8 @@ impl<'p> Evaluation<'p> {
     }
 }
 
-/// What the policies of a user or role say of a request. One statement that denies wins; else one that allows; without
-/// either, the request is denied implicitly.
+/// Evaluates the policies of a user or role for a request. A Deny wins over an Allow; without either, the request is denied
+/// implicitly.
 pub fn evaluate_policies<'p>(policies: &[&'p Policy], request: &AccessRequest<'_>) -> Evaluation<'p> {
     evaluate(policies, request, Caller::Owner)
 }

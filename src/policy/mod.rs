@@ -1,7 +1,7 @@
-//! IAM policies: what they say of a request.
+//! Evaluates IAM policies for a request.
 //!
 //! A document is read once ([`Policy`]), and nothing in it is ignored: an unknown element or operator is an error, so no
-//! condition is lost. What was read can be evaluated with any request; no input makes that fail.
+//! condition is lost. A parsed policy can be evaluated for any request; no input makes this fail.
 //!
 //! ```
 //! use sigv4_wasm::policy::{AccessRequest, Context, Decision, Policy, PolicyKind, evaluate_policies};

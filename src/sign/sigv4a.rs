@@ -25,14 +25,14 @@ use crate::Error;
 use crate::credentials::check_secret_access_key;
 use crate::text::Put;
 
-/// `AWS4-ECDSA-P256-SHA256`: a key for each access key id, good for every day, region and service.
+/// `AWS4-ECDSA-P256-SHA256`: a key for each access key id, valid for every day, region and service.
 ///
 /// The region of [`Config`](crate::Config) is a region set: names joined with commas, in which `*` stands for any characters.
 ///
-/// Signatures vary: the secret number of each is made of key and text (RFC 6979), into which random bytes of the operating
-/// system are mixed (section 3.6). So neither bad random numbers nor a fault in one of two equal computations give the key
-/// away. Where there are no random bytes, a signature is that of RFC 6979; so it is with
-/// [`Signer::deterministic`](crate::Signer::deterministic), for tests.
+/// Signatures vary: the secret number of each is derived from the key and the text (RFC 6979), mixed with random bytes of the
+/// operating system (section 3.6). So neither bad random numbers nor a fault in one of two equal computations reveal the key.
+/// Without random bytes, a signature is that of RFC 6979, as with [`Signer::deterministic`](crate::Signer::deterministic),
+/// for tests.
 #[derive(Debug, Clone, Copy)]
 pub struct SigV4a;
 

@@ -1,7 +1,7 @@
-//! Layers for [tower](https://docs.rs/tower): services that sign the requests which pass them, or verify them.
+//! Layers for [tower](https://docs.rs/tower): services that sign or verify the requests that pass through them.
 //!
-//! [`SignLayer`] goes in front of a client, [`VerifyLayer`] in front of a server, such as a router of axum. What they need from
-//! outside are three traits, each of which a closure implements: [`Clock`], [`ProvideCredentials`] and [`KeyLookup`].
+//! [`SignLayer`] goes in front of a client, [`VerifyLayer`] in front of a server, such as a router of axum. They get their
+//! inputs through three traits, each of which a closure implements: [`Clock`], [`ProvideCredentials`] and [`KeyLookup`].
 
 mod body;
 mod sign;
@@ -21,7 +21,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Says what time it is: a function, or [`SystemClock`].
+/// Returns the time: a function, or [`SystemClock`].
 pub trait Clock: Clone + Send + Sync + 'static {
     /// Now.
     fn now(&self) -> Timestamp;
@@ -33,7 +33,7 @@ impl<F: Fn() -> Timestamp + Clone + Send + Sync + 'static> Clock for F {
     }
 }
 
-/// The clock of the operating system. Where that is before 1970 it says 1970, and every signature is refused.
+/// The clock of the operating system. If that is before 1970, it returns 1970, and every signature is refused.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -44,9 +44,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// Has the credentials that sign a request: some that stay, or an asynchronous function that keeps and renews them.
+/// Provides the credentials that sign a request: fixed ones, or an asynchronous function that keeps and renews them.
 pub trait ProvideCredentials: Clone + Send + Sync + 'static {
-    /// Those to sign with now. Keep them as long as they are valid: they keep the signing keys.
+    /// The current credentials. Keep them as long as they are valid, because they keep the signing keys.
     fn credentials(&self) -> impl Future<Output = Result<Credentials, BoxError>> + Send;
 }
 

@@ -15,7 +15,7 @@ use super::body::{self, BodyError};
 use super::{BoxError, BoxFuture, Clock, ProvideCredentials, SystemClock};
 use crate::{Payload, Scheme, SigV4, Signer};
 
-/// Signs every request that passes. The body is read for that, unless it is left unsigned.
+/// Signs every request that passes. It reads the body for this, unless the body is left unsigned.
 ///
 /// ```
 /// use sigv4_wasm::tower::SignLayer;
@@ -36,20 +36,20 @@ pub struct SignLayer<P, C = SystemClock, S: Scheme = SigV4> {
 }
 
 impl<P: ProvideCredentials, S: Scheme> SignLayer<P, SystemClock, S> {
-    /// By the clock of the system.
+    /// Uses the system clock.
     pub fn new(signer: Signer<S>, provider: P) -> Self {
         Self { signer, provider, clock: SystemClock, signs_body: true }
     }
 }
 
 impl<P, C, S: Scheme> SignLayer<P, C, S> {
-    /// By another clock.
+    /// Uses another clock.
     pub fn clock<D: Clock>(self, clock: D) -> SignLayer<P, D, S> {
         let Self { signer, provider, signs_body, .. } = self;
         SignLayer { signer, provider, clock, signs_body }
     }
 
-    /// Leaves the bodies unsigned and unread (`UNSIGNED-PAYLOAD`), which S3 takes: for uploads that are streams.
+    /// Leaves the bodies unsigned and unread (`UNSIGNED-PAYLOAD`), which S3 accepts, for uploads of streams.
     pub fn unsigned_body(self) -> Self {
         Self { signs_body: false, ..self }
     }
@@ -70,7 +70,7 @@ impl<I, P: Clone, C: Clone, S: Scheme> Layer<I> for SignLayer<P, C, S> {
     }
 }
 
-/// What [`SignLayer`] makes of a service.
+/// The service that [`SignLayer`] creates.
 #[derive(Debug, Clone)]
 pub struct SignService<I, P, C = SystemClock, S: Scheme = SigV4> {
     inner: I,

@@ -26,13 +26,13 @@ use crate::verify::{
 };
 use crate::{Error, Timestamp};
 
-/// Verifies every request, and lets pass those whose signature is valid, with [`Authenticated`] among their extensions.
+/// Verifies every request, and passes on those with a valid signature, with [`Authenticated`] in their extensions.
 ///
-/// A request that is rejected is answered here; its [`Rejection`] is among the extensions of the response, for a log. So is the
-/// error of a lookup that failed, as [`BoxError`] in an [`Arc`]; the client gets 500.
+/// The layer responds to rejected requests, with the [`Rejection`] in the extensions of the response, for a log. If a lookup
+/// fails, the client gets 500, and the extensions contain the error as [`BoxError`] in an [`Arc`].
 ///
-/// The body is read where the signature covers it, or digests of it (with the feature `checksum`): after the signature has been
-/// verified, where the request declares its hash, and otherwise before, for a known key only.
+/// The body is read if the signature covers it or its digests (with the feature `checksum`). If the request declares the hash
+/// of the body, it is read after the signature has been verified; otherwise before that, but only for a known key.
 ///
 /// ```
 /// use sigv4_wasm::tower::{BoxError, KeyRequest, KnownKey, VerifyLayer};
@@ -62,7 +62,7 @@ pub struct VerifyLayer<L, C = SystemClock> {
 }
 
 impl<L: KeyLookup> VerifyLayer<L> {
-    /// By the clock of the system; bodies have at most 2 MiB, and rejections are worded as API Gateway does.
+    /// Uses the system clock, bodies of at most 2 MiB, and rejections in the form of API Gateway.
     pub fn new(verifier: Verifier, lookup: L) -> Self {
         let verifier = Arc::new(verifier);
         let respond = Rejection::into_response;
@@ -71,19 +71,19 @@ impl<L: KeyLookup> VerifyLayer<L> {
 }
 
 impl<L, C> VerifyLayer<L, C> {
-    /// By another clock.
+    /// Uses another clock.
     pub fn clock<D: Clock>(self, clock: D) -> VerifyLayer<L, D> {
         let Self { verifier, lookup, body_limit, respond, .. } = self;
         VerifyLayer { verifier, lookup, clock, body_limit, respond }
     }
 
-    /// The longest body that is read, in bytes; longer ones are rejected as
+    /// The maximum length of a body, in bytes; longer bodies are rejected as
     /// [`RejectionKind::BodyTooLong`](crate::verify::RejectionKind).
     pub fn body_limit(self, body_limit: usize) -> Self {
         Self { body_limit, ..self }
     }
 
-    /// How a rejection becomes a response, such as [`Rejection::into_s3_response`].
+    /// The function that turns a rejection into a response, such as [`Rejection::into_s3_response`].
     pub fn respond_with(self, respond: fn(Rejection) -> Response<String>) -> Self {
         Self { respond, ..self }
     }
@@ -97,9 +97,9 @@ impl<I, L: Clone, C: Clone> Layer<I> for VerifyLayer<L, C> {
     }
 }
 
-/// Knows the keys of clients: an asynchronous function from a [`KeyRequest`].
+/// Looks up the keys of clients: an asynchronous function of a [`KeyRequest`].
 pub trait KeyLookup: Clone + Send + Sync + 'static {
-    /// What the application calls whoever has signed.
+    /// The application's type for the signer of a request.
     type Principal: Clone + Send + Sync + 'static;
 
     /// `None` for an access key id that nobody knows. An error is one of the server, and the client gets 500.
@@ -227,7 +227,7 @@ pub struct Authenticated<P> {
 }
 
 impl<P> Authenticated<P> {
-    /// Whoever has signed, as the lookup names them.
+    /// The signer of the request, from the lookup.
     pub fn principal(&self) -> &P {
         &self.principal
     }
@@ -238,7 +238,7 @@ impl<P> Authenticated<P> {
     }
 }
 
-/// What [`VerifyLayer`] makes of a service.
+/// The service that [`VerifyLayer`] creates.
 #[derive(Debug, Clone)]
 pub struct VerifyService<I, L, C = SystemClock> {
     inner: I,

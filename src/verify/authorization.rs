@@ -1,4 +1,4 @@
-//! What a request says of its own signature, in its `Authorization` header or in its query, checked for form only.
+//! The signature of a request, parsed from its `Authorization` header or its query, and checked only for its form.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -40,8 +40,8 @@ impl Algorithm {
     }
 }
 
-/// What a request says of its own signature, in its header or in its query. Nothing of it is known to be true:
-/// [`Verifier::begin`](super::Verifier::begin) is what checks it.
+/// The signature of a request, from its header or its query. It is not trusted: [`Verifier::begin`](super::Verifier::begin)
+/// checks it.
 ///
 /// ```
 /// use sigv4_wasm::verify::{Authorization, IncomingRequest};
@@ -95,7 +95,8 @@ enum Part {
 const PARTS: usize = Part::SessionToken as usize + 1;
 
 impl Authorization {
-    /// Reads the parameters of a presigned URL, or the header `Authorization`. Scope, time and signature are not checked.
+    /// Parses the parameters of a presigned URL, or the header `Authorization`. It does not check the scope, the time or the
+    /// signature.
     pub fn parse(request: &IncomingRequest<'_>) -> Result<Self, Rejection> {
         let parameters = Parameters::parse(request)?;
         let is_presigned =
@@ -253,7 +254,7 @@ impl Authorization {
         self.part(Part::SignedHeaders)
     }
 
-    /// As the request has it.
+    /// The signature in the request.
     pub fn signature(&self) -> &str {
         self.part(Part::Signature)
     }

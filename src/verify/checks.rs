@@ -1,4 +1,4 @@
-//! What can be said of a request before anybody is asked for a key.
+//! Checks of a request that need no key.
 
 use alloc::borrow::Cow;
 use alloc::string::String;

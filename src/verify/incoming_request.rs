@@ -1,4 +1,4 @@
-//! What arrived, taken apart: target, parameters, headers, hosts.
+//! An incoming request, parsed: target, parameters, headers, hosts.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use crate::canonical::{Entry, add, headers, query, sort};
 use crate::request::is_token;
 use crate::text::{contains, cut, has_blank, split};
 
-/// A request as it arrived, borrowed, and well-formed: what it says is believed only where its signature covers it.
+/// A received request, borrowed, and well-formed. Trust only the parts that its signature covers.
 pub struct IncomingRequest<'a> {
     pub(super) method: &'a [u8],
     pub(super) path: &'a [u8],

@@ -1,4 +1,4 @@
-//! What a server knows of an access key id: the key that verifies, and the session token.
+//! The data of a server about an access key id: the key that verifies, and the session token.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ use crate::SigV4a;
 use crate::sha256::to_hex;
 use crate::{Error, Scope, SigningKey, Timestamp};
 
-/// What a server knows of an access key id.
+/// The data of a server about an access key id.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct KnownCredentials<'k> {
@@ -26,31 +26,31 @@ pub struct KnownCredentials<'k> {
 }
 
 impl<'k> KnownCredentials<'k> {
-    /// Long-term credentials: without a session token, and without an end.
+    /// Long-term credentials, without a session token and an expiry.
     pub fn new(key: VerifyingKey) -> Self {
         Self { key, session_token: SessionToken::None, expires_at: None }
     }
 
-    /// Those of a session.
+    /// Credentials of a session.
     pub fn session_token(self, session_token: SessionToken<'k>) -> Self {
         Self { session_token, ..self }
     }
 
-    /// Those that are valid until then.
+    /// Credentials that expire.
     pub fn expires_at(self, expires_at: Timestamp) -> Self {
         Self { expires_at: Some(expires_at.unix_seconds().saturating_mul(1000)), ..self }
     }
 }
 
-/// The session token that a request must carry.
+/// The session token that a request must have.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum SessionToken<'k> {
-    /// It must carry none.
+    /// It must have none.
     None,
     /// This one.
     Known(&'k str),
-    /// Whichever it carries: check it yourself.
+    /// Any session token: check it yourself.
     Unchecked,
 }
 
@@ -64,7 +64,7 @@ impl fmt::Debug for SessionToken<'_> {
     }
 }
 
-/// What verifies: of SigV4 the key of one day, region and service, of SigV4a a public key. Wiped on drop.
+/// The verifying key: for SigV4 the key of one day, region and service; for SigV4a a public key. Wiped on drop.
 #[derive(Clone, Debug)]
 pub struct VerifyingKey(Key);
 

@@ -1,8 +1,8 @@
-//! Verifying what arrives at a server: who signed it, and whether the signature covers it.
+//! Verifies requests on a server: who signed them, and whether the signature covers them.
 //!
-//! A request flows one way: [`IncomingRequest`] → [`Verifier::begin`] (what the request says of its signature, and every
-//! check that needs no secret) → [`Unverified`] (who signed, and what is needed to verify it) → [`Unverified::verify`].
-//! In between the caller looks up the key; nothing here waits, reads or knows the time.
+//! A request flows one way: [`IncomingRequest`] → [`Verifier::begin`] (parses the signature and makes every check that needs
+//! no secret) → [`Unverified`] (the access key id, and the data to verify) → [`Unverified::verify`]. In between, the caller
+//! looks up the key. This module never waits or reads, and takes the time as an argument.
 //!
 //! Sources: "Create a signed AWS API request", IAM user guide; "Authenticating Requests", Amazon S3 API reference.
 //! Messages are those of API Gateway and S3.
