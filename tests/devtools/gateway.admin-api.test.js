@@ -37,7 +37,7 @@ describe('the list of requests', async () => {
       stage: 'prod',
       route: 'ANY /{proxy+}',
     });
-    assert.equal((await own(gateway, `requests/${id}`)).id, id);
+    for (const name of [id, 1]) assert.equal((await own(gateway, `requests/${name}`)).id, id);
     assert.equal((await ask(gateway, 'requests/none')).status, 404);
   });
 

@@ -24,6 +24,7 @@ export const context = async (event, context) =>
 export const environment = async () => ({ statusCode: 200, body: JSON.stringify(process.env) });
 export const count = async () => ({ statusCode: 200, body: String(++calls) });
 export const thrown = async () => { throw new TypeError('no such order'); };
+export const slow = async () => { await new Promise((resolve) => setTimeout(resolve, 400)); return { statusCode: 200 }; };
 export const never = () => new Promise(() => {});
 export const endless = () => { for (;;); };
 export const leaves = () => process.exit(3);
@@ -386,6 +387,14 @@ describe('the sandbox', () => {
     assert.equal(environment.SIGV4_TEST_SECRET, undefined);
     assert.equal(environment.HOME, undefined);
     assert.ok(credentials('orders'));
+  });
+
+  test('of which there are four: more requests wait, and the timeout begins when they have one', async () => {
+    const { send, origin } = await functionFor('slow', { functions: { timeoutMs: 1500 } });
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await send(`${origin}/prod/`)).status),
+    );
+    assert.deepEqual(new Set(statuses), new Set([200]));
   });
 
   test('has a context', async () => {

@@ -106,6 +106,16 @@ describe('a config file', () => {
     );
   });
 
+  test('secrets of a config that was replaced stay hidden in the list of requests', async () => {
+    const users = (/** @type {string} */ id) =>
+      `users: { alice: { accessKeys: [{ accessKeyId: ${id}, secretAccessKey: secret-of-${id} }] } }\n`;
+    const { gateway, save, send } = await watched({ 'api.yaml': users('AKIAFIRST') });
+    await send(`${gateway.url}/x`, { method: 'POST', body: 'it was secret-of-AKIAFIRST' });
+    assert.equal(await save('api.yaml', users('AKIASECOND')), undefined);
+    const [{ request }] = await gateway.requests();
+    assert.equal(Buffer.from(request.body ?? '', 'base64').toString(), 'it was (hidden)');
+  });
+
   test('temporary credentials that were issued before still sign', async () => {
     const { gateway, save } = await watched({ 'api.yaml': 'region: eu-west-1\n' });
     const { uri, token } = gateway.credentialsEndpoint;

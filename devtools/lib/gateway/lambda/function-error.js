@@ -11,12 +11,9 @@ export function functionError(name, why, cause) {
   return new GatewayError('ERR_GATEWAY_FUNCTION', `The Lambda function ${name} failed: ${why}.`, { cause });
 }
 
-/**
- * @param {string} name
- * @param {number} timeoutMs
- */
-export function lateError(name, timeoutMs) {
-  return functionError(name, `it took longer than its timeout of ${timeoutMs} ms`);
+/** @param {number} timeoutMs  of the function */
+export function lateReason(timeoutMs) {
+  return `it took longer than its timeout of ${timeoutMs} ms`;
 }
 
 /** @param {import('./functions.js').Thrown} thrown */

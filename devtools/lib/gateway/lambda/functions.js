@@ -3,7 +3,7 @@
 import { labelled } from '../access-log.js';
 import { GatewayError } from '../gateway-error.js';
 import { eventOf } from './event.js';
-import { describe, functionError, lateError } from './function-error.js';
+import { describe, functionError } from './function-error.js';
 import { invoke } from './invoke.js';
 import { responseOf, streamedResponseOf } from './response.js';
 import { Sandboxes } from './sandboxes.js';
@@ -14,7 +14,7 @@ import { Sandboxes } from './sandboxes.js';
  * @typedef {{ errorType: string, errorMessage: string, trace: string[] }} Thrown
  *
  * What becomes of a call: the result as JSON, what the handler threw, a response that it streams, or its timeout.
- * @typedef {{ payload: string } | { error: Thrown } | { streamed: import('./streamed-response.js').Begun } | { late: true }} Outcome
+ * @typedef {{ payload: string } | { error: Thrown } | { streamed: import('./streamed-response.js').Begun } | { late: string }} Outcome  `late`: why it was stopped
  */
 
 /** "Lambda quotas": payload of a synchronous invocation. */
@@ -46,7 +46,7 @@ export class Functions {
    */
   async call(name, call) {
     const { type, functions } = this.#settings;
-    const { payloadFormat, timeoutMs } = functions[name];
+    const { payloadFormat } = functions[name];
     const format = type === 'http' ? payloadFormat : type === 'function-url' ? '2.0' : 'rest';
     const event = JSON.stringify(eventOf(format, call, this.#settings));
     if (Buffer.byteLength(event) > MAX_PAYLOAD_BYTES)
@@ -56,7 +56,7 @@ export class Functions {
       );
     const print = (/** @type {string} */ text) => this.#print(name, text, call.number);
     const outcome = await this.#withinLimit(name, this.#run(name, event, call, print));
-    if ('late' in outcome) throw lateError(name, timeoutMs);
+    if ('late' in outcome) throw functionError(name, outcome.late);
     if ('error' in outcome) {
       if (outcome.error.trace.length > 0) print(outcome.error.trace.join('\n'));
       throw functionError(name, describe(outcome.error));

@@ -3,6 +3,7 @@
 // Source: "Invoke", AWS Lambda API reference.
 
 import { GatewayError } from '../gateway-error.js';
+import { lateReason } from './function-error.js';
 
 /**
  * @param {string} name
@@ -25,7 +26,7 @@ export async function invoke(name, { endpoint, timeoutMs }, event, print) {
     const { errorType = 'Error', errorMessage = '' } = JSON.parse(payload);
     return { error: { errorType, errorMessage, trace: [] } };
   } catch (error) {
-    if (signal.aborted) return { late: true };
+    if (signal.aborted) return { late: lateReason(timeoutMs) };
     const { message, cause } = /** @type {Error} */ (error);
     const why = cause instanceof Error ? cause.message || message : message;
     throw new GatewayError('ERR_GATEWAY_UPSTREAM', `${url} did not invoke the function: ${why}`, {

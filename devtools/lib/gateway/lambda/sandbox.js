@@ -55,12 +55,14 @@ let loaded;
  * @param {import('./sandboxes.js').Task} task
  * @returns {Promise<import('./functions.js').Outcome | { streams: true }>}
  */
-export default async function run({ event, id, deadline, port }) {
+export default async function run({ event, id, timeoutMs, port }) {
   logs = port;
   try {
+    port.postMessage({ phase: 'init' });
     const handler = /** @type {any} */ (await (loaded ??= load()));
     if (event === undefined) return { payload: 'null' };
-    const context = contextOf(id, deadline);
+    port.postMessage({ phase: 'invoke' });
+    const context = contextOf(id, Date.now() + timeoutMs);
     if (handler[STREAMING]) {
       await streamed(handler, JSON.parse(event), context, port);
       return { streams: true };

@@ -11,7 +11,7 @@ import { Piscina } from 'piscina';
 
 import { GatewayError } from '../gateway-error.js';
 import { readArchive, unpack } from './archive.js';
-import { describe, functionError, lateError } from './function-error.js';
+import { describe, functionError, lateReason } from './function-error.js';
 import { handlerFile } from './handler-file.js';
 import { StreamedResponse } from './streamed-response.js';
 
@@ -20,10 +20,10 @@ import { StreamedResponse } from './streamed-response.js';
  * @typedef {import('./functions.js').Outcome} Outcome
  *
  * What goes to the thread; without an event, it loads the handler, and no more.
- * @typedef {{ event?: string, id: string, deadline: number, port: import('node:worker_threads').MessagePort }} Task
+ * @typedef {{ event?: string, id: string, timeoutMs: number, port: import('node:worker_threads').MessagePort }} Task
  *
- * What it sends while the handler runs.
- * @typedef {{ log: string } | import('./response-stream.js').StreamMessage} Message
+ * What it sends while the handler runs, besides what it does now.
+ * @typedef {{ log: string } | import('./response-stream.js').StreamMessage} Sent
  */
 
 /** Sandboxes of one function. Each serves one request at a time, as in Lambda. */
@@ -60,20 +60,17 @@ export class Sandboxes {
    * @param {(text: string) => void} print  takes what the handler writes to the console
    * @returns {Promise<Outcome>} when the handler is done, or has begun to stream its response
    */
-  async run(name, { event, id }, print) {
-    const { timeoutMs } = this.#settings.functions[name];
-    const { port1: own, port2: port } = new MessageChannel();
+  async run(name, call, print) {
     const streamed = new StreamedResponse(name);
-    own.on('message', (/** @type {Message} */ message) => {
-      if ('log' in message) print(message.log);
-      else streamed.take(message, () => own.postMessage('taken'));
-    });
     const begun = streamed.begun.then((whole) => /** @type {Outcome} */ ({ streamed: whole }));
-    const done = this.#do(name, { event, id, port }, timeoutMs)
+    const done = this.#do(name, call, (message, confirm) => {
+      if ('log' in message) print(message.log);
+      else streamed.take(message, confirm);
+    })
       .then((outcome) => {
         if ('streams' in outcome) return begun;
-        // It is in the middle of its response.
-        if ('late' in outcome) streamed.fail(lateError(name, timeoutMs));
+        // It may be in the middle of its response.
+        if ('late' in outcome) streamed.fail(functionError(name, outcome.late));
         if ('error' in outcome && streamed.fail(functionError(name, describe(outcome.error))))
           print(outcome.error.trace.join('\n'));
         return outcome;
@@ -82,8 +79,7 @@ export class Sandboxes {
         const error = cause instanceof GatewayError ? cause : functionError(name, cause.message, cause);
         streamed.fail(error);
         throw error;
-      })
-      .finally(() => own.close());
+      });
     return Promise.race([done, begun.catch(() => done)]);
   }
 
@@ -94,9 +90,8 @@ export class Sandboxes {
    * @throws {Error} if it cannot be loaded
    */
   async load(name) {
-    const { port1: own, port2: port } = new MessageChannel();
-    const outcome = await this.#do(name, { id: '', port }, INIT_MS).finally(() => own.close());
-    if ('late' in outcome) throw new Error(`it took longer than ${INIT_MS} ms, the limit of Lambda`);
+    const outcome = await this.#do(name, { id: '' }, () => {});
+    if ('late' in outcome) throw new Error(outcome.late);
     if ('error' in outcome) throw new Error(outcome.error.trace.join('\n') || describe(outcome.error));
   }
 
@@ -108,23 +103,47 @@ export class Sandboxes {
 
   /**
    * @param {string} name
-   * @param {Omit<Task, 'deadline'>} task
-   * @param {number} timeoutMs
+   * @param {{ event?: string, id: string }} call
+   * @param {(message: Sent, confirm: () => void) => void} take
    * @returns {Promise<Outcome | { streams: true }>}
    * @throws {Error} of a sandbox that ended
    */
-  async #do(name, task, timeoutMs) {
+  async #do(name, call, take) {
+    const { timeoutMs } = this.#settings.functions[name];
+    const { port1: own, port2: port } = new MessageChannel();
+    const stop = new AbortController();
+    let late = '';
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    // A call that waits for a sandbox has not begun: Lambda would have started one more.
+    const limit = (/** @type {number} */ ms, /** @type {string} */ why) => {
+      clearTimeout(timer);
+      late = why;
+      timer = setTimeout(() => stop.abort(), ms);
+    };
+    own.on('message', (/** @type {Sent | { phase: 'init' | 'invoke' }} */ message) => {
+      if (!('phase' in message)) take(message, () => own.postMessage('taken'));
+      else if (message.phase === 'init') limit(INIT_MS, `it took longer than ${INIT_MS} ms to load`);
+      else limit(timeoutMs, lateReason(timeoutMs));
+    });
+    try {
+      const pool = await this.#poolOf(name);
+      const task = { ...call, timeoutMs, port };
+      return await pool.run(task, { transferList: /** @type {any} */ ([port]), signal: stop.signal });
+    } catch (error) {
+      if (stop.signal.aborted) return { late };
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      own.close();
+    }
+  }
+
+  /** @param {string} name */
+  #poolOf(name) {
     let pool = this.#pools.get(name);
     if (pool === undefined) this.#pools.set(name, (pool = this.#start(name)));
-    const started = await pool;
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-      const whole = { ...task, deadline: Date.now() + timeoutMs };
-      return await started.run(whole, { transferList: /** @type {any} */ ([task.port]), signal });
-    } catch (error) {
-      if (signal.aborted) return { late: true };
-      throw error;
-    }
+    return pool;
   }
 
   /** @param {string} key  the name, if it has no other */
