@@ -274,7 +274,7 @@ await row(
 
 const tampered = { ...signed, body: JSON.stringify(JSON.parse(signed.body), null, 2) };
 await row(
-  'PUT, JSON written anew on the way',
+  'PUT, JSON rewritten on the way',
   '403',
   () => fetchMessage(url, tampered),
   provedBy('body-json-compact'),

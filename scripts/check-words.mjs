@@ -25,7 +25,6 @@ const READ = /(?:\.(?:js|jsx|mjs|d\.ts|rs|md|html|toml)|^Makefile)$/;
 /** Written by the build. */
 const GENERATED =
   /^js\/(?:wasm|engine\/generated)\/|^docs\/(?:public|\.vitepress\/(?:cache|dist))\/|node_modules/;
-/** Until what is left of verifying has moved to Rust. */
 
 /**
  * A space in a pattern also matches a line break within a comment or a paragraph.
@@ -46,6 +45,24 @@ const PHRASES = [
   [/\bleaves? nothing of (?:such )?(?:a|the) view/, 'detaches'],
   [/\b(?:come|comes|came) to nothing\b/, 'failed'],
   [/, where (?:they are|it is) composed\b/, 'if … is composed after'],
+  [/\bwhose every\b/, 'that … each'],
+  [/\b[Ww]hoever\b/, 'anyone who, a caller that'],
+  [/\bmakes of (?:it|them|a|the) (?:request|body|form|header|path|secret)\b/, 'the result of'],
+  [/\bthe same is true of\b/, '… does the same, this also applies to'],
+
+  // English of another language.
+  [/\banother (?:\w+ ){1,2}than\b/, 'a different … from, a … other than'],
+  [/\bin place of\b/, 'instead of'],
+  [/\bsome [0-9]/, 'about'],
+  [/\banew\b/, 'again'],
+  [/\bbut for (?!the)\b/, 'except for'],
+  [/\b(?:is|are|was|were) good (?:for|until)\b/, 'is valid for'],
+  [/\bin the making\b/, 'unfinished'],
+  [/\blets? go of\b/, 'releases'],
+  [/\btak(?:es?|en) (?:it|them|that|this) (?:away|apart)\b/, 'removes, parses'],
+  [/\bthrown away\b/, 'discarded'],
+  [/\banswers? [45]\d\d\b/, 'responds with 403'],
+  [/\b[Hh]ands? out\b/, 'returns'],
 
   // A host does not speak: something is inferred from it.
   [/\b(?:[Hh]osts?|[Dd]omains?|[Ee]ndpoints?)(?: \w+){0,3} tells?\b/, 'is inferred from the host'],
@@ -97,6 +114,13 @@ const KEPT_OUT = [
   '/// the path to send (or\n    /// nothing, where it is that one)',
   'The core is told the time',
   'SHA-256 by the host where it can',
+  'The server received another body than you signed.',
+  'a keyword in place of the hash of the body',
+  'a request takes some 300 µs',
+  'opensearch-js, whose every attempt is signed',
+  'Routes with an authorizer other than IAM answer 401',
+  'It helps whoever tries',
+  'The same is true of your own adapters, and the same is true of caches',
 ];
 
 const rows = PHRASES.map(acrossLines);

@@ -8,7 +8,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-/// A checksum in the making.
+/// An unfinished checksum.
 pub struct Checksum {
     state: State,
 }

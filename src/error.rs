@@ -154,7 +154,7 @@ impl Error {
     }
 
     /// How the error crosses into JavaScript, where the length of a result would be: as
-    /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/engine/engine.js` takes it apart.
+    /// `-1 - (number + STATUS_NUMBERS * header index)`. `js/engine/engine.js` parses it.
     #[doc(hidden)]
     #[cfg(any(test, all(target_arch = "wasm32", feature = "module")))]
     pub const fn status(self) -> i32 {
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_status_tells_every_error_and_every_header_apart() {
-        // As js/engine/engine.js takes it apart.
+        // As js/engine/engine.js parses it.
         let read = |status: i32| {
             let rest = (-1 - status) as usize;
             (ROWS[rest % STATUS_NUMBERS].0, rest / STATUS_NUMBERS)

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::mismatch::{Added, Part, Row, Search, pieces};
 use crate::verify::{Examination, IncomingRequest, Rejection, Verifier};
 
-/// A search in the making.
+/// An unfinished search.
 #[allow(missing_debug_implementations)] // a secret is in it
 pub struct Trial {
     search: Search,

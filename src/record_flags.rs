@@ -76,7 +76,7 @@ pub mod verify {
         DECODE = 1 << 24;
         HAS_BODY = 1 << 25;
         PLATFORM_HASH = 1 << 26;
-        // Of results: what a request says of its signature.
+        // Of results: The signature of a request.
         IS_PRESIGNED = 1 << 18;
         IS_V4A = 1 << 19;
         HAS_SESSION_TOKEN = 1 << 20;

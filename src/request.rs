@@ -98,7 +98,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// The rules of the service, but for what the caller decided.
+    /// The rules of the service, except for what the caller decided.
     pub(crate) fn rules(&self, service: &[u8], is_presigned: bool) -> Rules {
         let (mut choices, token) = endpoint::choices(service, is_presigned);
         // Without the header, no server would know that the body is not hashed.

@@ -7,7 +7,7 @@ use sha2::block_api::compress256;
 
 use crate::text::{ONES, copy};
 
-/// SHA-256 in the making, of texts in any pieces.
+/// An unfinished SHA-256 hash, of texts in any pieces.
 #[cfg(any(test, feature = "mismatch", feature = "sigv4a", feature = "verify"))]
 #[cfg_attr(feature = "mismatch", derive(Clone))]
 pub(crate) struct Hasher {
@@ -74,7 +74,7 @@ impl zeroize::Zeroize for Hasher {
     }
 }
 
-/// Likewise, of a text in pieces that are whole blocks, but for the last one: it keeps no bytes.
+/// Likewise, of a text in pieces that are whole blocks, except for the last one: it keeps no bytes.
 #[cfg(any(test, feature = "engine"))]
 pub(crate) struct BlockHasher {
     /// Nothing before the first block: a module has no bytes for it then.

@@ -101,7 +101,7 @@ const S3_ERROR_TYPE: &str = "/**
  * @property {string} type  likewise
  * @property {number} status
  * @property {string} name  `Code` in XML
- * @property {string} [message]  in place of API Gateway's
+ * @property {string} [message]  instead of API Gateway's
  * @property {true} [hasRegion]  whether the region that was expected stands beside it: clients that signed for another one try
  *   again with this one
  */
@@ -161,7 +161,7 @@ pub fn renewal() -> String {
     )
 }
 
-/// The text of `js/engine/generated/container.js`: who may hand out the credentials of a container without TLS.
+/// The text of `js/engine/generated/container.js`: who may return the credentials of a container without TLS.
 pub fn container() -> String {
     let escaped = |host: &&str| host.replace('.', "\\.").replace('[', "\\[").replace(']', "\\]");
     let agents = rules::CONTAINER_AGENTS.iter().map(escaped).collect::<Vec<_>>().join("|");
@@ -211,7 +211,7 @@ pub fn headers() -> String {
     text += "\n";
     text + &list(
         "SESSION_TOKEN_HEADERS",
-        "The headers that carry session tokens; but for case, the parameters of presigned URLs have the same names.",
+        "The headers that carry session tokens; except for case, the parameters of presigned URLs have the same names.",
         SESSION_TOKEN_HEADERS.into_iter(),
     )
 }

@@ -1,4 +1,4 @@
-// Signs in the page, with temporary credentials that the page's own server hands out.
+// Signs in the page, with temporary credentials that the page's own server returns.
 
 import { Signer } from '/sigv4-wasm/dist/sigv4-wasm.min.js';
 

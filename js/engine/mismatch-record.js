@@ -94,7 +94,7 @@ const CONTENTS_OF_SEVERAL = {
   'key.': (writer, field, text) => writer.oneOf(KEY_FIELDS, field).utf8(text),
 };
 
-/** A record in the making. */
+/** An unfinished record. */
 export class Writer {
   #bytes = new Uint8Array(4096);
   #length = 0;

@@ -142,7 +142,7 @@ export class ModuleInstance {
   }
 
   /**
-   * The buffer, valid and at least this long. It loses what it holds if it must grow, but for a result, for which the module made
+   * The buffer, valid and at least this long. It loses what it holds if it must grow, except for a result, for which the module made
    * room.
    *
    * @param {number} length

@@ -10,7 +10,7 @@ import { verifyModule } from './verify-engine.js';
 /**
  * @typedef {import('./incoming-crossing.js').WrittenRejection} WrittenRejection
  *
- * What a form says of its signature.
+ * The signature of a form.
  * @typedef {object} StatedPost
  * @property {number} signedAt  milliseconds since 1970
  * @property {string} accessKeyId

@@ -13,7 +13,7 @@ import { parsedOf, statedOf } from './verify-results.js';
  * @typedef {import('./incoming-crossing.js').IncomingRecord} IncomingRecord
  * @typedef {import('./incoming-crossing.js').WrittenRejection} WrittenRejection
  *
- * What a request says of its signature.
+ * The signature of a request.
  * @typedef {object} Stated
  * @property {number} signedAt  milliseconds since 1970
  * @property {number} expiresIn  seconds; 0 if it is not presigned
@@ -30,7 +30,7 @@ import { parsedOf, statedOf } from './verify-results.js';
  * @property {string} digests  of the body, in headers that are signed: for `digestsRejection`; empty if there is none
  * @property {string[]} signedHeaders
  *
- * What a request says of its signature, before anything of it is checked.
+ * The signature of a request, before anything of it is checked.
  * @typedef {object} ParsedSignature
  * @property {number} signedAt  milliseconds since 1970
  * @property {number} expiresIn  seconds; 0 if the request does not say
@@ -63,7 +63,7 @@ export const verifyModule = /** @type {ModuleInstance<VerifyExports>} */ (
 );
 
 /**
- * What a request says of its signature, after every check that needs no key.
+ * The signature of a request, after every check that needs no key.
  *
  * @param {IncomingRecord} record
  * @param {Uint8Array | string | undefined} body  or its hash, where either is known; empty if there is none
@@ -105,7 +105,7 @@ export function begin(record, body) {
 }
 
 /**
- * What a request says of its signature, checked for form only.
+ * The signature of a request, checked for form only.
  *
  * @param {IncomingRecord} record
  * @returns {ParsedSignature | WrittenRejection}

@@ -48,7 +48,7 @@ import { canonicalEscapes } from '../engine/mismatch-texts.js';
  * @property {string | undefined} declared  what is signed instead of the body's hash, as far as the request says
  * @property {{ region?: string, service?: string, stage?: string, hosts: readonly string[], methods: readonly string[] }} known
  * @property {number} now  epoch milliseconds
- * @property {import('../engine/mismatch-engine.js').Examination['wrong']} wrong  with the request, but for its signature
+ * @property {import('../engine/mismatch-engine.js').Examination['wrong']} wrong  with the request, except for its signature
  * @property {readonly Parameter[]} parameters  that are signed, as they were sent: the pieces `query:0` and so on
  * @property {Base} base
  */

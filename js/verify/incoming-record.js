@@ -53,7 +53,7 @@ export class IncomingRecord {
   }
 }
 
-/** What the core says of a request that cannot have arrived, of which more can be said here. @type {Set<number>} */
+/** Errors of the core about requests that cannot have been received, to which details are added here. @type {Set<number>} */
 const OF_REQUEST = new Set([HEADER_NAME_INVALID, HEADER_VALUE_INVALID, METHOD_INVALID, RECORD_INVALID]);
 
 /**

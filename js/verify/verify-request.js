@@ -1,5 +1,4 @@
-// Verifies one request: what it says of its signature, then the key, the signature, and the body. The core decides; this is
-// who waits.
+// Verifies one request: its parsed signature, then the key, the signature, and the body. The core decides; this file waits.
 
 import { digestsRejection } from '../engine/digests-engine.js';
 import { coreError, SigV4Error } from '../engine/errors.js';
@@ -53,7 +52,7 @@ import { settingsOf } from './settings.js';
  * @property {'api-gateway' | 's3'} [errors]  how `verifyMiddleware` and `withVerification` answer a request that they refuse:
  *   with JSON as API Gateway, or with XML as S3. Default `api-gateway`
  * @property {boolean} [explain]  add to the message of a mismatch what should have been signed, as REST APIs do, without
- *   the session token. Default false: it helps whoever tries, too.
+ *   the session token. Default false: it helps attackers as well, too.
  *
  * @typedef {string | KnownCredentials | null | undefined} SecretLookup
  * @typedef {SecretLookup | KnownSigningKey | KnownPublicKey} KeyLookup

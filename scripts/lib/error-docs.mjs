@@ -1,4 +1,4 @@
-// What docs/reference/errors.md says of each code, besides the messages of the core.
+// The text of docs/reference/errors.md for each code, apart from the messages of the core.
 
 /** @type {Record<string, [when: string, remedy: string]>} */
 export const SIGNING = {

@@ -24,7 +24,7 @@ pub enum PathNormalization {
 }
 
 impl PathEncoding {
-    /// What goes with it, where whoever chooses the encoding says nothing else: both tell S3 from other services.
+    /// What goes with it, where anyone who chooses the encoding says nothing else: both tell S3 from other services.
     pub(crate) const fn normalization(self) -> PathNormalization {
         match self {
             Self::Double => PathNormalization::Enabled,

@@ -13,7 +13,7 @@ use crate::text::{Put, cut, split};
 ///
 /// A URL that is already presigned is presigned again, without the parameters of its old signature.
 ///
-/// Returns whether any of them was spelled in another way than the canonical one; an `=` may be missing.
+/// Returns whether any of them was not in the canonical spelling; an `=` may be missing.
 pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut impl Put) -> bool {
     let mut is_respelled = false;
     for part in split(query, b'&').filter(|part| !part.is_empty()) {

@@ -73,7 +73,7 @@ mod tests {
     fn each_name_of_a_session_token_is_listed_once() {
         assert_eq!(SESSION_TOKEN_HEADERS, ["x-amz-security-token", "x-amz-s3session-token"]);
         assert_eq!(SESSION_TOKEN_PARAMETERS, ["X-Amz-Security-Token", "X-Amz-S3session-Token"]);
-        // Whoever looks for both, ignoring case, needs one list.
+        // Code that looks for both, ignoring case, needs one list.
         for (_, rules) in SERVICE_RULES {
             assert_eq!(rules.session_token_parameter.to_ascii_lowercase(), rules.session_token_header);
         }

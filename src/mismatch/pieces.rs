@@ -78,7 +78,7 @@ pub(crate) enum LineForm {
 #[derive(Clone)]
 pub(crate) struct Payload {
     pub(crate) line: Text,
-    /// Of a body that is not the one that arrived: whoever signed it signed its length.
+    /// Of a body that is not the one that arrived: the signer also signed its length.
     pub(crate) length: Option<usize>,
 }
 

@@ -141,7 +141,7 @@ fn escapes(text: &[u8], change: impl Fn(&u8) -> u8, out: &mut Text) {
     }
 }
 
-/// The pathname that the URL standard makes of a path ("path state"), in which empty segments stay.
+/// The pathname of a path in the URL standard ("path state"), in which empty segments stay.
 fn url_path(text: &[u8], out: &mut Text) {
     if !text.starts_with(b"/") {
         out.extend_from_slice(text); // together with another mistake, it may be no path

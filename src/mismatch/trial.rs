@@ -258,7 +258,7 @@ impl Search {
         Some(Change { payload_of, ..two })
     }
 
-    /// Whether a candidate was signed. Whoever searches knows the secret, so that no time needs to be hidden.
+    /// Whether a candidate was signed. The search knows the secret, so it does not hide timing.
     #[inline(never)]
     fn is_signed(&mut self, signature: &[u8; 32], hash: &[u8; 64], changes: &[usize]) -> bool {
         if self.signature.is_some_and(|given| given != *signature) {

@@ -30,7 +30,7 @@ impl Answer {
         Json(serde_json::from_slice(&self.body).unwrap_or_default())
     }
 
-    /// What a service that speaks JSON answered in place of credentials. `confidential` are texts that the request held.
+    /// What a service that speaks JSON answered instead of credentials. `confidential` are texts that the request held.
     pub(super) fn refusal(&self, confidential: &[&str]) -> String {
         let json = self.json();
         let code = ["__type", "Code", "code"].into_iter().find_map(|name| json.text(name));

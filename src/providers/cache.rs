@@ -1,6 +1,6 @@
 //! The credentials that a provider keeps, and the one search for new ones that there is at a time.
 //!
-//! Whoever needs credentials first looks for them; the others wait for the outcome and get the same. If the one that looks is
+//! The first caller that needs credentials looks for them; the others wait for the outcome and get the same. If the first is
 //! dropped before there is an outcome, such as by a timeout of the caller, one of those that wait looks in its place. No runtime
 //! is needed, and no task is spawned.
 

@@ -16,8 +16,8 @@ const NAME: &str = "Container";
 
 /// Credentials of a container, from where `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` says.
 ///
-/// The endpoint must be HTTPS, or one of ECS, EKS or this machine: anybody else could read the token, or hand out credentials of
-/// their own. The token is in `AWS_CONTAINER_AUTHORIZATION_TOKEN`, or in the file that `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`
+/// The endpoint must be HTTPS, or one of ECS, EKS or this machine: anybody else could read the token, or return other
+/// credentials. The token is in `AWS_CONTAINER_AUTHORIZATION_TOKEN`, or in the file that `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`
 /// names.
 ///
 /// Source: "Container credential provider", AWS SDKs and tools reference guide.

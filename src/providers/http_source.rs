@@ -1,4 +1,4 @@
-//! Credentials that a server of yours hands out.
+//! Credentials from your own server.
 
 use alloc::string::String;
 use alloc::vec::Vec;

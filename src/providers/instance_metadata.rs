@@ -103,7 +103,7 @@ fn roles<'s>(base: String, token: &str) -> Result<Step<'s>, ProviderError> {
     }))
 }
 
-/// What it has in place of credentials, it answers with 200.
+/// What it has instead of credentials, it answers with 200.
 fn credentials<'s>(answer: &Answer) -> Result<Step<'s>, ProviderError> {
     let json = answer.json();
     match json.text("Code") {

@@ -47,7 +47,7 @@ pub(super) fn of_xml<'s>(source: &str, answer: &Answer) -> Result<Step<'s>, Prov
     found(source, &text("AccessKeyId"), &text("SecretAccessKey"), &text("SessionToken"), expiry)
 }
 
-/// Those that are in the hands of whoever calls.
+/// Those that the caller already has.
 pub(super) fn found<'s>(
     source: &str,
     access_key_id: &str,

@@ -91,7 +91,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
 /// Where credentials come from: says which requests to send, and reads the answers.
 pub trait Source: Send + Sync {
-    /// Begins to look for credentials. Each time, it looks anew.
+    /// Begins to look for credentials. Each time, it looks again.
     ///
     /// # Errors
     ///

@@ -28,7 +28,7 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 /// Likewise, one to a service that is on the same machine or is not there at all.
 pub(crate) const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Whether a host, as a URL writes it, may hand out the credentials of a container without TLS.
+/// Whether a host, as a URL writes it, may return the credentials of a container without TLS.
 pub(crate) fn may_be_plain(host: &str) -> bool {
     let is_loopback = host == "localhost"
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())

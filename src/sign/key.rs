@@ -16,7 +16,7 @@ use crate::sha256::{INITIAL, State, compress, digest};
 use crate::text::{copy, is_same, split};
 use crate::{Error, Scope};
 
-/// A key that is good for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
+/// A key that is valid for one scope: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
 ///
 /// Holds the two SHA-256 states that HMAC begins with (RFC 2104, section 4), not the key itself: the secret cannot be found
 /// from them, and a signature costs two compressions less. Wiped on drop.
@@ -148,7 +148,7 @@ fn hmac(key: &mut [u8; 64], text: &[u8]) {
     }
 }
 
-/// A signature in the making. States are changed in place, so that nothing of them is left.
+/// An unfinished signature. States are changed in place, so that nothing of them is left.
 #[cfg(any(feature = "mismatch", feature = "sigv4a"))]
 pub(super) struct Mac<'k> {
     inner: Hasher,

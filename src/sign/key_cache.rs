@@ -15,7 +15,7 @@ use crate::text::ShortText;
 /// credentials, regions and services at a time; 64 keys are about 20 kB.
 pub(crate) const KEY_CACHE_CAPACITY: usize = 64;
 
-/// Signing keys by credentials and by what they are good for.
+/// Signing keys by credentials and by what they are valid for.
 ///
 /// No key moves within the table, so that no copy of one stays behind.
 pub(crate) struct KeyCache<S: Scheme, T = Vec<Slot<<S as Scheme>::Key>>> {
@@ -193,7 +193,7 @@ impl<S: Scheme, T: Slots<S::Key>> KeyCache<S, T> {
 const NO_NUMBER: u64 = u64::MAX;
 const NO_FINGERPRINT: State = [0; 8];
 
-/// What one compression of SHA-256 makes of a secret. The prefix keeps it apart from all that SigV4 makes of that.
+/// One compression of SHA-256 of a secret. The prefix keeps it apart from everything that SigV4 derives from it.
 fn fingerprint(secret: &[u8]) -> State {
     let mut state = INITIAL;
     compress(&mut state, &key_block(b"fingerprint\0", secret));

@@ -25,7 +25,7 @@ pub(crate) fn most_entries(input: &Input<'_>) -> usize {
 impl Requests {
     /// The canonical request, and all but its hash of the string to sign; `expires_in` makes it a presigned request.
     ///
-    /// The one path of every signature, with `Prepared::each_part`. In between, whoever can do so fastest hashes the
+    /// The one path of every signature, with `Prepared::each_part`. In between, the fastest of module and platform hashes the
     /// canonical request, which is most of the work.
     ///
     /// Returns the credential scope. Where the arena is full afterwards, this has failed, and succeeds in a larger one.

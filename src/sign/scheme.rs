@@ -39,7 +39,7 @@ pub(crate) mod private {
         fn region_of_scope(region: &[u8]) -> Option<&[u8]> {
             if Self::HAS_REGION_SET { None } else { Some(region) }
         }
-        /// What a key is good for: keys are kept by it, and derived from it.
+        /// What a key is valid for: keys are kept by it, and derived from it.
         fn key_name<'a>(scope: &'a [u8], access_key_id: &'a [u8]) -> &'a [u8];
         /// Derives the key of that name.
         fn derive(secret_access_key: &[u8], key_name: &[u8]) -> Result<Self::Key, Error>;

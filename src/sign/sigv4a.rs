@@ -118,7 +118,7 @@ impl TryCryptoRng for Bytes {}
 
 impl SigV4a {
     /// Whether the key of these credentials made a signature of a text. The signature is DER in lower-case hex: one
-    /// spelling, but for the sign of `s`, which signers may choose.
+    /// spelling, except for the sign of `s`, which signers may choose.
     pub fn verifies(
         secret_access_key: &str,
         access_key_id: &str,

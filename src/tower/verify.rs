@@ -143,7 +143,7 @@ impl KeyRequest {
         self.0.session_token()
     }
 
-    /// What else the request says of its signature.
+    /// The parsed signature of the request.
     pub fn authorization(&self) -> &Authorization {
         &self.0
     }

@@ -71,7 +71,7 @@ fn incomplete(name: &str, values: [&str; 3], date: &str) -> Rejection {
     malformed(&problems)
 }
 
-/// As API Gateway says it, but for what may be a secret: messages end up in logs.
+/// As API Gateway says it, except for what may be a secret: messages end up in logs.
 #[cold]
 fn not_a_pair(part: &str, algorithm: &str, authorization: &str) -> Rejection {
     let problem = Text(" not a valid key=value pair (missing equal-sign) in Authorization header: ");

@@ -163,7 +163,7 @@ pub(super) fn check_host(request: &IncomingRequest<'_>) -> Result<(), Rejection>
     Err(malformed(&message))
 }
 
-/// Whoever passes a request on could add what is not signed, or change it.
+/// Any proxy on the way could add unsigned headers, or change them.
 pub(super) fn check_coverage(
     authorization: &Authorization,
     request: &IncomingRequest<'_>,

@@ -127,7 +127,7 @@ impl<'a> IncomingRequest<'a> {
         Ok(request)
     }
 
-    /// No client sends one: whoever reads the path in another way than here would read what is not signed.
+    /// No client sends one. Code that reads the path differently would read a part that is not signed.
     pub(super) fn check_fragment(&self) -> Result<(), Rejection> {
         if self.has_fragment {
             return Err(malformed(&[Text("A fragment (from # on) is not part of a request.")]));
@@ -193,7 +193,7 @@ impl<'a> IncomingRequest<'a> {
     }
 
     /// Every name that the request gives its host: in the request line, in the header, in `:authority`. Names that are the same
-    /// but for case and the default port count once.
+    /// except for case and the default port count once.
     pub(super) fn hosts(&self) -> Vec<Cow<'_, str>> {
         let mut named = Vec::new();
         if self.form != TargetForm::OfPlatform && !self.authority.is_empty() {

@@ -81,7 +81,7 @@ impl VerifyingKey {
         Self::for_authorization(secret_access_key, &request.authorization)
     }
 
-    /// Likewise, for what a request says of its signature.
+    /// Likewise, for The signature of a request.
     pub fn for_authorization(secret_access_key: &str, credential: &Authorization) -> Result<Self, Error> {
         #[cfg(feature = "sigv4a")]
         if credential.algorithm() == Algorithm::EcdsaP256Sha256 {
@@ -166,7 +166,7 @@ pub(super) fn unknown(authorization: &Authorization) -> Rejection {
     reject(RejectionKind::AccessKeyUnknown, &message).with(shown_key(authorization.access_key_id()))
 }
 
-/// Takes as long whatever the texts are, but for their lengths. By words: byte by byte, it would take as long to compare a
+/// Takes as long whatever the texts are, except for their lengths. By words: byte by byte, it would take as long to compare a
 /// session token as to verify the signature.
 #[inline(never)]
 pub(crate) fn is_equal(one: &[u8], other: &[u8]) -> bool {

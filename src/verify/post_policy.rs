@@ -45,7 +45,7 @@ pub struct UnverifiedPost<'f> {
 }
 
 impl Verifier {
-    /// What a form says of its signature, after every check that needs no key. `now` is in milliseconds since 1970.
+    /// The signature of a form, after every check that needs no key. `now` is in milliseconds since 1970.
     pub fn begin_post<'f>(&self, form: PostForm<'f>, now: i64) -> Result<UnverifiedPost<'f>, Rejection> {
         let required = |name| {
             let missing = [Text("Bucket POST must contain a field named '"), Text(name), Text("'.")];

@@ -33,7 +33,7 @@ macro_rules! kinds {
 kinds! {
     /// There is no signature.
     SignatureMissing => "ERR_SIGV4_SIGNATURE_MISSING", 403, "MissingAuthenticationTokenException";
-    /// What the request says of its signature cannot be read, or contradicts itself.
+    /// The signature of the request cannot be read, or contradicts itself.
     SignatureMalformed => "ERR_SIGV4_SIGNATURE_MALFORMED", 403, "IncompleteSignatureException";
     /// An `Authorization` header stands beside a presigned URL, of which S3 takes one.
     SeveralMechanisms => "ERR_SIGV4_SIGNATURE_MALFORMED", 400, "InvalidArgument";

@@ -40,7 +40,7 @@ pub struct Unverified<'r, 'v> {
 }
 
 impl Unverified<'_, '_> {
-    /// What the request says of its signature.
+    /// The signature of the request.
     pub fn authorization(&self) -> &Authorization {
         &self.authorization
     }

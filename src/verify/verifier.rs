@@ -107,12 +107,12 @@ impl Verifier {
         Self { decodes_chunks, ..self }
     }
 
-    /// Adds to the message of a mismatch what should have been signed, without the session token. It helps whoever tries, too.
+    /// Adds to the message of a mismatch what should have been signed, without the session token. It helps attackers as well, too.
     pub fn explain(self, explain: bool) -> Self {
         Self { explain, ..self }
     }
 
-    /// What the request says of its signature, after every check that needs no key. `now` is in milliseconds since 1970.
+    /// Parses the signature of a request, and makes every check that needs no key. `now` is in milliseconds since 1970.
     pub fn begin<'r>(&self, request: IncomingRequest<'r>, now: i64) -> Result<Unverified<'r, '_>, Rejection> {
         request.check_fragment()?;
         let authorization = Authorization::parse(&request)?;

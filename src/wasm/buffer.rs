@@ -12,7 +12,7 @@ use crate::Error;
 use crate::record_flags::verify::REJECTED;
 use crate::verify::Rejection;
 
-/// At the end of each call, nothing of a key or a session token is left in it, but for a result that JavaScript has still to read.
+/// At the end of each call, nothing of a key or a session token is left in it, except for a result that JavaScript has still to read.
 pub(super) static BUFFER: Single<Vec<u8>> = Single::new(Vec::new());
 
 /// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.

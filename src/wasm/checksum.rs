@@ -1,4 +1,4 @@
-//! Checksums for JavaScript: of uploads, with a number for each that is in the making, and the digests of a body that arrived.
+//! Checksums for JavaScript: of uploads, with a number for each that is unfinished, and the digests of a body that arrived.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::vec::Vec;

@@ -54,7 +54,7 @@ impl<S: Scheme> Signer<S> {
         }
     }
 
-    /// A URL that is good for a request of this method for some time after `now`, from a second to seven days: to anyone who
+    /// A URL that is valid for a request of this method for some time after `now`, from a second to seven days: to anyone who
     /// has it.
     pub fn presign_url(
         &self,

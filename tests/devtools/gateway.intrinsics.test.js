@@ -203,7 +203,7 @@ Parameters: { Folder: { Type: String, Default: definitions } }
     });
     assert.deepEqual(routes, ROUTES);
     assert.deepEqual(warnings, [
-      'definitions/api.yaml:5:10: GET /users has an authorizer that is not IAM: it answers 401',
+      'definitions/api.yaml:5:10: GET /users has an authorizer that is not IAM: it responds with 401',
     ]);
   });
 

@@ -24,7 +24,7 @@ import { wireHeaders } from './wire-headers.js';
  * @property {number} expiresIn  seconds, in the query
  * @property {'AWS4-HMAC-SHA256' | 'AWS4-ECDSA-P256-SHA256'} algorithm  for a request that is not signed
  *
- * `differs`: it has another hash than the signature covers. `absent`: only its hash is there
+ * `differs`: its hash is not the one that the signature covers. `absent`: only its hash is there
  * @typedef {'signed' | 'unsigned' | 'chunks' | 'differs' | 'absent'} Payload
  *
  * @typedef {object} Inspection

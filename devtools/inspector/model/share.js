@@ -1,4 +1,4 @@
-// A link that holds a request, and neither a secret nor a token: both parts of it are written anew, from what is known to be
+// A link that holds a request, and neither a secret nor a token: both parts of it are written again, from what is known to be
 // harmless. After the `#`, so that it is sent to no server.
 
 import { SIGNATURE_PARAMETERS } from 'sigv4-wasm';

@@ -1,4 +1,4 @@
-// What the page says of the signature, in a title and a reason. It judges only what it can: a signature needs the secret of
+// The verdict on the signature, in a title and a reason. The page checks only what it can: a signature needs the secret of
 // its own key, and a body that is whole.
 
 import { roughly, utc, validityOf } from './validity.js';

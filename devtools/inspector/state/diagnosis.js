@@ -36,7 +36,7 @@ const disputed = computed(() => {
   return isRight === false && incompleteBody === undefined ? inspection.value : undefined;
 });
 
-/** What the page says of the signature. */
+/** The verdict on the signature. */
 export const verdict = computed(() => {
   const { mismatches, hint } = findings.value;
   return (

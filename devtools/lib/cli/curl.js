@@ -1,4 +1,4 @@
-// The options of curl that `sigv4` takes, and what it says of the others.
+// The options of curl that `sigv4` supports, and the reasons for those that it does not.
 
 import { Option } from 'commander';
 

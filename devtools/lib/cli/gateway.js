@@ -169,7 +169,7 @@ function described({ settings, accessKeys, credentialsEndpoint }) {
 }
 
 const OTHER_AUTHORIZER =
-  'the authorizer is not IAM. The gateway runs no Lambda or JWT authorizer: it answers 401';
+  'the authorizer is not IAM. The gateway runs no Lambda or JWT authorizer: it responds with 401';
 
 /** @param {Settings} settings */
 function destination({ upstream, function: all, functions }) {

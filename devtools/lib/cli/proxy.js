@@ -27,7 +27,7 @@ export function define(command) {
     ],
     [
       '--sign-host <host>',
-      'Host that is signed and sent, if the server sees another one than that of the URL',
+      'Host that is signed and sent, if it is not the host of the URL',
     ],
     ['--sigv4a', 'Sign for several regions, with SigV4a; --region is a list, such as us-east-1,eu-*'],
     ['--no-sign', 'Forward requests without a signature'],
@@ -54,7 +54,7 @@ export function define(command) {
       (option) => oneOf(PAYLOADS)(option).default('auto'),
     ],
     ['--max-body <bytes>', 'Of a body that must be hashed before it is sent; default: 67108864', bytes],
-    ['-H, --header <header>', "Add a header, in place of the client's; repeatable", repeated],
+    ['-H, --header <header>', "Add a header, instead of the client's; repeatable", repeated],
     ['--strip <name>', 'Do not forward this header; repeatable', repeated],
     [
       '--copy-header <name=new>',

@@ -84,7 +84,7 @@ function asWritten(signed, written) {
   return [...kept, ...left];
 }
 
-/** Not through the URL parser, which would spell the path anew. @param {string} url */
+/** Not through the URL parser, which would spell the path again. @param {string} url */
 function partsOf(url) {
   const [, origin, path] = /** @type {RegExpExecArray} */ (/^([^/]*\/\/[^/?]*)(.*)$/s.exec(url));
   return { origin, path: path.startsWith('/') ? path : `/${path}` };

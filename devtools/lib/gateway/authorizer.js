@@ -152,7 +152,7 @@ export class Authorizer {
   }
 
   /**
-   * What is asked about each action, but for the policy of the API.
+   * What is asked about each action, except for the policy of the API.
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Principal} [principal]

@@ -9,7 +9,7 @@ const SMALL_BYTES = 64 * 1024;
 /** How often bodies are checked for stalls while others wait, and after how many checks without a byte one is given up. */
 const LOOK_MS = 1000;
 const STALLED_LOOKS = 3;
-/** So many chunks are joined: each takes some 400 bytes beside its content, which may be a single byte. */
+/** So many chunks are joined: each takes about 400 bytes beside its content, which may be a single byte. */
 const MAX_CHUNKS = 256;
 
 /** A body that is being read. */

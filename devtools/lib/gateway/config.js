@@ -61,7 +61,7 @@ export function loadSettings(given, overrides = {}) {
   }
   refuseForeign(template);
   const { warnings, mentionsCalls, hasClients, locate, files, ...found } = readTemplate(template, own);
-  // A server in place of the template's functions.
+  // A server instead of the template's functions.
   if (own.upstream !== undefined)
     found.routes = found.routes.map((/** @type {RouteSettings} */ { function: _, ...route }) => route);
   const written = isFromTemplate ? {} : document.value;

@@ -87,7 +87,7 @@ const ANSWERS = {
  * @property {number} status
  * @property {[string, string][]} headers
  * @property {Buffer} body
- * @property {import('node:stream').Readable} [stream]  in place of the body: what a function writes, as it is written
+ * @property {import('node:stream').Readable} [stream]  instead of the body: what a function writes, as it is written
  */
 
 /** Why a request does not reach its integration. The message is for the person who runs the gateway. */

@@ -19,7 +19,7 @@ const LAST_WORDS_MS = 1000;
 
 /**
  * @param {import('node:http').RequestListener} serve
- * @param {import('node:http').ServerOptions} [limits]  in place of these
+ * @param {import('node:http').ServerOptions} [limits]  instead of these
  * @returns {import('node:http').Server}
  */
 export function openServer(serve, limits = {}) {

@@ -1,6 +1,6 @@
 // Notices changes of the files that a gateway is made of: its config, its template, and the code of its functions.
 //
-// It watches folders, not files: many editors save by putting another file in place of the old one.
+// It watches folders, not files: many editors save by putting another file instead of the old one.
 
 import { existsSync, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// Takes the body out of an upload that a client signed in chunks, to sign its chunks anew.
+// Takes the body out of an upload that a client signed in chunks, to sign its chunks again.
 //
 // Source: "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", Amazon S3 API reference.
 
@@ -9,7 +9,7 @@ const MAX_LINE_BYTES = 4096;
 const LINE_FEED = 0x0a;
 
 /**
- * What follows the last chunk, such as a checksum, is computed anew by whoever signs.
+ * What follows the last chunk, such as a checksum, is computed again when the request is signed.
  *
  * @param {AsyncIterable<Buffer>} source
  * @returns {AsyncGenerator<Buffer>}

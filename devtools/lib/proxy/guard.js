@@ -99,7 +99,7 @@ export class Guard {
   }
 
   /**
-   * For every response to a page that is allowed, in place of those of the upstream.
+   * For every response to a page that is allowed, instead of those of the upstream.
    *
    * @param {import('node:http').IncomingHttpHeaders} headers  of the request
    * @param {string[]} [exposed]  names of headers of the response

@@ -10,7 +10,7 @@ import { NOT_COPIED } from './request-headers.js';
  * @property {string} [name]  for `http://NAME.localhost:PORT/`, if there are several upstreams. Default: its host name
  * @property {string} [region]  default: inferred from the host
  * @property {string} [service]  likewise
- * @property {string} [host]  the host that is signed and sent, if the server sees another one than that of the URL
+ * @property {string} [host]  the host that is signed and sent, if it is not the host of the URL
  *
  * @typedef {object} ProxyOptions
  * @property {string | URL | UpstreamOptions | (string | URL | UpstreamOptions)[]} [upstream]  one, or several
@@ -31,7 +31,7 @@ import { NOT_COPIED } from './request-headers.js';
  * @property {string} [host]  address to listen on. Default: 127.0.0.1
  * @property {number} [maxBodyBytes]  of a body that has to be hashed before it is sent. Default: 64 MiB
  * @property {number} [timeoutMs]  until the upstream's response begins. Default: 300,000
- * @property {Record<string, string>} [headers]  added to each request, in place of the client's
+ * @property {Record<string, string>} [headers]  added to each request, instead of the client's
  * @property {string[]} [strip]  names of headers that are not forwarded
  * @property {Record<string, string>} [copyHeaders]  a header's name, and the name under which a copy is forwarded, such as
  *   `{ authorization: 'x-original-authorization' }`

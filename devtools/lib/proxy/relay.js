@@ -20,7 +20,7 @@ import { ProxyError } from './refusal.js';
  * @property {Error} [error]  the response broke off; the client saw its beginning
  *
  * @typedef {object} RelayOptions
- * @property {(rawHeaders: string[]) => string[]} headersFor  what the client gets in place of the upstream's
+ * @property {(rawHeaders: string[]) => string[]} headersFor  what the client gets instead of the upstream's
  * @property {(status: number) => number} kept  how many bytes of the body to keep
  * @property {(rawHeaders: string[], remote: import('node:stream').Duplex) => void} [onUpgrade]  the upstream accepted a handshake
  */

@@ -22,7 +22,7 @@ import { SignerV4a } from 'sigv4-wasm/v4a';
  * @property {URL} url  of the upstream
  * @property {string} [region]
  * @property {string} [service]
- * @property {string} [host]  that is signed in place of that of the URL
+ * @property {string} [host]  that is signed instead of that of the URL
  */
 
 /**
@@ -171,7 +171,7 @@ export function leavesBodyUnsigned(service) {
   return service !== undefined && signingRules(service).payload === 'unsigned';
 }
 
-/** Not by the URL parser, which would spell the path anew. @param {string} url */
+/** Not by the URL parser, which would spell the path again. @param {string} url */
 function pathOf(url) {
   return url.slice(url.indexOf('/', url.indexOf('//') + 2));
 }

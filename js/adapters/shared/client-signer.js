@@ -21,7 +21,7 @@ import { Exchange } from './exchange.js';
  *   other hosts get no credentials.
  * @property {'headers' | 'query'} [signatureLocation]  where the signature goes; default `headers`. `query`: into the URL,
  *   so that an `Authorization` header of your own is sent beside it. The signature is then valid for five minutes. Not for
- *   S3, which answers 400 to both.
+ *   S3, which responds with 400 to both.
  *
  * @typedef {object} GivenSigner
  * @property {import('../../sign/operations.js').AnySigner} signer  a `Signer` of `sigv4-wasm` or `sigv4-wasm/fips`, instead of its

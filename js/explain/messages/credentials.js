@@ -95,7 +95,7 @@ export const KEYS = [
     causes: [
       'the token was deleted or has expired',
       'the token and the host belong to different accounts',
-      'the token itself is used in place of the secret access key',
+      'the token itself is used instead of the secret access key',
     ],
   },
   {

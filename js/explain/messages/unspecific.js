@@ -14,7 +14,7 @@ export const UNSPECIFIC = [
     fix: 'Allow the action on the bucket and on bucket/*, in the policy of the role and, across accounts, in that of the bucket; with KMS, also on the key.',
     causes: [
       'the policy of the role does not allow the action, or only on the bucket and not on its objects',
-      'the key does not exist, and without s3:ListBucket S3 does not answer 404',
+      'the key does not exist, and without s3:ListBucket S3 does not respond with 404',
       'the bucket policy, Block Public Access, or the VPC endpoint policy denies it',
       'the object is encrypted with a KMS key that the role may not use',
     ],

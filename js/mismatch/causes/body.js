@@ -14,7 +14,7 @@ export const BODY_CAUSES = [
     code: 'body-hash-not-declared',
     part: 'body',
     summary:
-      'The client signed the hash of the body in place of UNSIGNED-PAYLOAD, or of the value of x-amz-content-sha256.',
+      'The client signed the hash of the body instead of UNSIGNED-PAYLOAD, or of the value of x-amz-content-sha256.',
     fix: 'Sign the value of x-amz-content-sha256 and send it as it was signed; in a presigned URL for S3, sign UNSIGNED-PAYLOAD.',
     changes: ({ declared, body }) => (declared === undefined ? [] : [written(sha256Sync(body))]),
   },
@@ -28,14 +28,14 @@ export const BODY_CAUSES = [
   {
     code: 'body-unsigned-payload',
     part: 'body',
-    summary: 'The client signed UNSIGNED-PAYLOAD in place of the hash of the body.',
+    summary: 'The client signed UNSIGNED-PAYLOAD instead of the hash of the body.',
     fix: 'Sign the hash of the body: only S3 and VPC Lattice accept UNSIGNED-PAYLOAD, and only if x-amz-content-sha256 says so.',
     changes: () => [written('UNSIGNED-PAYLOAD')],
   },
   {
     code: 'body-streaming-keyword',
     part: 'body',
-    summary: 'The client signed a keyword for a chunked body in place of the hash of the body.',
+    summary: 'The client signed a keyword for a chunked body instead of the hash of the body.',
     fix: 'Sign the hash of the body, or declare in x-amz-content-sha256 what you signed and send the body in chunks.',
     changes: () =>
       [
@@ -57,7 +57,7 @@ export const BODY_CAUSES = [
   }).map(([name, text]) => ({
     code: `body-hash-of-${name}`,
     part: /** @type {const} */ ('body'),
-    summary: `The client hashed the text ${text} in place of the body.`,
+    summary: `The client hashed the text ${text} instead of the body.`,
     fix: 'Pass the signer the body itself, as text or bytes, or undefined if there is none.',
     changes: () => [{ 'payload.text': text }],
   })),
@@ -266,7 +266,7 @@ export const BODY_CAUSES = [
     code: 'body-hash-missing',
     part: 'body',
     summary:
-      'The client signed an empty string, or the text undefined or null, in place of the hash of the body.',
+      'The client signed an empty string, or the text undefined or null, instead of the hash of the body.',
     fix: `Sign the hash of the empty body, ${EMPTY_SHA256.slice(0, 8)}…, where there is none.`,
     changes: () => ['', 'undefined', 'null'].map(written),
   },
@@ -284,7 +284,7 @@ export const BODY_CAUSES = [
   {
     code: 'body-not-hashed',
     part: 'body',
-    summary: 'The client signed the body itself in place of its hash.',
+    summary: 'The client signed the body itself instead of its hash.',
     fix: 'Sign the SHA-256 of the body, in lower-case hex.',
     changes: ({ body }) => (body.length > MAX_BYTES ? [] : [{ 'payload.plain': latin1(body) }]),
   },

@@ -352,7 +352,7 @@ function combined(names, valuesOf) {
 }
 const MAX_COMBINED = 500;
 
-/** @param {Evidence} evidence  signed headers that received, but for those with causes of their own */
+/** @param {Evidence} evidence  signed headers that were received, except those with their own causes */
 function signedOf({ received, authorization, rules }) {
   return authorization.signedHeaders.filter(
     (name) => received.headers.has(name) && name !== 'host' && name !== rules.tokenName.toLowerCase(),

@@ -181,7 +181,7 @@ export const PATH_CAUSES = [
   {
     code: 'path-is-url',
     part: 'path',
-    summary: 'The client signed the whole URL in place of the path.',
+    summary: 'The client signed the whole URL instead of the path.',
     fix: 'Sign the path of the URL, without scheme, host and query.',
     changes: ({ received: { path, search, headers } }) =>
       ['https', 'http'].flatMap((scheme) => {
@@ -208,7 +208,7 @@ export const PATH_CAUSES = [
   {
     code: 'path-left-out',
     part: 'path',
-    summary: 'The client signed "/" or an empty path in place of the path.',
+    summary: 'The client signed "/" or an empty path instead of the path.',
     fix: 'Pass the path to the signer as well.',
     changes: () => [wire('/'), { ...wire(''), 'path.tidy': [], 'path.spell': [] }],
   },
@@ -250,7 +250,7 @@ function withoutStart(path) {
 }
 
 /**
- * Where they are, but for that at the start; the first ten.
+ * Where they are, except for that at the start; the first ten.
  *
  * @param {string} path
  */

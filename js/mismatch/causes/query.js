@@ -231,7 +231,7 @@ const LOST = [
   ['x-amz-checksum-mode', 'ENABLED'],
 ];
 
-/** Whoever adds a parameter mostly adds it at the end. */
+/** Parameters are mostly added at the end. */
 const MAX_ADDED = 20;
 
 /** Those of campaigns: what mail programs and social networks put behind links. */

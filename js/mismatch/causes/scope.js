@@ -175,7 +175,7 @@ const SERVICES = [
 const SECONDS = [-1, 1, -2, 2, -3, 3, -4, -5, 4, 5, -3600, 3600];
 
 /**
- * The credential may name another region than all that was signed, or than the key alone.
+ * The region in the credential may differ from the region in all signed parts, or only from that in the key.
  *
  * @param {'region' | 'service'} name
  * @param {string | undefined} value

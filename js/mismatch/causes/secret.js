@@ -98,7 +98,7 @@ export const SECRET_CAUSES = [
     code: 'secret-is-another-field',
     part: 'secret',
     summary:
-      'The access key id or the session token was used in place of {secretName|the secret access key}.',
+      'The access key id or the session token was used instead of {secretName|the secret access key}.',
     fix: 'Pass accessKeyId, secretAccessKey and sessionToken each under its own name.',
     changes: ({ authorization, token }) =>
       [authorization.accessKeyId, authorization.sessionToken, token]
@@ -109,7 +109,7 @@ export const SECRET_CAUSES = [
     code: 'secret-missing',
     part: 'secret',
     summary:
-      'The client used an empty string, or a text such as undefined, in place of {secretName|the secret access key}.',
+      'The client used an empty string, or a text such as undefined, instead of {secretName|the secret access key}.',
     fix: 'Check that the environment variable or setting exists where the client runs.',
     changes: () =>
       ['', 'undefined', 'null', 'None', '[object Object]', 'your-secret-access-key', 'test', 'secret'].map(

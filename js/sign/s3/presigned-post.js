@@ -147,7 +147,7 @@ function bucketUrl(bucket, region, endpoint) {
     return `${origin}${pathname.replace(/\/$/, '')}/${encodeURIComponent(bucket)}`;
   }
   const host = `s3.${region}${dnsSuffix(region)}`;
-  // The certificate of Amazon S3 is good for one label in front of it.
+  // The certificate of Amazon S3 is valid for one label in front of it.
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)
     ? `https://${bucket}.${host}`
     : `https://${host}/${encodeURIComponent(bucket)}`;
