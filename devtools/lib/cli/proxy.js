@@ -25,10 +25,7 @@ export function define(command) {
       'Also sign for hosts such as *.execute-api.eu-west-1.amazonaws.com, which clients name; repeatable',
       repeated,
     ],
-    [
-      '--sign-host <host>',
-      'Host that is signed and sent, if it is not the host of the URL',
-    ],
+    ['--sign-host <host>', 'Host that is signed and sent, if it is not the host of the URL'],
     ['--sigv4a', 'Sign for several regions, with SigV4a; --region is a list, such as us-east-1,eu-*'],
     ['--no-sign', 'Forward requests without a signature'],
   ]);

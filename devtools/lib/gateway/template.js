@@ -126,7 +126,8 @@ class TemplateReader {
     });
     const api = this.#chosen(apis.all());
     for (const { route, auth, at } of api.routes) {
-      if (auth === 'other') this.#warn(at, `${route} has an authorizer that is not IAM: it responds with 401`, '');
+      if (auth === 'other')
+        this.#warn(at, `${route} has an authorizer that is not IAM: it responds with 401`, '');
     }
     if (api.routes.length === 0)
       throw new ConfigError(`${this.#placeOf(api.logicalId)}: ${api.logicalId} has no routes`);

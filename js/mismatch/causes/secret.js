@@ -97,8 +97,7 @@ export const SECRET_CAUSES = [
   {
     code: 'secret-is-another-field',
     part: 'secret',
-    summary:
-      'The access key id or the session token was used instead of {secretName|the secret access key}.',
+    summary: 'The access key id or the session token was used instead of {secretName|the secret access key}.',
     fix: 'Pass accessKeyId, secretAccessKey and sessionToken each under its own name.',
     changes: ({ authorization, token }) =>
       [authorization.accessKeyId, authorization.sessionToken, token]
