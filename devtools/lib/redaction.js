@@ -1,4 +1,4 @@
-// What is shown of secrets: a mask. Which headers and parameters carry session tokens is the signer's to say.
+// Masks secrets in output. The signer defines which headers and parameters carry session tokens.
 
 import { SESSION_TOKEN_HEADERS } from 'sigv4-wasm';
 

@@ -1,4 +1,4 @@
-// What the request is signed with.
+// The credentials and the scope of the signature.
 
 import { useState } from 'preact/hooks';
 
@@ -59,7 +59,7 @@ export function Credentials() {
 }
 
 /**
- * What a signed request says itself.
+ * The values in a signed request.
  *
  * @param {import('../model/authorization.js').Authorization | undefined} authorization
  * @returns {Partial<Record<Name, string>>}
@@ -80,7 +80,8 @@ function fixedBy(authorization) {
 /**
  * @typedef {'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'region' | 'service' | 'date'} Name
  *
- * @param {{ label: string, name: Name, placeholder?: string, isSecret?: boolean, fixed?: string, isWide?: boolean, action?: import('preact').ComponentChildren }} props
+ * @param {{ label: string, name: Name, placeholder?: string, isSecret?: boolean, fixed?: string, isWide?: boolean, action?:
+ *   import('preact').ComponentChildren }} props
  */
 function Field({ label, name, placeholder, isSecret = false, fixed, isWide = false, action }) {
   const [isShown, setShown] = useState(false);

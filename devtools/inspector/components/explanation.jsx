@@ -1,4 +1,4 @@
-// Why a request was refused: what the response says, and line by line.
+// Why a request was refused: the message of the response, and a comparison line by line.
 
 import { explanation, findings } from '../state/diagnosis.js';
 import { Panel } from './panel.jsx';

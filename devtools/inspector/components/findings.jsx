@@ -1,4 +1,4 @@
-// What the client did wrong, as far as its signature proves it.
+// The mistakes of the client that its signature proves.
 
 import { findings, proof, signedBody } from '../state/diagnosis.js';
 import { inspection } from '../state/store.js';
@@ -46,7 +46,7 @@ function Finding({ summary, fix, part, detail }) {
 }
 
 /**
- * Of a body its text, not its hash.
+ * For a body, its text instead of its hash.
  *
  * @param {string | undefined} part
  * @param {Detail} detail

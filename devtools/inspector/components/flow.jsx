@@ -1,4 +1,4 @@
-// The steps, each line in its pieces.
+// The steps of the signature, with each line in pieces.
 
 import { useRef, useState } from 'preact/hooks';
 

@@ -1,4 +1,4 @@
-// The requests of the gateway as they come.
+// The list of the gateway's requests.
 
 import { useRef } from 'preact/hooks';
 

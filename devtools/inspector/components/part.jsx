@@ -1,4 +1,4 @@
-// One piece of a signature, in its colour: it can be selected, and shows what it is made of and where it goes.
+// One piece of a signature, in its colour: it can be selected, and then shows its inputs and the parts that use it.
 
 import { changes, graph, held, hold, hovered, roleOf } from '../state/store.js';
 
@@ -54,7 +54,7 @@ export function Part({ part, isRevealed = false, isFirst = false, separator }) {
 }
 
 /**
- * A part that stands elsewhere, named once more.
+ * A reference to a part that is elsewhere.
  *
  * @param {{ id: string, text?: string }} props
  */

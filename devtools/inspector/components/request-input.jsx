@@ -74,7 +74,7 @@ export function RequestInput() {
   );
 }
 
-/** What was read, or why not. */
+/** The parsed request, or the error. */
 function State() {
   const { error } = parsed.value;
   if (error !== undefined) {

@@ -1,6 +1,6 @@
 import { areKeysOn, SHORTCUTS } from '../state/shortcuts.js';
 
-/** What the keys do. @param {{ dialog: import('preact').RefObject<HTMLDialogElement | null> }} props */
+/** The list of keyboard shortcuts. @param {{ dialog: import('preact').RefObject<HTMLDialogElement | null> }} props */
 export function Shortcuts({ dialog }) {
   return (
     <dialog ref={dialog} class="shortcuts" aria-labelledby="shortcuts-title">

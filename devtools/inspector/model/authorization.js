@@ -1,4 +1,4 @@
-// What a signed request says about its signature: access key, time, scope and signed headers.
+// The signature of a request: access key, time, scope and signed headers.
 
 import { REPLACED_HEADERS, SIGNATURE_PARAMETERS, signingRules } from 'sigv4-wasm';
 
@@ -30,7 +30,7 @@ import { wireHeaders } from './wire-headers.js';
 export async function authorizationOf({ method, url, headers }) {
   const values = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
   const query = new URL(url).searchParams;
-  // What is not signed needs no second wasm module.
+  // An unsigned request needs no second wasm module.
   const isSigned = values.get('authorization')?.startsWith('AWS4-') || /[?&]X-Amz-/.test(url);
   if (!isSigned) return undefined;
   const { parseAuthorization } = await import('sigv4-wasm/verify');
@@ -85,7 +85,7 @@ export function withToken(request, token, authorization) {
 }
 
 /**
- * The request as it was before it was signed, of what the signature covers.
+ * The request before it was signed, reduced to what the signature covers.
  *
  * @param {ParsedRequest} request
  * @param {Authorization} authorization

@@ -1,4 +1,4 @@
-// What is different between two versions of a signature.
+// The differences between two versions of a signature.
 
 /**
  * @typedef {import('./graph.js').Graph} Graph

@@ -1,4 +1,4 @@
-// Credentials in the forms in which people have them at hand.
+// Credentials in the forms in which people copy them.
 
 /** @typedef {{ accessKeyId: string, secretAccessKey: string, sessionToken: string, region?: string }} FoundCredentials */
 

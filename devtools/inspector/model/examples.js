@@ -1,5 +1,5 @@
-// Requests to begin with, signed at the time when they are chosen; and the mistakes that are made most, each with the answer of
-// AWS. A mistake is an edit of what the client signs: the server computes the request that it gets.
+// Example requests, signed when they are chosen, and the most common mistakes, each with the response of AWS. A mistake is an
+// edit of what the client signs: the server computes the request that it gets.
 
 import { Signer } from 'sigv4-wasm';
 import { trace } from 'sigv4-wasm/trace';

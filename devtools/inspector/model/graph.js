@@ -1,4 +1,4 @@
-// What feeds what: every piece of a signature, with those it is made of.
+// The graph of a signature: every piece, with its inputs.
 
 import { huesOf } from './hues.js';
 import { CANONICAL, SECTIONS } from './sections.js';
@@ -43,7 +43,7 @@ export function graphOf(inspection) {
   const parts = new Map(all.map((part) => [part.id, part]));
   const canonical = partsOf(sections[1]).map(({ id }) => id);
   for (const part of all) {
-    // What is absent feeds nothing.
+    // Missing parts have no edges.
     part.from = part.from
       .flatMap((id) => (id === CANONICAL ? canonical : [id]))
       .filter((id) => parts.has(id));

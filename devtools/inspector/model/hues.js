@@ -1,4 +1,4 @@
-// One colour for each part of a request, the same wherever the part goes. What is made of several has a stripe of each.
+// One colour for each part of a request, the same wherever the part goes. A part with several inputs has a stripe for each.
 
 /** In the order of the stripes. */
 export const HUES = /** @type {const} */ ([

@@ -1,4 +1,4 @@
-// Everything that the page shows of a signature, computed from a request and its settings.
+// All data that the page shows about a signature, computed from a request and its settings.
 
 import { init, Signer, signingRules } from 'sigv4-wasm';
 import { trace } from 'sigv4-wasm/trace';
@@ -59,7 +59,7 @@ import { wireHeaders } from './wire-headers.js';
 export async function inspect(pasted, settings) {
   await init();
   const found = await authorizationOf(pasted);
-  // The secret of another key would only say that all is wrong.
+  // With the secret of another key, every signature would be wrong.
   const isOwn = found === undefined || found.accessKeyId === settings.accessKeyId;
   const { secretAccessKey, sessionToken: givenToken } = isOwn ? settings : NO_CREDENTIALS;
   const request = givenToken ? withToken(pasted, givenToken, found) : pasted;
@@ -182,7 +182,7 @@ async function isVerified({ method, url, headers, body }, { amzDate }, secretAcc
 }
 
 /**
- * What a shared link left out.
+ * The parts that a shared link leaves out.
  *
  * @param {ParsedRequest} request
  */

@@ -1,4 +1,5 @@
-// What can be pasted besides the requests that `devtools/lib/requests` reads: a canonical request, and the answer of a server.
+// Further texts that can be pasted, besides the requests that `devtools/lib/requests` reads: a canonical request, and the
+// response of a server.
 
 import { parseRequests } from '../../lib/requests/index.js';
 
@@ -43,7 +44,7 @@ export function isRequest(text) {
 }
 
 /**
- * What a server answered: its status and headers, or a body that only errors of AWS have.
+ * The response of a server: its status and headers, or a body that only errors of AWS have.
  *
  * @param {string} text
  */
@@ -58,7 +59,7 @@ export function isAnswer(text) {
 }
 
 /**
- * The canonical request that the answer of a server shows.
+ * The canonical request in the response of a server.
  *
  * @param {string} text
  * @returns {string | undefined}
@@ -76,7 +77,7 @@ export function isCanonicalRequest(text) {
 }
 
 /**
- * The request that a canonical request was made of, as far as it tells: of the body, only its hash.
+ * The request of a canonical request, which contains only the hash of the body.
  *
  * @param {string} text
  * @returns {ReadRequest}

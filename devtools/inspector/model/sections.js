@@ -1,4 +1,4 @@
-// The sections of the page: what each step of a signature is made of, piece by piece.
+// The sections of the page: each step of a signature, piece by piece.
 //
 // Source: "Create a signed AWS API request", IAM user guide, whose steps these are.
 

@@ -1,5 +1,5 @@
-// A link that holds a request, and neither a secret nor a token: both parts of it are written again, from what is known to be
-// harmless. After the `#`, so that it is sent to no server.
+// A link that holds a request, and neither a secret nor a token: both parts of it are rewritten from values that are known to be
+// harmless. It is in the fragment (after the `#`), which browsers do not send to a server.
 
 import { SIGNATURE_PARAMETERS } from 'sigv4-wasm';
 

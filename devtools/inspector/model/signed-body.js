@@ -1,5 +1,5 @@
-// The body that a client signed, where it is the one that was sent in another form: found by its hash, so that both can be
-// compared character by character.
+// The body that a client signed, if it is another form of the sent body: found by its hash, so that both can be compared
+// character by character.
 
 import { sha256Hex } from './key-chain.js';
 

@@ -84,7 +84,7 @@ export const SNIPPETS = {
 };
 
 /**
- * What there is to know of a snippet.
+ * The note on a snippet.
  *
  * @param {string} id
  * @param {Inspection} inspection

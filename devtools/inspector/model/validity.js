@@ -1,4 +1,4 @@
-// For how long a signature is valid.
+// How long a signature is valid.
 //
 // Source: "Troubleshoot Signature Version 4 signing", IAM user guide: five minutes; presigned URLs: X-Amz-Expires.
 

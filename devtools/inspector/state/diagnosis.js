@@ -13,15 +13,15 @@ import { clock, inspection, refusal, source } from './store.js';
  * @typedef {import('sigv4-wasm/explain').Mismatch} Mismatch
  */
 
-/** What the response says. @type {import('@preact/signals').Signal<Explanation | undefined>} */
+/** The explanation of the response. @type {import('@preact/signals').Signal<Explanation | undefined>} */
 export const explanation = signal(undefined);
-/** What the signature proves; `undefined` if there was nothing to prove. @type {import('@preact/signals').Signal<Mismatch[] | undefined>} */
+/** The mistakes that the signature proves; `undefined` if there was nothing to prove. @type {import('@preact/signals').Signal<Mismatch[] | undefined>} */
 export const proof = signal(undefined);
-/** Why it could not be looked for. @type {import('@preact/signals').Signal<string | undefined>} */
+/** Why the search was not possible. @type {import('@preact/signals').Signal<string | undefined>} */
 export const proofFailure = signal(undefined);
-/** What the client signed as body, where a mistake tells. @type {import('@preact/signals').Signal<string | undefined>} */
+/** The body that the client signed, if a mistake shows it. @type {import('@preact/signals').Signal<string | undefined>} */
 export const signedBody = signal(undefined);
-/** What a gateway found out about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches?: Mismatch[], hint?: { summary: string, fix: string } } | undefined>} */
+/** The findings of a gateway about the request. @type {import('@preact/signals').Signal<{ source: string, mismatches?: Mismatch[], hint?: { summary: string, fix: string } } | undefined>} */
 export const reported = signal(undefined);
 
 /** What is known about the request: proved here, or reported by the gateway. */
@@ -83,7 +83,7 @@ effect(() => {
 async function explain(text, current) {
   const { explainResponse } = await import('sigv4-wasm/explain');
   const { trace, request, isRight } = current ?? {};
-  // A signed request with another signature is what arrived: what the client signed is not known.
+  // A signed request with a different signature is the received one: the request that the client signed is not known.
   const isClients = isRight !== false;
   return explainResponse(text, { signed: isClients ? trace : undefined, request });
 }

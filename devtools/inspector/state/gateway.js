@@ -30,7 +30,7 @@ export const isLocked = signal(false);
 /** The selected request. @type {import('@preact/signals').Signal<string | undefined>} */
 export const chosen = signal(undefined);
 
-/** What the list is searched for. */
+/** The search text of the list. */
 export const search = signal('');
 /** @type {import('@preact/signals').Signal<'all' | 'refused' | 'allowed'>} */
 export const show = signal('all');

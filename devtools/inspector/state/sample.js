@@ -1,4 +1,4 @@
-// What the page shows first: AWS's example credentials, and a request such as people send to API Gateway.
+// The first content of the page: AWS's example credentials, and a typical request to API Gateway.
 
 export const SAMPLE_CREDENTIALS = {
   accessKeyId: 'AKIDEXAMPLE',

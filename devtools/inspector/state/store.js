@@ -1,4 +1,4 @@
-// The state of the page, in memory only: nothing of it is stored or put into an address.
+// The state of the page, in memory only. It is neither stored nor put into a URL.
 
 import { batch, computed, effect, signal } from '@preact/signals';
 
@@ -74,9 +74,9 @@ async function readAuthorization(signed) {
   return signed && authorizationOf(signed).catch(() => undefined);
 }
 
-/** The last one that worked out. @type {import('@preact/signals').Signal<Inspection | undefined>} */
+/** The last successful inspection. @type {import('@preact/signals').Signal<Inspection | undefined>} */
 export const inspection = signal(undefined);
-/** Why the current one does not. @type {import('@preact/signals').Signal<string | undefined>} */
+/** The error of the current one. @type {import('@preact/signals').Signal<string | undefined>} */
 export const failure = signal(undefined);
 
 /** Whether the steps are those of a version before the current text. */

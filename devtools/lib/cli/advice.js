@@ -1,9 +1,9 @@
-// Explanations in words of the command line: the package says what to do in JavaScript.
+// Explanations for the command line, because the package says what to do in JavaScript.
 
 /** @typedef {import('sigv4-wasm/explain').Explanation} Explanation */
 
 /**
- * What there is to do where `sigv4` itself signed: nothing between signer and client can have changed the request.
+ * Remedies if `sigv4` itself signed: no code between signer and client can have changed the request.
  *
  * @type {Record<string, string>}
  */
@@ -24,7 +24,7 @@ const OF_OWN_REQUESTS = {
   'clock-skew': 'Set the clock of this machine (NTP), and leave out --date.',
 };
 
-/** Likewise: no library stands between. @type {Record<string, string[]>} */
+/** Causes in this case, without a library between signer and client. @type {Record<string, string[]>} */
 const OWN_CAUSES = {
   'signature-mismatch': [
     'the secret access key does not belong to the access key id, or has white space around it',

@@ -1,4 +1,4 @@
-// How the connection is made: TLS, proxies, addresses.
+// The settings of the connection: TLS, proxies, addresses.
 
 import { Agent, EnvHttpProxyAgent, ProxyAgent, buildConnector } from 'undici';
 

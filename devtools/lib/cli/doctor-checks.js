@@ -1,4 +1,4 @@
-// What `sigv4 doctor` looks at, in order: each check may use what those before it found.
+// The checks of `sigv4 doctor`, in order. Each check may use the results of the previous ones.
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -314,7 +314,7 @@ async function request(patient) {
   };
 }
 
-/** What a policy must allow, where the host says it. @param {Patient} patient */
+/** The permission that a policy must grant, if the host shows it. @param {Patient} patient */
 function permissionFor({ url, method, arn, identity }) {
   const statementFor = identity && STATEMENTS[identity.service];
   if (!statementFor) return undefined;

@@ -1,4 +1,4 @@
-// `sigv4 doctor`: everything that must be right for a signed request, looked at one by one.
+// `sigv4 doctor`: checks one by one what a signed request needs.
 
 import { styleText } from 'node:util';
 

@@ -1,4 +1,4 @@
-// Where a response goes: standard output or a file, with its head or without, decompressed if that was asked for.
+// Writes a response to standard output or a file, with or without its head, and decompresses it if requested.
 
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -51,7 +51,7 @@ export class Download {
     if (options.remoteName) remoteNameOf(url);
   }
 
-  /** Keeps the head of a response whose body nobody wants. @param {import('./send.js').ServerResponse} answer */
+  /** Keeps the head of a response whose body is not needed. @param {import('./send.js').ServerResponse} answer */
   async head(answer) {
     this.#heads += `${headOf(answer)}\r\n\r\n`;
     for await (const _ of answer.body);

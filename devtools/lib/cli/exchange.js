@@ -1,4 +1,4 @@
-// One request and what becomes of it: signed again for the server's clock, for retries and for redirects.
+// One request and its attempts: signed again for the server's clock, for retries and for redirects.
 
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';

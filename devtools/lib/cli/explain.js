@@ -52,7 +52,7 @@ export async function handler(argv, file) {
   } else {
     const meaning = explanation && formatExplanation(inShellWords(explanation, { isOwn: false }), { color });
     const found = mismatches && formatMismatches(mismatches, { color });
-    // What is proved comes before what is likely.
+    // Proved causes come before likely ones.
     const parts = isProved ? [found, meaning] : [meaning, found];
     console.log(redact(parts.filter((part) => part !== undefined).join('\n\n')));
     if (!request && explanation?.code === 'signature-mismatch') console.log(`\n${HINT}`);

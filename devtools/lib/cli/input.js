@@ -247,7 +247,7 @@ export async function hashFile({ file }) {
 }
 
 /**
- * A request as people paste it.
+ * A pasted request.
  *
  * @param {string} file  `-` is standard input
  * @param {number} [entry]  which one, of several, counted from 1

@@ -1,4 +1,4 @@
-// devtools/lib/cli is the command `sigv4`. Here: which commands there are, and how one ends. Each has a file of its name.
+// devtools/lib/cli is the command `sigv4`. This file: the list of commands, and how a command ends. Each has a file of its name.
 //
 // commander parses as getopt does, and so as curl: a letter may be followed by its value (-XPOST), a value may begin with a
 // dash, and an unknown option takes nothing. yargs does none of the three; `util.parseArgs` has no help and no suggestions.

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { CliError } from './exit.js';
 
 /**
- * An option: how it is written, what `--help` says of it, and what may be done with it.
+ * An option: its flags, its text in `--help`, and a function that refines it.
  *
  * @typedef {[flags: string, describe: string, refine?: (option: Option) => Option]} OptionRow
  */

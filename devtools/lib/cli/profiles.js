@@ -1,4 +1,4 @@
-// Which profiles there are in `~/.aws`. What is in them, `sigv4-wasm/credentials/node` reads.
+// The names of the profiles in `~/.aws`. `sigv4-wasm/credentials/node` reads their contents.
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';

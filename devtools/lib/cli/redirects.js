@@ -1,4 +1,4 @@
-// What a client asks for next when it follows a redirect.
+// The next request of a client that follows a redirect.
 //
 // Source: curl(1), `--location`, `--post301` and so on; RFC 9110, 15.4.
 
@@ -25,10 +25,10 @@ export function redirected(request, { status, headers }, options) {
   url.hash = '';
   const isSameOrigin = url.origin === new URL(request.url).origin;
   const { body, ...rest } = request;
-  // What -d makes is a POST to curl, whatever -X calls it.
+  // For curl, a request with -d is a POST, whatever -X says.
   const keepsBody = body === undefined || keeps(request.bodyOf !== 'upload', options);
   const method = keepsBody || options.request !== undefined ? request.method : 'GET';
-  // What is for one server only.
+  // Headers that are for one server only.
   const dropped = [
     ...(isSameOrigin ? [] : ['authorization', 'cookie', 'host']),
     ...(keepsBody ? [] : ['content-type', 'content-length']),

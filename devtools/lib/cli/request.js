@@ -114,7 +114,7 @@ export async function handler(argv, words) {
   return code;
 }
 
-/** What curl sends unasked. @param {any} argv @returns {[string, string][]} */
+/** The headers that curl sends by default. @param {any} argv @returns {[string, string][]} */
 function defaultsOf({ compressed }) {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return [

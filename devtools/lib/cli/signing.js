@@ -1,4 +1,4 @@
-// From the command line to a signature: what `request`, `sign` and `presign` share.
+// From the command line to a signature: the common part of `request`, `sign` and `presign`.
 
 import { Signer, signingRules } from 'sigv4-wasm';
 import { trace } from 'sigv4-wasm/trace';

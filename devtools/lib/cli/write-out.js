@@ -1,4 +1,4 @@
-// `--write-out`: a line about what happened, in the variables of curl.
+// `--write-out`: a line about the transfer, with the variables of curl.
 //
 // Source: curl(1), `--write-out`.
 

@@ -1,4 +1,4 @@
-// A call of axios as the request that it would send. Nothing is run: only literal values are understood.
+// Parses an axios call into the request that it would send. No code is run: only literal values are supported.
 //
 // Source: axios 1.x, "Request Config"; `buildURL`, `transformRequest` and `mergeConfig` of its source.
 

@@ -3,7 +3,8 @@
 // Source: curl(1) of 7.88 and of 8.16; a test compares the table with the `curl --help all` of the machine.
 
 /**
- * What an option is about decides who cares: a pasted command is read for the request, and `sigv4 request` takes what it can.
+ * The group of an option decides its use: a pasted command is read only for the request, and `sigv4 request` supports as many as
+ * it can.
  *
  * @typedef {keyof typeof TABLE} Concern
  *
@@ -16,7 +17,7 @@
 
 /** Lines of one option each: `-s, --long <value>`. */
 const TABLE = {
-  /** What is asked for. */
+  /** The request itself. */
   request: `
     -A, --user-agent <name>
     -b, --cookie <data|filename>
@@ -40,7 +41,7 @@ const TABLE = {
     --url <url>
     --url-query <data>
     -X, --request <method>`,
-  /** How it is sent, and what becomes of the response. */
+  /** How it is sent, and how the response is handled. */
   transfer: `
     -0, --http1.0
     -4, --ipv4
@@ -109,7 +110,7 @@ const TABLE = {
     -Y, --speed-limit <speed>
     -y, --speed-time <seconds>
     -z, --time-cond <time>`,
-  /** What makes no difference to one HTTP request and its response. */
+  /** Options without effect on one HTTP request and its response. */
   nothing: `
     -#, --progress-bar
     -1, --tlsv1

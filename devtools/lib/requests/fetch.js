@@ -1,4 +1,4 @@
-// Reads a call of fetch as the request that it would send. Nothing is run: only literal values are understood.
+// Parses a fetch call into the request that it would send. No code is run: only literal values are supported.
 
 import { textOrBytes } from './bytes.js';
 import { RequestSyntaxError } from './error.js';

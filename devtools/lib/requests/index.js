@@ -1,5 +1,5 @@
-// devtools/lib/requests reads and writes requests as people paste them: commands, code, archives, HTTP. Nothing here touches a
-// network or a file, so it works in browsers and in Node.js.
+// devtools/lib/requests reads and writes requests as people paste them: commands, code, archives, HTTP. It uses no network and no
+// files, so it works in browsers and in Node.js.
 
 import { isAwscurl, parseAwscurl } from './awscurl.js';
 import { isAxios, parseAxios } from './axios.js';
@@ -39,8 +39,8 @@ export { toAxios, toCurl, toFetch } from './format-request.js';
 
 /**
  * Reads a command of curl, awscurl, wget, HTTPie or PowerShell; a call of fetch or axios; a HAR (an archive, an entry, or its
- * request); a Postman collection, or an item of one; a Bruno file; a request as HTTP/1.1 writes it; a URL. Nothing of the text
- * is run.
+ * request); a Postman collection, or an item of one; a Bruno file; a request as HTTP/1.1 writes it; a URL. No part of the text is
+ * run.
  *
  * @param {string} text
  * @returns {ParsedRequest[]}  more than one if it is an archive
@@ -63,7 +63,7 @@ export function parseRequests(text) {
 }
 
 /**
- * Likewise, one.
+ * Reads one request.
  *
  * @param {string} text
  * @returns {ParsedRequest}

@@ -1,4 +1,4 @@
-// What readers of all formats need: URLs and headers.
+// URLs and headers, for the readers of all formats.
 
 import { RequestSyntaxError } from './error.js';
 

@@ -1,4 +1,4 @@
-// The canonical request, line by line, each with what it is made of.
+// The canonical request, line by line, with the inputs of each line.
 
 import { splitQuery } from '../authorization.js';
 import { decode, line, made, nameOf, pairOf, part, repeatable } from './parts.js';

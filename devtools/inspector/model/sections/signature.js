@@ -1,4 +1,4 @@
-// The signature, and what is sent with it.
+// The signature, and the header or parameters that carry it.
 
 import { HUES } from '../hues.js';
 import { line, lineUnless, made, needs, part } from './parts.js';
