@@ -1,4 +1,4 @@
-// The browsers that the tests run in. One more is a row.
+// The browsers in which the tests run. To add one, add a row.
 
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What a server does with a request, as checks of the suite: it verifies, says what a client did wrong, and decides.
+// The server side as checks of the suite: verifying, finding the mistake of a client, and evaluating policies.
 
 import { bucket, PRESIGNED, s3, S3_EXAMPLE } from './vectors.js';
 

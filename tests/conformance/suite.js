@@ -1,4 +1,4 @@
-// What the package does in every runtime and out of every bundler, as a list of named checks. Plain modules: they
+// The behavior of the package in every runtime and from every bundler, as a list of named checks. Plain modules: they
 // import only each other, and use only what browsers, Node.js, Deno, Bun and workers have alike.
 //
 // Expected signatures are constants of the AWS documentation and of the official test suite, or were made once by

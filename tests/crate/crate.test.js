@@ -1,5 +1,5 @@
-// The crate as a dependency: of a program without any of its features, of somebody else's wasm app, and for targets that
-// are not ours. What `module-*` features bring (exports, allocator, panic handler) must be in none of them.
+// The crate as a dependency: of a program without any of its features, of another wasm app, and for other targets. None of them may contain the
+// parts of the `module-*` features (exports, allocator, panic handler).
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

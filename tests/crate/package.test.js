@@ -1,4 +1,4 @@
-// What `cargo package` packs: sources, the README of the crate, the changelog and the licences; and it builds from that.
+// The result of `cargo package`: sources, the README of the crate, the changelog and the licences. The crate builds from it.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Where `sigv4` finds credentials and region, in which order, and what it says where it finds none.
+// The sources of `sigv4` for credentials and region, their order, and the errors if there are none.
 
 import assert from 'node:assert/strict';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// `sigv4 request` beside curl: the same command line makes the same request, but for the signature, and prints the same.
+// `sigv4 request` beside curl: the same command line makes the same request, except for the signature, and prints the same.
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// `sigv4 doctor`: each thing that may be wrong is named, with what to do.
+// `sigv4 doctor`: it names each problem, with its remedy.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

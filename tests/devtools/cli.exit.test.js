@@ -1,4 +1,4 @@
-// Every exit code of `sigv4`, by what leads to it.
+// Every exit code of `sigv4`, with a cause.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

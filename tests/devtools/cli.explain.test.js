@@ -1,4 +1,4 @@
-// `sigv4 explain`: from the answer alone, and with the request that was sent.
+// `sigv4 explain`: from the response alone, and with the request that was sent.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

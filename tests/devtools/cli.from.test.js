@@ -1,4 +1,4 @@
-// `sigv4 request --from`: paste a request of any tool, and it is signed and sent. And who signs: roles, SigV4a.
+// `sigv4 request --from`: a pasted request of any tool is signed and sent; also roles and SigV4a.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// `sigv4 sign` and `sigv4 presign`: what they print works where it is pasted, and is what AWS's own tools print.
+// `sigv4 sign` and `sigv4 presign`: their output works when it is pasted, and equals the output of AWS's own tools.
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// `make demo` shows what its table says.
+// `make demo` prints its table.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-// `/_sigv4/…`: what the gateway tells of itself, and to whom.
+// `/_sigv4/…`: the data that the gateway exposes, and the clients that may read it.
 
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';

@@ -1,4 +1,4 @@
-// What the gateway answers, in the words of API Gateway.
+// The responses of the gateway, with the messages of API Gateway.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

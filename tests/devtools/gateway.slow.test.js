@@ -1,4 +1,4 @@
-// Clients that stop in the middle, on purpose or not: when they are cut off, and what they cost until then.
+// Clients that stop in the middle, on purpose or not: when they are disconnected, and their cost until then.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Requests as people paste them: what is read is what the tool itself would send, and what is written arrives as it was.
+// Pasted requests: the parsed request equals the one that the tool sends, and a written request arrives unchanged.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-// `sigv4 inspect`: what its server answers, to whom, and what it forwards.
+// `sigv4 inspect`: the responses of its server, the clients that get them, and the requests that it forwards.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

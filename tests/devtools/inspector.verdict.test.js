@@ -1,4 +1,4 @@
-// The verdict of the page: it judges only what it can, says for how long a signature is valid, and stays in view.
+// The verdict of the page: it checks only what it can, shows how long a signature is valid, and stays in view.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

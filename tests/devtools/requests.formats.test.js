@@ -1,4 +1,4 @@
-// Requests of other programs than curl: what is read is what the program itself would send.
+// Requests of programs other than curl: the parsed request equals the one that the program sends.
 
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// The table of known differences: what is changed in a request before another signer is asked once more.
+// The table of known differences: the changes of a request before another signer signs it again.
 
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';

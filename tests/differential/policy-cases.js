@@ -1,4 +1,4 @@
-// Random policies and requests, the same in each run, and the cases in which we decide otherwise than iam-simulate.
+// Random policies and requests, the same in each run, and the cases in which this package and iam-simulate decide differently.
 
 export const CASES = 6000;
 /** With the policies of a user only, or with that of an API, too: the seed of each. */

@@ -1,4 +1,4 @@
-// What other signers are told of a request: as it goes on the wire.
+// The request for other signers, in the form of the wire.
 
 import { decode, encode } from './known.js';
 

@@ -1,4 +1,4 @@
-// examples/appsync-events against what plays an AppSync Event API. It verifies each signed authorization with AWS's own
+// examples/appsync-events against a simulated AppSync Event API. It verifies each signed authorization with AWS's own
 // signer: that of the connection, of each subscription, of each message, and of HTTP requests.
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,4 @@
-// examples/browser-cognito in Chromium, with what plays an identity pool, and an API that knows the credentials which it
-// hands out, until they expire.
+// examples/browser-cognito in Chromium, with a simulated identity pool, and an API that accepts its credentials until they expire.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';

@@ -1,4 +1,4 @@
-// examples/graphiql in Chromium: the schema and a query, from what plays AppSync.
+// examples/graphiql in Chromium: the schema and a query, from a simulated AppSync.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';

@@ -1,4 +1,4 @@
-// examples/iot-mqtt against aedes, an MQTT broker, behind a handshake that is judged as AWS IoT does.
+// examples/iot-mqtt against aedes, an MQTT broker, behind a handshake that is verified as AWS IoT does.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

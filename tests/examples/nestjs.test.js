@@ -1,4 +1,4 @@
-// examples/nestjs: what is signed for it gets in, and what it forwards is signed.
+// examples/nestjs: it accepts signed requests, and signs the requests that it forwards.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';

@@ -1,4 +1,4 @@
-// examples/opensearch against what plays an OpenSearch domain, and a collection of OpenSearch Serverless.
+// examples/opensearch against a simulated OpenSearch domain, and a simulated collection of OpenSearch Serverless.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

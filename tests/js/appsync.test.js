@@ -1,4 +1,4 @@
-// The authorization of AppSync's WebSockets, beside what AWS's own signer makes of the same request.
+// The authorization of AppSync's WebSockets, compared with the result of AWS's own signer for the same request.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// The core as plain JavaScript, if there is no WebAssembly: other tests once more, and a page that may not compile.
+// The core as plain JavaScript, if there is no WebAssembly: other tests again, and a page that may not compile WebAssembly.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

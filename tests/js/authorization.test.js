@@ -1,4 +1,4 @@
-// One request, one signature: what is presigned already, and what has an Authorization header of its own.
+// One signature for each request: URLs that are already presigned, and requests with their own Authorization header.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// Options of `http.request`, many and odd: from a seed, so that a failure can be seen again.
+// Options of `http.request`, many of them unusual, from a seed, so that a failure can be reproduced.
 
 /** @param {number} seed */
 function random(seed) {

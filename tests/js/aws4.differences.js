@@ -1,6 +1,6 @@
-// Where the result is not that of aws4 1.13.2, and why.
+// The cases in which the result differs from aws4 1.13.2, and why.
 //
-// `refused`: the verifier refuses what aws4 makes of it, and accepts ours. For the others, `why` says what it cannot
+// `refused`: the verifier refuses the result of aws4, and accepts ours. For the others, `why` says what it cannot
 // tell.
 
 /**

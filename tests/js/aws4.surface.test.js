@@ -1,4 +1,4 @@
-// All that `@types/aws4` declares of aws4 is here, and does what it does there.
+// Everything that `@types/aws4` declares exists, and behaves as in aws4.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

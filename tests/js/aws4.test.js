@@ -1,4 +1,4 @@
-// In place of aws4: the same results where AWS accepts them, and others only if it does not.
+// The replacement of aws4: the same results if AWS accepts them, and different ones only if it does not.
 
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';

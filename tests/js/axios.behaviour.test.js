@@ -1,4 +1,4 @@
-// What else a signed axios client does: as plain axios, where axios can do it.
+// Further behavior of a signed axios client, which equals plain axios if axios can do it.
 
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';

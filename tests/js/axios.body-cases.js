@@ -1,4 +1,4 @@
-// Kinds of bodies: what axios.cases.js has for `data`.
+// Kinds of bodies: the values of `data` in axios.cases.js.
 
 /**
  * @typedef {import('./axios.cases.js').Adapter} Adapter

@@ -1,5 +1,5 @@
-// An adapter that is not axios' own gets of a signed request what it gets without signing, so that axios-mock-adapter
-// matches alike; and what it sends is what was signed.
+// An adapter that is not axios' own gets the same values for a signed request as for an unsigned one, so that axios-mock-adapter matches both; and it
+// sends the signed request.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';

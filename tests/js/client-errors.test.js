@@ -1,4 +1,4 @@
-// Errors of HTTP clients, printed: nothing of a signature is in them.
+// Printed errors of HTTP clients contain no part of a signature.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

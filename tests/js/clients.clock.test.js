@@ -1,4 +1,4 @@
-// What an answer says of the server's clock: believed once a second answer has proved it, for one origin, within a day.
+// The server's time from a response is used after a second response has confirmed it, for one origin, within a day.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// A redirect chain that left its origin is never signed again: another server chose where it comes back to.
+// A redirect chain that left its origin is never signed again, because another server chose the URL.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';

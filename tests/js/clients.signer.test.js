@@ -1,4 +1,4 @@
-// HTTP clients that are given a signer, instead of its options: one of the main entry, and one of sigv4-wasm/fips.
+// HTTP clients with a signer instead of its options: one of the main entry, and one of sigv4-wasm/fips.
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// Credentials that a server refuses as expired: the provider is asked again, and the request sent once more.
+// Credentials that a server refuses as expired: the provider is called again, and the request is sent again.
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// Credentials as people hold them: as AWS writes them, and with an expiration in every form.
+// Credentials in the forms of AWS, and with an expiration in every form.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,5 +1,5 @@
-// Every signature that the AWS documentation prints, but for those of chunks (streaming.chunks.test.js) and forms
-// (presign-post.test.js). Region and service are what the hosts tell.
+// Every signature that the AWS documentation prints, except those of chunks (streaming.chunks.test.js) and forms
+// (presign-post.test.js). Region and service are inferred from the hosts.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,4 @@
-// Region and service that follow from a host: what botocore knows of every service, region and partition, and hosts that
-// tell nothing.
+// Region and service that are inferred from a host: botocore's data for every service, region and partition, and hosts that reveal neither.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-// What clients hand out: errors of the AWS SDK, streams, network failures, and what is none of it.
+// The errors and responses of clients: errors of the AWS SDK, streams, network failures, and other values.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

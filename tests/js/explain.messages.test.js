@@ -1,4 +1,4 @@
-// Each answer that AWS is known to give, by every client that can get it.
+// Each known refusal of AWS, through every client that can get it.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

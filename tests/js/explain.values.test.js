@@ -1,4 +1,4 @@
-// An explanation names the values of this request, and shows nothing that signs another.
+// An explanation names the values of the request, and shows nothing with which another could be signed.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

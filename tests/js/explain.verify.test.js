@@ -1,4 +1,4 @@
-// What our own verifier refuses, explained; and of what it did not expect, the line.
+// Refusals of this package's verifier are explained, with the line that differs.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

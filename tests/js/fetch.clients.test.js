@@ -1,4 +1,4 @@
-// What takes a `fetch` takes ours: ky, openapi-fetch, Apollo Client.
+// Libraries that take a `fetch` work with the signing one: ky, openapi-fetch, Apollo Client.
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// What sends may be another `fetch` than the platform's, and a Request may be of another implementation.
+// Other implementations of `fetch` and `Request` than those of the platform.
 
 import assert from 'node:assert/strict';
 import { createServer, request as httpRequest } from 'node:http';

@@ -1,4 +1,4 @@
-// Bodies that are forms of the npm package form-data, and what a body that cannot be taken is called.
+// Bodies that are forms of the npm package form-data, and the error for an unsupported body.
 
 import assert from 'node:assert/strict';
 import { Readable, Stream } from 'node:stream';

@@ -1,4 +1,4 @@
-// Forms, which the package serialises itself: as Node.js does, and with no help of the platform.
+// Forms, which the package serializes itself, in the same way as Node.js.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Two mistakes at once, none, and what cannot be found; how long it takes, and who waits meanwhile.
+// Two mistakes together, none, and mistakes that cannot be found; the time of the search, and other work meanwhile.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// What is inside a bundle of one file. Imports on use are inlined there, so that whatever an entry reaches is in it.
+// What is inside a bundle of one file. Imports on use are inlined there, so it contains everything that an entry reaches.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What a signer hands to the functions of other entries, and what it shows of itself.
+// The operations that a signer offers to the functions of other entries, and what it reveals.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';

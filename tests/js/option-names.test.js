@@ -1,4 +1,4 @@
-// Names of options that are not known: refused, with the one that was meant.
+// Unknown option names are refused, with a suggestion.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Policies in the wasm module: how long it has them, what is left after a trap, and what says which statement came nearest.
+// Policies in the wasm module: how long it keeps them, what remains after a trap, and the nearest statement.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

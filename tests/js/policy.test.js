@@ -1,4 +1,4 @@
-// Policies as AWS's pages have them, and what they must not hold.
+// Policies from AWS's documentation, and invalid ones.
 //
 // Sources: "Control access for invoking an API", "How API Gateway resource policies affect authorization workflow" and
 // "API Gateway resource policy examples" in the API Gateway developer guide; the reference of policy elements in the IAM

@@ -1,5 +1,4 @@
-// Presigned URLs of every kind of service: the same signature as botocore and the AWS Common Runtime make. What a server
-// says to them is in tests/servers; tokens that are presigned URLs are in tokens.test.js.
+// Presigned URLs of every kind of service: the same signature as botocore and the AWS Common Runtime make. tests/servers sends them to real servers; tokens that are presigned URLs are in tokens.test.js.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// The providers of sigv4-wasm/credentials: when they ask, whom they ask, and what they say when they have nothing.
+// The providers of sigv4-wasm/credentials: when they send requests, to which hosts, and their errors if they have no credentials.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// What is left of credentials in the memory of the core, looked through byte by byte: by any code in the process it can be.
+// Searches the memory of the core for remains of credentials, byte by byte, as any code in the process could.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-// How services want to be signed: the defaults, which follow from the host, and that every option outranks them.
+// The rules of services: the defaults, which are inferred from the host, and every option, which takes precedence.
 //
 // Sources: "Create a signed AWS API request" (IAM user guide), for S3 "Signature Calculations for the Authorization
 // Header", and the pages of the services on signing (OpenSearch Serverless, VPC Lattice, AWS IoT Core).

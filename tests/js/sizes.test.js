@@ -1,4 +1,4 @@
-// What bundles weigh, with 3 % of room. Where one must become larger, say so in CHANGELOG.md, and change the row.
+// The sizes of bundles, with a tolerance of 3 %. If one must become larger, say so in CHANGELOG.md, and change the row.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

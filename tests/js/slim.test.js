@@ -1,4 +1,4 @@
-// The package without the inlined module, which `init` brings, and in single files for pages without a bundler.
+// The package without the inlined module, which `init` loads, and in single files for pages without a bundler.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Clients of the AWS SDK sign with our class, by each of the ways that the SDK has for that. A server on the loopback
+// Clients of the AWS SDK sign with the class of this package, in each way that the SDK offers. A server on the loopback
 // interface verifies what arrives, and answers as the service would.
 
 import assert from 'node:assert/strict';

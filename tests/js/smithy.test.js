@@ -1,4 +1,4 @@
-// SignatureV4 beside the class that it stands in for: the same results, and the same errors.
+// SignatureV4 compared with the class that it replaces: the same results, and the same errors.
 //
 // SIGV4_SEED makes the random calls of an earlier run again; SIGV4_CASES says how many.
 

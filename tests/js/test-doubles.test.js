@@ -1,4 +1,4 @@
-// What stands in for a server in tests matches signed requests as it matches others. axios has tests of its own.
+// Test doubles of servers match signed requests as they match others. axios has tests of its own.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// Each function of sigv4-wasm/tokens makes what the tools of its vendor make, in the same second with the same credentials.
+// Each function of sigv4-wasm/tokens returns the same result as the tools of its vendor, in the same second with the same credentials.
 //
 // Only the order of parameters, their spelling and where a signature is appended may differ: tokens are compared as the
 // URLs that they are.

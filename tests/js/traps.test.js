@@ -1,4 +1,4 @@
-// After a trap, and after a request that no server takes, the module works on: for every signer.
+// After a trap, and after a request that no server accepts, the module continues to work, for every signer.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-// undici over HTTP/2, which undici 8 speaks by default, and undici 6 and 7 where they are told to.
+// undici over HTTP/2, which undici 8 speaks by default, and undici 6 and 7 if they are configured to.
 
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';

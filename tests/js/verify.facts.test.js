@@ -1,5 +1,5 @@
-// What the tests of other verifiers say of requests, as facts: this header is accepted, that one is refused. Each row names where
-// it is from; where we decide otherwise, it says why.
+// Facts about requests from the tests of other verifiers: this header is accepted, that one is refused. Each row names its source, and
+// says why if this package decides differently.
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Pages and workers under a Content-Security-Policy, which WebAssembly must be allowed by.
+// Pages and workers under a Content-Security-Policy, which must allow WebAssembly.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

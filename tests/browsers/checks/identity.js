@@ -1,4 +1,4 @@
-// Proofs of identity that a page makes, and a server verifies: with a played STS, which judges by AWS's own signer.
+// Proofs of identity that a page makes, and a server verifies: with a simulated STS, which verifies with AWS's own signer.
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// A Service Worker: does what it is asked for, and signs what its pages send to the API.
+// A Service Worker: runs tasks, and signs the requests of its pages to the API.
 
 import { signRequest } from 'sigv4-wasm';
 

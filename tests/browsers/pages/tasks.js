@@ -1,4 +1,4 @@
-// What pages and workers are asked for.
+// The tasks of pages and workers.
 
 import axios from 'axios';
 import * as sigv4 from 'sigv4-wasm';

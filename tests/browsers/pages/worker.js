@@ -1,4 +1,4 @@
-// A module Worker: does what it is asked for, and answers.
+// A module Worker that runs tasks and returns their results.
 
 import { run } from './tasks.js';
 

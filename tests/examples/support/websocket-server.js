@@ -1,4 +1,4 @@
-// A WebSocket server that judges the handshake before it accepts it.
+// A WebSocket server that verifies the handshake before it accepts it.
 
 import { createServer } from 'node:http';
 
