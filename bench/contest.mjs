@@ -1,4 +1,4 @@
-// One request, all signers: first their signatures are verified, then they are timed.
+// Compares all signers on one request: first their signatures are verified, then they are timed.
 
 import { race } from './harness.mjs';
 import { verify } from './verify.mjs';

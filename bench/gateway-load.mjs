@@ -44,7 +44,7 @@ export async function startGateway(auth) {
   });
   const origin = await new Promise((resolve, reject) => {
     child.once('error', reject).once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)));
-    // The access log is written and read, as where somebody looks at it.
+    // The access log is written and read, as on a terminal.
     child.stdout.on('data', (text) => {
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(String(text));
       if (found) resolve(found[0]);

@@ -1,5 +1,5 @@
-// Interleaved timing: A B C C B A A B C …, so that a machine that slows down slows all alike. What counts is the ratio of
-// medians within one run. Slices are short, so that most of them escape what else the machine does.
+// Interleaved timing: A B C C B A A B C …, so that a machine that slows down slows all alike. The result is the ratio of medians
+// within one run. Slices are short, so that other work of the machine disturbs few of them.
 
 /**
  * @typedef {object} Row

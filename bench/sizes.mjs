@@ -1,6 +1,6 @@
-// The table of docs/sizes.md: what a bundle of each entry weighs, beside what the entry replaces, and the column of the README
-// that follows from it. `make bench` writes both, and
-// `node bench/sizes.mjs`; with --check it only says whether the table is right, within 3 %.
+// The table of docs/sizes.md: the bundle size of each entry, compared with the package that it replaces, and the column of the
+// README with these sizes. `make bench` and `node bench/sizes.mjs` write both; with --check, it only checks the table, within 3
+// %.
 
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,7 +18,7 @@ const ROOM = 0.03;
 /** What the table leaves off, in kB. */
 const ROUNDING = 0.05;
 
-/** What an entry stands in for, as one imports it. @type {Record<string, [string, string]>} */
+/** The imports that an entry replaces. @type {Record<string, [string, string]>} */
 const REPLACED = {
   'sigv4-wasm, signRequest': [
     'the signer of AWS with what it needs',

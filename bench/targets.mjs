@@ -1,4 +1,4 @@
-// What we aim for, as a table: what, in which tables of the report, and how much.
+// The targets: each with its name, its tables of the report, and its limit.
 
 import { AWS_SIGV4, CRATE } from './parts/native.mjs';
 import { PLAIN, SIGNED } from './parts/axios.mjs';
@@ -155,7 +155,7 @@ export const TARGETS = [
     unit: 'x',
   },
   { what: 'Chromium: aws4fetch', measure: times('browser-get-token', AWS4FETCH), atLeast: 10, unit: 'x' },
-  // Sizes: what issue 15 asks of version 0.1.0, and the bytes that were added between that and its first commit: 4.4 kB to
+  // Sizes: the goal for version 0.1.0, and the bytes that were added since its first commit: 4.4 kB to
   // signRequest (1.4 of them to the module), 2.5 to 3.6 to the adapters.
   ...Object.entries({
     [SIGN_REQUEST]: 25.9,

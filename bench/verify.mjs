@@ -1,5 +1,5 @@
-// Nobody is timed doing less work: what each signer returns must be a good signature of the request, for a verifier that
-// none of them is part of but smithy.
+// Ensures that no signer does less work: each must return a valid signature of the request, checked by a verifier that shares
+// code only with smithy.
 
 import { authorize } from '../tests/support/iam-authorizer.js';
 
@@ -12,7 +12,7 @@ import { authorize } from '../tests/support/iam-authorizer.js';
  */
 export async function verify(name, result, work, credentials, scope) {
   const url = resultUrl(result, work);
-  // Who has a presigned URL has nothing but it.
+  // With a presigned URL, nothing else is sent.
   const headers = url.searchParams.has('X-Amz-Signature') ? {} : lowerCase(result.headers);
   headers.host = url.host;
   const signed = /SignedHeaders=([^,&]*)/.exec(headers.authorization ?? '')?.[1].split(';');

@@ -1,5 +1,5 @@
-// An axios client for an API Gateway with IAM authorization, as it is written without this package: the interceptor
-// of "Securing an API Gateway Using AWS IAM", completed. examples/service.mjs is the same with it.
+// An axios client for an API Gateway with IAM authorization, written without this package: the interceptor of "Securing an API
+// Gateway Using AWS IAM", completed. examples/service.mjs is the same client with this package.
 
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
@@ -27,13 +27,13 @@ export function createOrderClient({ baseURL, region, credentials }) {
     );
     config.headers.set(signed.headers);
     config.data = body;
-    config.transformRequest = (data) => data; // axios would quote the text once more
+    config.transformRequest = (data) => data; // axios would serialize the text again
     return config;
   });
   return client;
 }
 
-/** The signer wants names and values decoded, and a list where a name is repeated. */
+/** The signer takes decoded names and values, and a list for a repeated name. */
 function queryOf(url) {
   const query = {};
   for (const name of url.searchParams.keys()) query[name] = url.searchParams.getAll(name);

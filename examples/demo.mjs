@@ -1,5 +1,5 @@
-// `make demo`: sends signed requests over real sockets through the local gateway of `sigv4 gateway`, and compares what it
-// answered, what arrived behind it, and why it refused what it refused, with what must be. Exits with 1 if anything differs.
+// `make demo`: sends signed requests over real sockets through the local gateway of `sigv4 gateway`, and compares the responses,
+// the requests that it forwards, and the reasons of its refusals with the expected ones. Exits with 1 if anything differs.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -65,7 +65,7 @@ const config = {
 };
 const now = () => new Date(Date.now() + clockAhead);
 const gateway = await startGateway({ config, now });
-/** Whose credentials are valid for two seconds. */
+/** A gateway whose credentials are valid for two seconds. */
 const hasty = await startGateway({ config: { ...config, sessionSeconds: 2 }, now });
 const baseURL = `${gateway.origin}/prod`;
 const provider = ({ credentialsEndpoint: { uri, token } }) => credentialsFrom(`${uri}/clerk`, token);

@@ -1,4 +1,4 @@
-// What signing adds to axios: to a request to a server on this machine, and by itself.
+// The cost of signing in axios: for a request to a server on this machine, and without a network.
 
 import { Worker } from 'node:worker_threads';
 import { Agent } from 'node:http';
@@ -40,7 +40,7 @@ export async function run({ quick }) {
       if (name !== PLAIN) await verify(name, { headers }, work, temporary, gateway);
       else if (config.headers.has('authorization')) throw new Error('plain axios signs');
       sent[name] = () => client.get(request.url, request);
-      // What a signature costs on the wire, however it is made.
+      // The cost of a signature on the wire, whatever makes it.
       if (name === SIGNED) {
         const asLong = { ...request, headers: { authorization: headers.authorization, ...amz(headers) } };
         sent[AS_LONG] = () => loopback[PLAIN].get(request.url, asLong);

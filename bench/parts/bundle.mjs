@@ -1,4 +1,4 @@
-// What a browser downloads, and what is deployed to AWS Lambda: bundled, minified, compressed, with the wasm that travels inside.
+// The sizes of bundles for browsers and for AWS Lambda: minified, compressed, with the inlined wasm.
 
 import { readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ export const LAMBDA_AXIOS = `${OURS}/axios, AWS Lambda`;
 /** The entries for HTTP clients and instead of other signers. */
 const ADAPTERS = ['axios', 'fetch', 'undici', 'got', 'aws4', 'smithy'];
 
-/** What others weigh. */
+/** The sizes of other packages. */
 const PEERS = {
   [REPLACED]: `export { SignatureV4 } from '@aws-sdk/signature-v4'; export { HttpRequest } from '@aws-sdk/protocol-http';
     export { Sha256 } from '@aws-crypto/sha256-js';`,

@@ -1,5 +1,5 @@
-// What no implementation can go below: the SHA-256 compressions of one signature. And where the rest of the time goes,
-// as V8's profiler sees it.
+// The lower bound of every implementation, the SHA-256 compressions of one signature, and the distribution of the remaining time,
+// from V8's profiler.
 
 import { Session } from 'node:inspector/promises';
 

@@ -1,4 +1,4 @@
-// How time grows with the request, and that nothing hostile makes it grow faster.
+// How time grows with the request, also for hostile requests.
 
 import { Signer } from '../../pkg/esm/index.js';
 import { race } from '../harness.mjs';

@@ -1,5 +1,5 @@
-// What a server does with a request: it verifies, decides by policies, and says why a request was refused. A verification
-// stands beside the signature of the same request, and beside recomputation: others sign what arrived once more and compare.
+// The work of a server: verifying, evaluating policies, and explaining a refusal. A verification is compared with a signature of
+// the same request, and with recomputation, in which other signers sign the received request again.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 

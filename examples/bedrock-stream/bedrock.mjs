@@ -1,4 +1,4 @@
-// What both programs need: a signed fetch, and the endpoint.
+// The common part of both programs: a signed fetch, and the endpoint.
 
 import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 

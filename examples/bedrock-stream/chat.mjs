@@ -1,4 +1,4 @@
-// The openai package with the OpenAI API of Amazon Bedrock. The answer is printed while it arrives.
+// The openai package with the OpenAI API of Amazon Bedrock. The response is printed while it arrives.
 
 import OpenAI from 'openai';
 
@@ -10,7 +10,7 @@ const client = new OpenAI({
   baseURL: `${endpoint}/openai/v1`,
   fetch: signedFetch,
   apiKey: 'unused',
-  // The signature takes the place of the API key.
+  // The signature replaces the API key.
   defaultHeaders: { Authorization: null },
 });
 

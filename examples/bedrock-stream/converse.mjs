@@ -1,4 +1,4 @@
-// Plain fetch with ConverseStream, which answers with an event stream of AWS.
+// Plain fetch with ConverseStream, which responds with an event stream of AWS.
 
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 
@@ -27,7 +27,7 @@ for await (const { headers, body } of messagesOf(response.body)) {
 }
 process.stdout.write('\n');
 
-/** Cuts the stream into messages: each begins with its length, in four bytes. */
+/** Splits the stream into messages: each begins with its length, in four bytes. */
 async function* messagesOf(stream) {
   let rest = new Uint8Array();
   for await (const piece of stream) {

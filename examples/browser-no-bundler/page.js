@@ -6,7 +6,7 @@ const { api, region } = await (await fetch('/config')).json();
 const signer = new Signer({
   region,
   service: 'execute-api',
-  // Asked again before they expire.
+  // Called again before they expire.
   credentials: async () => (await fetch('/credentials')).json(),
 });
 

@@ -30,7 +30,7 @@ const server = createServer(async (request, response) => {
   const path = normalize(new URL(request.url, 'http://localhost').pathname);
   const json = (value) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
   if (path === '/config') return json({ api: API_URL, region: AWS_REGION });
-  // In a real server: only for a user who has signed in, and those of a role that may do no more than this page needs.
+  // On a real server: only for users who have signed in, with a role that allows no more than this page needs.
   if (path === '/credentials') {
     return json({
       accessKeyId: AWS_ACCESS_KEY_ID,
