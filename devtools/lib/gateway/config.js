@@ -7,7 +7,7 @@ import { CONFIG, ROLE, ROUTE_FORM } from './config-schema.js';
 import { foreignConfig, foreignFile } from './foreign-configs.js';
 import { ConfigError, readDocument } from './load-yaml.js';
 import { checkCode } from './lambda/handler-file.js';
-import { isTemplate, readTemplate } from './template.js';
+import { isTemplate, readTemplate } from './template/read-template.js';
 
 /**
  * @typedef {import('./routes.js').RouteSettings} RouteSettings

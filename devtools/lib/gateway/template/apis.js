@@ -3,14 +3,14 @@
 // Sources: CloudFormation template reference; AWS SAM specification.
 
 import { logicalIdOf, resolveValue, Unresolved } from './intrinsics.js';
-import { functionUrls } from './template-function-urls.js';
-import { definitionOf } from './template-definition.js';
-import { authOf, httpCors, mockCors, openApiRoutes, samCors, samResourcePolicy } from './template-api.js';
-import { integrationOf } from './template-functions.js';
+import { functionUrls } from './function-urls.js';
+import { definitionOf } from './definition.js';
+import { authOf, httpCors, mockCors, openApiRoutes, samCors, samResourcePolicy } from './openapi.js';
+import { integrationOf } from './functions.js';
 
 /**
- * @typedef {import('./api-types.js').ApiType} ApiType
- * @typedef {import('./template.js').Resource} Resource
+ * @typedef {import('../api-types.js').ApiType} ApiType
+ * @typedef {import('./read-template.js').Resource} Resource
  * @typedef {readonly PropertyKey[]} Path
  * @typedef {{ route: string, auth: 'iam' | 'none' | 'other', integration?: any, at: Path }} FoundRoute  `integration`: what names
  *   its function; `at`: where it is
@@ -27,7 +27,7 @@ import { integrationOf } from './template-functions.js';
  * @property {unknown} [qualifier]  of the function, if this is a function URL
  *
  * @typedef {object} Reader  the template, and what reads it
- * @property {import('./template-document.js').TemplateDocument} document
+ * @property {import('./document.js').TemplateDocument} document
  * @property {import('./intrinsics.js').Scope} scope
  * @property {readonly Resource[]} resources
  * @property {(value: any, at: Path) => any} expanded  with includes and loops written out

@@ -2,18 +2,18 @@
 //
 // Sources: CloudFormation template reference, and AWS SAM specification.
 
-import { API_TYPES, hostInAws, partitionOf } from './api-types.js';
-import { ConfigError } from './load-yaml.js';
+import { API_TYPES, hostInAws, partitionOf } from '../api-types.js';
+import { ConfigError } from '../load-yaml.js';
 import { holds, logicalIdOf, resolveHead, resolveValue, Unresolved } from './intrinsics.js';
 import { addGenerated } from './sam-resources.js';
-import { isApiResource, isImplicitApi, TemplateApis } from './template-apis.js';
-import { Expander, TemplateDocument } from './template-document.js';
-import { functionIn, functionSettings } from './template-functions.js';
-import { TemplatePolicies } from './template-policies.js';
+import { isApiResource, isImplicitApi, TemplateApis } from './apis.js';
+import { Expander, TemplateDocument } from './document.js';
+import { functionIn, functionSettings } from './functions.js';
+import { TemplatePolicies } from './policies.js';
 
 /**
  * @typedef {import('./intrinsics.js').Scope} Scope
- * @typedef {import('./template-apis.js').FoundApi} FoundApi
+ * @typedef {import('./apis.js').FoundApi} FoundApi
  * @typedef {{ logicalId: string, Type: string, Properties: any, Metadata?: any, Condition?: string }} Resource
  * @typedef {readonly PropertyKey[]} Path
  *
@@ -42,7 +42,7 @@ export function isTemplate(value) {
 }
 
 /**
- * @param {import('./load-yaml.js').Document} document
+ * @param {import('../load-yaml.js').Document} document
  * @param {Wanted} wanted
  * @returns {Found}
  * @throws {ConfigError}
@@ -79,7 +79,7 @@ class TemplateReader {
   #at = ['Resources'];
 
   /**
-   * @param {import('./load-yaml.js').Document} document
+   * @param {import('../load-yaml.js').Document} document
    * @param {Wanted} wanted
    */
   constructor(document, wanted) {

@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} Source
- * @property {import('./template-document.js').TemplateDocument} document
+ * @property {import('./document.js').TemplateDocument} document
  * @property {(value: any, at: readonly PropertyKey[]) => any} head  what a function at the top of a value stands for
  * @property {(at: readonly PropertyKey[], message: string) => void} warn
  */

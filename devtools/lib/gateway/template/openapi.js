@@ -6,7 +6,7 @@ import { functionOf } from './intrinsics.js';
  * @param {any} body  OpenAPI
  * @param {readonly PropertyKey[]} at  where the body is
  * @param {'iam' | 'none' | 'other'} [fallback]  of operations that say nothing about it
- * @returns {import('./template-apis.js').FoundRoute[]}
+ * @returns {import('./apis.js').FoundRoute[]}
  */
 export function openApiRoutes(body, at, fallback = 'none') {
   const schemes = body?.components?.securitySchemes ?? body?.securityDefinitions ?? {};

@@ -4,13 +4,13 @@
 // URLs", AWS Lambda developer guide.
 
 import { resolveValue } from './intrinsics.js';
-import { authOf, httpCors } from './template-api.js';
-import { functionIn } from './template-functions.js';
-import { ALLOWS_NO_CALLER } from './template-policies.js';
+import { authOf, httpCors } from './openapi.js';
+import { functionIn } from './functions.js';
+import { ALLOWS_NO_CALLER } from './policies.js';
 
 /**
- * @typedef {import('./template-apis.js').FoundApi} FoundApi
- * @typedef {import('./template-apis.js').Reader} Reader
+ * @typedef {import('./apis.js').FoundApi} FoundApi
+ * @typedef {import('./apis.js').Reader} Reader
  * @typedef {readonly PropertyKey[]} Path
  */
 

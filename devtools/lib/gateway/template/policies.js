@@ -1,6 +1,6 @@
 // The policies in a template: of roles and users, what limits them, and of an API.
 
-import { ConfigError } from './load-yaml.js';
+import { ConfigError } from '../load-yaml.js';
 import { functionOf, logicalIdOf, resolveHead, resolveValue, Unresolved } from './intrinsics.js';
 import { MANAGED_BY_AWS } from './managed-policies.js';
 
@@ -11,7 +11,7 @@ import { MANAGED_BY_AWS } from './managed-policies.js';
  *   policy is about calls, also one that is left out; `hasClients`: whether any user or role has one
  *
  * @typedef {object} Source
- * @property {import('./template-document.js').TemplateDocument} document
+ * @property {import('./document.js').TemplateDocument} document
  * @property {import('./intrinsics.js').Scope} scope
  * @property {'execute-api' | 'lambda'} service  that the policies are about
  * @property {boolean} invokes  whether callers also invoke functions themselves, with `lambda:InvokeFunction`
@@ -46,7 +46,7 @@ export class TemplatePolicies {
   /**
    * Every role and user, also those whose policies say nothing about calls: they may not call.
    *
-   * @param {readonly import('./template.js').Resource[]} resources
+   * @param {readonly import('./read-template.js').Resource[]} resources
    * @returns {FoundPrincipals}
    */
   principals(resources) {
@@ -101,7 +101,7 @@ export class TemplatePolicies {
     };
   }
 
-  /** @param {import('./template.js').Resource} resource */
+  /** @param {import('./read-template.js').Resource} resource */
   #holder({ logicalId, Properties = {} }) {
     const at = ['Resources', logicalId, 'Properties'];
     const inline = this.#list(Properties.Policies, [...at, 'Policies']).flatMap((policy, i) =>
@@ -268,7 +268,7 @@ export class TemplatePolicies {
   }
 
   /**
-   * @param {import('./template-apis.js').FoundApi} api
+   * @param {import('./apis.js').FoundApi} api
    * @returns {object | undefined}
    */
   ofApi({ logicalId, policy, policyAt: at = ['Resources', logicalId, 'Properties', 'Policy'] }) {

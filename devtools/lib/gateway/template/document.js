@@ -4,11 +4,11 @@
 
 import { dirname, resolve } from 'node:path';
 
-import { ConfigError, readDocument } from './load-yaml.js';
+import { ConfigError, readDocument } from '../load-yaml.js';
 import { resolveHead, resolveValue, Unresolved } from './intrinsics.js';
 
 /**
- * @typedef {import('./load-yaml.js').Document} Document
+ * @typedef {import('../load-yaml.js').Document} Document
  * @typedef {import('./intrinsics.js').Scope} Scope
  * @typedef {readonly PropertyKey[]} Path
  * @typedef {{ document: Document, path: Path }} Source  where a value is written

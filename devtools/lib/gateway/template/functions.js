@@ -6,7 +6,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { handlerFile } from './lambda/handler-file.js';
+import { handlerFile } from '../lambda/handler-file.js';
 
 const TYPES = new Set(['AWS::Lambda::Function', 'AWS::Serverless::Function']);
 /** What stands for a function. */

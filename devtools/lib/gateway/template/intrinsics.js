@@ -3,7 +3,7 @@
 // Source: "Intrinsic function reference", CloudFormation template reference; `Fn::Length`, `Fn::ToJsonString` and the default of
 // `Fn::FindInMap`: "AWS::LanguageExtensions transform".
 
-import { partitionOf } from './api-types.js';
+import { partitionOf } from '../api-types.js';
 import { cidrBlocks } from './cidr.js';
 
 /** A value that only a deployed stack has, or that is malformed. */

@@ -3,9 +3,9 @@
 // Sources: `Body` and `BodyS3Location` of `AWS::ApiGateway::RestApi` and `AWS::ApiGatewayV2::Api`, CloudFormation template
 // reference; `DefinitionBody` and `DefinitionUri`, AWS SAM specification. Both packagers upload local files that these name.
 
-import { ConfigError } from './load-yaml.js';
+import { ConfigError } from '../load-yaml.js';
 import { functionOf, resolveHead, resolveValue } from './intrinsics.js';
-import { COPY, isElsewhere } from './template-document.js';
+import { COPY, isElsewhere } from './document.js';
 
 /**
  * @typedef {readonly PropertyKey[]} Path
@@ -16,8 +16,8 @@ const BODIES = ['DefinitionBody', 'Body'];
 const FILES = ['DefinitionUri', 'BodyS3Location'];
 
 /**
- * @param {import('./template.js').Resource} resource
- * @param {import('./template-apis.js').Reader} reader
+ * @param {import('./read-template.js').Resource} resource
+ * @param {import('./apis.js').Reader} reader
  * @returns {{ body: any, at: Path } | undefined}
  * @throws {ConfigError} for a file that cannot be read
  */
