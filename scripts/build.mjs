@@ -22,7 +22,7 @@ import { whenChanged } from './lib/when-changed.mjs';
 const root = new URL('..', import.meta.url).pathname;
 process.chdir(root);
 
-/** What signers of all algorithms have in common, with all that these files import: no module is among it. */
+/** The common files of the signers of all algorithms, with their imports, none of which is a module. */
 const SIGNER = ['sign/base-signer', 'engine/engine', 'protocol/algorithms', 'protocol/service-rules'].map(
   (name) => `js/${name}.js`,
 );
@@ -48,7 +48,7 @@ const CHUNKS = {
 };
 
 /**
- * How a module is compiled, where not as all are. Everyone who signs loads `signing`: 2 kB less (gzipped), for 1 to 3 % of
+ * Compiler options of single modules. Every program that signs loads `signing`: 2 kB less (gzipped), for 1 to 3 % of
  * the time of a signature. `verify` is 5 kB smaller, `mismatch` 7, whose time goes into SHA-256, which keeps its own level.
  *
  * @type {Record<string, string[]>}
@@ -70,12 +70,12 @@ const PLAIN_TYPES = {
   checksum: "checksum-engine.js').ChecksumExports",
 };
 
-/** What is there as plain JavaScript, too. */
+/** The modules that also exist as plain JavaScript. */
 const PLAIN_MODULES = Object.keys(PLAIN_TYPES);
 
 const TABLES = 'js/engine/generated';
 
-// --only=NAME,… builds these modules alone, and --js none at all: for changes that cannot have changed the others.
+// --only=NAME,… builds only these modules, and --js builds none: for changes that do not affect the others.
 const only = /^--only=(.+)$/m.exec(process.argv.slice(2).join('\n'))?.[1].split(',');
 if (only) {
   await buildCore((name) => only.includes(name));
@@ -188,7 +188,7 @@ async function buildModule(name) {
   await run('scripts/wasm-env', [
     ...['wasm-pack', '--log-level', 'warn', 'build', ...profile],
     ...['--out-name', name, '--out-dir', join(root, built), crate],
-    // A folder each: builds with other flags would throw away each other's.
+    // One folder for each, because builds with different flags would discard each other's results.
     ...['--', '--target-dir', join(root, `target/wasm-${name}`), ...cargoArguments(RUSTFLAGS[name])],
     ...(PROFILES[name] ?? []),
   ]);
@@ -232,7 +232,7 @@ async function buildPlain(name) {
   writeFileSync(`js/wasm/${name}-asmjs.d.ts`, types);
 }
 
-/** What the modules depend on besides the files of the project. */
+/** The inputs of the modules besides the files of the project. */
 function toolVersions() {
   const flags = Object.entries(process.env).filter(([name]) => /^(?:CARGO|RUST)/.test(name));
   const compiler = execFileSync('scripts/wasm-env', ['rustc', '-vV'], { encoding: 'utf8' });
@@ -244,7 +244,7 @@ function toolVersions() {
  * @param {string[]} [rustflags]  besides those of the configurations of cargo
  */
 function cargoArguments(rustflags = []) {
-  // What is built is published: panic locations must not tell where that was.
+  // The result is published: panic locations must not reveal the paths of this machine.
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=`];
   const config = `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...rustflags, ...remap])}`;
@@ -260,7 +260,7 @@ function sizes(bytes) {
  * Bundles js/ into one file for each entry of the package, one for what nearly all of them need, and one for each import
  * on demand: a process that signs loads three files rather than twenty, which takes a third of the time.
  *
- * What finds CommonJS only, as Parcel does by default, knows no `imports`. So there the module's bytes are in the same
+ * Tools that find only CommonJS, as Parcel does by default, do not support `imports`. So there the module's bytes are in the same
  * file, which is one to load fewer.
  *
  * @param {'es' | 'cjs'} format
@@ -328,9 +328,9 @@ function inlineFlags(code) {
 }
 
 /**
- * What signers of all algorithms have in common has a file of its own, so that `sigv4-wasm/v4a` loads no other module than
- * its own. What explains, what searches for a mismatch and what both use have a file each: bundlers leave the search out, and the
- * wasm module with it, for those who only explain responses.
+ * The common part of the signers of all algorithms has its own file, so that `sigv4-wasm/v4a` loads only its own module.
+ * Explaining, searching for a mismatch, and their common part have a file each, so that bundlers leave out the search and its
+ * wasm module for programs that only explain responses.
  *
  * @param {string} file
  * @param {Set<string>} signer  see {@link SIGNER}
@@ -343,8 +343,8 @@ function chunkOf(file, signer, signing) {
 }
 
 /**
- * What `#module/NAME` stands for in each runtime, a file each with its loader in it: to load another file takes longer
- * than to read these lines.
+ * The file of `#module/NAME` for each runtime, with its loader in it, because loading another file takes longer than reading
+ * these lines.
  */
 async function bundleLoaders() {
   for (const name of MODULES) {
@@ -393,7 +393,7 @@ function writeDynamicImports(directory) {
 }
 
 /**
- * A folder for each entry such as `sigv4-wasm/axios`, where those look that do not know `exports`: Parcel by default,
+ * A folder for each entry such as `sigv4-wasm/axios`, for tools that do not support `exports`: Parcel by default,
  * and TypeScript with `moduleResolution: node10`.
  *
  * @param {Record<string, any>} exports

@@ -1,5 +1,5 @@
-// Keeps the map true and whole: paths named in ARCHITECTURE.md and CONTRIBUTING.md exist, each folder is on it, and each
-// file begins with what is in it.
+// Checks the map: paths named in ARCHITECTURE.md and CONTRIBUTING.md exist, each folder is on it, and each file begins with a
+// description.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

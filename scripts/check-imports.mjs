@@ -1,4 +1,4 @@
-// Keeps the table "What may import what" of ARCHITECTURE.md, and that entries hold nothing but exports.
+// Checks imports against the table "What may import what" of ARCHITECTURE.md, and that entries contain only exports.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

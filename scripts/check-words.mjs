@@ -64,7 +64,7 @@ const PHRASES = [
   [/\banswers? [45]\d\d\b/, 'responds with 403'],
   [/\b[Hh]ands? out\b/, 'returns'],
 
-  // A host does not speak: something is inferred from it.
+  // A host does not tell anything: values are inferred from it.
   [/\b(?:[Hh]osts?|[Dd]omains?|[Ee]ndpoints?)(?: \w+){0,3} tells?\b/, 'is inferred from the host'],
   [/\b(?:do|does|did) not tell\b/, 'does not say, cannot be inferred'],
   [
@@ -96,7 +96,7 @@ const NAMES = [
   [/\bhost_?hash\w*/i, 'platformHash: a host is what is signed'],
 ];
 
-/** From each of these, written as it was, a row of `PHRASES` must keep us. */
+/** A row of `PHRASES` must find each of these. */
 const KEPT_OUT = [
   'Who has that URL can make this one request',
   '// Who uses the URL must send the headers that are signed',

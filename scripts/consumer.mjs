@@ -1,5 +1,5 @@
-// Makes target/consumer: an empty folder into which the packed tarball is installed, with the tests beside it. What
-// the tests import as `sigv4-wasm` is then what users get.
+// Makes target/consumer: an empty folder into which the packed tarball is installed, with the tests beside it. The tests then
+// import the same `sigv4-wasm` that users get.
 //
 //   node scripts/consumer.mjs           target/consumer
 //   node scripts/consumer.mjs devtools  target/devtools, where the command `sigv4` is installed, too
@@ -25,7 +25,7 @@ function inEmptyFolder() {
     'npm',
     [
       'install',
-      // What the devtools depend on was fetched when they were built.
+      // The dependencies of the devtools were downloaded when they were built.
       kind === 'devtools' ? '--prefer-offline' : '--offline',
       ...['--no-audit', '--no-fund', '--no-package-lock'],
       ...tarballs.map((name) => `./${name}`),

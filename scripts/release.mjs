@@ -1,4 +1,4 @@
-// What the release workflow publishes: both npm packages packed, and their bills of materials. Each manifest names the
+// Makes what the release workflow publishes: both packed npm packages, and their bills of materials. Each manifest names the
 // repository that the workflow ran in, as npm's provenance requires.
 //
 //   node scripts/release.mjs REPOSITORY FOLDER     after `make devtools`: packs into FOLDER

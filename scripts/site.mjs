@@ -1,5 +1,5 @@
 // `make docs`: the site, into docs/.vitepress/dist. The pages of docs/, the API from the types of the package, that of the crate
-// from rustdoc, and the inspector as static files. Every link within it leads somewhere.
+// from rustdoc, and the inspector as static files. It checks every link within the site.
 //
 //   DOCS_REPOSITORY=https://HOST/OWNER/NAME  where links to files outside of docs/ lead
 

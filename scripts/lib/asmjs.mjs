@@ -1,11 +1,12 @@
-// A wasm module once more as plain JavaScript, by binaryen's wasm2js: for runtimes without WebAssembly.
+// Compiles a wasm module to plain JavaScript with binaryen's wasm2js, for runtimes without WebAssembly.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { build } from 'esbuild';
 
 /**
- * From the module as cargo built it (for the first wasm there was: `target-cpu=mvp`) to one file of JavaScript: a function that starts it, as often as one asks for it.
+ * From the module as cargo built it (for the first wasm there was: `target-cpu=mvp`) to one file of JavaScript: a function that
+ * starts it, as often as one asks for it.
  *
  * @param {(command: string, args: string[]) => Promise<void>} run
  * @param {string} wasm  the module, before wasm-bindgen

@@ -1,4 +1,4 @@
-// What tsc writes into the published types, for compilers that are older than it.
+// Adapts the published types that tsc writes to older compilers.
 
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

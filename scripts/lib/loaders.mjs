@@ -1,5 +1,5 @@
-// The file for each wasm module and runtime that `#module/NAME` stands for: it imports the module in the form that the
-// runtime takes, and hands it to the loader of js/engine/load.
+// The file for each wasm module and runtime that `#module/NAME` stands for: it imports the module in the form that the runtime
+// takes, and passes it to the loader of js/engine/load.
 
 /** @type {Record<string, { loader: string, source: (name: string) => string, modules?: string[] }>} by condition of `imports` in package.json; `modules`: those that have it, if not all do */
 export const RUNTIMES = {

@@ -1,4 +1,4 @@
-// THIRD_PARTY_NOTICES.md of the npm package: whose work is compiled into its wasm modules, and under which licence.
+// THIRD_PARTY_NOTICES.md of the npm package: the crates that are compiled into its wasm modules, and their licences.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

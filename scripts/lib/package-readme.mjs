@@ -1,8 +1,8 @@
-// The README of the npm package, made of that of the repository.
+// The README of the npm package, made from the README of the repository.
 
 /**
- * Without what is about the repository alone. Links to its files, and pictures, lead to the repository if it is known, which
- * a release says, and are left out otherwise: the package does not hold what they lead to.
+ * Without the parts about the repository. Links to its files, and pictures, lead to the repository if a release names it.
+ * Otherwise they are left out, because the package does not contain these files.
  *
  * @param {string} readme
  * @param {{ repository: string, version: string }} [release]

@@ -1,4 +1,4 @@
-// The package in single files: for pages without a bundler, and without the module, for pages that serve that as a file.
+// The package in single files, for pages without a bundler: with the module, and without it for pages that serve it as a file.
 
 import { build } from 'esbuild';
 import { rollup } from 'rollup';

@@ -1,5 +1,5 @@
-// Bills of materials in CycloneDX 1.6: what is inside the npm package (crates, compiled into its modules), and what
-// installing the devtools brings.
+// Bills of materials in CycloneDX 1.6: the contents of the npm package (the crates in its modules), and the dependencies of the
+// devtools.
 
 import { readFileSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// Builds what is out of date: one run of CI asks four times for the same package, and a build takes minutes.
+// Builds only if something has changed: one run of CI builds the same package four times, and a build takes minutes.
 
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
