@@ -68,6 +68,24 @@ async function watched(files, config = 'api.yaml') {
 const api = (routes) => `region: eu-west-1\nroutes:\n${routes}`;
 
 describe('a config file', () => {
+  test('a definition that a template includes, and a file that this includes in turn', async () => {
+    const include = (/** @type {string} */ name) =>
+      `Fn::Transform: { Name: AWS::Include, Parameters: { Location: ${name} } }`;
+    const { gateway, save } = await watched(
+      {
+        'template.yaml': `Resources:\n  Api: { Type: AWS::Serverless::HttpApi, Properties: { DefinitionBody: { ${include('parts/api.yaml')} } } }\n`,
+        'parts/api.yaml': `paths: { /a: { ${include('deep/get.yaml')} } }\n`,
+        'parts/deep/get.yaml': 'get: {}\n',
+      },
+      'template.yaml',
+    );
+    assert.equal((await fetch(`${gateway.origin}/a`)).status, 200);
+    assert.equal(await save('parts/deep/get.yaml', 'put: {}\n'), undefined);
+    assert.equal((await fetch(`${gateway.origin}/a`)).status, 404);
+    assert.equal(await save('parts/api.yaml', 'paths: { /b: { get: {} } }\n'), undefined);
+    assert.equal((await fetch(`${gateway.origin}/b`)).status, 200);
+  });
+
   test('a route that is added is there; generated credentials stay', async () => {
     const { gateway, save, send } = await watched({ 'api.yaml': api('  - route: GET /a\n') });
     const before = gateway.credentials();
