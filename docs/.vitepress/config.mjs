@@ -81,7 +81,7 @@ export default defineConfig({
           page('Without WebAssembly', '/guides/without-wasm'),
           page('FIPS', '/guides/fips'),
           page('From the shell', '/guides/shell'),
-          page('A proxy that signs', '/guides/signing-proxy'),
+          page('A signing proxy', '/guides/signing-proxy'),
         ],
       },
       {
