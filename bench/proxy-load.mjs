@@ -62,14 +62,7 @@ export function startUpstream() {
 export async function startProxy(upstream, kind) {
   const sigv4 = fileURLToPath(new URL('../devtools/bin/sigv4.js', import.meta.url));
   const scope = ['--region', 'eu-west-1', '--service', 'execute-api', '--port', '0'];
-  const proxy = await start(
-    ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []),
-    sigv4,
-    'proxy',
-    upstream,
-    ...scope,
-    ...KINDS[kind],
-  );
+  const proxy = await start(sigv4, 'proxy', upstream, ...scope, ...KINDS[kind]);
   const metrics = async () => {
     const response = await fetch(`${proxy.origin}/_sigv4/metrics`, {
       headers: { 'x-sigv4-proxy-token': TOKEN },

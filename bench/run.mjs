@@ -20,6 +20,7 @@ const PARTS = [
     'sigv4a',
     'server',
     'gateway',
+    'proxy',
     'cold-start',
     'bundle',
     'threads',

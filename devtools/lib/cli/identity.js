@@ -174,8 +174,7 @@ function fromEnvironment() {
 }
 
 /**
- * A file is read again when its credentials are about to expire, because another program may have renewed them. Standard input and
- * pipes can be read once.
+ * A file is read again once another program has written it. Standard input and pipes can be read once.
  *
  * @param {string} file
  * @returns {Loader}
@@ -183,10 +182,12 @@ function fromEnvironment() {
 function fromFile(file) {
   /** @type {Credentials | undefined} */
   let last;
-  const isReadAgain = () => file !== '-' && statSync(file).isFile();
-  return async ({ forceRefresh } = {}) => {
-    if (last === undefined || (forceRefresh && isReadAgain()))
-      last = parseCredentials(await readText(file), file);
+  let writtenAt = 0;
+  return async () => {
+    const stats = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false });
+    const isNewer = stats !== undefined && stats.isFile() && stats.mtimeMs !== writtenAt;
+    if (last === undefined || isNewer) last = parseCredentials(await readText(file), file);
+    writtenAt = stats?.mtimeMs ?? 0;
     return { credentials: last, source: nameOf(file) };
   };
 }

@@ -89,9 +89,7 @@ export async function handler(argv, upstreams) {
   const options = {
     upstream: named,
     ...{ match: argv.match, port, host, sign, payload: argv.payload, sigv4a: argv.sigv4a },
-    credentials: load?.isStatic
-      ? first?.credentials
-      : load && (async (/** @type {any} */ hint) => (await load(hint)).credentials),
+    credentials: load && (load.isStatic ? first?.credentials : kept(load)),
     region: argv.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION),
     service: argv.service,
     token: argv.token === false ? /** @type {const} */ (false) : await readToken(argv.tokenFile),
@@ -117,6 +115,28 @@ export async function handler(argv, upstreams) {
   await running.close();
   await options.dispatcher.destroy();
   return exitCode('ok');
+}
+
+/** For how long credentials are kept that do not say when they expire, in milliseconds. */
+const KEEP_MS = 5000;
+
+/**
+ * A provider for the signer, which asks for each request if the credentials do not expire.
+ *
+ * @param {import('./identity.js').Loader} load
+ */
+function kept(load) {
+  /** @type {import('./identity.js').Credentials | undefined} */
+  let last;
+  let until = 0;
+  return (/** @type {import('./identity.js').Hint} */ { forceRefresh } = {}) => {
+    if (last !== undefined && !forceRefresh && Date.now() < until) return last;
+    return load({ forceRefresh }).then(({ credentials }) => {
+      last = credentials;
+      until = Date.now() + KEEP_MS;
+      return credentials;
+    });
+  };
 }
 
 /** @param {string} line */
