@@ -43,7 +43,7 @@ async function keyOf({ origin, headers }) {
 describe('the command', async () => {
   test('signs, prints a line for each request, and stops on a signal', async () => {
     const gateway = await gatewayFor();
-    const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials;
+    const { accessKeyId, secretAccessKey, sessionToken } = gateway.credentials();
     const env = {
       ...BARE,
       AWS_ACCESS_KEY_ID: accessKeyId,

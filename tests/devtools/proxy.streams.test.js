@@ -121,7 +121,7 @@ describe('WebSockets', async () => {
     socket.send(new Uint8Array([0, 255]));
     assert.deepEqual([...new Uint8Array(await next())], [0, 255]);
     assert.match(proxy.metrics(), /^sigv4_proxy_open_websockets 1$/m);
-    const [exchange] = gateway.requests();
+    const [exchange] = await gateway.requests();
     assert.match(exchange.request.url, /\?room=a%20b$/);
     assert.ok(!JSON.stringify(exchange).includes(proxy.token));
     socket.close();
