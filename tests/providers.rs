@@ -256,7 +256,7 @@ fn an_instance_is_asked_in_three_steps() {
     for (answers, code, says) in [
         (vec![(200, "t"), (404, "")], not_found, "the instance has no role"),
         (vec![(403, "")], failed, "no token: it answered 403"),
-        (vec![(200, "a\nb")], failed, "the token is not one for a header"),
+        (vec![(200, "a\nb")], failed, "the token is not a valid header value"),
         (vec![(200, "t"), (200, "")], failed, "it answered 200"),
         (
             vec![(200, "t"), (200, "r"), (200, r#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"no"}"#)],

@@ -1,4 +1,4 @@
-//! The answer of a source, and what of it may be shown.
+//! Responses, and the parts of them that errors may show.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,7 +9,7 @@ use http::Response;
 use serde_json::Value;
 use zeroize::Zeroize;
 
-/// Status and body. It holds secrets, and is wiped.
+/// Status and body. The body may contain secrets and is wiped on drop.
 pub(super) struct Answer {
     pub(super) status: u16,
     body: Vec<u8>,
@@ -20,17 +20,17 @@ impl Answer {
         Self { status: response.status().as_u16(), body: response.into_body() }
     }
 
-    /// Empty where it is not UTF-8.
+    /// Empty if the body is not UTF-8.
     pub(super) fn text(&self) -> &str {
         str::from_utf8(&self.body).unwrap_or_default()
     }
 
-    /// `null` where it is not JSON.
+    /// `null` if the body is not JSON.
     pub(super) fn json(&self) -> Json {
         Json(serde_json::from_slice(&self.body).unwrap_or_default())
     }
 
-    /// What a service that speaks JSON answered instead of credentials. `confidential` are texts that the request held.
+    /// Describes an error response in JSON. `confidential` lists the secrets of the request, which the response may repeat.
     pub(super) fn refusal(&self, confidential: &[&str]) -> String {
         let json = self.json();
         let code = ["__type", "Code", "code"].into_iter().find_map(|name| json.text(name));
@@ -50,11 +50,11 @@ impl Drop for Answer {
     }
 }
 
-/// A value of JSON that is wiped.
+/// JSON that is wiped on drop.
 pub(super) struct Json(Value);
 
 impl Json {
-    /// Of an object, a property that is a text with something in it.
+    /// A property of an object, if it is a string and not empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str().filter(|text| !text.is_empty())
     }
@@ -79,8 +79,8 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// The first line of what somebody says, printable and short. A refusal of a signature goes on with the canonical request, which
-/// has the session token; what the request held in confidence is taken out wherever it is.
+/// The first line of a message, printable, shortened and without secrets. After the first line, a refused signature has the
+/// canonical request, which contains the session token.
 pub(super) fn shown(text: &str, confidential: &[&str]) -> String {
     let line = text.lines().next().unwrap_or_default();
     let mut line: String = line.chars().map(|char| if is_printable(char) { char } else { '?' }).collect();
@@ -93,13 +93,13 @@ pub(super) fn shown(text: &str, confidential: &[&str]) -> String {
     }
 }
 
-/// Escape sequences, and characters that turn the direction of what follows, would let an answer write to a terminal.
+/// Escape sequences and bidirectional controls could change what a terminal shows.
 fn is_printable(char: char) -> bool {
     !char.is_control()
         && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A shorter one, which nobody issues, would be found in words.
+/// Nobody issues shorter secrets, and they could be part of a word.
 const SHORTEST_SECRET: usize = 8;
 
 /// In characters.

@@ -1,4 +1,4 @@
-//! Credentials of another role, for those of a source that may assume it.
+//! Credentials of a role that the credentials of another source may assume.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -33,25 +33,25 @@ pub struct AssumeRole {
 }
 
 impl AssumeRole {
-    /// Of this role, for the credentials of that source.
+    /// Assumes this role with the credentials of the source.
     pub fn new(role_arn: &str, source: impl Source + 'static) -> Self {
         let call = RoleCall::new(role_arn);
         Self { call, source: Box::new(source), tags: 0, inherited_tags: 0, mfa_code: None }
     }
 
-    /// What the owner of the role asks for.
+    /// The external ID that the trust policy of the role requires.
     pub fn external_id(mut self, id: &str) -> Self {
         self.call.set("ExternalId", id);
         self
     }
 
-    /// Who is behind the session, in logs.
+    /// The source identity, which appears in logs.
     pub fn source_identity(mut self, identity: &str) -> Self {
         self.call.set("SourceIdentity", identity);
         self
     }
 
-    /// One more tag of the session.
+    /// Adds a tag to the session.
     pub fn tag(mut self, key: &str, value: &str) -> Self {
         self.tags += 1;
         self.call.set(&format!("Tags.member.{}.Key", self.tags), key);
@@ -59,14 +59,14 @@ impl AssumeRole {
         self
     }
 
-    /// One more tag that later sessions inherit.
+    /// Marks a tag as transitive: later sessions inherit it.
     pub fn transitive_tag(mut self, key: &str) -> Self {
         self.inherited_tags += 1;
         self.call.set(&format!("TransitiveTagKeys.member.{}", self.inherited_tags), key);
         self
     }
 
-    /// The serial number or ARN of an MFA device, and the code that it shows, which is asked for each time.
+    /// The serial number or ARN of an MFA device, and its current code.
     pub fn mfa(mut self, serial_number: &str, code: Token) -> Self {
         self.call.set("SerialNumber", serial_number);
         self.mfa_code = Some(code);

@@ -1,8 +1,7 @@
-//! The credentials that a provider keeps, and the one search for new ones that there is at a time.
+//! The credentials of a provider, and the search for new ones. There is at most one search at a time.
 //!
-//! The first caller that needs credentials looks for them; the others wait for the outcome and get the same. If the first is
-//! dropped before there is an outcome, such as by a timeout of the caller, one of those that wait looks in its place. No runtime
-//! is needed, and no task is spawned.
+//! The first caller that needs credentials searches. The others wait and get the same outcome. If the first caller is dropped before
+//! its search ends, such as by a timeout, one of the others starts again. This needs no runtime and spawns no task.
 
 use alloc::vec::Vec;
 use core::future::poll_fn;
@@ -25,7 +24,7 @@ struct State {
     /// In seconds since 1970.
     due_at: i64,
     is_searching: bool,
-    /// How many searches have come to an end, and what came of the last one.
+    /// The number of searches that have ended, and the outcome of the last one.
     ended: u64,
     outcome: Option<Outcome>,
     waiting: Vec<Waker>,
@@ -33,12 +32,12 @@ struct State {
 
 type Outcome = Result<Credentials, ProviderError>;
 
-/// What a caller takes.
+/// What a caller wants.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// Credentials that are not due for renewal; or usable ones, where they cannot be renewed.
+    /// Credentials that are not due for renewal. If they cannot be renewed: usable ones.
     Good,
-    /// Newer ones than the last.
+    /// Newer credentials than the last ones.
     Newer,
 }
 
@@ -62,7 +61,7 @@ impl Cache {
             }
         };
         match (outcome, wanted) {
-            // A caller that wants newer ones falls back itself: it has the last ones.
+            // A caller that wants newer credentials has the last ones.
             (Err(error), Wanted::Good) => self.fall_back(now()).ok_or(error),
             (outcome, _) => outcome,
         }
@@ -73,7 +72,7 @@ impl Cache {
         state.last.clone().filter(|_| now.unix_seconds() < state.due_at)
     }
 
-    /// The last credentials, if they are still valid. They are used for a while before the next search.
+    /// The last credentials, if they are still valid. They are used for some time before the next search.
     fn fall_back(&self, now: Timestamp) -> Option<Credentials> {
         let mut state = self.lock();
         let last = state.last.clone().filter(|last| is_usable(last, now))?;
@@ -81,7 +80,7 @@ impl Cache {
         Some(last)
     }
 
-    /// Waits until the search under way has ended; or begins one, if there is none.
+    /// Waits for the search in progress, or starts one.
     async fn turn(&self) -> Turn<'_> {
         let mut joined = None;
         poll_fn(|context| {
@@ -114,14 +113,14 @@ enum Turn<'c> {
     Over(Outcome),
 }
 
-/// The search under way. Dropped, it leaves the turn to another.
+/// The search in progress. When it is dropped, another caller may search.
 struct Search<'c>(&'c Cache);
 
 impl Search<'_> {
     fn end(self, outcome: Outcome, now: Timestamp) -> Outcome {
         let mut state = self.0.lock();
         let outcome = outcome.map(|found| {
-            // The same ones keep their signing keys.
+            // Equal credentials stay, and with them their signing keys.
             let kept = state.last.take().filter(|last| last.is_same(&found)).unwrap_or(found);
             state.due_at = renewal_at(&kept, now);
             state.last.insert(kept).clone()

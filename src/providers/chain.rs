@@ -10,8 +10,9 @@ use super::{
 };
 use crate::Timestamp;
 
-/// The credentials of the first source that has any. Only one that has none ([`ProviderErrorKind::NotFound`]) is skipped. If a
-/// source fails, the next one is not asked: its credentials would be those of somebody else.
+/// The credentials of the first source that is configured. A source is skipped only if it is not configured
+/// ([`ProviderErrorKind::NotFound`]). If a source fails, the chain stops, because the next source may have the credentials of another
+/// identity.
 ///
 /// ```
 /// use sigv4_wasm::providers::{Chain, Container, Environment, InstanceMetadata};
@@ -23,19 +24,19 @@ use crate::Timestamp;
 pub struct Chain(Vec<Box<dyn Source>>);
 
 impl Chain {
-    /// Of no sources yet.
+    /// A chain without sources.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// And after those, this one.
+    /// Adds a source, which is tried last.
     pub fn then(mut self, source: impl Source + 'static) -> Self {
         self.0.push(Box::new(source));
         self
     }
 
-    /// What AWS sets where programs run: environment variables, the token file of a web identity, a container of ECS or EKS, the
-    /// role of an EC2 instance. This is the order of the AWS SDKs, without the profiles of `~/.aws`.
+    /// Tries environment variables, the token file of a web identity, a container of ECS or EKS, and the role of an EC2 instance. This
+    /// is the order of the AWS SDKs, without the profiles of `~/.aws`.
     pub fn of_environment() -> Self {
         Self::new()
             .then(Environment::new())

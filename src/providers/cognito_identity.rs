@@ -18,13 +18,13 @@ use crate::Timestamp;
 
 const NAME: &str = "CognitoIdentity";
 
-/// Credentials of a Cognito identity pool, with its enhanced authentication flow.
+/// Credentials of a Cognito identity pool, with the enhanced authentication flow.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use sigv4_wasm::providers::CognitoIdentity;
 ///
-/// // In an `Arc`, so that `pool.identity_id()` can be asked once there are credentials.
+/// // In an `Arc`, so that you can call `pool.identity_id()` after you passed the source to a provider.
 /// let pool = Arc::new(CognitoIdentity::new("eu-west-1:12345678-1234-1234-1234-123456789012"));
 /// # assert_eq!(pool.identity_id(), None);
 /// ```
@@ -42,7 +42,7 @@ pub struct CognitoIdentity {
 }
 
 impl CognitoIdentity {
-    /// Of this pool, for a guest.
+    /// Uses this pool, for a guest unless you call [`CognitoIdentity::login`].
     pub fn new(identity_pool_id: &str) -> Self {
         Self {
             pool_id: identity_pool_id.into(),
@@ -54,33 +54,33 @@ impl CognitoIdentity {
         }
     }
 
-    /// For a user who is signed in: the token, and the name of its issuer, such as
+    /// Adds the token of a user who is signed in, and the name of its issuer, such as
     /// `cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf`.
     pub fn login(mut self, issuer: &str, token: impl Into<Token>) -> Self {
         self.logins.push((issuer.into(), token.into()));
         self
     }
 
-    /// Of an earlier visit: a guest whose id is not kept is a new one each time.
+    /// Reuses the identity ID of an earlier visit. Otherwise, each visit of a guest gets a new one.
     pub fn with_identity_id(mut self, id: &str) -> Self {
         self.given_id = Some(id.into());
         self.identity_id = Mutex::new(Some(id.into()));
         self
     }
 
-    /// One of the roles of the user, where several would do.
+    /// Chooses a role if the user has several.
     pub fn custom_role_arn(mut self, arn: &str) -> Self {
         self.custom_role_arn = Some(arn.into());
         self
     }
 
-    /// Another endpoint. Default: that of the region which the id of the pool begins with.
+    /// The URL of the endpoint. Default: the endpoint of the region in the pool ID.
     pub fn endpoint(mut self, url: &str) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Who the credentials are for, once they were asked for.
+    /// The identity ID, after the first search.
     pub fn identity_id(&self) -> Option<String> {
         self.identity_id.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -14,11 +14,12 @@ use crate::Timestamp;
 
 const NAME: &str = "Container";
 
-/// Credentials of a container, from where `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` says.
+/// Credentials of a container, from the endpoint in `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or
+/// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
 ///
-/// The endpoint must be HTTPS, or one of ECS, EKS or this machine: anybody else could read the token, or return other
-/// credentials. The token is in `AWS_CONTAINER_AUTHORIZATION_TOKEN`, or in the file that `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`
-/// names.
+/// The endpoint must use HTTPS, or be a loopback address or the agent of ECS or EKS. Otherwise, somebody on the network could read the
+/// token or replace the credentials. The token is in `AWS_CONTAINER_AUTHORIZATION_TOKEN`, or in the file that
+/// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` names.
 ///
 /// Source: "Container credential provider", AWS SDKs and tools reference guide.
 #[derive(Debug, Default)]
@@ -29,22 +30,22 @@ pub struct Container {
 }
 
 impl Container {
-    /// As the environment of the process says.
+    /// Reads the environment variables of the process.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// As other variables say.
+    /// Reads these variables instead of those of the process.
     pub fn variables(self, variables: Variables) -> Self {
         Self { variables, ..self }
     }
 
-    /// From another URL, whatever the environment says.
+    /// Uses this URL instead of that in the environment.
     pub fn url(self, url: impl Into<String>) -> Self {
         Self { url: Some(url.into()), ..self }
     }
 
-    /// With another `Authorization`, whatever the environment says.
+    /// Sends this `Authorization` instead of that in the environment.
     pub fn authorization(self, token: impl Into<Token>) -> Self {
         Self { authorization: Some(token.into()), ..self }
     }
@@ -105,7 +106,7 @@ impl Source for Container {
         let token = self.token()?;
         if let Some(token) = &token {
             let mut value = HeaderValue::from_str(token).map_err(|_| {
-                ProviderError::failed(NAME, "the authorization token is not one for a header")
+                ProviderError::failed(NAME, "the authorization token is not a valid header value")
             })?;
             value.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, value);

@@ -1,4 +1,4 @@
-//! Credentials and region of the environment, such as AWS Lambda sets them.
+//! Credentials and region in environment variables, such as AWS Lambda sets them.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -12,17 +12,17 @@ use crate::Timestamp;
 
 const NAME: &str = "Environment";
 
-/// Environment variables: those of the process, or others, such as the bindings of a Worker.
+/// Environment variables: those of the process, or others such as the bindings of a Worker.
 #[derive(Clone, Default)]
 pub struct Variables(Option<BTreeMap<String, String>>);
 
 impl Variables {
-    /// Those of the process, as they are when they are asked for.
+    /// The variables of the process. They are read for each search.
     pub fn of_process() -> Self {
         Self(None)
     }
 
-    /// One that is set and not empty.
+    /// A variable that is set and not empty.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let value = match &self.0 {
             Some(variables) => variables.get(name).cloned(),
@@ -31,7 +31,7 @@ impl Variables {
         value.filter(|value| !value.is_empty())
     }
 
-    /// What is named in `AWS_REGION` or `AWS_DEFAULT_REGION`.
+    /// The value of `AWS_REGION` or `AWS_DEFAULT_REGION`.
     pub fn region(&self) -> Option<String> {
         self.get("AWS_REGION").or_else(|| self.get("AWS_DEFAULT_REGION"))
     }
@@ -43,7 +43,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Variables {
     }
 }
 
-/// Names those that are set, not their values.
+/// Shows names, but no values, which may be secret.
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -53,7 +53,7 @@ impl fmt::Debug for Variables {
     }
 }
 
-/// Credentials of environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, and where they are set `AWS_SESSION_TOKEN`
+/// Credentials in the environment variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with the optional `AWS_SESSION_TOKEN`
 /// and `AWS_CREDENTIAL_EXPIRATION`.
 ///
 /// Source: "Environment variables", AWS SDKs and tools reference guide.
@@ -63,12 +63,12 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Of the process.
+    /// Reads the variables of the process.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Of other variables.
+    /// Reads these variables instead of those of the process.
     pub fn variables(self, variables: Variables) -> Self {
         Self { variables }
     }

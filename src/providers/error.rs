@@ -1,4 +1,4 @@
-//! Why there are no credentials.
+//! Errors of sources and providers.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use core::fmt;
 
 use super::BoxError;
 
-/// Why a source has no credentials, or could not give them. It holds no secret, and says which source it was.
+/// Why a source has no credentials, or failed. The message names the source and contains no secret.
 #[derive(Debug, Clone)]
 pub struct ProviderError {
     kind: ProviderErrorKind,
@@ -18,27 +18,27 @@ pub struct ProviderError {
     tried: Vec<ProviderError>,
 }
 
-/// What a program can do about it.
+/// The kind of a [`ProviderError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProviderErrorKind {
-    /// The source has no credentials here, and a [`Chain`](super::Chain) asks the next one.
+    /// The source is not configured. A [`Chain`](super::Chain) tries the next source.
     NotFound,
-    /// The source should have credentials and cannot give them. A chain asks no other, as that would be somebody else.
+    /// The source is configured and fails. A chain stops, because the next source may have the credentials of another identity.
     Failed,
     /// A setting is not valid, such as the URL of an endpoint.
     SettingInvalid,
-    /// No region is set, neither by the program nor by the environment.
+    /// Neither the program nor the environment sets a region.
     RegionRequired,
 }
 
 impl ProviderError {
-    /// For sources of your own: a source that has no credentials here. `source` is its name.
+    /// The error of your own source if it is not configured. `source` is its name.
     pub fn not_found(source: &str, why: impl fmt::Display) -> Self {
         Self::new(ProviderErrorKind::NotFound, source, why)
     }
 
-    /// For sources of your own: a source that should have credentials and cannot give them.
+    /// The error of your own source if it is configured and fails.
     pub fn failed(source: &str, why: impl fmt::Display) -> Self {
         Self::new(ProviderErrorKind::Failed, source, why)
     }
@@ -48,7 +48,7 @@ impl ProviderError {
     }
 
     pub(super) fn region_required(source: &str) -> Self {
-        let why = "no region is set: name it, or set AWS_REGION or AWS_DEFAULT_REGION";
+        let why = "no region is set: call region(), or set AWS_REGION or AWS_DEFAULT_REGION";
         Self::new(ProviderErrorKind::RegionRequired, source, why)
     }
 
@@ -56,19 +56,19 @@ impl ProviderError {
         Self { kind, message: format!("{source}: {why}"), cause: None, tried: Vec::new() }
     }
 
-    /// With the error that it comes from.
+    /// Adds the error that caused this one.
     pub fn because(self, cause: impl Into<BoxError>) -> Self {
         Self { cause: Some(Arc::from(cause.into())), ..self }
     }
 
-    /// The errors of all sources of a chain, none of which has credentials.
+    /// The error of a chain if none of its sources is configured.
     pub(super) fn of_all(source: &str, tried: Vec<ProviderError>) -> Self {
         let messages: Vec<&str> = tried.iter().map(|error| &error.message[..]).collect();
         let why = if messages.is_empty() { "it has no sources".into() } else { messages.join("; ") };
         Self { tried, ..Self::not_found(source, why) }
     }
 
-    /// What a program can do about it.
+    /// The kind of the error.
     pub fn kind(&self) -> ProviderErrorKind {
         self.kind
     }
@@ -83,7 +83,7 @@ impl ProviderError {
         }
     }
 
-    /// Of a chain: why each of its sources has no credentials, in the order in which they were asked.
+    /// The errors of the sources of a chain, in the order in which they were tried.
     pub fn tried(&self) -> &[ProviderError] {
         &self.tried
     }

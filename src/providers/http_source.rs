@@ -1,4 +1,4 @@
-//! Credentials from your own server.
+//! Credentials of your own server.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,8 +14,8 @@ use crate::Timestamp;
 
 const NAME: &str = "HttpSource";
 
-/// Credentials of a server of yours. What it answers is JSON as AWS writes it, such as what `AssumeRole` of an AWS SDK returned,
-/// or as the AWS SDKs write it (`{ accessKeyId, secretAccessKey, sessionToken, expiration }`).
+/// Credentials of your own server, which responds with JSON: either with the property names of AWS, such as the result of
+/// `AssumeRole`, or with those of the AWS SDKs (`{ accessKeyId, secretAccessKey, sessionToken, expiration }`).
 ///
 /// ```
 /// use sigv4_wasm::providers::{HttpSource, Token};
@@ -33,18 +33,18 @@ pub struct HttpSource {
 }
 
 impl HttpSource {
-    /// By GET of an absolute URL.
+    /// Sends a GET request to an absolute URL.
     pub fn new(url: &str) -> Self {
         Self { url: url.into(), headers: Vec::new(), body: None }
     }
 
-    /// With one more header, such as `authorization`.
+    /// Adds a header, such as `authorization`.
     pub fn header(mut self, name: &str, value: impl Into<Token>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// By POST of this body.
+    /// Sends a POST request with this body.
     pub fn post(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: Some(body.into()), ..self }
     }
@@ -61,7 +61,7 @@ impl Source for HttpSource {
             let value = token.read(NAME, name)?;
             let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());
             let Some((name, mut header)) = header else {
-                return Err(ProviderError::invalid(NAME, "a header is not one of HTTP"));
+                return Err(ProviderError::invalid(NAME, "a header has an invalid name or value"));
             };
             header.set_sensitive(true);
             request.headers_mut().insert(name, header);

@@ -16,9 +16,9 @@ use crate::canonical::encode::{Decode, encode};
 
 const NAME: &str = "InstanceMetadata";
 
-/// Credentials of the role of an EC2 instance, from its metadata service, with IMDSv2 alone.
+/// Credentials of the role of an EC2 instance, from its metadata service. Only IMDSv2 is used.
 ///
-/// `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT` and `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` are heeded.
+/// It respects `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT` and `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`.
 ///
 /// Source: "Use the Instance Metadata Service to access instance metadata", Amazon EC2 user guide.
 #[derive(Debug, Clone, Default)]
@@ -28,17 +28,17 @@ pub struct InstanceMetadata {
 }
 
 impl InstanceMetadata {
-    /// As the environment of the process says.
+    /// Reads the environment variables of the process.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// As other variables say.
+    /// Reads these variables instead of those of the process.
     pub fn variables(self, variables: Variables) -> Self {
         Self { variables, ..self }
     }
 
-    /// From another endpoint, whatever the environment says.
+    /// Uses this endpoint instead of that in the environment.
     pub fn endpoint(self, endpoint: impl Into<String>) -> Self {
         Self { endpoint: Some(endpoint.into()), ..self }
     }
@@ -61,7 +61,7 @@ impl Source for InstanceMetadata {
     fn begin(&self, _now: Timestamp) -> Result<Step<'_>, ProviderError> {
         let is_off = self.variables.get("AWS_EC2_METADATA_DISABLED");
         if is_off.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-            return Err(ProviderError::not_found(NAME, "AWS_EC2_METADATA_DISABLED turns it off"));
+            return Err(ProviderError::not_found(NAME, "AWS_EC2_METADATA_DISABLED is true"));
         }
         let base = self.base();
         let mut request = request(&format!("{base}/latest/api/token"))?;
@@ -82,7 +82,7 @@ impl Source for InstanceMetadata {
 
 fn roles<'s>(base: String, token: &str) -> Result<Step<'s>, ProviderError> {
     let mut token = HeaderValue::from_str(token)
-        .map_err(|_| ProviderError::failed(NAME, "the token is not one for a header"))?;
+        .map_err(|_| ProviderError::failed(NAME, "the token is not a valid header value"))?;
     token.set_sensitive(true);
     let read = move |path: &str| {
         let mut request = request(&format!("{base}{METADATA_ROLES}{path}"))?;
@@ -103,7 +103,7 @@ fn roles<'s>(base: String, token: &str) -> Result<Step<'s>, ProviderError> {
     }))
 }
 
-/// What it has instead of credentials, it answers with 200.
+/// The service also reports errors with status 200.
 fn credentials<'s>(answer: &Answer) -> Result<Step<'s>, ProviderError> {
     let json = answer.json();
     match json.text("Code") {

@@ -1,4 +1,4 @@
-//! Credentials as they are issued: in JSON of several spellings, and in the XML of AWS STS.
+//! Parses credentials in JSON, with the property names of several services, and in the XML of AWS STS.
 
 use alloc::format;
 use alloc::string::String;
@@ -11,7 +11,7 @@ use super::xml::element;
 use super::{ProviderError, Step};
 use crate::{Credentials, Timestamp};
 
-/// The names of key id, secret, token and expiration: of STS and Cognito, of the metadata services, and of the AWS SDKs.
+/// The property names of STS, Cognito, the metadata services and the AWS SDKs.
 const SPELLINGS: [[&str; 4]; 4] = [
     ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"],
     ["AccessKeyId", "SecretKey", "SessionToken", "Expiration"],
@@ -19,13 +19,13 @@ const SPELLINGS: [[&str; 4]; 4] = [
     ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"],
 ];
 
-/// Those in the JSON of an answer, at its top or under `Credentials`.
+/// Parses credentials in JSON, at the top level or in `Credentials`.
 pub(super) fn of_json<'s>(source: &str, answer: &Answer) -> Result<Step<'s>, ProviderError> {
     let json: Json = answer.json();
     let value = json.value();
     let value = value.get("Credentials").unwrap_or(value);
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-    // The spelling that has most.
+    // The row with the most properties.
     let best =
         SPELLINGS.iter().max_by_key(|names| names.iter().filter(|name| value.get(*name).is_some()).count());
     let [id, secret, token, expiration] = *best.unwrap_or(&SPELLINGS[0]);
@@ -36,7 +36,7 @@ pub(super) fn of_json<'s>(source: &str, answer: &Answer) -> Result<Step<'s>, Pro
     found(source, text(id), text(secret), text(token), expiry)
 }
 
-/// Those in the XML of STS.
+/// Parses the XML of STS.
 pub(super) fn of_xml<'s>(source: &str, answer: &Answer) -> Result<Step<'s>, ProviderError> {
     let text = |name: &str| Zeroizing::new(element(answer.text(), name).unwrap_or_default());
     let expiration = text("Expiration");
@@ -47,7 +47,7 @@ pub(super) fn of_xml<'s>(source: &str, answer: &Answer) -> Result<Step<'s>, Prov
     found(source, &text("AccessKeyId"), &text("SecretAccessKey"), &text("SessionToken"), expiry)
 }
 
-/// Those that the caller already has.
+/// Checks credentials and finishes the search.
 pub(super) fn found<'s>(
     source: &str,
     access_key_id: &str,
@@ -56,9 +56,9 @@ pub(super) fn found<'s>(
     expiry: Option<Timestamp>,
 ) -> Result<Step<'s>, ProviderError> {
     for (name, value) in [("access key id", access_key_id), ("secret access key", secret_access_key)] {
-        // The others are what scripts write where they have nothing.
+        // Scripts write the last two for a missing value.
         if matches!(value, "" | "undefined" | "null") {
-            return Err(ProviderError::failed(source, format!("what it answered has no {name}")));
+            return Err(ProviderError::failed(source, format!("the response has no {name}")));
         }
     }
     let credentials = Credentials::new(access_key_id, secret_access_key, Some(session_token))
@@ -70,10 +70,10 @@ pub(super) fn found<'s>(
 }
 
 fn not_a_date(source: &str) -> ProviderError {
-    ProviderError::failed(source, "the expiration is not a date: ISO 8601, or the time since 1970")
+    ProviderError::failed(source, "the expiration is neither an ISO 8601 date nor the time since 1970")
 }
 
-/// ISO 8601; or the time since 1970, in seconds where it is below 1e11, otherwise in milliseconds.
+/// Parses ISO 8601, or the time since 1970: in seconds if it is below 1e11, otherwise in milliseconds.
 fn expiry_of(value: &Value) -> Option<Timestamp> {
     let number = match value {
         Value::String(text) => match text.parse::<f64>() {
@@ -86,7 +86,7 @@ fn expiry_of(value: &Value) -> Option<Timestamp> {
     Timestamp::from_unix_seconds(seconds as i64).ok()
 }
 
-/// As [`Timestamp::from_iso_8601`] reads it, with `Z` or another offset.
+/// Parses ISO 8601 with `Z` or another offset.
 pub(super) fn iso_date(text: &str) -> Option<Timestamp> {
     let start = text.len().checked_sub(6)?;
     let offset = text.get(start..).filter(|offset| offset.starts_with(['+', '-']));
@@ -98,7 +98,7 @@ pub(super) fn iso_date(text: &str) -> Option<Timestamp> {
     Timestamp::from_unix_seconds(utc.unix_seconds() - seconds).ok()
 }
 
-/// Below it, a number is one of seconds, as Cognito answers: those reach the year 5138, and milliseconds begin in 1973.
+/// Smaller numbers are seconds, as in responses of Cognito: seconds reach the year 5138, and milliseconds begin in 1973.
 const MIN_MILLISECONDS: f64 = 1e11;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Drives a source: sends its requests within their time, and again where a service is busy.
+//! Drives a source: sends its requests with a timeout, and retries if the service is busy.
 
 use alloc::vec::Vec;
 use core::future::poll_fn;
@@ -12,7 +12,7 @@ use super::cache::{Cache, Wanted};
 use super::{BoxError, NoAnswer, ProviderError, Source, Step};
 use crate::{Credentials, Timestamp};
 
-/// A source with all that it needs from outside: something that sends, a timer, a clock. It keeps what it finds.
+/// A source, functions that send and wait, a clock, and a cache.
 pub(crate) struct Loader<A, T, C> {
     pub(crate) source: A,
     pub(crate) send: T,
@@ -84,5 +84,5 @@ where
     }
 }
 
-/// Before a request is sent once more, to a service that is busy: 429 or 5xx.
+/// Delays before a request is retried because its status was 429 or 5xx.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(200)];

@@ -1,9 +1,9 @@
-//! Credentials without an AWS SDK: from the environment, containers, EC2 instances, Amazon Cognito, AWS STS, or a server of
-//! yours.
+//! Credential providers without an AWS SDK: the environment, containers, EC2 instances, Amazon Cognito, AWS STS, or your own
+//! server.
 //!
-//! A [`Source`] knows what to ask and how to read the answer, and opens no socket. A [`Provider`] sends its requests with the
-//! HTTP client that you have, keeps the credentials until they are due for renewal, and asks once however many tasks wait. In
-//! browsers and Workers, `web::WebProvider` does the same with `fetch`.
+//! A [`Source`] builds requests and parses responses; it opens no socket. A [`Provider`] sends the requests with your HTTP client,
+//! caches the credentials until they are due for renewal, and makes one request however many tasks wait. In browsers and Workers,
+//! `web::WebProvider` does the same with `fetch`.
 //!
 //! ```
 //! use std::time::Duration;
@@ -27,18 +27,18 @@
 //! # let _ = provider;
 //! ```
 //!
-//! | source               | where credentials come from                                         |
+//! | source               | credentials of                                                      |
 //! | -------------------- | ------------------------------------------------------------------- |
-//! | [`Environment`]      | `AWS_ACCESS_KEY_ID` and the like                                    |
+//! | [`Environment`]      | environment variables such as `AWS_ACCESS_KEY_ID`                   |
 //! | [`Container`]        | tasks on Amazon ECS, pods on Amazon EKS with EKS Pod Identity       |
 //! | [`InstanceMetadata`] | the role of an Amazon EC2 instance, with IMDSv2                     |
 //! | [`WebIdentity`]      | AWS STS, for a token of an OpenID Connect provider                  |
-//! | [`AssumeRole`]       | AWS STS, for the credentials of another source, signed by this crate |
+//! | [`AssumeRole`]       | AWS STS, for the credentials of another source                      |
 //! | [`CognitoIdentity`]  | an Amazon Cognito identity pool                                     |
-//! | [`HttpSource`]       | a server of yours                                                   |
+//! | [`HttpSource`]       | your own server                                                     |
 //! | [`Chain`]            | the first of several sources that has any                           |
 //!
-//! To drive a source by hand, call [`Source::begin`] and follow the [`Step`]s.
+//! To send the requests of a source in another way, such as with a blocking client, call [`Source::begin`] and follow its [`Step`]s.
 
 mod answer;
 mod assume_role;
@@ -86,16 +86,16 @@ pub use step::{Exchange, NoAnswer, Step};
 pub use token::Token;
 pub use web_identity::WebIdentity;
 
-/// Any error of an HTTP client, or of whatever has a token.
+/// The error of an HTTP client, or of a function that returns a token.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
-/// Where credentials come from: says which requests to send, and reads the answers.
+/// Finds credentials: builds the requests to send and parses the responses.
 pub trait Source: Send + Sync {
-    /// Begins to look for credentials. Each time, it looks again.
+    /// Starts a search for credentials. A source caches nothing, so each call starts a new search.
     ///
     /// # Errors
     ///
-    /// Says why the source has none, or cannot give them: see [`ProviderError`].
+    /// Returns a [`ProviderError`] if the source has no credentials, or is configured and fails.
     fn begin(&self, now: Timestamp) -> Result<Step<'_>, ProviderError>;
 }
 

@@ -1,4 +1,4 @@
-//! The provider of programs with an asynchronous runtime: any of them.
+//! The provider for programs with an asynchronous runtime.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -13,13 +13,13 @@ use super::load::Loader;
 use super::{BoxError, ProviderError, Source};
 use crate::{Credentials, Timestamp};
 
-/// Finds credentials and keeps them until they are due for renewal: five minutes before they expire, or of a short life, when
-/// half of it is over. If they cannot be renewed, they are used as long as they are valid, and every ten seconds it tries again.
+/// Finds credentials and caches them until they are due for renewal: five minutes before they expire, or after half of a lifetime
+/// below ten minutes. If the renewal fails, they are used while they are valid, and the provider retries after ten seconds.
 ///
-/// However many tasks wait, the source is asked once; all get its credentials, or its error. If the task that asks is dropped,
-/// another one asks in its place. A clone shares everything with the original.
+/// However many tasks wait, the source searches once, and all tasks get its credentials or its error. If the task that searches is
+/// dropped, another one starts again. Clones share the cache.
 ///
-/// With the feature `tower`, it is what a `SignLayer` takes.
+/// With the feature `tower`, a `SignLayer` takes a provider.
 #[derive(Clone)]
 pub struct Provider {
     loader: Arc<Loader<Box<dyn Source>, BoxedSend, BoxedSleep>>,
@@ -31,10 +31,11 @@ type BoxedSend =
 type BoxedSleep = Box<dyn Fn(Duration) -> BoxFuture<()> + Send + Sync>;
 
 impl Provider {
-    /// Of a source, whose requests `send` sends, with a timer such as `tokio::time::sleep`.
+    /// Creates a provider from a source, a function that sends its requests, and a timer such as `tokio::time::sleep`.
     ///
-    /// `send` must follow no redirects, as a request carries what is for its host alone, and returns an answer of any status.
-    /// Each attempt has some seconds, then its future is dropped. After 429 and 5xx it is called again, three times in all.
+    /// `send` must not follow redirects, because a request may carry a token that is meant for its host only. It returns responses of
+    /// every status. If a request takes longer than its timeout, its future is dropped. A response with status 429 or 5xx is retried
+    /// twice.
     pub fn new<F, D, B, E>(
         source: impl Source + 'static,
         send: impl Fn(Request<Vec<u8>>) -> F + Send + Sync + 'static,
@@ -54,26 +55,26 @@ impl Provider {
         Self { loader: Arc::new(Loader::new(Box::new(source), send, sleep, now)) }
     }
 
-    /// Those to sign with now.
+    /// The credentials to sign with.
     ///
     /// # Errors
     ///
-    /// Says which source was asked, and why it has none: see [`ProviderError`].
+    /// Returns a [`ProviderError`], which says why the source has no credentials.
     pub async fn credentials(&self) -> Result<Credentials, ProviderError> {
         self.loader.credentials().await
     }
 
-    /// Newer ones than the last: for a request that was refused, such as with `ExpiredToken`.
+    /// Newer credentials than the last ones. Call it if AWS refuses a request, such as with `ExpiredToken`.
     ///
     /// # Errors
     ///
-    /// As [`Provider::credentials`], also if the last ones are still valid.
+    /// Those of [`Provider::credentials`], even if the last credentials are still valid.
     pub async fn renewed(&self) -> Result<Credentials, ProviderError> {
         self.loader.renewed().await
     }
 }
 
-/// Of the system. Where that is before 1970 it says 1970, and every signature is refused.
+/// The system clock. If it is before 1970, 1970 is used, and servers refuse the signature.
 fn now() -> Timestamp {
     Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(Timestamp::EPOCH)
 }

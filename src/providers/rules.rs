@@ -1,34 +1,34 @@
-//! What JavaScript has to know of the sources, too: `src/tables.rs` writes it for `js/providers/`.
+//! Constants that the sources share with `js/providers/`: `src/tables.rs` generates its copy.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
 
 /// The agents of Amazon ECS and EKS, which serve credentials without TLS ("Container credential provider", AWS SDKs and tools
-/// reference guide). Loopback addresses may, too: see [`may_be_plain`].
+/// reference guide). Loopback addresses are also allowed: see [`may_be_plain`].
 pub(crate) const CONTAINER_AGENTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 
-/// Where `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is.
+/// The origin that `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is relative to.
 pub(crate) const CONTAINER_ORIGIN: &str = "http://169.254.170.2";
 
 /// The instance metadata service, over IPv4 and IPv6.
 pub(crate) const METADATA_ORIGINS: [&str; 2] = ["http://169.254.169.254", "http://[fd00:ec2::254]"];
 
-/// The roles of an instance, one a line; beneath, the credentials of each.
+/// The path that lists the roles of an instance, one per line. The credentials of a role are below it.
 pub(crate) const METADATA_ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 
-/// For how long a token of IMDSv2 is asked: the longest there is.
+/// The requested lifetime of an IMDSv2 token: the maximum.
 pub(crate) const METADATA_TOKEN_SECONDS: u32 = 21_600;
 
 /// The version of the API of AWS STS.
 pub(crate) const STS_VERSION: &str = "2011-06-15";
 
-/// How long a request may take.
+/// The timeout of a request.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Likewise, one to a service that is on the same machine or is not there at all.
+/// The timeout of a request to a local service, which may not exist.
 pub(crate) const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Whether a host, as a URL writes it, may return the credentials of a container without TLS.
+/// Whether the credentials of a container are accepted from this host of a URL without TLS.
 pub(crate) fn may_be_plain(host: &str) -> bool {
     let is_loopback = host == "localhost"
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())

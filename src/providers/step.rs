@@ -1,4 +1,4 @@
-//! What a source does next: it has credentials, or a request to send.
+//! The steps of a search for credentials.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -13,16 +13,16 @@ use super::answer::Answer;
 use super::{BoxError, ProviderError};
 use crate::{Credentials, Timestamp};
 
-/// What a source does next.
+/// A step of a search for credentials.
 #[derive(Debug)]
 pub enum Step<'s> {
-    /// It has credentials.
+    /// The search is over.
     Found(Credentials),
-    /// It has a request to send.
+    /// A request must be sent.
     Ask(Exchange<'s>),
 }
 
-/// A request to send, and what to do with the answer.
+/// A request to send. Its response leads to the next [`Step`].
 pub struct Exchange<'s> {
     source: &'static str,
     request: Box<Request<Vec<u8>>>,
@@ -33,12 +33,12 @@ pub struct Exchange<'s> {
 type Resume<'s> =
     Box<dyn FnOnce(Result<Answer, ProviderError>, Timestamp) -> Result<Step<'s>, ProviderError> + Send + 's>;
 
-/// Why a request has no answer.
+/// Why there is no response.
 #[derive(Debug)]
 pub enum NoAnswer {
     /// It took longer than [`Exchange::timeout`].
     TimedOut,
-    /// What the HTTP client says.
+    /// The error of the HTTP client.
     Failed(BoxError),
 }
 
@@ -54,21 +54,21 @@ impl<'s> Exchange<'s> {
         Self { source, request: Box::new(request), timeout, resume: Box::new(resume) }
     }
 
-    /// To be sent as it is, without following redirects: what it carries is for this host alone.
+    /// The request. Send it unchanged and do not follow redirects, because it may carry a token that is meant for its host only.
     pub fn request(&self) -> &Request<Vec<u8>> {
         &self.request
     }
 
-    /// How long the answer may take.
+    /// How long the response may take.
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
 
-    /// What follows from the answer. Ask again, a few times, before you hand on one with status 429 or 5xx.
+    /// Continues with the response. If its status is 429 or 5xx, retry the request a few times first.
     ///
     /// # Errors
     ///
-    /// Says why the answer holds no credentials, or that there is none: see [`ProviderError`].
+    /// Returns a [`ProviderError`] if there is no response, or if it contains no credentials.
     pub fn resume(
         self,
         answer: Result<Response<Vec<u8>>, NoAnswer>,
@@ -99,7 +99,7 @@ impl<'s> Exchange<'s> {
     }
 }
 
-/// Goes on with the credentials that a source has in the end.
+/// Continues with the credentials that a search finds.
 pub(super) fn then<'s>(
     step: Result<Step<'s>, ProviderError>,
     now: Timestamp,
@@ -111,7 +111,7 @@ pub(super) fn then<'s>(
     }
 }
 
-/// Goes on with the error that a source has in the end.
+/// Continues with the error of a search.
 pub(super) fn or_else<'s>(
     step: Result<Step<'s>, ProviderError>,
     now: Timestamp,
@@ -124,12 +124,12 @@ pub(super) fn or_else<'s>(
     }
 }
 
-/// Without path and query, which may hold what is not for others to see.
+/// The URL without path and query, which may contain secrets.
 fn origin_of(uri: &Uri) -> String {
     format!("{}://{}", uri.scheme_str().unwrap_or("http"), crate::http::host_of(uri))
 }
 
-/// Names the host alone: headers and body may be secret.
+/// Shows no header and no body, which may contain secrets.
 impl fmt::Debug for Exchange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")

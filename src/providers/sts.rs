@@ -1,4 +1,4 @@
-//! Calls of AWS STS: its query protocol, the regional endpoints, and what both ways to a role have in common.
+//! Calls of AWS STS: its query protocol, the regional endpoints, and the options of both calls for a role.
 
 use alloc::format;
 use alloc::string::String;
@@ -19,7 +19,7 @@ use crate::endpoint::dns_suffix;
 /// A call for credentials of a role.
 #[derive(Debug, Default)]
 pub(super) struct RoleCall {
-    /// The parameters of the call, without those that are known only when it is made.
+    /// The parameters that are known before the call.
     parameters: Vec<(String, String)>,
     policies: usize,
     pub(super) region: Option<String>,
@@ -84,7 +84,7 @@ impl RoleCall {
     }
 }
 
-/// The options that both ways to a role have.
+/// The options of both calls for a role.
 macro_rules! role_options {
     () => {
         /// The name of the session in logs. Default: `sigv4-wasm-` and a number.
@@ -93,37 +93,37 @@ macro_rules! role_options {
             self
         }
 
-        /// For how long the credentials are good, in whole seconds. Default: an hour.
+        /// The lifetime of the credentials, in whole seconds. Default: one hour.
         pub fn duration(mut self, duration: core::time::Duration) -> Self {
             self.call.set("DurationSeconds", &alloc::format!("{}", duration.as_secs()));
             self
         }
 
-        /// A policy in JSON that limits the session further.
+        /// A session policy in JSON.
         pub fn policy(mut self, json: &str) -> Self {
             self.call.set("Policy", json);
             self
         }
 
-        /// One more managed policy that limits the session further.
+        /// Adds a managed policy as a session policy.
         pub fn policy_arn(mut self, arn: &str) -> Self {
             self.call.add_policy(arn);
             self
         }
 
-        /// The region whose STS is asked. Default: `AWS_REGION` or `AWS_DEFAULT_REGION`.
+        /// The region of the STS endpoint. Default: `AWS_REGION` or `AWS_DEFAULT_REGION`.
         pub fn region(mut self, region: &str) -> Self {
             self.call.region = Some(region.into());
             self
         }
 
-        /// Another endpoint. Default: `AWS_ENDPOINT_URL_STS`, or that of the region.
+        /// The URL of the endpoint. Default: `AWS_ENDPOINT_URL_STS`, or the endpoint of the region.
         pub fn endpoint(mut self, url: &str) -> Self {
             self.call.endpoint = Some(url.into());
             self
         }
 
-        /// What takes the place of the environment of the process.
+        /// Reads these variables instead of those of the process.
         pub fn variables(mut self, variables: super::Variables) -> Self {
             self.call.variables = variables;
             self
@@ -134,7 +134,7 @@ pub(super) use role_options;
 
 pub(super) const SESSION_NAME: &str = "RoleSessionName";
 
-/// The credentials in an answer of STS, or why there are none.
+/// Parses a response of STS.
 pub(super) fn read<'s>(
     source: &str,
     action: &str,

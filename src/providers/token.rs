@@ -1,4 +1,4 @@
-//! Tokens that a request carries: a text, or one that is asked each time.
+//! Tokens in requests: a fixed text, or the current token of a function or a file.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -6,19 +6,18 @@ use core::fmt;
 
 use super::{BoxError, ProviderError};
 
-/// A token: a text that stays, a function that returns the current one, or a file.
+/// A token: a fixed text, a function that returns the current token, or a file.
 pub struct Token(Read);
 
 type Read = Box<dyn Fn() -> Result<String, BoxError> + Send + Sync>;
 
 impl Token {
-    /// What the function returns, each time that credentials are asked for.
+    /// Calls the function for each search.
     pub fn from_fn<E: Into<BoxError>>(read: impl Fn() -> Result<String, E> + Send + Sync + 'static) -> Self {
         Self(Box::new(move || read().map_err(Into::into)))
     }
 
-    /// What is in a file, each time that credentials are asked for, without white space around it: Kubernetes and others replace
-    /// the token before it expires.
+    /// Reads the file for each search, without surrounding white space. Kubernetes and others replace the token before it expires.
     pub fn from_file(path: impl Into<String>) -> Self {
         let path = path.into();
         Self::from_fn(move || std::fs::read_to_string(&path).map(|text| String::from(text.trim())))
@@ -50,7 +49,7 @@ impl From<String> for Token {
     }
 }
 
-/// Shows nothing of it.
+/// Does not show the token.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(..)")

@@ -22,18 +22,18 @@ const ACTION: &str = "AssumeRoleWithWebIdentity";
 #[derive(Debug)]
 pub struct WebIdentity {
     call: RoleCall,
-    /// Role and token of the environment, where there is none.
+    /// `None`: role and token are in the environment.
     token: Option<Token>,
 }
 
 impl WebIdentity {
-    /// Of this role, for this token.
+    /// Assumes this role with this token.
     pub fn new(role_arn: &str, token: impl Into<Token>) -> Self {
         Self { call: RoleCall::new(role_arn), token: Some(token.into()) }
     }
 
-    /// Of the role in `AWS_ROLE_ARN`, for the token in the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names, as EKS sets them (IAM
-    /// roles for service accounts). The name of the session may be in `AWS_ROLE_SESSION_NAME`.
+    /// Assumes the role in `AWS_ROLE_ARN` with the token in the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names, as EKS sets them (IAM
+    /// roles for service accounts). The session name may be in `AWS_ROLE_SESSION_NAME`.
     pub fn of_environment() -> Self {
         Self { call: RoleCall::default(), token: None }
     }

@@ -1,8 +1,8 @@
-//! Reads XML as AWS STS answers it: elements that hold text. No entity is expanded that a document defines.
+//! Reads elements that contain text in the XML of AWS STS. Entities that a document defines are not expanded.
 
 use alloc::string::String;
 
-/// The text of the first element of this name that has only text in it. Entities other than the five of XML stay as they are.
+/// The text of the first element with this name that contains only text. Unknown entities remain unchanged.
 pub(super) fn element(xml: &str, name: &str) -> Option<String> {
     let mut rest = xml;
     while let Some((_, after)) = rest.split_once('<') {

@@ -1,4 +1,4 @@
-//! Credentials from the sources of `providers`, asked with `fetch`.
+//! Sends the requests of credential sources with `fetch`.
 
 use std::boxed::Box;
 use std::format;
@@ -29,9 +29,8 @@ extern "C" {
     fn clear_timeout(timer: &JsValue);
 }
 
-/// Finds credentials with `fetch`, and keeps them until they are due for renewal: five minutes before they expire, or of a short
-/// life, when half of it is over. However many signatures wait, the source is asked once. A clone shares everything with the
-/// original.
+/// Finds credentials with `fetch`, and caches them until they are due for renewal: five minutes before they expire, or after half of a
+/// lifetime below ten minutes. However many signatures wait, the source searches once. Clones share the cache.
 ///
 /// ```no_run
 /// use sigv4_wasm::providers::CognitoIdentity;
@@ -44,7 +43,7 @@ extern "C" {
 /// }
 ///
 /// let pool = CognitoIdentity::new("eu-west-1:12345678-1234-1234-1234-123456789012");
-/// let provider = WebProvider::new(pool); // keep it: it keeps the credentials
+/// let provider = WebProvider::new(pool); // keep it, because it caches the credentials
 /// # let _ = (provider, signed);
 /// ```
 #[derive(Clone)]
@@ -57,27 +56,27 @@ type Fetch = fn(Request<Vec<u8>>) -> LocalFuture<Result<Response<Vec<u8>>, BoxEr
 type Sleep = fn(Duration) -> LocalFuture<()>;
 
 impl WebProvider {
-    /// Of a source.
+    /// Creates a provider from a source.
     pub fn new(source: impl Source + 'static) -> Self {
         let send: Fetch = |request| Box::pin(async { send(request).await.map_err(error_of) });
         let sleep: Sleep = |duration| Box::pin(sleep(duration));
         Self { loader: Rc::new(Loader::new(Box::new(source), send, sleep, now)) }
     }
 
-    /// Those to sign with now.
+    /// The credentials to sign with.
     ///
     /// # Errors
     ///
-    /// Says which source was asked, and why it has none: see [`ProviderError`].
+    /// Returns a [`ProviderError`], which says why the source has no credentials.
     pub async fn credentials(&self) -> Result<Credentials, ProviderError> {
         self.loader.credentials().await
     }
 
-    /// Newer ones than the last: for a request that was refused, such as with `ExpiredToken`.
+    /// Newer credentials than the last ones. Call it if AWS refuses a request, such as with `ExpiredToken`.
     ///
     /// # Errors
     ///
-    /// As [`WebProvider::credentials`], also if the last ones are still valid.
+    /// Those of [`WebProvider::credentials`], even if the last credentials are still valid.
     pub async fn renewed(&self) -> Result<Credentials, ProviderError> {
         self.loader.renewed().await
     }
@@ -95,21 +94,21 @@ impl std::fmt::Debug for WebProvider {
     }
 }
 
-/// An `Error` of JavaScript, with the stable code as its property `code`, as the npm package throws it.
+/// A JavaScript `Error` with the stable code in its property `code`, like the errors of the npm package.
 impl From<ProviderError> for JsValue {
     fn from(error: ProviderError) -> Self {
         super::error_with_code(&format!("{error}"), error.code())
     }
 }
 
-/// Sends a request. Redirects are not followed: what is sent is for this host alone.
+/// Sends a request and does not follow redirects, because the request may carry a token that is meant for its host only.
 async fn send(request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, JsValue> {
     let (parts, body) = request.into_parts();
     let headers = Headers::new()?;
     for (name, value) in &parts.headers {
         headers.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
     }
-    // The platform writes it itself, and refuses to have it set.
+    // The platform sets it.
     headers.delete("host")?;
     let abort = AbortOnDrop(AbortController::new()?);
     let init = RequestInit::new();
@@ -129,7 +128,7 @@ async fn send(request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, JsValue> {
     Ok(answer)
 }
 
-/// Ends the request of a future that is dropped. One that has ended takes no notice.
+/// Aborts the request if its future is dropped.
 struct AbortOnDrop(AbortController);
 
 impl Drop for AbortOnDrop {
@@ -146,7 +145,7 @@ async fn sleep(duration: Duration) {
     let _ = JsFuture::from(promise).await;
 }
 
-/// Stops a timer whose future is dropped, which would keep Node.js running.
+/// Clears the timer if its future is dropped: a pending timer keeps Node.js running.
 struct ClearOnDrop(JsValue);
 
 impl Drop for ClearOnDrop {
@@ -155,7 +154,7 @@ impl Drop for ClearOnDrop {
     }
 }
 
-/// What JavaScript threw, as text: a value of JavaScript cannot be an error of Rust that crosses threads.
+/// The message of what JavaScript threw. A `JsValue` is not `Send`, so it cannot be a `BoxError`.
 fn error_of(thrown: JsValue) -> BoxError {
     let error = thrown.dyn_ref::<js_sys::Error>();
     error.map_or_else(|| "the request failed".into(), |error| String::from(error.message()).into())

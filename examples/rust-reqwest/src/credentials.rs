@@ -1,12 +1,12 @@
-//! Credentials that are asked for with reqwest.
+//! A credentials provider that sends with reqwest.
 
 use std::time::Duration;
 
 use sigv4_wasm::providers::{Provider, Source};
 
-/// A provider of the credentials of a source. Clone it, rather than making a second: it keeps the credentials.
+/// Creates a provider. Clone it instead of creating another one: clones share the cached credentials.
 pub fn provider(source: impl Source + 'static) -> reqwest::Result<Provider> {
-    // What a source is asked is for its host alone: no redirects, no proxy.
+    // Never follow redirects or use a proxy: a request may carry a token that is meant for its host only.
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
