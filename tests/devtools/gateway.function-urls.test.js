@@ -238,6 +238,8 @@ describe('templates', () => {
     assert.deepEqual(opened.settings.warnings, []);
     const closed = await openTemplate(url('NONE') + EVERYONE.split('\n  P2')[0]);
     assert.equal((await fetch(closed.origin)).status, 403);
+    const [{ hint }] = /** @type {any} */ (await closed.requests());
+    assert.match(hint.fix, /^Let the policy of the function allow lambda:InvokeFunction on arn:aws:lambda:/);
     const bare = await openTemplate(url('NONE'));
     assert.equal((await fetch(bare.origin)).status, 403);
     assert.match(bare.settings.warnings[0], /yaml:11:\d+: Url\.Properties: nothing lets everyone call it/);

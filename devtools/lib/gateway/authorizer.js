@@ -240,7 +240,7 @@ export class Authorizer {
    */
   #denied(code, action, resource, principal, policy, name) {
     const { decision, decidedBy, statement, nearest, unevaluated = [] } = policy;
-    const { account } = this.#api;
+    const { account, type } = this.#api;
     const masked = resource.replace(account, `********${account.slice(-4)}`);
     const kind = KINDS[decidedBy];
     const isExplicit = decision === 'explicitDeny';
@@ -250,7 +250,7 @@ export class Authorizer {
     const message = `User: ${principal?.arn ?? 'anonymous'} is not authorized to perform: ${action} on resource: ${masked} ${why}`;
     const fix = isExplicit
       ? `${placeOf(statement, name)}, with Effect Deny, is about this request: no statement that allows it helps.`
-      : `Let ${kind.where} allow ${action} on ${resource}.${lackOf(nearest, name)}`;
+      : `Let ${type === 'function-url' ? kind.where.replace('API', 'function') : kind.where} allow ${action} on ${resource}.${lackOf(nearest, name)}`;
     const [cause] = unevaluated.map(
       ({ key, reason }) => ` A statement could not be evaluated, by ${key}: ${reason}.`,
     );
