@@ -45,7 +45,7 @@ describe('a server that takes the invoke call', async () => {
   test('as `sam local start-lambda` does', async () => {
     const endpoint = `http://127.0.0.1:${port}`;
     const { send, origin, requests } = await gatewayForFunctions({
-      functions: { Orders: { endpoint }, broken: { endpoint }, gone: { endpoint: 'http://127.0.0.1:9' } },
+      functions: { Orders: { endpoint, name: 'prod-orders' }, broken: { endpoint }, gone: { endpoint: 'http://127.0.0.1:9' } },
       routes: [
         { route: 'GET /', function: 'Orders' },
         { route: 'GET /broken', function: 'broken' },
@@ -55,7 +55,7 @@ describe('a server that takes the invoke call', async () => {
     const response = await send(`${origin}/prod`);
     assert.equal(response.status, 202);
     assert.equal(await response.text(), 'from there');
-    assert.equal(calls[0].url, '/2015-03-31/functions/Orders/invocations');
+    assert.equal(calls[0].url, '/2015-03-31/functions/prod-orders/invocations');
     assert.equal(JSON.parse(calls[0].body).httpMethod, 'GET');
     assert.equal((await send(`${origin}/prod/broken`)).status, 502);
     assert.match(/** @type {any} */ ((await requests())[0].refusal).message, /ValueError: no/);

@@ -83,7 +83,7 @@ export const FUNCTION = z
     memoryMb: z.int().min(128).max(10_240).default(128),
     environment: z.record(z.string(), z.coerce.string()).default({}),
     role: NAME.optional(),
-    // In ARNs and in its environment. Default: its key.
+    // In ARNs, in its environment and in the invoke call. Default: its key.
     name: NAME.optional(),
   })
   .refine(

@@ -108,8 +108,8 @@ export class Functions {
    * @returns {Promise<Outcome>}
    */
   async #run(name, event, { id }, print) {
-    const { endpoint, timeoutMs } = this.#settings.functions[name];
-    if (endpoint !== undefined) return invoke(name, { endpoint, timeoutMs }, event, print);
+    const { endpoint, timeoutMs, name: called = name } = this.#settings.functions[name];
+    if (endpoint !== undefined) return invoke(called, { endpoint, timeoutMs }, event, print);
     return this.#sandboxes.run(name, { event, id }, print);
   }
 

@@ -2,6 +2,8 @@
 //
 // Source: "Invoke", AWS Lambda API reference.
 
+import { Agent, fetch } from 'undici';
+
 import { GatewayError } from '../gateway-error.js';
 import { lateReason } from './function-error.js';
 
@@ -16,8 +18,10 @@ import { lateReason } from './function-error.js';
 export async function invoke(name, { endpoint, timeoutMs }, event, print) {
   const url = invokeUrl(endpoint, name);
   const signal = AbortSignal.timeout(timeoutMs);
+  // Functions may take longer than undici waits on its own.
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   try {
-    const response = await fetch(url, { method: 'POST', body: event, headers: HEADERS, signal });
+    const response = await fetch(url, { method: 'POST', body: event, headers: HEADERS, signal, dispatcher });
     const payload = await response.text();
     if (!response.ok) throw new Error(`it answered ${response.status}: ${payload.slice(0, 200)}`);
     const log = response.headers.get('x-amz-log-result');
@@ -32,6 +36,8 @@ export async function invoke(name, { endpoint, timeoutMs }, event, print) {
     throw new GatewayError('ERR_GATEWAY_UPSTREAM', `${url} did not invoke the function: ${why}`, {
       cause: error,
     });
+  } finally {
+    await dispatcher.destroy();
   }
 }
 
