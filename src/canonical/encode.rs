@@ -1,19 +1,19 @@
-//! Percent-encoding with the unreserved set of RFC 3986, section 2.3, and upper-case hex: the only one SigV4 knows.
+//! Percent-encoding with the unreserved set of RFC 3986, section 2.3, and upper-case hex, the only encoding in SigV4.
 
 use crate::text::{ByteSet, ONES, Put};
 
-/// What a text is before it is encoded.
+/// The form of a text before it is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decode {
     /// Every byte stands for itself.
     Nothing,
-    /// `%XX` stands for a byte, whose one canonical spelling comes out; a `%` that begins no escape is a literal `%`.
+    /// `%XX` stands for a byte, which is written in its canonical spelling; a `%` that begins no escape is a literal `%`.
     Escapes,
     /// A part of a query: likewise, and `+` is a space.
     Form,
 }
 
-/// Encodes every byte but the unreserved ones and, where `keep_slash`, the slash.
+/// Encodes every byte except for the unreserved ones and, with `keep_slash`, the slash.
 pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut impl Put) {
     let is_plain = |byte| UNRESERVED.contains(byte) || keep_slash && byte == b'/';
     let plain = text.iter().position(|byte| !is_plain(*byte)).unwrap_or(text.len());
@@ -22,7 +22,7 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut im
     if rest.is_empty() {
         return; // most texts
     }
-    // Room for the longest outcome, filled in place: in a session token, the runs between escapes are too short to be worth a
+    // Room for the longest result, filled in place: in a session token, the runs between escapes are too short to be worth a
     // call each.
     let start = out.written().len();
     out.lengthen(3 * rest.len());
@@ -36,7 +36,7 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut im
         None => is_cut_off = true,
     };
     loop {
-        // What of a word stays as it is.
+        // The bytes of a word that stay unchanged.
         if let (Some(word), Some(place)) =
             (rest.first_chunk(), room.get_mut(length..).and_then(|room| room.first_chunk_mut()))
         {
@@ -75,7 +75,7 @@ pub(crate) fn encode(text: &[u8], decode: Decode, keep_slash: bool, out: &mut im
     }
 }
 
-/// How many letters and digits a word begins with.
+/// The number of letters and digits at the start of a word.
 fn alphanumeric_run(word: [u8; 8]) -> usize {
     let word = u64::from_le_bytes(word);
     // In eight bytes below 0x80: the top bit of each that is within a range.
@@ -88,7 +88,7 @@ fn alphanumeric_run(word: [u8; 8]) -> usize {
     (others.trailing_zeros() / 8) as usize
 }
 
-/// The byte for which two hex digits at the start of a text stand, and what follows.
+/// The byte that two hex digits at the start of a text stand for, and the rest of the text.
 fn unescape(text: &[u8]) -> Option<(u8, &[u8])> {
     let [high, low, tail @ ..] = text else { return None };
     let value = |digit: u8| char::from(digit).to_digit(16);

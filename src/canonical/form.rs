@@ -1,4 +1,4 @@
-//! The pieces of a canonical request one at a time, for JavaScript, which asks instead of knowing the rules itself.
+//! The pieces of a canonical request, one at a time, for JavaScript, which does not implement the rules itself.
 
 use super::encode::{Decode, encode};
 use super::path::{PathEncoding, PathNormalization};
@@ -6,11 +6,11 @@ use super::{headers, path, query};
 use crate::Error;
 use crate::sign::arena::Arena;
 
-/// What a text is, and so what its canonical form is. Bytes stand for themselves: no text need be UTF-8.
+/// The kind of a text, which decides its canonical form. Texts are bytes, and need not be UTF-8.
 #[derive(Clone, Copy)]
 #[repr(u32)]
 pub(crate) enum Form {
-    /// A path as it goes on the wire, for all services but S3.
+    /// A path as sent on the wire, for all services except for S3.
     Path,
     /// Likewise, without its dot segments and empty segments, and not yet encoded.
     NormalizedPath,
@@ -18,7 +18,7 @@ pub(crate) enum Form {
     DoubleEncodedPath,
     /// Likewise, for S3.
     SingleEncodedPath,
-    /// A query as it goes on the wire.
+    /// A query as sent on the wire.
     Query,
     /// A name or a value in the query, in which `+` does not stand for a space.
     Escapes,
@@ -37,7 +37,7 @@ impl Form {
         Self::HeaderValue,
     ];
 
-    /// The names of all, in the order of their numbers.
+    /// The names of all forms, in the order of their numbers.
     #[cfg(any(test, feature = "tables"))]
     pub(crate) const NAMES: [&str; Self::ALL.len()] = [
         "path",

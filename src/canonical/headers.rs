@@ -16,14 +16,14 @@ pub(crate) const CONTENT_SHA256_PLACE: usize = 0;
 
 pub(crate) const CONTENT_SHA256: &[u8] = b"x-amz-content-sha256";
 
-/// What every signature covers besides `x-amz-*`: AWS asks for `host` and `content-type`, S3 for `content-md5`. A
-/// longer list only gives proxies more to break.
+/// The headers that every signature covers besides `x-amz-*`: AWS requires `host` and `content-type`, S3 `content-md5`. A
+/// longer list would only let proxies break more signatures.
 const REQUIRED: Table = table![["host"], ["content-type"], ["content-md5"]];
 
 /// Headers that proxies and HTTP clients add, change or remove on the way, and that `signedHeaders: 'all'` leaves out. A
 /// name that ends with an asterisk stands for all that begin with it.
 const HOP_HEADERS: Table = table![
-    // What any of botocore, smithy and the CRT leaves out.
+    // The headers that botocore, smithy or the CRT leaves out.
     ["authorization"],
     ["cache-control"],
     ["connection"],
@@ -41,7 +41,7 @@ const HOP_HEADERS: Table = table![
     ["upgrade"],
     ["user-agent"],
     ["x-amzn-trace-id"],
-    // Load balancers and reverse proxies write these (RFC 7239 and what came before it; RFC 9110, section 7.6.3).
+    // Load balancers and reverse proxies write these (RFC 7239 and its predecessors; RFC 9110, section 7.6.3).
     ["forwarded"],
     ["via"],
     ["x-forwarded-*"],
@@ -49,13 +49,13 @@ const HOP_HEADERS: Table = table![
     ["x-request-id"],
     ["x-correlation-id"],
     // CDNs: Cloudflare's HTTP headers; "CDN-Loop" (RFC 8586) and "CDN-Cache-Control" (RFC 9213). They and shared caches
-    // rewrite what asks for a representation, or for a part of one ("Caching Behavior", CloudFront developer guide).
+    // rewrite headers that request a representation, or a part of one ("Caching Behavior", CloudFront developer guide).
     ["cf-*"],
     ["cdn-*"],
     ["accept-encoding"],
     ["if-none-match"],
     ["range"],
-    // HTTP/2 may leave it out, and a proxy that buffers writes its own.
+    // HTTP/2 may leave it out, and a buffering proxy writes its own.
     ["content-length"],
     // Tracing: W3C Trace Context and Baggage, Zipkin's B3.
     ["baggage"],
@@ -64,7 +64,7 @@ const HOP_HEADERS: Table = table![
     ["x-b3-*"],
 ];
 
-/// What every signature is about, or brings along by itself: no caller can leave these out.
+/// Headers that every signature needs or adds itself: callers cannot leave these out.
 pub(crate) const ALWAYS_SIGNED: [&str; 6 + SESSION_TOKEN_NAMES] = joined(
     &[
         "host",
@@ -80,9 +80,9 @@ pub(crate) const ALWAYS_SIGNED: [&str; 6 + SESSION_TOKEN_NAMES] = joined(
 /// `x-amz-*` headers that stay headers when all others move to the query of a presigned URL.
 const UNHOISTABLE: Table = table![
     // S3 ignores these in a query (`s3-request-presigner` of the AWS SDK for JavaScript keeps them too), and a key that
-    // the customer provides must never stand in a URL.
+    // the customer provides must never be part of a URL.
     ["x-amz-server-side-encryption*"],
-    // Likewise the key of the source. A deliberate difference to the SDK, which puts it into the URL.
+    // Likewise the key of the source. A deliberate difference from the SDK, which puts it into the URL.
     ["x-amz-copy-source-server-side-encryption*"],
     // Sources disagree whether S3 reads it in a query; botocore keeps it.
     ["x-amz-tagging"],
@@ -133,7 +133,7 @@ pub(crate) fn write_names(entries: &[Entry<'_>], out: &mut impl Put) {
     }
 }
 
-/// Space and tab go at both ends, and runs of them become one space. Nothing else counts as white space.
+/// Spaces and tabs are trimmed at both ends, and runs of them become one space. Nothing else counts as white space.
 pub(crate) fn write_value(value: &[u8], out: &mut impl Put) {
     if !has_blank(value) {
         out.put(value);
@@ -151,7 +151,7 @@ pub(crate) fn is_latin1(value: &[u8]) -> bool {
     value.iter().all(|byte| *byte < 0xC4)
 }
 
-/// Makes a text in UTF-8 that [`is_latin1`] one byte for each character: so do HTTP clients send header values (the Fetch
+/// Converts a UTF-8 text that [`is_latin1`] to one byte for each character, as HTTP clients send header values (the Fetch
 /// standard's "byte sequence", and likewise Node's http client).
 #[cold]
 pub(crate) fn to_latin1(text: &mut impl Put) {
@@ -169,7 +169,7 @@ pub(crate) fn to_latin1(text: &mut impl Put) {
         high = 0;
         to += 1;
     }
-    // The end of the text, which may be that of a token, is twice there.
+    // The end of the text, which may be part of a token, is now there twice.
     bytes.get_mut(to..).unwrap_or_default().fill(0);
     text.shorten(to);
 }

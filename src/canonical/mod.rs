@@ -16,9 +16,9 @@ pub(crate) mod payload;
 pub(crate) mod query;
 pub(crate) mod request;
 
-/// A query parameter or a header on its way to its sorted place. Field order is sort order.
+/// A query parameter or a header to be sorted. Field order is sort order.
 ///
-/// One type for both, so that the module carries one sort.
+/// One type for both, so that the module contains one sort.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry<'a> {
     pub(crate) key: &'a [u8],
@@ -32,7 +32,7 @@ pub(crate) fn add<'a>(entries: &mut Vec<Entry<'a>>, key: &'a [u8], order: usize,
     entries.push(Entry { key, order, value });
 }
 
-/// Shell's sort: as fast as any for the handful that there are, far from quadratic for thousands, and a tenth of the size
+/// Shellsort: as fast as any for a handful of entries, far from quadratic for thousands, and a tenth of the size
 /// of the sort of `core`, which would be a third of the whole module. The gaps are those of M. Ciura.
 pub(crate) fn sort(entries: &mut [Entry<'_>]) {
     for &gap in &GAPS {

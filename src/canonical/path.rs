@@ -3,7 +3,7 @@
 use super::encode::{Decode, encode};
 use crate::text::{Put, split};
 
-/// How the path on the wire becomes the one that is signed.
+/// How the path on the wire is converted to the signed path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PathEncoding {
@@ -13,7 +13,7 @@ pub enum PathEncoding {
     Single,
 }
 
-/// Whether dot segments and empty segments are taken out first (RFC 3986, section 5.2.4, and what AWS adds to it).
+/// Whether dot segments and empty segments are removed first (RFC 3986, section 5.2.4, and AWS's additions to it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PathNormalization {
@@ -24,7 +24,7 @@ pub enum PathNormalization {
 }
 
 impl PathEncoding {
-    /// What goes with it, where anyone who chooses the encoding says nothing else: both tell S3 from other services.
+    /// The default for an encoding: both distinguish S3 from other services.
     pub(crate) const fn normalization(self) -> PathNormalization {
         match self {
             Self::Double => PathNormalization::Enabled,
@@ -46,7 +46,7 @@ pub(crate) fn write(
     };
     if normalization == PathNormalization::Enabled && needs_normalization(path) {
         let start = out.written().len();
-        // With its slashes as escapes, a segment is still one when the next takes it back.
+        // With its slashes escaped, a segment is still a single one when the next removes it.
         normalize(path, out, &|segment, out| encode(segment, decode, false, out));
         decode_slashes(start, out);
         return;
@@ -57,7 +57,7 @@ pub(crate) fn write(
     encode(path, decode, true, out);
 }
 
-/// A path without its dot segments and empty segments, as it is spelled.
+/// A path without its dot segments and empty segments, in its original spelling.
 #[cfg(any(test, feature = "tables", feature = "engine", feature = "mismatch"))]
 #[cfg_attr(not(any(feature = "mismatch", all(target_arch = "wasm32", feature = "engine"))), allow(dead_code))]
 pub(crate) fn write_normalized(path: &[u8], out: &mut impl Put) {
@@ -97,7 +97,7 @@ fn normalize<P: Put>(path: &[u8], out: &mut P, write: &dyn Fn(&[u8], &mut P)) {
     }
 }
 
-/// Makes `%2F` a slash, from there on: in canonical encoding it stands for nothing else.
+/// Replaces `%2F` with a slash, from this offset on: in canonical encoding it stands for nothing else.
 fn decode_slashes(start: usize, out: &mut impl Put) {
     let text = out.written_mut().get_mut(start..).unwrap_or_default();
     let (mut from, mut to) = (0, 0);

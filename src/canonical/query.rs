@@ -30,7 +30,7 @@ pub(crate) fn push_wire(query: &[u8], presigned: bool, parameters: &mut impl Put
     is_respelled
 }
 
-/// Adds one parameter in canonical encoding, which leaves `=` and `&` to stand for nothing but themselves.
+/// Adds one parameter in canonical encoding, in which `=` and `&` are only separators.
 #[inline(never)]
 pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut impl Put) {
     encode(key, decode, false, parameters);
@@ -39,7 +39,7 @@ pub(crate) fn push(key: &[u8], value: &[u8], decode: Decode, parameters: &mut im
     parameters.put(b"&");
 }
 
-/// Writes the parameters in order: by encoded key and then encoded value; repeated keys all stay. Returns whether a key
+/// Writes the parameters in order, by encoded key and then encoded value; repeated keys are kept. Returns whether a key
 /// repeats.
 pub(crate) fn write<'m>(parameters: &'m [u8], mut list: List<'m>, out: &mut impl Put) -> Result<bool, Error> {
     for parameter in split(parameters, b'&').filter(|parameter| !parameter.is_empty()) {
@@ -51,12 +51,12 @@ pub(crate) fn write<'m>(parameters: &'m [u8], mut list: List<'m>, out: &mut impl
     Ok(write_sorted(entries, out))
 }
 
-/// At least as many as there are parameters in a text, and no more than a request may have: for the room of a list.
+/// An upper bound for the number of parameters in a text, capped at the maximum of a request: for the size of a list.
 pub(crate) fn most_parameters(text: &[u8]) -> usize {
     MAX_PARAMETERS.min(split(text, b'&').count())
 }
 
-/// Likewise, of parameters that are sorted.
+/// The same for sorted parameters.
 pub(crate) fn write_sorted(parameters: &[Entry<'_>], out: &mut impl Put) -> bool {
     let (mut last, mut repeats) = (None, false);
     for parameter in parameters {
@@ -75,7 +75,7 @@ fn is_of_signature(parameter: &[u8]) -> bool {
     SIGNATURE_PARAMETERS.texts().any(|known| known.eq_ignore_ascii_case(key))
 }
 
-/// What a signature in a query is made of.
+/// The parameters of a signature in a query.
 pub(crate) const SIGNATURE_PARAMETERS: Table = table!(SIGNATURE_PARAMETER_NAMES);
 
 /// Likewise. The verifier knows the first ones by their places.
@@ -92,7 +92,7 @@ pub(crate) const SIGNATURE_PARAMETER_NAMES: [&str; 7 + SESSION_TOKEN_NAMES] = jo
     &SESSION_TOKEN_PARAMETERS,
 );
 
-/// Added by presigners of the AWS SDKs: no part of a signature, but dropped with an old one.
+/// Added by presigners of the AWS SDKs: not part of a signature, but dropped with an old one.
 #[cfg(feature = "tables")]
 pub(crate) const PAYLOAD_PARAMETER: &str = "X-Amz-Content-Sha256";
 

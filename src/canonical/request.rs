@@ -1,10 +1,10 @@
-//! The canonical request as a value: signer and verifier fill it in, and it writes itself.
+//! The canonical request as a value that signer and verifier fill in and write.
 
 use super::path::{PathEncoding, PathNormalization};
 use super::{Entry, headers, path, query};
 use crate::text::Put;
 
-/// What is signed. All but the path is canonical already.
+/// The parts to be signed. All except for the path are already canonical.
 pub(crate) struct CanonicalRequest<'a> {
     pub(crate) method: &'a [u8],
     /// As on the wire.
@@ -21,15 +21,15 @@ pub(crate) struct CanonicalRequest<'a> {
 
 /// A canonical query string.
 pub(crate) enum Query<'a> {
-    /// That was written before: a signer sends it, too.
+    /// Already written, because a signer also sends it.
     Text(&'a [u8]),
-    /// Of parameters that are sorted.
+    /// From sorted parameters.
     #[cfg_attr(not(any(test, feature = "verify")), allow(dead_code))]
     Sorted(&'a [Entry<'a>]),
 }
 
 impl CanonicalRequest<'_> {
-    /// Takes no memory but the storage that it is given. Returns where the path is.
+    /// Writes the canonical request, and allocates no memory. Returns the place of the path.
     pub(crate) fn write(&self, out: &mut impl Put) -> (usize, usize) {
         let (encoding, normalization) = self.path_form;
         out.put(self.method).put(b"\n");
@@ -64,7 +64,7 @@ mod tests {
         Entry { key: key.as_bytes(), order: 0, value: value.as_bytes() }
     }
 
-    /// The example of "Create a signed AWS API request", IAM user guide, and what AWS hashes there.
+    /// The example of "Create a signed AWS API request", IAM user guide, and its hash.
     const EXPECTED: &str = "GET\n/\nAction=ListUsers&Version=2010-05-08\n\
         content-type:application/x-www-form-urlencoded; charset=utf-8\nhost:iam.amazonaws.com\nx-amz-date:20150830T123600Z\n\n\
         content-type;host;x-amz-date\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -1,6 +1,6 @@
-//! The memory that one signature is made in: texts, one after the other, and lists of what is sorted.
+//! The memory for one signature: texts, one after the other, and lists of entries to sort.
 //!
-//! Nothing in it is freed, or moves. The next signature begins at the start again.
+//! Nothing in it is freed or moved. The next signature begins at the start again.
 
 use core::mem::take;
 
@@ -9,12 +9,12 @@ use crate::canonical::Entry;
 use crate::sha256::write_hex;
 use crate::text::{Put, copy_inline};
 
-/// What of that memory is left, and the text that is written at its start.
+/// The rest of that memory, and the text that is being written at its start.
 pub(crate) struct Arena<'m> {
     rest: &'m mut [u8],
-    /// How long the text is so far.
+    /// The length of the text so far.
     length: usize,
-    /// Where it begins in the whole memory.
+    /// The offset of the text in the whole memory.
     start: usize,
     lists: Lists<'m>,
     is_full: bool,
@@ -22,14 +22,14 @@ pub(crate) struct Arena<'m> {
 
 /// Where lists are.
 pub(crate) enum Lists<'m> {
-    /// In memory of their own.
+    /// In separate memory.
     In(&'m mut [Entry<'m>]),
-    /// In the memory of the arena, from which this takes them, for want of a heap.
+    /// In the memory of the arena, because there is no heap.
     #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))]
     Carved(Carve),
 }
 
-/// Takes the end of a memory for so many entries, and leaves the rest.
+/// Takes the end of a memory for this many entries, and leaves the rest.
 pub(crate) type Carve = for<'m> fn(&'m mut [u8], usize) -> Option<(&'m mut [u8], &'m mut [Entry<'m>])>;
 
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))] // what only these need
@@ -43,13 +43,13 @@ impl<'m> Arena<'m> {
         Self::new(memory, Lists::In(&mut []))
     }
 
-    /// Behind the first bytes of a memory that has texts already; and these.
+    /// An arena after the first bytes of a memory, which already hold texts; also returns these bytes.
     pub(crate) fn behind(memory: &'m mut [u8], used: usize) -> (&'m [u8], Self) {
         let (written, rest) = memory.split_at_mut_checked(used).unwrap_or_default();
         (written, Self { start: written.len(), ..Self::of_texts(rest) })
     }
 
-    /// Ends the text: what is written next is another one.
+    /// Ends the text. The next write starts another one.
     #[inline(never)]
     pub(crate) fn finish(&mut self) -> (&'m [u8], Span) {
         let (text, rest) = take(&mut self.rest).split_at_mut_checked(self.length).unwrap_or_default();
@@ -60,7 +60,7 @@ impl<'m> Arena<'m> {
         (text, span)
     }
 
-    /// A list with room for so many entries, as far as there is any.
+    /// A list with room for this many entries, or for fewer if the memory is too short.
     pub(crate) fn list(&mut self, most: usize) -> List<'m> {
         let room = match &mut self.lists {
             Lists::In(entries) => {
@@ -84,12 +84,12 @@ impl<'m> Arena<'m> {
         List { room, length: 0, is_full: false }
     }
 
-    /// How much of the memory is written, from its start.
+    /// The number of bytes written, from the start of the memory.
     pub(crate) fn used(&self) -> usize {
         self.start + self.length
     }
 
-    /// Whether a text was cut off, because there was no room for it.
+    /// Whether a text was cut off because there was no room for it.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }
@@ -141,7 +141,7 @@ impl Put for Arena<'_> {
     }
 }
 
-/// Where a text is in the memory of an arena: what outlives the arena itself.
+/// The place of a text in the memory of an arena. It outlives the arena itself.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Span {
     pub(crate) start: usize,
@@ -164,7 +164,7 @@ impl Span {
     }
 }
 
-/// Entries on their way to be sorted.
+/// Entries to be sorted.
 pub(crate) struct List<'m> {
     room: &'m mut [Entry<'m>],
     length: usize,
@@ -183,7 +183,7 @@ impl<'m> List<'m> {
         }
     }
 
-    /// What was added. Fails where that was more than there was room for.
+    /// The entries added. Fails if there was no room for all of them.
     pub(crate) fn finish(self) -> Result<&'m mut [Entry<'m>], Error> {
         if self.is_full {
             return Err(Error::LimitExceeded);

@@ -63,13 +63,13 @@ impl SigningKey {
         self.sign_rest(self.inner, 64, text)
     }
 
-    /// Continues after whole blocks, from the inner state after them and their length.
+    /// Continues after whole blocks, given the inner state after them and their length.
     fn sign_rest(&self, mut inner: State, length: u64, text: &[u8]) -> [u8; 32] {
         let inner = digest(&mut inner, length, text);
         digest(&mut self.outer.clone(), 64, &inner)
     }
 
-    /// For texts in parts.
+    /// Starts a signature of a text that comes in parts.
     #[cfg(any(feature = "mismatch", feature = "sigv4a"))]
     pub(super) fn begin(&self) -> Mac<'_> {
         Mac { inner: Hasher::resume(self.inner, 64), outer: &self.outer }
@@ -83,7 +83,7 @@ impl Drop for SigningKey {
     }
 }
 
-/// A key after the start of a text, which many texts have in common.
+/// A key that has hashed the start of a text, which many texts have in common.
 #[cfg(feature = "mismatch")]
 #[derive(Clone)]
 pub(crate) struct StartedMac {
@@ -99,7 +99,7 @@ impl StartedMac {
         Self { inner: mac.inner, outer: key.outer }
     }
 
-    /// The signature of the text that ends like this.
+    /// The signature of the text with this end.
     pub(crate) fn sign(&self, rest: &[u8]) -> [u8; 32] {
         let mut mac = Mac { inner: self.inner.clone(), outer: &self.outer };
         mac.update(rest).finish()
@@ -133,9 +133,10 @@ pub(super) fn key_block(start: &[u8], end: &[u8]) -> Zeroizing<[u8; 64]> {
     block
 }
 
-/// Replaces a key, as a block, by the HMAC of a text. Over the blocks of the crate: its buffer of any text is two thirds of the code.
+/// Replaces a key, as a block, with the HMAC of a text. Uses the block function of the crate, because its buffering is two thirds
+/// of the code.
 ///
-/// What this leaves on the stack is wiped after it: see `clear_stack`.
+/// `clear_stack` wipes the stack afterwards.
 #[inline(never)]
 fn hmac(key: &mut [u8; 64], text: &[u8]) {
     let mut core = HmacCore::<Sha256>::new((&*key).into());
@@ -148,7 +149,7 @@ fn hmac(key: &mut [u8; 64], text: &[u8]) {
     }
 }
 
-/// An unfinished signature. States are changed in place, so that nothing of them is left.
+/// An unfinished signature. States are changed in place, so that no copy of them remains.
 #[cfg(any(feature = "mismatch", feature = "sigv4a"))]
 pub(super) struct Mac<'k> {
     inner: Hasher,
@@ -169,7 +170,7 @@ impl Mac<'_> {
 
 /// A key that signs many requests.
 ///
-/// The first block of a string to sign holds the time and part of the scope: within a second it is hashed once.
+/// The first block of a string to sign holds the time and part of the scope, so it is hashed only once a second.
 #[derive(Clone)]
 pub struct CachedKey {
     key: SigningKey,
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn derives_the_key_of_the_aws_documentation() {
-        // "Examples of how to derive a signing key for Signature Version 4", whose key signs nothing there: compare
+        // "Examples of how to derive a signing key for Signature Version 4" has a key, but no signature: compare
         // the signature of the documentation's IAM ListUsers example instead.
         let key = SigningKey::derive(SECRET, &Scope::new("20150830", "us-east-1", "iam").unwrap()).unwrap();
         let text = "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\

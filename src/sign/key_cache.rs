@@ -11,13 +11,13 @@ use crate::Error;
 use crate::sha256::{INITIAL, State, compress};
 use crate::text::ShortText;
 
-/// How many signing keys are kept; the least recently used goes first. One process rarely signs for more than a few
+/// The number of signing keys kept; the least recently used is dropped first. A process rarely signs for more than a few
 /// credentials, regions and services at a time; 64 keys are about 20 kB.
 pub(crate) const KEY_CACHE_CAPACITY: usize = 64;
 
-/// Signing keys by credentials and by what they are valid for.
+/// Signing keys by credentials and scope.
 ///
-/// No key moves within the table, so that no copy of one stays behind.
+/// Keys do not move within the table, so that no copy is left behind.
 pub(crate) struct KeyCache<S: Scheme, T = Vec<Slot<<S as Scheme>::Key>>> {
     slots: T,
     clock: u64,
@@ -27,16 +27,16 @@ pub(crate) struct KeyCache<S: Scheme, T = Vec<Slot<<S as Scheme>::Key>>> {
 
 /// A table of keys.
 pub(crate) trait Slots<K> {
-    /// Which has no key.
+    /// A table without keys.
     const FREE: Self;
 
     fn all(&mut self) -> &mut [Slot<K>];
 
-    /// Gives the table its full size, which it then keeps.
+    /// Gives the table its final size.
     fn allocate(&mut self) {}
 }
 
-/// On the heap, from the first key on.
+/// On the heap, allocated with the first key.
 impl<K> Slots<K> for Vec<Slot<K>> {
     const FREE: Self = Vec::new();
 
@@ -60,14 +60,14 @@ impl<K> Slots<K> for [Slot<K>; KEY_CACHE_CAPACITY] {
     }
 }
 
-/// Has a key, or is free. Wiped on drop, as the key is.
+/// Holds a key, or is free. Wiped on drop, like the key.
 pub(crate) struct Slot<K> {
     key: Option<K>,
     /// The caller's number for the credentials; 0 for none.
     credentials_id: u64,
-    /// Tells secrets apart without keeping them.
+    /// Distinguishes secrets without storing them.
     fingerprint: State,
-    /// See [`Scheme::key_name`]. A key whose name is too long for it is never found, and derived each time.
+    /// See [`Scheme::key_name`]. A key whose name is too long is never found, so it is derived each time.
     name: ShortText<128>,
     last_used: u64,
 }
@@ -93,8 +93,8 @@ impl<S: Scheme, T: Slots<S::Key>> KeyCache<S, T> {
         Self { slots: T::FREE, clock: 0, derived: 0, scheme: PhantomData }
     }
 
-    /// Where the key of a name is, for [`KeyCache::key`] until the next call of this. A caller that numbers its credentials
-    /// (never twice the same number, never 0) can leave the secret out as long as the key is cached.
+    /// The place of the key with this name, for [`KeyCache::key`] until the next call of this. A caller that numbers its
+    /// credentials (never reusing a number, never 0) can omit the secret as long as the key is cached.
     pub(crate) fn find(
         &mut self,
         credentials_id: u64,

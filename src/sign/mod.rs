@@ -27,10 +27,10 @@ pub(crate) mod sigv4a;
 pub(crate) mod stored_keys;
 pub(crate) mod texts;
 
-/// Prepares requests in memory that it keeps for the next one. [`crate::Signer`] borrows these.
+/// Prepares requests in memory that is kept for the next one. [`crate::Signer`] borrows these.
 pub(crate) struct LowLevelSigner<S: Scheme = SigV4> {
     requests: Requests,
-    /// Of the arena.
+    /// The memory of the arena.
     memory: Vec<u8>,
     scheme: PhantomData<fn() -> S>,
 }
@@ -66,8 +66,8 @@ impl<S: Scheme> LowLevelSigner<S> {
         Self { requests: Requests::new(), memory: Vec::new(), scheme: PhantomData }
     }
 
-    /// Prepares a request, hashes it, and lets `sign` sign: it gets the credential scope and the string to sign. `finish` gets
-    /// the outcome. Nothing of it stays.
+    /// Prepares a request, hashes it, and calls `sign` with the credential scope and the string to sign. `finish` gets
+    /// the outcome. Nothing of it is kept.
     pub(crate) fn sign<G: AsRef<[u8]>, T>(
         &mut self,
         input: &Input<'_>,
@@ -112,7 +112,7 @@ impl<S: Scheme> LowLevelSigner<S> {
             if !arena.is_full() {
                 return outcome.map(|_| ());
             }
-            // What the memory holds is wiped where it was.
+            // The old memory is wiped.
             let length = self.memory.len();
             reserve(&mut self.memory, length);
             self.memory.resize(2 * length, 0);
@@ -120,5 +120,5 @@ impl<S: Scheme> LowLevelSigner<S> {
     }
 }
 
-/// Of most requests.
+/// Enough for most requests.
 const MIN_MEMORY: usize = 4096;

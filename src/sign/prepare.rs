@@ -1,4 +1,4 @@
-//! From a request to its canonical request and the start of its string to sign: a step each.
+//! From a request to its canonical request and the start of its string to sign, step by step.
 
 use super::arena::{Arena, List, Span};
 use super::requests::{Prepared, Requests};
@@ -15,7 +15,7 @@ use crate::request::{Input, MAX_PARAMETERS, Rules};
 use crate::text::{Put, is_ascii};
 use crate::{Error, PathEncoding, Timestamp, scope};
 
-/// How many entries the lists of a request have at most.
+/// The maximum number of entries in the lists of a request.
 pub(crate) fn most_entries(input: &Input<'_>) -> usize {
     let headers = input.headers.len();
     let parameters = query::most_parameters(input.query) + headers + MOST_PRESIGN_PARAMETERS;
@@ -23,12 +23,12 @@ pub(crate) fn most_entries(input: &Input<'_>) -> usize {
 }
 
 impl Requests {
-    /// The canonical request, and all but its hash of the string to sign; `expires_in` makes it a presigned request.
+    /// Writes the canonical request, and the string to sign without its hash. With `expires_in`, the request is presigned.
     ///
-    /// The one path of every signature, with `Prepared::each_part`. In between, the fastest of module and platform hashes the
-    /// canonical request, which is most of the work.
+    /// Every signature takes this path and `Prepared::each_part`. In between, the module or the platform, whichever is faster,
+    /// hashes the canonical request, which is most of the work.
     ///
-    /// Returns the credential scope. Where the arena is full afterwards, this has failed, and succeeds in a larger one.
+    /// Returns the credential scope. If the arena is full afterwards, this has failed, and would succeed in a larger one.
     pub(crate) fn prepare<'m, S: Scheme>(
         &mut self,
         input: &Input<'m>,
@@ -48,7 +48,7 @@ impl Requests {
         arena.put(timestamp.as_bytes());
         let date_time = texts.end(Text::DateTime, arena);
         let host = last_host.look_up(input.host, input.settings.has(WEB_SOCKET));
-        // No region that a caller names makes such a host take SigV4.
+        // Such a host does not accept SigV4, whichever region the caller names.
         if !S::HAS_REGION_SET && host.is_sigv4a_only {
             return Err(Error::SigV4aRequired);
         }
@@ -125,7 +125,7 @@ impl Requests {
         arena.put(rules.session_token_header.as_bytes());
         texts.end(Text::SessionToken, arena);
 
-        // Behind it, nothing stays that another path needs: see `Requests::prepare_path`.
+        // Nothing after it is needed for another path: see `Requests::prepare_path`.
         let path_form = rules.settings.path_form();
         let request = CanonicalRequest {
             method: input.method,
@@ -179,15 +179,15 @@ fn write_credential<S: Scheme>(
     scope::write(timestamp.date_bytes(), S::region_of_scope(region), service, out)
 }
 
-/// What the headers of the caller are like.
+/// Properties of the caller's headers.
 struct Selected {
-    /// Whether a value holds what is not ASCII, and crosses as Latin-1.
+    /// Whether a value is not ASCII, and is passed as Latin-1.
     has_latin1: bool,
     /// Whether the caller sends `x-amz-content-sha256`. The signed hash replaces its value.
     sends_hash: bool,
 }
 
-/// Headers are signed, moved to the query, or left alone. `names` are theirs, in lower case, one after the other.
+/// Headers are signed, moved to the query, or ignored. `names` holds their names in lower case, one after the other.
 fn select_headers<'m, S: Scheme>(
     input: &Input<'m>,
     is_presigned: bool,
@@ -232,7 +232,7 @@ fn signed_token<'a>(input: &Input<'a>, rules: &Rules) -> &'a [u8] {
     if rules.settings.has(TOKEN_APPENDED) { b"" } else { input.session_token }
 }
 
-/// What the query of a presigned request ends with, after the signature.
+/// The end of the query of a presigned request, after the signature.
 fn append_token(input: &Input<'_>, rules: &Rules, out: &mut impl Put) {
     if rules.settings.has(TOKEN_APPENDED) && !input.session_token.is_empty() {
         out.put(b"&").put(rules.session_token_parameter.as_bytes()).put(b"=");
@@ -240,7 +240,7 @@ fn append_token(input: &Input<'_>, rules: &Rules, out: &mut impl Put) {
     }
 }
 
-/// See `Signed::target`. `query` is there where the one that was given is not to be sent.
+/// See `Signed::target`. `query` is present if it has to be sent instead of the given one.
 fn write_target(
     input: &Input<'_>,
     path: &[u8],
@@ -271,13 +271,13 @@ pub(super) fn decimal(mut value: u32, digits: &mut [u8; 10]) -> &[u8] {
     digits.get(at..).unwrap_or_default()
 }
 
-/// `host`, and what the signature brings.
+/// `host`, and the headers that the signature adds.
 const MOST_OWN_HEADERS: usize = 5;
 /// See [`Requests::prepare`].
 const MOST_PRESIGN_PARAMETERS: usize = 7;
 
-/// Where SigV4a names the regions.
+/// The header in which SigV4a names the regions.
 pub(crate) const REGION_SET: &[u8] = b"x-amz-region-set";
 
-/// Seven days: the longest that AWS takes ("Authenticating Requests: Using Query Parameters", S3 API reference).
+/// Seven days, the maximum that AWS accepts ("Authenticating Requests: Using Query Parameters", S3 API reference).
 const MAX_EXPIRES_SECONDS: u32 = 604_800;

@@ -1,4 +1,4 @@
-//! Requests on their way to a signature: in headers, or in the query of a presigned URL.
+//! Requests that are being signed, in headers or in the query of a presigned URL.
 
 use super::arena::Span;
 use super::texts::{Text, Texts};
@@ -6,16 +6,16 @@ use crate::endpoint::LastHost;
 use crate::sha256::{sha256, write_hex};
 use crate::{Error, PathEncoding, PathNormalization};
 
-/// What is kept between requests, and of the last one. Takes no memory of its own, and knows no keys.
+/// The state between requests, and that of the last one. It allocates no memory and holds no keys.
 pub(crate) struct Requests {
-    /// Of the last request.
+    /// The texts of the last request.
     pub(crate) texts: Texts,
-    /// For what comes after [`Requests::prepare`].
+    /// The rest of the last request, for the steps after [`Requests::prepare`].
     pub(super) last: Option<Prepared>,
     pub(super) last_host: LastHost,
 }
 
-/// What is known of a signature before the canonical request is hashed, besides its texts.
+/// The parts of a signature that are known before the canonical request is hashed, except for its texts.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "engine")), allow(dead_code))] // what only these need
 pub(crate) struct Prepared {
@@ -23,7 +23,7 @@ pub(crate) struct Prepared {
     pub(crate) has_token: bool,
     pub(crate) session_token_header: &'static str,
     pub(super) path_form: (PathEncoding, PathNormalization),
-    /// Where the memory is free again.
+    /// The offset of the free memory.
     pub(crate) end: usize,
 }
 
@@ -32,12 +32,12 @@ impl Requests {
         Self { texts: Texts::new(), last: None, last_host: LastHost::new() }
     }
 
-    /// What was prepared last, if anything was since the last call of [`Requests::forget`].
+    /// The request prepared last, if there was one since the last call of [`Requests::forget`].
     pub(crate) fn last(&self) -> Result<&Prepared, Error> {
         self.last.as_ref().ok_or(Error::RecordInvalid)
     }
 
-    /// Where the hash of the canonical request comes, in hex.
+    /// The place for the hash of the canonical request, in hex.
     pub(crate) fn hash(&self) -> Span {
         let Span { end, .. } = self.texts.span(Text::StringToSign);
         Span { start: end.saturating_sub(64), end }
@@ -49,13 +49,13 @@ impl Requests {
         write_hex(&hash, self.hash().of_mut(memory));
     }
 
-    /// Forgets the last request: the memory is used for something else, or wiped.
+    /// Forgets the last request, because the memory is used for something else or wiped.
     pub(crate) fn forget(&mut self) {
         self.last = None;
     }
 }
 
-/// For many URLs that have all but the path in common.
+/// For many URLs that differ only in their paths.
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 mod paths {
     use super::*;
@@ -64,9 +64,9 @@ mod paths {
     use crate::text::Put;
 
     impl Requests {
-        /// Puts another path into the last canonical request: of many URLs with the same parameters, all but the path is written
-        /// once. Returns how much of the memory is written then; `None` where it is too short for that. Fails where no
-        /// request was prepared since the last text.
+        /// Puts another path into the last canonical request: for many URLs with the same parameters, everything except the path
+        /// is written once. Returns the number of bytes written so far, or `None` if the memory is too short. Fails if no request
+        /// was prepared since the last text.
         pub(crate) fn prepare_path(
             &mut self,
             path: &[u8],
@@ -74,7 +74,7 @@ mod paths {
         ) -> Result<Option<usize>, Error> {
             let Self { texts, last, .. } = self;
             let last = last.as_mut().ok_or(Error::RecordInvalid)?;
-            // Behind the first one, whose other parts are those of all.
+            // After the first one, whose other parts are shared by all.
             let (first, first_path) = (texts.span(Text::FirstRequest), texts.span(Text::Path));
             let (written, mut next) = Arena::behind(memory, first.end);
             next.put(Span { end: first_path.start, ..first }.of(written));

@@ -1,4 +1,4 @@
-//! The algorithms of Signature Version 4, and where they differ.
+//! The algorithms of Signature Version 4, and their differences.
 
 use crate::Error;
 use crate::text::Put;
@@ -18,32 +18,32 @@ pub struct SigV4;
 pub(crate) mod private {
     use super::{Error, Put};
 
-    /// What differs.
+    /// The differences.
     pub trait Scheme: Clone + core::fmt::Debug + Send + Sync + 'static {
         /// The name of the algorithm.
         const ALGORITHM: &'static [u8];
-        /// Whether the regions are in a signed `x-amz-region-set`, and not in the credential scope.
+        /// Whether the regions are in a signed `x-amz-region-set` instead of the credential scope.
         const HAS_REGION_SET: bool;
 
         /// Wiped on drop.
         type Key: Clone + Send;
-        /// Where random bytes come from.
+        /// The source of random bytes.
         type Entropy: Copy + Send;
 
         /// The operating system.
         const SYSTEM_ENTROPY: Self::Entropy;
-        /// Nowhere: signatures are deterministic.
+        /// None: signatures are deterministic.
         const NO_ENTROPY: Self::Entropy;
 
         /// The region that is part of the credential scope.
         fn region_of_scope(region: &[u8]) -> Option<&[u8]> {
             if Self::HAS_REGION_SET { None } else { Some(region) }
         }
-        /// What a key is valid for: keys are kept by it, and derived from it.
+        /// The scope that a key is valid for. The key is derived from it, and cached under it.
         fn key_name<'a>(scope: &'a [u8], access_key_id: &'a [u8]) -> &'a [u8];
         /// Derives the key of that name.
         fn derive(secret_access_key: &[u8], key_name: &[u8]) -> Result<Self::Key, Error>;
-        /// Signs a text. Writes the signature in hex.
+        /// Signs a text, and writes the signature in hex.
         fn sign(key: &mut Self::Key, text: &[u8], entropy: Self::Entropy, out: &mut impl Put);
     }
 }

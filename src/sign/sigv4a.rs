@@ -60,7 +60,7 @@ impl private::Scheme for SigV4a {
     }
 }
 
-/// Random bytes for one signature, if there are any: of the platform, as time is, and so an argument.
+/// Random bytes for one signature, if there are any. Like the time, they come from the platform, and so are an argument.
 type Entropy = fn() -> Option<[u8; 32]>;
 
 pub(crate) fn system_entropy() -> Option<[u8; 32]> {
@@ -89,7 +89,7 @@ impl SigV4a {
     }
 }
 
-/// What a signature is to be mixed with, in the shape in which the crate `p256` asks for it.
+/// The random bytes to mix into a signature, in the form that the crate `p256` expects.
 struct Bytes(Zeroizing<[u8; 32]>);
 
 impl TryRng for Bytes {
@@ -107,7 +107,7 @@ impl TryRng for Bytes {
         Ok(u64::from_le_bytes(bytes))
     }
 
-    /// Asked once, for 32 bytes.
+    /// Called once, for 32 bytes.
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
         bytes.iter_mut().zip(self.0.iter().cycle()).for_each(|(to, from)| *to = *from);
         Ok(())
@@ -138,7 +138,7 @@ impl SigV4a {
 }
 
 impl SigV4a {
-    /// Whether the private key that belongs to a public one made a signature of a text, likewise. The key is a point of P-256,
+    /// The same for a public key: whether its private key made a signature of a text. The key is a point of P-256,
     /// compressed or not ("SEC 1", section 2.3.3); `None` if it is none.
     pub fn verifies_with_public_key(public_key: &[u8], text: &str, signature: &str) -> Option<bool> {
         let key = VerifyingKey::from_sec1_bytes(public_key).ok()?;
@@ -188,11 +188,11 @@ fn private_key(secret_access_key: &[u8], access_key_id: &[u8]) -> Result<Zeroizi
     input_key.put(PREFIX).put(secret_access_key);
     let key = (1..=MAX_COUNTER).find_map(|counter| candidate(&input_key, access_key_id, counter));
     input_key.as_mut_slice().zeroize();
-    // Out of reach: each candidate but one in 2^32 is a key.
+    // Practically unreachable: only one candidate in 2^32 is not a key.
     key.ok_or(Error::SecretAccessKeyInvalid)
 }
 
-/// A key, if the number that this counter gives is below the order of the curve less one: the key is one more than that.
+/// A key, if the number for this counter is less than the order of the curve minus one: the key is that number plus one.
 fn candidate(input_key: &[u8], access_key_id: &[u8], counter: u8) -> Option<Zeroizing<NonZeroScalar>> {
     let mut number: FieldBytes = SigningKey::new(input_key)
         .begin()

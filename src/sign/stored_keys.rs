@@ -1,4 +1,4 @@
-//! Signing keys that credentials keep: derived once for each scope, wiped with the credentials.
+//! Signing keys that are stored with credentials: derived once for each scope, wiped with the credentials.
 
 #[cfg(any(feature = "std", feature = "sigv4a"))]
 use alloc::vec::Vec;
@@ -8,12 +8,12 @@ use crate::{Credentials, Error, SigV4};
 use super::key::SigningKey;
 use super::scheme::private::Scheme;
 
-/// A scheme whose keys credentials keep.
+/// A scheme whose keys are stored with credentials.
 pub trait StoredScheme: Scheme {
     /// In hex.
     type Signature: AsRef<[u8]>;
 
-    /// Signs a text with the key of a scope. `entropy` is mixed in where the scheme takes some.
+    /// Signs a text with the key of a scope. `entropy` is mixed in if the scheme uses it.
     fn sign_stored(
         credentials: &Credentials,
         scope: &[u8],
@@ -21,7 +21,7 @@ pub trait StoredScheme: Scheme {
         entropy: Option<&[u8; 32]>,
     ) -> Result<Self::Signature, Error>;
 
-    /// Random bytes of the operating system, where the scheme takes some and there are any.
+    /// Random bytes of the operating system, if the scheme uses them and there are any.
     fn entropy() -> Option<[u8; 32]> {
         None
     }
@@ -117,7 +117,7 @@ impl StoredKeys {
     }
 }
 
-/// Keys by their scopes. The newest takes the place of the oldest, and no key moves.
+/// Keys by scope. The newest replaces the oldest, and keys do not move.
 #[cfg(feature = "std")]
 #[derive(Default)]
 struct Ring {
@@ -145,7 +145,7 @@ impl Ring {
     }
 }
 
-/// How many keys are kept: a key for each day, region and service. Few credentials serve more of them at a time.
+/// The number of keys kept, one for each day, region and service. Credentials are rarely used for more of them at a time.
 #[cfg(feature = "std")]
 const CAPACITY: usize = 16;
 

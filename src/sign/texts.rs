@@ -1,34 +1,34 @@
-//! The texts that a signature is made of, by name, and what is made of them.
+//! The texts that make up a signature, by name, and the templates that combine them.
 
 use super::arena::{Arena, Span};
 
-/// A text that is written for each signature, though it may be empty.
+/// A text that is written for each signature. It may be empty.
 #[derive(Clone, Copy)]
 pub(crate) enum Text {
     Algorithm,
-    /// Of `x-amz-date`.
+    /// The value of `x-amz-date`.
     DateTime,
     /// `AKID/20260203/eu-west-1/execute-api/aws4_request`.
     Credential,
     /// Its end, without the access key id.
     Scope,
-    /// Of `x-amz-region-set`.
+    /// The value of `x-amz-region-set`.
     RegionSet,
     PayloadHash,
-    /// Of `x-amz-content-sha256`: the same, where it is sent.
+    /// The value of `x-amz-content-sha256`: the same, if the header is sent.
     ContentSha256,
     /// The name of the header.
     SessionToken,
     SignedHeaders,
     Query,
-    /// What a presigned query ends with, after the signature.
+    /// The end of a presigned query, after the signature.
     Appended,
     /// Ends with the hash of the canonical request.
     StringToSign,
-    /// What to send instead of the path and the query that were given; see `Signed::target`.
+    /// The path and query to send instead of the given ones; see `Signed::target`.
     Target,
     CanonicalRequest,
-    /// The canonical request of the path that was given first, of which the next text is a part; others may come: see
+    /// The canonical request of the first path, which the next text is a part of. Other paths may follow: see
     /// `Requests::prepare_path`.
     FirstRequest,
     Path,
@@ -37,7 +37,7 @@ pub(crate) enum Text {
 
 const COUNT: usize = Text::Signature as usize + 1;
 
-/// Where each is in the memory of the arena.
+/// The place of each text in the memory of the arena.
 pub(crate) struct Texts([Span; COUNT]);
 
 impl Texts {
@@ -45,7 +45,7 @@ impl Texts {
         Self([Span { start: 0, end: 0 }; COUNT])
     }
 
-    /// Ends the text that is being written: it is this one.
+    /// Ends the text that is being written, and records it under this name.
     #[inline(never)]
     pub(crate) fn end<'m>(&mut self, name: Text, arena: &mut Arena<'m>) -> &'m [u8] {
         let (text, span) = arena.finish();
@@ -83,12 +83,12 @@ impl Texts {
     }
 }
 
-/// What texts are put into. Packed, because code that puts one part after the other takes several times as much of the module,
-/// which every page loads: a byte with the number of a text, or one with the length of what follows.
+/// A template for texts. Packed, because code that appends part after part would be several times as large, in a module
+/// that every page loads: a byte is either the number of a text or the length of the literal that follows.
 #[derive(Clone, Copy)]
 pub(crate) struct Template(&'static [u8]);
 
-/// The numbers of texts begin there; lengths are below.
+/// The numbers of texts begin here; lengths are below.
 const NAMES: u8 = 0x80;
 
 enum Piece {
@@ -120,7 +120,7 @@ pub(crate) const AUTHORIZATION: Template = template![
 pub(crate) const SIGNED_QUERY: Template =
     template![Of(Text::Query), Is("&X-Amz-Signature="), Of(Text::Signature), Of(Text::Appended)];
 
-/// What JavaScript reads before one of the two.
+/// The texts that JavaScript reads before one of the two.
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub(crate) const RESULT: Template = template![
     Of(Text::DateTime),
@@ -135,20 +135,20 @@ pub(crate) const RESULT: Template = template![
     Is("\n"),
 ];
 
-/// What JavaScript reads of each path but the first.
+/// The texts that JavaScript reads for each path after the first.
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub(crate) const SIGNED_PATH: Template = template![Of(Text::Target), Is("\n"), Of(Text::Signature)];
 
-/// Likewise where the platform signs.
+/// The same if the platform signs.
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub(crate) const UNSIGNED_PATH: Template = template![Of(Text::Target), Is("\n"), Of(Text::StringToSign)];
 
-/// What JavaScript reads besides of a trace.
+/// The texts that JavaScript also reads for a trace.
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub(crate) const TRACE: Template =
     template![Is("\0"), Of(Text::CanonicalRequest), Is("\0"), Of(Text::StringToSign)];
 
-/// What JavaScript reads besides where the platform signs.
+/// The texts that JavaScript also reads if the platform signs.
 #[cfg(all(target_arch = "wasm32", feature = "engine"))]
 pub(crate) const UNSIGNED: Template = template![Is("\0\0"), Of(Text::StringToSign)];
 
