@@ -1,4 +1,4 @@
-//! The buffer that is shared with JavaScript: a record comes in, and its result replaces it.
+//! The buffer that is shared with JavaScript: the result replaces the record.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::vec::Vec;
@@ -12,10 +12,10 @@ use crate::Error;
 use crate::record_flags::verify::REJECTED;
 use crate::verify::Rejection;
 
-/// At the end of each call, nothing of a key or a session token is left in it, except for a result that JavaScript has still to read.
+/// At the end of each call, no part of a key or a session token is left in it, except in a result that JavaScript has not read yet.
 pub(super) static BUFFER: Single<Vec<u8>> = Single::new(Vec::new());
 
-/// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
+/// The address of the buffer, after it was extended to at least this length. Its old content may be lost.
 #[wasm_bindgen]
 pub fn reserve(length: usize) -> usize {
     let mut buffer = BUFFER.lend();
@@ -23,7 +23,7 @@ pub fn reserve(length: usize) -> usize {
     buffer.as_ptr() as usize
 }
 
-/// Why there is no result.
+/// The reason why there is no result.
 pub(super) enum Failure {
     Rejected(Rejection),
     Failed(Error),
@@ -41,8 +41,8 @@ impl From<Error> for Failure {
     }
 }
 
-/// The record, which is so long, gives way to the result. Returns the length of that; with [`REJECTED`], that of a rejection; of
-/// an error, its status (`Error::status`).
+/// Replaces the record, of this length, with the result. Returns the length of the result; with [`REJECTED`], that of a
+/// rejection; or the status of an error (`Error::status`).
 pub(super) fn finish(buffer: &mut Vec<u8>, outcome: Result<Vec<u8>, Failure>, length: usize) -> i32 {
     let used = length.min(buffer.len());
     buffer.get_mut(..used).unwrap_or_default().fill(0);
@@ -57,7 +57,7 @@ pub(super) fn finish(buffer: &mut Vec<u8>, outcome: Result<Vec<u8>, Failure>, le
     }
 }
 
-/// Puts a result at the start of the buffer, which grows if it must.
+/// Puts a result at the start of the buffer, which grows if necessary.
 pub(super) fn put(buffer: &mut Vec<u8>, text: &[u8]) -> i32 {
     grow(buffer, text.len());
     if let Some(start) = buffer.get_mut(..text.len()) {

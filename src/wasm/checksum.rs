@@ -1,4 +1,4 @@
-//! Checksums for JavaScript: of uploads, with a number for each that is unfinished, and the digests of a body that arrived.
+//! Checksums for JavaScript: checksums of uploads, with a number for each unfinished one, and the digests of a received body.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::vec::Vec;
@@ -11,10 +11,10 @@ use crate::Checksum;
 use crate::verify::BodyDigests;
 
 static CHECKSUMS: Single<Vec<Option<Checksum>>> = Single::new(Vec::new());
-/// Of the body that is looked at.
+/// The digests of the current body.
 static DIGESTS: Single<Option<BodyDigests>> = Single::new(None);
 
-/// Starts one, whose name (see `Checksum::new`) is in the buffer, and returns its number; -1 if there is none of that name.
+/// Starts the checksum whose name (see `Checksum::new`) is in the buffer, and returns its number; -1 if the name is unknown.
 #[wasm_bindgen]
 pub fn checksum_start(length: usize) -> i32 {
     let buffer = BUFFER.lend();
@@ -30,7 +30,7 @@ pub fn checksum_start(length: usize) -> i32 {
     number as i32
 }
 
-/// Takes the first `length` bytes of the buffer into a checksum.
+/// Adds the first `length` bytes of the buffer to a checksum.
 #[wasm_bindgen]
 pub fn checksum_update(number: usize, length: usize) {
     let buffer = BUFFER.lend();
@@ -39,8 +39,7 @@ pub fn checksum_update(number: usize, length: usize) {
     }
 }
 
-/// Puts a checksum, in network byte order, at the start of the buffer, and returns its length. Its number becomes that of
-/// another.
+/// Puts a checksum, in network byte order, at the start of the buffer, and returns its length. Its number may be reused.
 #[wasm_bindgen]
 pub fn checksum_finish(number: usize) -> i32 {
     let checksum = CHECKSUMS.lend().get_mut(number).and_then(Option::take);
@@ -48,7 +47,7 @@ pub fn checksum_finish(number: usize) -> i32 {
     put(&mut BUFFER.lend(), &bytes)
 }
 
-/// Forgets a checksum that nobody wants any more.
+/// Forgets a checksum that is no longer needed.
 #[wasm_bindgen]
 pub fn checksum_free(number: usize) {
     if let Some(slot) = CHECKSUMS.lend().get_mut(number) {
@@ -56,8 +55,8 @@ pub fn checksum_free(number: usize) {
     }
 }
 
-/// Begins with a body, whose digests are in the buffer: lines of `name:value`, of headers or, with `are_trailers`, of trailers.
-/// Returns 0, or what `finish` does.
+/// Starts a body, whose digests are in the buffer: lines of `name:value`, of headers or, with `are_trailers`, of trailers.
+/// Returns 0, or the result of `finish`.
 #[wasm_bindgen]
 pub fn digests_start(length: usize, are_trailers: bool) -> i32 {
     let mut buffer = BUFFER.lend();
@@ -70,7 +69,7 @@ pub fn digests_start(length: usize, are_trailers: bool) -> i32 {
     finish(&mut buffer, outcome.map_err(Failure::Rejected), length)
 }
 
-/// Takes the first `length` bytes of the buffer into them.
+/// Adds the first `length` bytes of the buffer to them.
 #[wasm_bindgen]
 pub fn digests_update(length: usize) {
     if let Some(digests) = &mut *DIGESTS.lend() {
@@ -78,7 +77,7 @@ pub fn digests_update(length: usize) {
     }
 }
 
-/// Whether the body has these digests. Likewise.
+/// Whether the body has these digests. Returns the same as [`digests_start`].
 #[wasm_bindgen]
 pub fn digests_finish() -> i32 {
     let outcome = DIGESTS.lend().take().map_or(Ok(()), BodyDigests::finish);

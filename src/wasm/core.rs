@@ -1,4 +1,4 @@
-//! Requests and signing keys: what an engine is without its memory.
+//! Requests and signing keys: an engine without its memory.
 
 use crate::Error;
 use crate::sign::arena::Arena;
@@ -11,7 +11,7 @@ use crate::text::Put;
 pub(crate) struct Core<S: Scheme, T> {
     pub(super) requests: Requests,
     pub(super) keys: KeyCache<S, T>,
-    /// Of the last request: see [`KeyCache::find`].
+    /// The key of the last request: see [`KeyCache::find`].
     key: Option<usize>,
     pub(super) entropy: S::Entropy,
 }
@@ -21,7 +21,7 @@ impl<S: Scheme, T: Slots<S::Key>> Core<S, T> {
         Self { requests: Requests::new(), keys: KeyCache::new(), key: None, entropy: S::SYSTEM_ENTROPY }
     }
 
-    /// Finds the key of what was prepared last. `credentials_id` and the secret: see [`KeyCache::find`].
+    /// Finds the key of the request prepared last. `credentials_id` and the secret: see [`KeyCache::find`].
     pub(super) fn find_key(
         &mut self,
         credentials_id: u64,
@@ -34,7 +34,7 @@ impl<S: Scheme, T: Slots<S::Key>> Core<S, T> {
         Ok(())
     }
 
-    /// Signs what was prepared last, and hashed. Returns how much of the memory is written then; nothing if there was no
+    /// Signs the request prepared last, after it was hashed. Returns the number of bytes written so far, or `None` if there was no
     /// room for the signature.
     pub(super) fn sign(&mut self, memory: &mut [u8]) -> Result<Option<usize>, Error> {
         let end = self.requests.last()?.end;
@@ -45,7 +45,7 @@ impl<S: Scheme, T: Slots<S::Key>> Core<S, T> {
         Ok((!out.is_full()).then(|| out.used()))
     }
 
-    /// Signs any text, by the key that was found last.
+    /// Signs any text with the key found last.
     pub(super) fn sign_text(&mut self, text: &[u8], out: &mut impl Put) -> Result<(), Error> {
         S::sign(self.keys.key(self.key.ok_or(Error::SigningKeyMissing)?)?, text, self.entropy, out);
         Ok(())

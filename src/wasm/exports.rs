@@ -1,7 +1,7 @@
-//! What JavaScript calls: the engine of the module.
+//! The functions that JavaScript calls: the engine of the module.
 //!
-//! Functions, because each method of a class that wasm-bindgen makes counts references and borrows, in more code than most of
-//! them have.
+//! Functions instead of a class, because each method that wasm-bindgen generates counts references and borrows, in more code than
+//! most of them have.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`; see the methods of `Engine`
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,14 +12,14 @@ use super::runtime::clear_stack;
 use crate::module_version::MODULE_VERSION;
 use crate::record_flags::HAS_SECRET;
 
-/// Whether every signature computes with the key itself, on the stack. HMAC's states are wiped where they are used.
+/// Whether every signature computes with the key itself, on the stack. The states of HMAC are wiped after use anyway.
 const LEAVES_KEYS: bool = cfg!(feature = "module-sigv4a");
 
 #[cfg(feature = "std")]
 static ENGINE: super::runtime::Single<super::signing::Engine> =
     super::runtime::Single::new(super::signing::Engine::new());
 
-/// Of the package: see [`MODULE_VERSION`].
+/// The version of the package: see [`MODULE_VERSION`].
 #[wasm_bindgen]
 pub fn version() -> u32 {
     MODULE_VERSION

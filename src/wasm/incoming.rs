@@ -1,8 +1,8 @@
-//! A request that arrived, as it crosses from JavaScript: a flat record.
+//! A received request, passed from JavaScript as a flat record.
 //!
 //! It begins with fields in UTF-8, each ended by a NUL: region, service, minutes of skew, method, then name and value of each
-//! header. The target follows, then what the server knows: the session token, the key, the body. Their lengths are known, so
-//! that none of them can pass for another. Method, headers and target have one character for each byte.
+//! header. The target follows, and then the values of the server: the session token, the key, the body. Their lengths are known, so
+//! that none of them can be taken for another. Method, headers and target have one character for each byte.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,11 +19,11 @@ use crate::text::{contains, find};
 use crate::verify::{Algorithm, Authorization, IncomingRequest, TargetForm, Verifier};
 use crate::{Error, PathEncoding};
 
-/// What is done with a request; gets the options of the verifier before it, and the bytes that follow it.
+/// A function for a request, which gets the options of the verifier before it and the bytes after it.
 pub(super) type Work<'w> =
     &'w mut dyn FnMut(&mut [u8], IncomingRequest<'_>, &[u8]) -> Result<Vec<u8>, Failure>;
 
-/// Where the parts of a record are, and what crosses beside it.
+/// The places of the parts of a record, and the numbers passed with it.
 pub(super) struct Record {
     pub(super) text_length: usize,
     pub(super) target_length: usize,
@@ -34,13 +34,13 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Takes a record apart.
+    /// Splits a record.
     pub(super) fn read(&self, buffer: &mut [u8], work: Work<'_>) -> Result<Vec<u8>, Failure> {
         let (text, rest) = buffer.split_at_mut_checked(self.text_length).unwrap_or_default();
         let (target, rest) = rest.split_at_checked(self.target_length).unwrap_or_default();
         let options_length = options_length(text).ok_or(Error::RecordInvalid)?;
         let (options, text) = text.split_at_mut_checked(options_length).unwrap_or_default();
-        // The values of headers: in one go, rather than one by one.
+        // The values of headers, all together instead of one by one.
         let has_line_break = contains(text, 0, *b"\r\n\n");
         let (mut latin1_text, latin1_target);
         let (mut text, target) = if self.flags & NOT_ASCII == 0 {
@@ -75,7 +75,7 @@ impl Record {
     }
 }
 
-/// Of region, service and minutes of skew.
+/// The verifier for region, service and minutes of skew.
 fn options_length(text: &[u8]) -> Option<usize> {
     let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at + 1);
     ends.nth(2)
@@ -115,7 +115,7 @@ pub(super) fn push_numbers(authorization: &Authorization, bits: u32, text: &mut 
     push_number(bits.into(), text);
 }
 
-/// Of a text in UTF-8, one byte for each character.
+/// Converts a UTF-8 text to one byte for each character.
 #[cold]
 fn latin1(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(text.to_vec());
@@ -123,7 +123,7 @@ fn latin1(text: &[u8]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// The field that a text begins with; `None` if it has no end.
+/// The first field of a text; `None` if the field has no end.
 fn next_field<'a>(text: &mut &'a mut [u8]) -> Option<&'a mut [u8]> {
     let end = find(text, 0, [0; 3]);
     let (field, rest) = take(text).split_at_mut_checked(end)?;

@@ -1,6 +1,6 @@
 //! The memory of an engine: the buffer that is shared with JavaScript, and the arena in which requests are signed.
 //!
-//! Nothing in here is unsafe: what is, is in `runtime.rs`.
+//! All unsafe code is in `runtime.rs`.
 
 #[cfg(any(test, feature = "std"))]
 use alloc::vec::Vec;
@@ -10,24 +10,24 @@ use core::mem::take;
 #[cfg(any(test, feature = "std"))]
 use crate::text::{erase, reserve};
 
-/// Where both are.
+/// The memory of both.
 pub(crate) trait Memory {
     /// The buffer and the arena.
     fn parts(&mut self) -> (&mut [u8], &mut [u8]);
 
-    /// Makes the buffer at least this long. Its content may be lost; the first `used` bytes of the arena stay.
+    /// Extends the buffer to at least this length. Its content may be lost; the first `used` bytes of the arena are kept.
     fn reserve(&mut self, length: usize, used: usize);
 
-    /// Makes the arena at least twice as long; its content stays. Returns whether there was memory.
+    /// At least doubles the arena and keeps its content. Returns whether there was memory.
     fn lengthen(&mut self) -> bool;
 }
 
-/// One run of bytes that grows at its end and never moves.
+/// A run of bytes that grows at its end and never moves.
 #[cfg(any(test, not(feature = "std")))]
 pub(crate) trait Run {
     fn bytes(&mut self) -> &mut [u8];
 
-    /// Makes it at least this long. Returns whether there was memory.
+    /// Extends it to at least this length. Returns whether there was memory.
     fn grow(&mut self, length: usize) -> bool;
 }
 
@@ -59,7 +59,7 @@ impl<R: Run> Memory for InOne<R> {
         }
         self.buffer = length;
         let bytes = self.run.bytes();
-        // From its end, because both places may overlap. What was there may be a token.
+        // Starting at its end, because the old and the new place may overlap. The old content may include a token.
         for at in (0..used).rev() {
             let byte = bytes.get_mut(before.wrapping_add(at)).map_or(0, take);
             if let Some(place) = bytes.get_mut(length.wrapping_add(at)) {
@@ -74,7 +74,7 @@ impl<R: Run> Memory for InOne<R> {
     }
 }
 
-/// The least arena that is worth asking for, in bytes.
+/// The smallest arena that is worth allocating, in bytes.
 const MIN_ARENA: usize = 8 * 1024;
 
 /// Each on the heap, if there is one.
@@ -106,7 +106,7 @@ impl Memory for OnHeap {
 
     fn lengthen(&mut self) -> bool {
         let length = 2 * self.arena.len().max(MIN_ARENA);
-        // Wipes what it leaves.
+        // Wipes the memory that it leaves.
         reserve(&mut self.arena, length);
         self.arena.resize(length, 0);
         true

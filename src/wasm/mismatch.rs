@@ -1,5 +1,5 @@
-//! The search for the mistake of a client, for JavaScript, which knows the mistakes: pieces of what may have been signed cross,
-//! and what becomes of them crosses back.
+//! The search for the mistake of a client, for JavaScript, which knows the mistakes: it passes pieces of candidates, and gets
+//! the outcome of each.
 //!
 //! An instance of the module holds one search, and JavaScript wipes its memory after it.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
@@ -23,8 +23,8 @@ use crate::verify::Examination;
 
 static SEARCH: Single<Option<Search>> = Single::new(None);
 
-/// What the request in the buffer says, and all that is wrong with it but its signature: see `examined`. Returns what `finish`
-/// does.
+/// The statements of the request in the buffer, and all that is wrong with it except for its signature: see `examined`. Returns
+/// the result of `finish`.
 #[wasm_bindgen]
 pub fn examine(
     text_length: usize,
@@ -43,7 +43,7 @@ pub fn examine(
     finish(&mut buffer, outcome, text_length.saturating_add(target_length))
 }
 
-/// Replaces a text by its canonical form: with `is_value`, that of a header's value; otherwise that of a name or a value in a
+/// Replaces a text with its canonical form: with `is_value`, that of a header's value; otherwise that of a name or a value in a
 /// query, in which a `+` is not a space. Returns its length.
 #[wasm_bindgen]
 pub fn canonical_text(length: usize, is_value: bool) -> i32 {
@@ -60,7 +60,7 @@ pub fn canonical_text(length: usize, is_value: bool) -> i32 {
     length
 }
 
-/// Starts a search. The buffer holds the pieces that should have been signed, before them the signature in hex; without it,
+/// Starts a search. The buffer holds the signature in hex, and the pieces that should have been signed. Without the signature,
 /// JavaScript compares. Returns 0, or the status of an error.
 #[wasm_bindgen]
 pub fn search_begin(length: usize, signature_length: usize) -> i32 {
@@ -68,7 +68,7 @@ pub fn search_begin(length: usize, signature_length: usize) -> i32 {
     let (signature, record) =
         buffer.get(..length).and_then(|it| it.split_at_checked(signature_length)).unwrap_or_default();
     let mut bytes = [0; 32];
-    // A signature that is not in lower-case hex is never found.
+    // A signature that is not lower-case hex is never found.
     let is_hex =
         hex::decode_to_slice(signature, &mut bytes).is_ok() && !signature.iter().any(u8::is_ascii_uppercase);
     let given = if is_hex { bytes } else { [0; 32] };
@@ -83,7 +83,7 @@ pub fn search_is_right() -> bool {
     SEARCH.lend().as_mut().is_some_and(Search::is_right)
 }
 
-/// Tries the change whose pieces the buffer holds. Returns what became of it, or the status of an error.
+/// Tries the change whose pieces are in the buffer. Returns its outcome, or the status of an error.
 #[wasm_bindgen]
 pub fn search_add(length: usize, rank: u32, is_combined: bool) -> i32 {
     let buffer = BUFFER.lend();
@@ -104,8 +104,8 @@ pub fn search_combines(first: usize, second: usize) -> bool {
     SEARCH.lend().as_ref().is_some_and(|search| search.combines(first, second))
 }
 
-/// Takes the payload of two changes that both change it: its line in the buffer, and the length of the body, below 0 where that
-/// is the one that arrived.
+/// Sets the payload of two changes that both change it: its line in the buffer, and the length of the body, which is negative for
+/// the received body.
 #[wasm_bindgen]
 pub fn search_add_payload(first: usize, second: usize, line_length: usize, body_length: i32) {
     let buffer = BUFFER.lend();
@@ -115,19 +115,19 @@ pub fn search_add_payload(first: usize, second: usize, line_length: usize, body_
     }
 }
 
-/// Tries a change with each before it, until so many blocks were hashed.
+/// Tries a change with each earlier one, until this many blocks were hashed.
 #[wasm_bindgen]
 pub fn search_pairs(second: usize, budget: u32) -> i32 {
     SEARCH.lend().as_mut().map_or(DONE, |search| search.pairs(second, budget) as i32)
 }
 
-/// Tries every three of the likely changes, until so many blocks were hashed.
+/// Tries every combination of three likely changes, until this many blocks were hashed.
 #[wasm_bindgen]
 pub fn search_triples(budget: u32) -> i32 {
     SEARCH.lend().as_mut().map_or(DONE, |search| search.triples(budget) as i32)
 }
 
-/// The number of a change that was found, the first at 0; -1 after the last.
+/// The number of a change that was found, counted from 0; -1 after the last.
 #[wasm_bindgen]
 pub fn search_found(at: usize) -> i32 {
     let search = SEARCH.lend();
@@ -135,7 +135,7 @@ pub fn search_found(at: usize) -> i32 {
     number.map_or(-1, |number| number as i32)
 }
 
-/// Puts the string to sign of what was found at the start of the buffer, and returns its length.
+/// Puts the string to sign of the found candidate at the start of the buffer, and returns its length.
 #[wasm_bindgen]
 pub fn search_string_to_sign() -> i32 {
     let search = SEARCH.lend();
@@ -143,7 +143,7 @@ pub fn search_string_to_sign() -> i32 {
     put(&mut BUFFER.lend(), text)
 }
 
-/// Likewise, a part of the canonical request as a change has it; without one (-1), as it should be.
+/// The same for a part of the canonical request of a change, or of the correct request for -1.
 #[wasm_bindgen]
 pub fn search_part(number: i32, part: usize) -> i32 {
     let search = SEARCH.lend();
@@ -219,9 +219,9 @@ fn examined(examination: &Examination<'_>) -> String {
     text + &examination.query()
 }
 
-// What crosses back, by `Row`.
+// The outcomes, as in `Row`.
 const DONE: i32 = Row::Done as i32;
 const FOUND: i32 = Row::Found as i32;
-/// Of a change: that it was not tried, and that it was.
+/// The outcomes of a change: not tried, and tried.
 const KNOWN: i32 = DONE;
 const TRIED: i32 = Row::Paused as i32;

@@ -1,4 +1,5 @@
-//! The boundary to JavaScript, the only files that name wasm-bindgen: the exports of each module, and what std would bring.
+//! The boundary to JavaScript, and the only files that use wasm-bindgen: the exports of each module, and replacements for parts
+//! of std.
 
 #[cfg(any(
     all(feature = "module-signing", feature = "module-sigv4a"),

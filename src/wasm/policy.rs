@@ -1,9 +1,9 @@
-//! Policies: a document crosses once, and becomes a number; a decision crosses as a flat record.
+//! Policies: a document is passed once and gets a number; a request for a decision is passed as a flat record.
 //!
 //! The record is a run of UTF-8 fields, each ended by a NUL: the numbers of the policies joined with commas, likewise
-//! those of the session, those of the permissions boundary and of the policy of the API, and the caller, which may be empty, the action, the resource, then for each context key the key, how many
-//! values it has, and these. The number of fields is an argument, so no text can smuggle one in: where the texts have a NUL
-//! themselves, they cross once more, escaped.
+//! those of the session, those of the permissions boundary and of the policy of the API, and the caller, which may be empty, the
+//! action, the resource, then for each context key the key, the number of its values, and the values. The number of fields
+//! is an argument, so no text can smuggle one in: texts that contain a NUL are passed once more, escaped.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -20,18 +20,18 @@ use crate::policy::{
 };
 use crate::record_flags::policy::{ESCAPED, HAS_PRINCIPAL, IS_ACCESS};
 
-/// Errors are text: what is wrong with the document.
+/// An error is a text that says what is wrong with the document.
 #[wasm_bindgen]
 #[allow(unreachable_pub)] // wasm-bindgen exports it
 pub fn parse(document: JsValue, is_of_api: bool, name: &str) -> Result<u32, JsValue> {
-    // JavaScript made it of JSON.
+    // JavaScript made it from JSON.
     let value: Value = serde_wasm_bindgen::from_value(document)?;
     let kind = if is_of_api { PolicyKind::Resource } else { PolicyKind::Identity };
     let policy = Policy::from_value(&value, kind, name).map_err(|error| JsValue::from_str(error.text()))?;
     Ok(STATE.lend().keep(policy))
 }
 
-/// Forgets a policy, whose number becomes that of another.
+/// Forgets a policy. Its number may be reused.
 #[wasm_bindgen]
 #[allow(unreachable_pub)]
 pub fn release(number: u32) {
@@ -43,7 +43,7 @@ pub fn release(number: u32) {
     }
 }
 
-/// Where the buffer lies in memory, after it was made at least this long. Its old content may be gone.
+/// The address of the buffer, after it was extended to at least this length. Its old content may be lost.
 #[wasm_bindgen]
 #[allow(unreachable_pub)]
 pub fn reserve(length: usize) -> usize {
@@ -54,14 +54,14 @@ pub fn reserve(length: usize) -> usize {
     buffer.as_ptr() as usize
 }
 
-/// Where the outcome of an evaluation is: see [`Outcome`].
+/// The address of the outcome of an evaluation: see [`Outcome`].
 #[wasm_bindgen]
 #[allow(unreachable_pub)]
 pub fn outcome() -> usize {
     STATE.lend().outcome.as_ptr() as usize
 }
 
-/// Evaluates the record in the buffer. What else there is to say replaces it, as JSON: returns its length, or one of the
+/// Evaluates the record in the buffer. Further details replace it, as JSON: returns their length, or one of the
 /// negative numbers below.
 #[wasm_bindgen]
 #[allow(unreachable_pub)]
@@ -103,8 +103,8 @@ struct State {
     outcome: Outcome,
 }
 
-/// The decision, and the kind of policies that decided; then of each kind its own decision, the place of the policy and of the
-/// statement that decided (from 1 on; 0 for none).
+/// The decision, and the kind of policies that decided; then for each kind its own decision, and the places of the policy and the
+/// statement that decided (counted from 1; 0 for none).
 type Outcome = [u32; 14];
 
 impl State {
@@ -127,7 +127,7 @@ fn evaluate_record(
     flags: u32,
     outcome: &mut Outcome,
 ) -> Result<String, i32> {
-    // What `TextEncoder` wrote is UTF-8.
+    // `TextEncoder` writes UTF-8.
     let text = core::str::from_utf8(record).map_err(|_| RECORD_INVALID)?;
     if text.bytes().filter(|byte| *byte == 0).count() != fields {
         return Err(RECORD_INVALID);
@@ -210,7 +210,7 @@ fn code(decision: Decision) -> u32 {
     }
 }
 
-/// In place of a decision: there are no policies of this kind.
+/// Instead of a decision: there are no policies of this kind.
 const NOT_ASKED: u32 = 3;
 
 fn kind(set: PolicySet) -> u32 {
@@ -222,7 +222,7 @@ fn kind(set: PolicySet) -> u32 {
     }
 }
 
-/// What an outcome has no room for: `{"identity":{"unevaluated":[…],"nearest":{…}},"resource":{…}}`, or empty.
+/// The details that do not fit into an outcome: `{"identity":{"unevaluated":[…],"nearest":{…}},"resource":{…}}`, or empty.
 #[derive(Default)]
 struct Details(String);
 
@@ -291,7 +291,7 @@ fn write_place(place: &Place<'_>, out: &mut String) {
     }
 }
 
-/// A member that follows another one.
+/// A member after another one.
 fn write_text(name: &str, text: &str, out: &mut String) {
     out.push_str(",\"");
     out.push_str(name);

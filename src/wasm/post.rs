@@ -1,9 +1,9 @@
-//! Uploads by HTML form, verified for JavaScript: the form crosses once to say whose key is wanted, and once more with the key and
-//! what the policy says. JavaScript reads the JSON of the policy, so that the module needs no parser.
+//! Verifies uploads by HTML form for JavaScript: the form is passed once to find out whose key is needed, and once more with the
+//! key and the contents of the policy. JavaScript parses the JSON of the policy, so that the module needs no parser.
 //!
-//! A record is texts in UTF-8, each ended by a byte that is in none: region, service, minutes of skew, bucket, length of the
-//! file, the number of fields, name and value of each; then, of the policy, when it expires and its conditions, of four texts
-//! each. What the server knows follows: the session token, and the key.
+//! A record is a run of UTF-8 texts, each ended by a byte that does not occur in UTF-8: region, service, minutes of skew, bucket,
+//! length of the file, the number of fields, name and value of each; then the expiry of the policy and its conditions, four texts
+//! each. The values of the server follow: the session token, and the key.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::vec::Vec;
@@ -19,8 +19,8 @@ use crate::record_flags::verify::*;
 use crate::text::split;
 use crate::verify::{PostForm, UnverifiedPost, Verifier};
 
-/// What the form in the buffer says of its signature, after every check that needs no key: see `stated_post`. Returns what
-/// `finish` does.
+/// The statements of the form in the buffer about its signature, after every check that needs no key: see `stated_post`. Returns
+/// the result of `finish`.
 #[wasm_bindgen]
 pub fn begin_post(length: usize, flags: u32, now: f64) -> i32 {
     let mut buffer = BUFFER.lend();
@@ -30,7 +30,7 @@ pub fn begin_post(length: usize, flags: u32, now: f64) -> i32 {
     finish(&mut buffer, outcome, length)
 }
 
-/// Whether the policy of the form is signed with the key, and the form keeps to it. Likewise; of nothing.
+/// Whether the policy of the form is signed with the key, and the form complies with it. The result is empty.
 #[wasm_bindgen]
 pub fn verify_post(
     length: usize,
@@ -71,7 +71,7 @@ pub fn verify_post(
     status
 }
 
-/// What is done with a form; gets what follows it.
+/// A function for a form, which gets the rest of the record.
 type Work<'w> = &'w mut dyn FnMut(UnverifiedPost<'_>, &[&str]) -> Result<Vec<u8>, Failure>;
 
 fn read(record: &[u8], flags: u32, now: f64, work: Work<'_>) -> Result<Vec<u8>, Failure> {
@@ -98,5 +98,5 @@ fn str_list(texts: &[u8]) -> Option<Vec<&str>> {
     split(texts, END).map(|text| str::from_utf8(text).ok()).collect()
 }
 
-/// In no UTF-8.
+/// A byte that does not occur in UTF-8.
 const END: u8 = 0xFF;

@@ -1,5 +1,5 @@
-//! What JavaScript wrote: a run of UTF-8 fields, each ended by a NUL, in the order in which they are read here. No text of a
-//! request can smuggle a field in: the number of fields is known, too.
+//! The record that JavaScript writes: a run of UTF-8 fields, each ended by a NUL, in the order in which they are read here. No
+//! text of a request can smuggle a field in, because the number of fields is also known.
 
 use crate::credentials::{check_access_key_id, check_session_token};
 use crate::record_flags::{HAS_SECRET, LATIN1_HEADERS, PLATFORM_SIGN, PRESIGN};
@@ -10,7 +10,7 @@ use crate::{Error, Timestamp};
 
 use super::signing::{Core, Scheme};
 
-/// A request, and what crosses beside it.
+/// A request, and the numbers passed with it.
 #[derive(Clone, Copy)]
 pub(super) struct Record<'m> {
     pub(super) text: &'m [u8],
@@ -31,7 +31,7 @@ impl<'m> Record<'m> {
     ) -> Result<(), Error> {
         let Self { text, session_token, flags, .. } = *self;
         let mut timestamp = Timestamp::EPOCH;
-        // A cast would turn NaN into 1970.
+        // A cast would convert NaN to 1970.
         timestamp.set_epoch_millis(if epoch_millis.is_nan() { -1 } else { epoch_millis as i64 })?;
         let mut fields = Fields::of(text);
         let mut texts = [&b""[..]; 8];
@@ -51,7 +51,7 @@ impl<'m> Record<'m> {
         let access_key_id = fields.next();
         let mut secret_access_key = None;
         if flags & HAS_SECRET != 0 {
-            // The same that cross without it afterwards.
+            // Checked only here: afterwards, the same credentials are passed without the secret.
             check_access_key_id(access_key_id)?;
             check_session_token(session_token)?;
             secret_access_key = Some(fields.next());
@@ -82,7 +82,7 @@ impl<'m> Record<'m> {
     }
 }
 
-/// Takes a record apart.
+/// Splits a record.
 pub(super) struct Fields<'a> {
     rest: &'a [u8],
     is_complete: bool,
@@ -101,7 +101,7 @@ impl<'a> Fields<'a> {
         field
     }
 
-    /// Fails where there were fewer fields, or are more.
+    /// Fails if there are fewer or more fields.
     pub(super) fn end(self) -> Result<(), Error> {
         if self.is_complete && self.rest.is_empty() { Ok(()) } else { Err(Error::RecordInvalid) }
     }

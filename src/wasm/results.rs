@@ -1,10 +1,10 @@
-//! Rejections and numbers as they cross to JavaScript, with a NUL in between.
+//! Rejections and numbers as they are passed to JavaScript, with a NUL in between.
 
 use alloc::string::String;
 
 use crate::verify::Rejection;
 
-/// Code, status, AWS's exception, then the details, each after `=` if there is one, and the message.
+/// Code, status, AWS's exception, then the details, each after `=` if there is a value, and the message.
 pub(super) fn written(rejection: &Rejection) -> String {
     let mut text = String::from(rejection.code());
     text.push('\0');

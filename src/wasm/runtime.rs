@@ -1,6 +1,6 @@
-//! What std would bring: an allocator, a panic handler, a variable, and memory.
+//! Replacements for parts of std: an allocator, a panic handler, a variable, and memory.
 //!
-//! The one file with unsafe code: none of these can be had without. What of it is no matter of wasm is tested natively, too,
+//! The only file with unsafe code, which all of these require. The parts that do not depend on wasm are also tested natively,
 //! and by Miri (`make miri`).
 #![allow(unsafe_code)]
 
@@ -23,7 +23,7 @@ use crate::canonical::Entry;
 #[global_allocator]
 static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> = TalcSyncCell::new_wasm(WasmGrowAndClaim);
 
-/// The module `signing` takes nothing from a heap. The crates that it is made of could, and do not link without one.
+/// The module `signing` allocates nothing. Its dependencies could, and do not link without an allocator.
 #[cfg(all(feature = "module-signing", not(feature = "std")))]
 #[global_allocator]
 static ALLOCATOR: NoHeap = NoHeap;
@@ -31,7 +31,7 @@ static ALLOCATOR: NoHeap = NoHeap;
 #[cfg(all(feature = "module-signing", not(feature = "std")))]
 struct NoHeap;
 
-// SAFETY: an allocator may refuse, and what it never gave nobody gives back.
+// SAFETY: an allocator may refuse, and memory that was never allocated is never freed.
 #[cfg(all(feature = "module-signing", not(feature = "std")))]
 unsafe impl core::alloc::GlobalAlloc for NoHeap {
     unsafe fn alloc(&self, _: core::alloc::Layout) -> *mut u8 {
@@ -41,15 +41,15 @@ unsafe impl core::alloc::GlobalAlloc for NoHeap {
     unsafe fn dealloc(&self, _: *mut u8, _: core::alloc::Layout) {}
 }
 
-/// Nothing in the core panics on input; a panic is a defect, and traps without dragging in the formatting of messages.
+/// Nothing in the core panics on input. A panic is a defect, and traps without pulling in the formatting of messages.
 #[cfg(all(any(feature = "module-signing", feature = "incoming"), not(feature = "std")))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Wipes what the functions that were called before have left of a secret below the caller's frame. They must not have been
-/// inlined into it.
+/// Wipes traces of a secret that previously called functions have left below the caller's frame. They must not have been
+/// inlined into the caller.
 #[cfg(any(feature = "engine", feature = "module-verify"))]
 #[inline(never)]
 pub(crate) fn clear_stack() {
@@ -60,7 +60,7 @@ pub(crate) fn clear_stack() {
 #[cfg(any(feature = "engine", feature = "module-verify"))]
 const STACK_DEPTH: usize = if cfg!(feature = "module-sigv4a") { 64 * 1024 } else { 8 * 1024 };
 
-/// A value that there is one of.
+/// A value that exists only once.
 #[cfg(target_arch = "wasm32")]
 pub(crate) struct Single<T>(RefCell<T>);
 
@@ -74,8 +74,8 @@ impl<T> Single<T> {
         Self(RefCell::new(value))
     }
 
-    /// To one at a time: nothing in here calls JavaScript, which alone could ask for it again. What trapped has it for
-    /// good.
+    /// Lends the value to one caller at a time: only JavaScript could call again, and no code in here calls JavaScript. After a
+    /// trap, the value stays lent.
     pub(crate) fn lend(&self) -> RefMut<'_, T> {
         let Ok(value) = self.0.try_borrow_mut() else { core::arch::wasm32::unreachable() };
         value
@@ -87,7 +87,7 @@ impl<T> Single<T> {
 pub(super) static ENGINE: Single<super::signing::Engine> =
     Single::new(super::signing::Engine::with(super::memory::InOne::new(Linear(()))));
 
-/// All memory of a module without a heap behind its stack and its statics. Only that engine has such a value.
+/// All memory after the stack and the statics of a module without a heap. Only that engine has such a value.
 #[cfg(all(feature = "module-signing", not(feature = "std")))]
 pub(crate) struct Linear(());
 
@@ -97,7 +97,7 @@ impl Linear {
 
     fn start() -> usize {
         unsafe extern "C" {
-            /// Where the linker says that it has placed nothing from here on.
+            /// The address after which the linker has placed nothing.
             static __heap_base: u8;
         }
         (&raw const __heap_base).expose_provenance()
@@ -113,8 +113,8 @@ impl super::memory::Run for Linear {
     fn bytes(&mut self) -> &mut [u8] {
         let start = core::ptr::with_exposed_provenance_mut(Self::start());
         let length = Self::end().saturating_sub(Self::start()).min(isize::MAX as usize);
-        // SAFETY: these bytes are there, because memory never shrinks, and initialized, because all of wasm's are. They are nobody
-        // else's: the linker places nothing here, no allocator has them, and the slice borrows the one value that stands for
+        // SAFETY: these bytes exist, because memory never shrinks, and are initialized, because all memory in wasm is. Nothing else
+        // uses them: the linker places nothing here, no allocator has them, and the slice borrows the only value that represents
         // them.
         unsafe { core::slice::from_raw_parts_mut(start, length) }
     }
@@ -125,7 +125,7 @@ impl super::memory::Run for Linear {
     }
 }
 
-/// Takes the end of some bytes for entries, all empty; leaves the rest. `None` where there are too few bytes.
+/// Takes the end of some bytes for empty entries, and leaves the rest. `None` if there are too few bytes.
 #[cfg(any(test, feature = "engine"))]
 pub(crate) fn carve<'m>(memory: &'m mut [u8], count: usize) -> Option<(&'m mut [u8], &'m mut [Entry<'m>])> {
     let size = count.checked_mul(size_of::<Entry<'m>>())?;
@@ -134,11 +134,11 @@ pub(crate) fn carve<'m>(memory: &'m mut [u8], count: usize) -> Option<(&'m mut [
     let (rest, room) = memory.split_at_mut_checked(start)?;
     let first = room.as_mut_ptr().cast::<Entry<'m>>();
     for index in 0..count {
-        // SAFETY: the room is that of `count` entries and the padding, so this one is within it. It ends with the padding,
-        // the rest of its end by the alignment, and the size of an entry is a multiple of that: so each is aligned.
+        // SAFETY: the room is that of `count` entries and the padding, so this entry is within it. The padding aligns their
+        // end, and the size of an entry is a multiple of the alignment, so each is aligned.
         unsafe { first.add(index).write(Entry::default()) };
     }
-    // SAFETY: likewise; all are initialized. The room is borrowed as long as the entries are, and as no one else's. Entries
+    // SAFETY: likewise; all are initialized. The room is borrowed exclusively, for as long as the entries are. Entries
     // need no drop; they have no padding, so that their bytes are initialized when the memory is used as bytes again.
     Some((rest, unsafe { core::slice::from_raw_parts_mut(first, count) }))
 }

@@ -1,7 +1,7 @@
-//! The hot path: one request in, one signature out, one crossing.
+//! The hot path: one call for each request.
 //!
-//! JavaScript writes a record into the engine's buffer (see `record.rs`), the session token and the body behind it, whose
-//! lengths are known; it calls `sign`, and reads the result from the same buffer.
+//! JavaScript writes a record into the engine's buffer (see `record.rs`), followed by the session token and the body, whose
+//! lengths are known. It calls `sign`, and reads the result from the same buffer.
 
 use crate::canonical::form::Form;
 use crate::endpoint::region_and_service;
@@ -22,7 +22,7 @@ use super::memory::Memory as _;
 use super::record::{Fields, Record};
 use super::runtime::carve;
 
-/// The scheme of the module that is built.
+/// The scheme of this module.
 #[cfg(feature = "module-signing")]
 pub(super) type Scheme = crate::SigV4;
 #[cfg(feature = "module-sigv4a")]
@@ -44,22 +44,22 @@ mod kind {
 
 pub(super) type Core = super::core::Core<Scheme, kind::Keys>;
 
-/// Signing keys, and the memory that requests are signed in.
+/// Signing keys, and the memory for requests.
 ///
-/// At the end of each call, nothing of a secret access key or a session token is left in the memory of the module, but in a
-/// result that JavaScript has still to read.
+/// At the end of each call, no part of a secret access key or a session token is left in the memory of the module, except in a
+/// result that JavaScript has not read yet.
 pub struct Engine {
     memory: kind::Memory,
-    /// How much of the buffer may hold something of a secret or a session token.
+    /// The length of the part of the buffer that may contain a secret or a session token.
     buffer_used: usize,
-    /// How much of the arena is written, since it was wiped.
+    /// The number of bytes of the arena that were written since it was wiped.
     arena_used: usize,
     core: Core,
     hasher: BlockHasher,
 }
 
 impl Engine {
-    /// That knows no credentials.
+    /// An engine without keys.
     #[cfg(feature = "std")]
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
@@ -70,8 +70,8 @@ impl Engine {
         Self { memory, buffer_used: 0, arena_used: 0, core: Core::new(), hasher: BlockHasher::new() }
     }
 
-    /// Where the buffer lies in memory, after it was made at least this long, as far as there is memory. Its old content may
-    /// be gone.
+    /// The address of the buffer, after it was extended to at least this length if there is memory. Its old content may
+    /// be lost.
     pub fn reserve(&mut self, length: usize) -> usize {
         self.memory.reserve(length, self.arena_used);
         self.memory.parts().0.as_ptr() as usize
@@ -80,17 +80,18 @@ impl Engine {
     /// Signs the record in the buffer. The result replaces it: `x-amz-date`, `x-amz-content-sha256` (or empty), the
     /// name of the session token's header, `x-amz-region-set` (or empty), the target to send (empty if it is the one that
     /// was given), and `authorization` or, presigned, the query, a line each; for a trace then the canonical
-    /// request and the string to sign, each after a NUL. Returns its length; of an error, its status (`Error::status`).
+    /// request and the string to sign, each after a NUL. Returns its length, or the status of an error (`Error::status`).
     ///
-    /// With a flag, the result is the canonical request instead, which stays where it is, to be hashed by the platform:
+    /// With a flag, the result is the canonical request instead, which stays in the arena to be hashed by the platform:
     /// [`Engine::complete`] gives the result. With another one, the request stays for [`Engine::sign_path`].
     ///
-    /// With a third flag, the signature is missing, and after two NULs comes the string to sign: for a platform that signs it.
-    /// Then no key is looked for, so the secret may be empty.
+    /// With a third flag, the signature is missing, and the string to sign follows after two NULs, for a platform that signs it.
+    /// Then no key is needed, so the secret may be empty.
     ///
     /// A presigned request, a trace, and a request that stays may leave a session token behind, until [`Engine::wipe`].
     ///
-    /// `credentials_id` numbers the credentials (see `KeyCache`); `expires_in` counts where a flag asks for a presigned request.
+    /// `credentials_id` is the number of the credentials (see `KeyCache`); `expires_in` applies if a flag requests a presigned
+    /// request.
     #[inline(never)] // so that its frame is one that `clear_stack` reaches
     #[allow(clippy::too_many_arguments)]
     pub fn sign(
@@ -123,8 +124,8 @@ impl Engine {
         status(outcome.and_then(|()| self.hash(flags)))
     }
 
-    /// Signs the last request once more, with the path that the buffer begins with. The result is the path to send (empty
-    /// if it is that one) and the signature, or the string to sign where the platform signs it.
+    /// Signs the last request once more, with the path at the start of the buffer. The result is the path to send (empty
+    /// if it is the same) and the signature, or the string to sign if the platform signs it.
     pub fn sign_path(&mut self, path_length: usize, flags: u32) -> i32 {
         let outcome = self.prepare_path(path_length);
         status(outcome.and_then(|()| self.hash(flags | SIGNATURE_ONLY)))
@@ -142,12 +143,12 @@ impl Engine {
         }
     }
 
-    /// Where the canonical request is, for the host to hash.
+    /// The address of the canonical request, for the host to hash.
     pub fn canonical_request(&mut self) -> usize {
         self.canonical_request_in_arena().as_ptr() as usize
     }
 
-    /// Signs what waits for it; the buffer begins with the hash of the canonical request, in hex. `flags` as before.
+    /// Signs the prepared request. The buffer begins with the hash of the canonical request, in hex. `flags` as before.
     pub fn complete(&mut self, flags: u32) -> i32 {
         let (buffer, arena) = self.memory.parts();
         if let Some(hash) = buffer.first_chunk::<64>() {
@@ -157,8 +158,8 @@ impl Engine {
     }
 
     /// Signs any text with the key of a scope. In the buffer: date, region, service, access key id and, with the flag
-    /// `HAS_SECRET`, the secret, each ended by a NUL; then the text. The signature replaces it, in hex; where the platform
-    /// signs, the scope. Returns its length; of an error, its status.
+    /// `HAS_SECRET`, the secret, each ended by a NUL; then the text. The signature in hex replaces it, or the scope if the platform
+    /// signs. Returns the length, or the status of an error.
     #[inline(never)]
     pub fn sign_text(
         &mut self,
@@ -187,15 +188,15 @@ impl Engine {
         })
     }
 
-    /// Replaces the text that the buffer begins with by its canonical form, of the number `form` in [`Form`]. Returns the
-    /// length; of an error, its status. JavaScript wipes what it has read.
+    /// Replaces the text at the start of the buffer with its canonical form, the number `form` in [`Form`]. Returns the
+    /// length, or the status of an error. JavaScript wipes the result after reading it.
     pub fn canonical_form(&mut self, length: usize, form: u32) -> i32 {
         self.replace(length, &mut move |_, text, arena| {
             Form::from_number(form).ok_or(Error::RecordInvalid)?.write(text, arena)
         })
     }
 
-    /// Replaces the host that the buffer begins with by its region and its signing name, a line each, each empty if it
+    /// Replaces the host at the start of the buffer with its region and its signing name, a line each, each empty if it
     /// cannot be inferred. Returns the length.
     pub fn endpoint(&mut self, length: usize, web_socket: bool) -> i32 {
         self.replace(length, &mut move |_, host, arena| {
@@ -205,13 +206,13 @@ impl Engine {
         })
     }
 
-    /// Takes the first `length` bytes of the buffer into a SHA-256: a number of whole blocks, of 64 bytes each.
+    /// Adds the first `length` bytes of the buffer to a SHA-256: a number of whole blocks, of 64 bytes each.
     pub fn hash_update(&mut self, length: usize) {
         self.hasher.update(self.memory.parts().0.get(..length).unwrap_or_default());
         self.wipe_text(length);
     }
 
-    /// Takes the last bytes into that SHA-256, puts its hex digits at the start of the buffer, and starts again.
+    /// Adds the last bytes to that SHA-256, puts its hex digits at the start of the buffer, and starts a new one.
     pub fn hash_finish(&mut self, length: usize) {
         self.memory.reserve(64, self.arena_used);
         let digest = self.hasher.finish(self.memory.parts().0.get(..length).unwrap_or_default());
@@ -220,13 +221,13 @@ impl Engine {
         self.hasher = BlockHasher::new();
     }
 
-    /// Wipes what a batch of requests has left, and a result that was read.
+    /// Wipes the remains of a batch of requests, and a result that was read.
     pub fn wipe(&mut self) {
         self.wipe_arena();
         self.wipe_buffer();
     }
 
-    /// Forgets the signing keys of the secret that the buffer begins with.
+    /// Forgets the signing keys of the secret at the start of the buffer.
     #[inline(never)]
     pub fn forget(&mut self, secret_length: usize) {
         self.core.keys.forget(self.memory.parts().0.get(..secret_length).unwrap_or_default());
@@ -240,8 +241,8 @@ impl Engine {
         self.wipe();
     }
 
-    /// Replaces the secret and the access key id that the buffer begins with, each ended by a NUL, by the private key of
-    /// SigV4a, 32 bytes, and the public one: for a platform that signs. [`Engine::wipe`] once they are read.
+    /// Replaces the secret and the access key id at the start of the buffer, each ended by a NUL, with the private key of
+    /// SigV4a, 32 bytes, and the public one, for a platform that signs. Call [`Engine::wipe`] after reading them.
     #[cfg(feature = "module-sigv4a")]
     #[inline(never)]
     pub fn key_pair(&mut self, length: usize) -> i32 {
@@ -260,11 +261,11 @@ impl Engine {
     }
 }
 
-/// Writes something in an arena, with what the buffer holds.
+/// Writes something in an arena, from the content of the buffer.
 type Write<'w> = &'w mut dyn for<'m> FnMut(&mut Core, &'m [u8], &mut Arena<'m>) -> Result<(), Error>;
 
 impl Engine {
-    /// Lets something be written in an arena, which grows until there is room for it.
+    /// Calls a writer with an arena that grows until there is room for its output.
     fn in_arena(&mut self, write: Write<'_>) -> Result<(), Error> {
         loop {
             let (buffer, memory) = self.memory.parts();
@@ -282,7 +283,7 @@ impl Engine {
         if self.memory.lengthen() { Ok(()) } else { Err(Error::LimitExceeded) }
     }
 
-    /// Replaces the text that the buffer begins with by another one, the last that is written. Either may be a secret.
+    /// Replaces the text at the start of the buffer with the last text written. Either may be a secret.
     fn replace(&mut self, length: usize, write: Write<'_>) -> i32 {
         self.core.requests.forget(); // its texts are overwritten
         let mut text = Span::default();
@@ -302,7 +303,7 @@ impl Engine {
         self.core.requests.texts.span(Text::CanonicalRequest).of_mut(self.memory.parts().1)
     }
 
-    /// Here, or by the platform: see [`Engine::sign`].
+    /// Hashes the canonical request and finishes, or leaves that to the platform: see [`Engine::sign`].
     fn hash(&mut self, flags: u32) -> Result<i32, Error> {
         if flags & PLATFORM_HASH != 0 {
             return Ok(self.canonical_request_in_arena().len() as i32);
@@ -361,7 +362,7 @@ impl Engine {
         Ok(length as i32)
     }
 
-    /// Puts a text of the arena at the start of the buffer, which grows if it must, and returns its length.
+    /// Puts a text of the arena at the start of the buffer, which grows if necessary, and returns its length.
     fn put(&mut self, text: Span) -> Result<i32, Error> {
         let length = text.end - text.start;
         reserve(&mut self.memory, length, self.arena_used)?;
@@ -378,7 +379,7 @@ impl Engine {
         self.arena_used = 0;
     }
 
-    /// Wipes a text that the buffer begins with.
+    /// Wipes a text at the start of the buffer.
     fn wipe_text(&mut self, length: usize) {
         self.buffer_used = self.buffer_used.max(length);
         self.wipe_buffer();
@@ -397,7 +398,7 @@ fn reserve(memory: &mut kind::Memory, length: usize, used: usize) -> Result<(), 
     if memory.parts().0.len() < length { Err(Error::LimitExceeded) } else { Ok(()) }
 }
 
-/// A length, or what an error is instead.
+/// A length, or the status of an error.
 fn status(outcome: Result<i32, Error>) -> i32 {
     outcome.unwrap_or_else(Error::status)
 }

@@ -1,5 +1,5 @@
-//! Verifying for JavaScript: what arrived crosses as a flat record, once to say whose key is wanted, and once more with the
-//! key. Nothing of a request stays here in between.
+//! Verification for JavaScript: the received request is passed as a flat record, once to find out whose key is needed, and once
+//! more with the key. Nothing of a request is kept in between.
 #![allow(unreachable_pub, missing_docs)] // wasm-bindgen exports what is `pub`
 
 use alloc::vec::Vec;
@@ -26,15 +26,15 @@ pub(super) static ENGINE: Single<Engine> = Single::new(Engine {
     keys: KeyCache::new(),
 });
 
-/// What is kept from one request to the next.
+/// The state kept from one request to the next.
 pub(super) struct Engine {
     verifier: LastVerifier,
-    /// Derived keys: of the secrets themselves, nothing is left at the end of a call.
+    /// Derived keys. At the end of a call, nothing is left of the secrets themselves.
     pub(super) keys: KeyCache<SigV4>,
 }
 
-/// What the request in the buffer says of its signature, after every check that needs no key. The result replaces it: see
-/// `described`. Returns what `finish` does.
+/// The statements of the request in the buffer about its signature, after every check that needs no key. The result replaces it:
+/// see `described`. Returns the result of `finish`.
 #[wasm_bindgen]
 pub fn begin(
     text_length: usize,
@@ -56,9 +56,9 @@ pub fn begin(
     finish(&mut buffer, outcome, text_length.saturating_add(target_length).saturating_add(body_length))
 }
 
-/// Whether a signature is that of a string to sign, and the session token is known: of the buffer, access key id, string to sign
-/// and signature, each ended by a NUL, then the token that the request carries, the one that it must, and the key. Where it is
-/// not, `verify` says why.
+/// Whether a signature matches a string to sign, and the session token is the expected one. The buffer holds access key id,
+/// string to sign and signature, each ended by a NUL, then the token of the request, the expected token, and the key. If it does
+/// not match, `verify` gives the reason.
 #[allow(clippy::too_many_arguments)] // numbers cross for nothing
 #[wasm_bindgen]
 pub fn verify_signature(
@@ -98,7 +98,7 @@ fn is_signed(record: &[u8], lengths: [usize; 3], flags: u32, keys: &mut KeyCache
     has_key(key, flags, keys, scope, string_to_sign, signature).ok()
 }
 
-/// Whether a signature is that of a text, by a secret or by a derived key.
+/// Whether a signature matches a text, with a secret or a derived key.
 pub(super) fn has_key(
     key: &[u8],
     flags: u32,
@@ -125,7 +125,7 @@ pub(super) fn session_token(token: &[u8], flags: u32) -> Result<SessionToken<'_>
     })
 }
 
-/// Of a body, or of its hash.
+/// The hash of a body, or the hash that was passed.
 fn body_hash(body: &[u8], flags: u32) -> BodyHash {
     match body.try_into() {
         Ok(hash) if flags & BODY_IS_HASH != 0 => BodyHash::from_hex(hash),
@@ -133,7 +133,7 @@ fn body_hash(body: &[u8], flags: u32) -> BodyHash {
     }
 }
 
-/// What the request in the buffer says of its signature, checked for form only. Likewise: see `parsed`.
+/// The statements of the request in the buffer about its signature, checked only for form: see `parsed`.
 #[wasm_bindgen]
 pub fn parse_authorization(text_length: usize, target_length: usize, header_count: usize, flags: u32) -> i32 {
     let mut buffer = BUFFER.lend();
@@ -143,8 +143,8 @@ pub fn parse_authorization(text_length: usize, target_length: usize, header_coun
     finish(&mut buffer, outcome, text_length.saturating_add(target_length))
 }
 
-/// Whether the key is that of the signature, likewise. The result is the string to sign; where JavaScript has to compare the
-/// signature, which SigV4a leaves to another module, the signature follows after a NUL.
+/// Whether the signature was made with the key. The result is the string to sign. With SigV4a, which another module verifies,
+/// the signature follows after a NUL.
 #[allow(clippy::too_many_arguments)] // numbers cross for nothing
 #[wasm_bindgen]
 pub fn verify(
@@ -232,8 +232,8 @@ fn verified(
     }
 }
 
-/// A body in chunks, decoded: its trailers, `name:value` with a line feed after each; texts that are still to be verified, and
-/// their signatures, with a NUL before each; a byte that is in no UTF-8, and the bytes.
+/// A decoded body: its trailers, `name:value` with a line feed after each; texts that are still to be verified, and
+/// their signatures, with a NUL before each; a byte that does not occur in UTF-8; and the bytes.
 fn decoded(
     unverified: &Unverified<'_, '_>,
     key: Option<SigningKey>,
@@ -253,9 +253,9 @@ fn decoded(
     Ok(result)
 }
 
-/// Of the last request: most servers have one.
+/// The verifier of the last request: most servers have one.
 struct LastVerifier {
-    /// The fields of the record that it was made of, then its flags and its skew.
+    /// The fields of the record that it was created from, then its flags and its skew.
     options: Vec<u8>,
     verifier: Option<Verifier>,
 }
@@ -282,6 +282,6 @@ impl LastVerifier {
     }
 }
 
-/// What a verifier is made of.
+/// The options of a verifier.
 const OF_VERIFIER: u32 =
     BODY_REQUIRED | BODY_OPTIONAL | PATH_DOUBLE | PATH_SINGLE | EXPLAIN | ANY_REGION | ANY_SERVICE;

@@ -48,7 +48,7 @@ pub(super) fn described(
     };
     let decoded = if unverified.is_decoded() { IS_DECODED } else { 0 };
     let digests = unverified.digest_lines();
-    // As soon as all that is signed is known: then only the key is missing.
+    // As soon as everything that is signed is known, so that only the key is missing.
     let is_known = body.is_some() || !unverified.needs_body();
     let is_signed_here = is_known && authorization.algorithm() == Algorithm::HmacSha256;
     let canonical_request = if is_signed_here { unverified.canonical_request(body) } else { None };
@@ -58,7 +58,7 @@ pub(super) fn described(
         None => Default::default(),
     };
     let token = unverified.session_token().unwrap_or_default();
-    // Room for all of it: a token must leave no piece behind where the text was before it grew.
+    // Room for all of it, because growing would leave a part of the token behind in the old place.
     let mut text = String::with_capacity(
         256 + token.len()
             + unverified.region().len()
@@ -96,7 +96,7 @@ pub(super) fn stated_post(form: &UnverifiedPost<'_>) -> Vec<u8> {
     let authorization = form.authorization();
     let token = authorization.session_token().unwrap_or_default();
     let policy = form.decoded_policy().and_then(|policy| String::from_utf8(policy).ok()).unwrap_or_default();
-    // Room for all of it: a token must leave no piece behind where the text was before it grew.
+    // Room for all of it, because growing would leave a part of the token behind in the old place.
     let mut text = String::with_capacity(256 + token.len() + authorization.scope().len() + policy.len());
     push_numbers(authorization, signature_bits(authorization), &mut text);
     for field in
