@@ -1,4 +1,4 @@
-//! Candidates of two changes, and what each of them gives.
+//! Candidates of two changes, and their signatures.
 
 use alloc::vec::Vec;
 
@@ -9,23 +9,23 @@ use super::prefix::{Prefixes, Request, line};
 use crate::sign::key::StartedMac;
 use crate::text::Put;
 
-/// A candidate that was tried, and what is known of it for those that it is a part of.
+/// A candidate that was tried, and the results of it that are reused for its combinations.
 pub(super) struct Change {
     pub(super) pieces: Vec<Piece>,
-    /// How many likelier changes its cause has.
+    /// The number of likelier changes of its cause.
     pub(super) rank: u32,
     pub(super) is_combined: bool,
     /// The bits of its parts.
     pub(super) parts: u8,
-    /// Where the canonical request is another.
+    /// Present if the canonical request differs.
     pub(super) request: Option<Request>,
-    /// Where scope or key are.
+    /// Present if the scope or the key differs.
     pub(super) mac: Option<StartedMac>,
-    /// The number of the change that has its payload; of two, none.
+    /// The number of the change that has its payload; `None` for a combination of two.
     pub(super) payload_of: Option<usize>,
 }
 
-/// What candidates of several changes are made with.
+/// The shared state for building candidates of several changes.
 pub(super) struct Combination<'a> {
     pub(super) base: &'a Base,
     pub(super) prefixes: &'a Prefixes,
@@ -36,7 +36,7 @@ pub(super) struct Combination<'a> {
 pub(super) struct Outcome {
     pub(super) hash: [u8; 64],
     pub(super) signature: [u8; 32],
-    /// How many were hashed, about.
+    /// The approximate number of blocks hashed.
     pub(super) blocks: u32,
 }
 
@@ -58,7 +58,8 @@ impl Combination<'_> {
         Some(Outcome { signature: mac.sign(&hash), hash, blocks: BLOCKS_OF_MAC + hashed })
     }
 
-    /// Of two changes that change no part of the canonical request in common; and how many blocks were hashed, about.
+    /// Combines two changes that change no common part of the canonical request. Also returns the approximate number of blocks
+    /// hashed.
     fn hash(&self, one: &Change, other: &Change) -> ([u8; 64], u32) {
         match (&one.request, &other.request) {
             (Some(one), Some(other)) => self.prefixes.hash_of_two(one, other),
@@ -67,7 +68,7 @@ impl Combination<'_> {
         }
     }
 
-    /// Likewise, if both change a part, which has to be made again.
+    /// The same if both change a part, which has to be written again.
     #[inline(never)]
     fn rebuilt(
         &self,
@@ -114,7 +115,7 @@ impl Combination<'_> {
     }
 }
 
-/// Whether two changes have a piece in common; payloads, of which JavaScript has made one, are none.
+/// Whether two changes have a piece in common. Payloads do not count, because JavaScript combines them.
 pub(super) fn collide(one: &Change, other: &Change, has_payload: bool) -> bool {
     other.pieces.iter().any(|piece| {
         let is_combined = has_payload && piece.part() == Part::Payload;
@@ -131,7 +132,7 @@ pub(super) fn known_payload(
     payloads.get(at).map(|(_, payload)| payload)
 }
 
-/// Of the key of a candidate, after the start of its string to sign.
+/// The HMAC state of the candidate's key, after the start of its string to sign.
 #[inline(never)]
 pub(super) fn mac_of(view: &View<'_>, derivation: &mut KeyDerivation) -> StartedMac {
     let (inputs, form) = view.key();
@@ -146,15 +147,15 @@ impl Change {
         self.is_combined && other.is_combined && (self.rank < FAR || other.rank < FAR)
     }
 
-    /// How many were hashed for it, about.
+    /// The approximate number of blocks hashed for it.
     pub(super) fn blocks(&self) -> u32 {
         BLOCKS_OF_KEY + self.request.as_ref().map_or(0, |request| 2 * request.blocks)
     }
 }
 
-/// Two changes that are both unlikely are not tried together: from this rank on.
+/// Two changes that both have this rank or a higher one are unlikely, and are not tried together.
 pub(super) const FAR: u32 = 6;
 pub(super) const SCOPE_OR_KEY: u8 = 1 << Part::Scope as u8 | 1 << Part::Key as u8;
-/// Two of the text, one of the hash.
+/// Two blocks for the text, one for the hash.
 const BLOCKS_OF_MAC: u32 = 3;
 const BLOCKS_OF_KEY: u32 = 16;

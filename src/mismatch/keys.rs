@@ -1,4 +1,4 @@
-//! Signing keys, whose derivation may have a wrong step.
+//! Signing keys whose derivation may have a wrong step.
 
 use alloc::vec::Vec;
 
@@ -7,24 +7,24 @@ use zeroize::Zeroizing;
 use crate::sha256::to_hex;
 use crate::sign::key::SigningKey;
 
-/// What each step hands to the next.
+/// The form in which each step passes its result to the next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyForm {
-    /// The bytes of the HMAC, as it should be.
+    /// The bytes of the HMAC, which is correct.
     Bytes,
     /// Its hex digits.
     Hex,
-    /// There are no steps: the key is what the first would begin with.
+    /// No steps: the key is the start of the first step.
     Underived,
 }
 
-/// Derives keys. Of those that begin alike, what they share is computed once, as long as it has its place here.
+/// Derives keys. Common first steps are computed once, as long as they stay in the cache.
 pub(super) struct KeyDerivation {
     places: Vec<Option<Known>>,
 }
 
 struct Known {
-    /// What the key was derived from.
+    /// The inputs of the derivation.
     name: Zeroizing<Vec<u8>>,
     key: SigningKey,
 }
@@ -54,7 +54,7 @@ impl KeyDerivation {
             name.extend_from_slice(next);
             *end = name.len();
         }
-        // The last step ends in another key each time.
+        // The last step gives a different key each time.
         let known = (1..names.len())
             .rev()
             .find_map(|steps| Some((steps, self.known(name.get(..*ends.get(steps)?)?)?)));
@@ -84,13 +84,13 @@ impl KeyDerivation {
     }
 }
 
-/// FNV-1a, for a place in a table: the key that had it gives way.
+/// FNV-1a, for a place in a table. A new key replaces the old one at its place.
 fn place_of(name: &[u8]) -> usize {
     let mix = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     name.iter().fold(0x811C_9DC5, mix) as usize % PLACES
 }
 
-/// A search derives some hundred keys for days, regions and secrets, and some thousand that begin like one of them.
+/// A search derives a few hundred keys for days, regions and secrets, and a few thousand that begin like one of them.
 const PLACES: usize = 512;
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
             let scope = Scope::new("20150830", region, "iam").unwrap();
             let right = SigningKey::derive(SECRET, &scope).unwrap().sign(b"text");
             assert_eq!(derivation.derive(parts, KeyForm::Bytes).sign(b"text"), right);
-            // Asked for once more, of what is known.
+            // Derived again, from the cache.
             assert_eq!(derivation.derive(parts, KeyForm::Bytes).sign(b"text"), right);
             assert_ne!(derivation.derive(parts, KeyForm::Hex).sign(b"text"), right);
         }

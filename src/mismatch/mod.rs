@@ -1,11 +1,11 @@
-//! The search for the mistake of a client: which of the known mistakes, or which two or three of them, give exactly the
-//! signature that arrived.
+//! The search for the mistake of a client: which of the known mistakes, alone or in combinations of two or three, gives exactly the
+//! received signature.
 //!
-//! A candidate is a list of [`Piece`]s that differ from those that should have been signed. Candidates that touch different
-//! parts of a request are combined by their texts; where they touch the same part, that part is written once more from the
-//! pieces of both. What a candidate has in common with the request as it should be is not hashed again.
+//! A candidate is a list of [`Piece`]s that differ from those that should have been signed. Candidates that change different
+//! parts of a request are combined by their texts; if they change the same part, that part is written again from the
+//! pieces of both. The parts that a candidate shares with the correct request are not hashed again.
 //!
-//! Which mistakes there are, and what to say of them, is known to JavaScript alone: js/mismatch.
+//! The mistakes and their explanations are defined in JavaScript: js/mismatch.
 
 mod combination;
 mod keys;

@@ -1,4 +1,4 @@
-//! The names by which JavaScript knows what crosses in a record of the search: the number of each is its place in its list.
+//! The names that JavaScript uses for the numbers in a record of the search: each number is a place in a list.
 //! `js/engine/generated/mismatch-names.js` is written from here.
 
 use super::keys::KeyForm;
@@ -6,7 +6,7 @@ use super::parameters::{ListChange, WriteForm};
 use super::pieces::{LineForm, Part};
 use super::trial::Row;
 
-/// A type of values without content: `from_number` gives the value of a number, and `NAMES` has the names.
+/// A type of values without content: `from_number` returns the value of a number, and `NAMES` has the names.
 macro_rules! named {
     ($($name:literal => $type:ident::$value:ident,)*) => { named!(@ $($name, $type, $value;)*); };
     (@ $first:literal, $type:ident, $value:ident; $($name:literal, $same:ident, $other:ident;)*) => {
@@ -22,7 +22,7 @@ macro_rules! named {
             }
         }
 
-        // A value is its number.
+        // Each value is its number.
         const _: () = {
             let mut at = 0;
             while at < $type::ALL.len() {
@@ -33,7 +33,7 @@ macro_rules! named {
     };
 }
 
-/// What a piece is, before its content.
+/// The kind of a piece, before its content.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "module-mismatch")), allow(dead_code))]
 pub(crate) enum PieceKind {
@@ -58,7 +58,7 @@ pub(crate) enum PieceKind {
     KeyForm,
 }
 
-// Those that end with a mark stand for several pieces: a number or a name follows.
+// The names that end with a mark stand for several pieces: a number or a name follows.
 named! {
     "method.name" => PieceKind::Method,
     "path.wire" => PieceKind::WirePath,
@@ -81,7 +81,7 @@ named! {
     "key.steps" => PieceKind::KeyForm,
 }
 
-/// What a step is, before its texts.
+/// The kind of a step, before its texts.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "module-mismatch")), allow(dead_code))]
 pub(crate) enum StepKind {
@@ -186,10 +186,10 @@ named! {
     "found" => Row::Found,
 }
 
-/// Of `Piece::Scope`: what is in the string to sign, in order.
+/// The fields of `Piece::Scope`, in the order of the string to sign.
 #[cfg(feature = "tables")]
 pub(crate) const SCOPE_FIELDS: &[&str] = &["algorithm", "amzDate", "day", "region", "service", "end"];
 
-/// Of `Piece::Key`: what a key is derived from, in order.
+/// The fields of `Piece::Key`, in the order of the derivation.
 #[cfg(feature = "tables")]
 pub(crate) const KEY_FIELDS: &[&str] = &["prefix", "secret", "day", "region", "service", "end"];

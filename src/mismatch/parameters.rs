@@ -1,4 +1,4 @@
-//! The query, as signers write it and as they should.
+//! The query, as signers write it and as they should write it.
 
 use alloc::vec::Vec;
 
@@ -7,14 +7,14 @@ use super::steps::{Step, spelled};
 use crate::canonical::{Entry, sort};
 use crate::text::Put;
 
-/// As on the wire; without a value where no `=` is.
+/// As on the wire; without a value if there is no `=`.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Parameter {
     pub(crate) name: Text,
     pub(crate) value: Option<Text>,
 }
 
-/// What a client made of the list of its parameters.
+/// A change by a client to the list of its parameters.
 #[derive(Clone, Copy)]
 pub(crate) enum ListChange {
     Nothing,
@@ -39,11 +39,11 @@ pub(crate) enum Order {
     ByName,
     ByNameIgnoringCase,
     ByDecodedName,
-    /// By names; those that are not among them come last.
+    /// Sorted in the order of these names; other parameters come last.
     Listed(Vec<Text>),
 }
 
-/// Where the `=` of a parameter is left out.
+/// When the `=` of a parameter is left out.
 #[derive(Clone, Copy)]
 pub(crate) enum WriteForm {
     Nowhere,
@@ -82,7 +82,7 @@ impl ListChange {
     }
 }
 
-/// Each name once, where it was first.
+/// Keeps each name once, at its first place.
 fn joined(list: Vec<Parameter>, join: impl Fn(&mut Option<Text>, Option<Text>)) -> Vec<Parameter> {
     let mut kept: Vec<Parameter> = Vec::with_capacity(list.len());
     for next in list {
@@ -182,7 +182,7 @@ pub(crate) fn write(
         it.value = it.value.take().map(|value| spelled(&value, spell));
     }
     let keys: Vec<Text> = list.iter().map(|it| order.key(it)).collect();
-    // Where keys are equal, the list stays in order.
+    // Equal keys stay in order.
     let mut entries: Vec<Entry<'_>> =
         keys.iter().enumerate().map(|(order, key)| Entry { key, order, value: b"" }).collect();
     sort(&mut entries);
@@ -204,7 +204,7 @@ pub(crate) fn write(
 }
 
 impl Order {
-    /// What is compared. A NUL comes before all that a name is continued with.
+    /// The sort key. A NUL sorts before every character that can continue a name.
     fn key(&self, parameter: &Parameter) -> Text {
         let Parameter { name, value } = parameter;
         let value = value.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What is signed, in parts, of the pieces of a candidate.
+//! The signed text of a candidate, in parts that are written from its pieces.
 
 use alloc::vec::Vec;
 
@@ -10,9 +10,9 @@ use super::pieces::{LineForm, Part, Payload, Piece, Text};
 use super::steps::spelled;
 use crate::text::Put;
 
-/// What should have been signed.
+/// The pieces that should have been signed.
 pub(super) struct Base {
-    /// But for those that there are any number of.
+    /// The pieces that occur once.
     pieces: Vec<Piece>,
     parameters: Vec<Option<Parameter>>,
     /// In the order of their names.
@@ -54,7 +54,7 @@ fn set<T>(fields: &mut [T], number: usize, value: T) {
     }
 }
 
-/// The pieces of a candidate: where several layers have one, that of the first counts, and last that of the base.
+/// The pieces of a candidate: if several layers have a piece, the first layer counts; the base comes last.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     base: &'a Base,
@@ -86,7 +86,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What the key is derived from, and how: what the first step begins with, then the names.
+    /// The inputs of the key derivation: the start of the first step, then the names.
     pub(super) fn key(&self) -> ([&'a [u8]; 6], KeyForm) {
         let mut inputs = self.base.key.each_ref().map(|text| &text[..]);
         let mut form = KeyForm::Bytes;
@@ -173,7 +173,7 @@ impl<'a> View<'a> {
                 Piece::Header(changed, value) if changed == name => Some(value.as_deref()),
                 _ => None,
             });
-            // No signer signs a header that it has no value for.
+            // No signer signs a header without a value.
             let Some(value) = changed.unwrap_or_else(|| self.base.header(name)) else { continue };
             out.put(separator);
             separator = b"\n";
@@ -256,7 +256,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// The first letter, and those behind a hyphen.
+/// Capitalizes the first letter, and those after a hyphen.
 fn capitalize(name: &mut [u8]) {
     let mut is_first = true;
     for byte in name {

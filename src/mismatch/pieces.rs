@@ -1,4 +1,4 @@
-//! The pieces of what is signed: what a mistake changes.
+//! The pieces of the signed text, which mistakes change.
 
 use alloc::vec::Vec;
 use core::mem::discriminant;
@@ -9,10 +9,10 @@ use super::keys::KeyForm;
 use super::parameters::{ListChange, Order, Parameter, WriteForm};
 use super::steps::{Spelling, Step};
 
-/// A byte stands for a character of a request.
+/// A character of a request is one byte.
 pub(crate) type Text = Vec<u8>;
 
-/// What a signature depends on.
+/// The inputs of a signature.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Method,
@@ -25,7 +25,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Those of the canonical request come first, in order.
+    /// The parts of the canonical request come first, in order.
     pub(crate) const COUNT_OF_REQUEST: usize = 5;
     pub(crate) const OF_REQUEST: [Self; Self::COUNT_OF_REQUEST] =
         [Self::Method, Self::Path, Self::Query, Self::Headers, Self::Payload];
@@ -48,9 +48,9 @@ pub(crate) enum Piece {
     SpellQuery(Vec<Step>),
     OrderQuery(Order),
     WriteQuery(WriteForm),
-    /// One of the parameters that were sent; `None`: it was not signed.
+    /// One of the parameters that were sent; `None` if it was not signed.
     Parameter(usize, Option<Parameter>),
-    /// The headers that are signed, in order.
+    /// The signed headers, in order.
     HeaderNames(Vec<Text>),
     /// The list of signed headers.
     SignedHeaders(Vec<Text>),
@@ -59,9 +59,9 @@ pub(crate) enum Piece {
     HeaderGap(Text),
     Header(Text, Option<Text>),
     Payload(Payload),
-    /// Of the string to sign: see `SCOPE_FIELDS`.
+    /// A field of the string to sign: see `SCOPE_FIELDS`.
     Scope(usize, Text),
-    /// What the key is derived from: see `KEY_FIELDS`.
+    /// An input of the key derivation: see `KEY_FIELDS`.
     Key(usize, Zeroizing<Text>),
     KeyForm(KeyForm),
 }
@@ -78,7 +78,7 @@ pub(crate) enum LineForm {
 #[derive(Clone)]
 pub(crate) struct Payload {
     pub(crate) line: Text,
-    /// Of a body that is not the one that arrived: the signer also signed its length.
+    /// The hash of a body other than the received one: the signer also signed its length.
     pub(crate) length: Option<usize>,
 }
 

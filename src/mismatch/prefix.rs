@@ -1,4 +1,4 @@
-//! Hashes of canonical requests that are mostly alike: from the state that they have in common.
+//! Hashes of canonical requests that are mostly alike, computed from the state that they share.
 
 use alloc::vec::Vec;
 
@@ -7,12 +7,12 @@ use crate::sha256::{Hasher, to_hex};
 
 const PARTS: usize = Part::COUNT_OF_REQUEST;
 
-/// The canonical request as it should be, with the states of its hash on the way.
+/// The correct canonical request, with the intermediate states of its hash.
 pub(super) struct Prefixes {
     /// Each part with the line break after it.
     texts: [Text; PARTS],
     checkpoints: Vec<Checkpoint>,
-    /// At each checkpoint.
+    /// The state at each checkpoint.
     states: Vec<Hasher>,
     hash: [u8; 64],
 }
@@ -30,11 +30,11 @@ pub(super) struct Request {
     last: usize,
     /// The last checkpoint before it differs.
     from: usize,
-    /// At each checkpoint after the last part that differs, the first of which has this number.
+    /// The state at each checkpoint after the last part that differs. The first of them has this number.
     states: Vec<Hasher>,
     states_from: usize,
     pub(super) hash: [u8; 64],
-    /// How many were hashed for it, about.
+    /// The approximate number of blocks hashed for it.
     pub(super) blocks: u32,
 }
 
@@ -58,12 +58,12 @@ impl Prefixes {
         Self { states, hash, ..prefixes }
     }
 
-    /// Of the request as it should be, in hex.
+    /// The hash of the correct request, in hex.
     pub(super) fn hash(&self) -> &[u8; 64] {
         &self.hash
     }
 
-    /// Of the parts that differ, as [`line`] makes them; `None` where none does.
+    /// The hash with these differing parts, as [`line`] writes them; `None` if no part differs.
     #[inline(never)]
     pub(super) fn request(&self, texts: [Option<Text>; PARTS], keeps_states: bool) -> Option<Request> {
         let first = texts.iter().position(Option::is_some)?;
@@ -80,7 +80,7 @@ impl Prefixes {
         Some(Request { texts, first, last, from, states, states_from, hash, blocks })
     }
 
-    /// Of two requests that differ in other parts; and how many blocks were hashed, about.
+    /// The hash with the changes of two requests that differ in separate parts, and the approximate number of blocks hashed.
     pub(super) fn hash_of_two(&self, one: &Request, other: &Request) -> ([u8; 64], u32) {
         let (early, late) = if one.first < other.first { (one, other) } else { (other, one) };
         let Some(at) = self.checkpoints.get(late.from) else { return (self.hash, 0) };
@@ -90,14 +90,14 @@ impl Prefixes {
             let (_, hash) = self.hashed(state.clone(), &late.texts, late.first, at.offset, None);
             return (hash, late.blocks);
         }
-        // One lies between parts of the other.
+        // The parts of one lie between parts of the other.
         let texts: [Option<Text>; PARTS] =
             Part::OF_REQUEST.map(|part| early.text(part).or_else(|| late.text(part)).cloned());
         self.request(texts, false).map_or((self.hash, 0), |request| (request.hash, request.blocks))
     }
 
-    /// Hashes on from a state: from an offset in a part to the end. Keeps the state at each checkpoint from the part
-    /// `states_from` on.
+    /// Continues a hash from a state, from an offset in a part to the end. Keeps the state at each checkpoint, starting with
+    /// the part `states_from`.
     #[inline(never)]
     fn hashed(
         &self,
@@ -125,7 +125,7 @@ impl Prefixes {
     }
 }
 
-/// A part as it stands in the canonical request.
+/// A part as written in the canonical request.
 pub(super) fn line(part: Part, mut text: Text) -> Text {
     if part != Part::Payload {
         text.push(b'\n');
@@ -133,6 +133,6 @@ pub(super) fn line(part: Part, mut text: Text) -> Text {
     text
 }
 
-/// A state for each block is more than a search saves.
+/// A state for each block would cost more than it saves.
 const MOST_IN_PART: usize = 12;
 const LEAST_BETWEEN: usize = 64;

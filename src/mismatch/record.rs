@@ -1,8 +1,8 @@
-//! The record in which pieces cross from JavaScript: js/engine/mismatch-record.js writes it. What its numbers stand for is in
-//! `names`.
+//! The record in which pieces are passed from JavaScript: js/engine/mismatch-record.js writes it. The meanings of its numbers are
+//! in `names`.
 //!
-//! Numbers have four bytes, the lowest first; a text is its length and its bytes, a list the number of its items and these;
-//! [`NONE`] instead of a length stands for no text.
+//! Numbers have four bytes, little-endian. A text is its length and its bytes; a list is the number of its items and the items.
+//! [`NONE`] instead of a length means no text.
 
 use alloc::vec::Vec;
 
@@ -14,7 +14,7 @@ use super::parameters::{ListChange, Order, Parameter, WriteForm};
 use super::pieces::{LineForm, Payload, Piece, Text};
 use super::steps::{Spelling, Step};
 
-/// What a record holds; `None` if it is none.
+/// The content of a record; `None` if it is malformed.
 #[inline(never)]
 pub(crate) fn pieces(record: &[u8]) -> Option<Vec<Piece>> {
     let mut reader = Reader(record);

@@ -1,4 +1,4 @@
-//! How a text is spelled: in steps, each of which takes what the one before it made.
+//! Spellings of a text, in steps: each changes the result of the previous one.
 
 use alloc::vec::Vec;
 
@@ -16,13 +16,13 @@ pub(crate) struct Spelling {
 
 #[derive(Clone)]
 pub(crate) enum Step {
-    /// The canonical path of every service but S3, not normalized.
+    /// The canonical path of every service except for S3, not normalized.
     Double,
     /// The canonical path of S3.
     Single,
-    /// Each byte in its one spelling, where slashes stay between the segments of a path.
+    /// Each byte in its canonical spelling; the slashes between the segments of a path are kept.
     Segments,
-    /// Each byte in its one spelling.
+    /// Each byte in its canonical spelling.
     Escapes,
     /// A path without its dot segments and empty segments.
     Normalize,
@@ -35,9 +35,9 @@ pub(crate) enum Step {
     /// Without its first character.
     CutFirst,
     Replace(Text, Text),
-    /// Escapes of these characters become the characters; of all, where none is named.
+    /// Escapes of these characters are decoded; all escapes if no character is named.
     Decode(Text),
-    /// These characters become escapes.
+    /// These characters are escaped.
     Encode(Text),
 }
 
@@ -127,7 +127,7 @@ fn decode(text: &[u8], which: &[u8], out: &mut Text) {
     }
 }
 
-/// Changes the case of the two characters behind each `%`.
+/// Changes the case of the two characters after each `%`.
 fn escapes(text: &[u8], change: impl Fn(&u8) -> u8, out: &mut Text) {
     let mut rest = text;
     while let [byte, tail @ ..] = rest {
@@ -141,7 +141,7 @@ fn escapes(text: &[u8], change: impl Fn(&u8) -> u8, out: &mut Text) {
     }
 }
 
-/// The pathname of a path in the URL standard ("path state"), in which empty segments stay.
+/// The pathname of a path in the URL standard ("path state"), which keeps empty segments.
 fn url_path(text: &[u8], out: &mut Text) {
     if !text.starts_with(b"/") {
         out.extend_from_slice(text); // together with another mistake, it may be no path
@@ -170,7 +170,7 @@ fn url_path(text: &[u8], out: &mut Text) {
                         b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'^' | 0..=b' ' | 0x7F => {
                             escape(*byte, out)
                         }
-                        // A byte is a character here, whose UTF-8 is escaped.
+                        // Here a byte is a character, whose UTF-8 is escaped.
                         0x80.. => {
                             escape(0xC0 | byte >> 6, out);
                             escape(0x80 | byte & 0x3F, out);

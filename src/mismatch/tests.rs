@@ -1,4 +1,4 @@
-//! Whatever is made together is found as if each candidate were computed from scratch, and nothing else is.
+//! The search finds exactly the candidates that it would find if each were computed from scratch.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -57,7 +57,7 @@ fn base() -> Vec<Piece> {
     ]
 }
 
-/// Of each part, and of several.
+/// Changes of each part, and of several.
 fn candidates() -> Vec<Vec<Piece>> {
     let header = |name: &str, value: &str| Piece::Header(text(name), Some(text(value)));
     let payload =
@@ -90,7 +90,7 @@ fn candidates() -> Vec<Vec<Piece>> {
     ]
 }
 
-/// With no state of any hash in common, and keys without a cache.
+/// Computes the signature from scratch: without shared hash states, and without a cache of keys.
 fn signature(layers: [&[Piece]; 3]) -> [u8; 32] {
     let base = Base::new(base());
     let view = View::with(&base, layers);
@@ -105,7 +105,7 @@ fn signature(layers: [&[Piece]; 3]) -> [u8; 32] {
     SigningKey::new(&key).sign(&[&scope[..], b"\n", &sha256_hex(&request)].concat())
 }
 
-/// The changes that are found, after how many pauses.
+/// The changes found, and the number of pauses.
 fn found(signature: [u8; 32], candidates: Vec<Vec<Piece>>, budget: u32) -> (Vec<usize>, u32) {
     let mut search = Search::new(base(), Some(signature));
     if search.is_right() {

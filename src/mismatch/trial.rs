@@ -1,4 +1,4 @@
-//! The trial of candidates: each alone, then two together, then three of the likely ones.
+//! Tries candidates: each change alone, then pairs, then triples of the likely ones.
 
 use alloc::vec::Vec;
 
@@ -14,35 +14,35 @@ use crate::text::Put;
 pub(crate) struct Search {
     base: Base,
     prefixes: Prefixes,
-    /// Of the request as it should be.
+    /// The correct request.
     mac: StartedMac,
     derivation: KeyDerivation,
-    /// `None`: JavaScript compares, so that each candidate may be what was signed.
+    /// `None` if JavaScript compares, so that each candidate may be the signed one.
     signature: Option<[u8; 32]>,
     changes: Vec<Change>,
     /// The start of each signature that was tried.
     seen: Vec<[u8; 8]>,
-    /// Payloads of two changes together, which JavaScript makes: by the second, then the first.
+    /// Combined payloads of two changes, which JavaScript computes: by the second, then the first.
     payloads: Vec<([usize; 2], Payload)>,
-    /// Those that are tried in threes.
+    /// The changes that are tried in triples.
     likely: Vec<usize>,
     pair: [usize; 2],
     triple: [usize; 3],
     found: Found,
 }
 
-/// What gives the signature, or may give it.
+/// A candidate that gives the signature, or may give it.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// Numbers of changes.
+    /// The numbers of its changes.
     pub(crate) changes: Vec<usize>,
     pub(crate) string_to_sign: Text,
 }
 
-/// What became of a change that was tried alone.
+/// The outcome of a change that was tried alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
-    /// It changes nothing here, or the same as one before it.
+    /// It changes nothing in this request, or the same as an earlier one.
     Known,
     Tried,
     Found,
@@ -51,16 +51,16 @@ pub(crate) enum Added {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
     Done,
-    /// Its work is done for now; it goes on where it was.
+    /// The budget is used up; the next call continues.
     Paused,
     Found,
 }
 
-/// Changes are tried in threes below this rank.
+/// Changes below this rank are tried in triples.
 const LIKELY: u32 = 2;
 
 impl Search {
-    /// With the pieces that should have been signed. `None` for the signature: JavaScript compares.
+    /// A search with the pieces that should have been signed. Without a signature, JavaScript compares.
     pub(crate) fn new(base: Vec<Piece>, signature: Option<[u8; 32]>) -> Self {
         let base = Base::new(base);
         let view = View::of(&base);
@@ -99,7 +99,7 @@ impl Search {
         let signature = change.mac.as_ref().unwrap_or(&self.mac).sign(&hash);
         let start = start_of(&signature);
         let place = self.seen.iter().position(|seen| *seen == start);
-        // A header that got lost changes nothing: the base is not tried before where one is missing.
+        // A lost header changes nothing, but the base was not tried if a header is missing.
         let is_known = if place == Some(0) { !change.pieces.is_empty() } else { place.is_some() };
         if place.is_none() {
             self.seen.push(start);
@@ -123,12 +123,12 @@ impl Search {
         }
     }
 
-    /// The payload of two changes that both change it, before their row. Rows come in order, and so do their payloads.
+    /// Sets the payload of two changes that both change it, before their row is tried. Rows and payloads come in order.
     pub(crate) fn add_payload(&mut self, first: usize, second: usize, payload: Payload) {
         self.payloads.push(([second, first], payload));
     }
 
-    /// Tries a change with each of those before it. `budget` is the number of blocks that may be hashed.
+    /// Tries a change with each earlier one. `budget` is the number of blocks that may be hashed.
     pub(crate) fn pairs(&mut self, second: usize, budget: u32) -> Row {
         let [row, mut number] = self.pair;
         if row != second {
@@ -161,10 +161,10 @@ impl Search {
         if number < second { Row::Paused } else { Row::Done }
     }
 
-    /// Tries every three of the likely changes, after the pairs.
+    /// Tries every triple of the likely changes, after the pairs.
     pub(crate) fn triples(&mut self, budget: u32) -> Row {
         let mut left = budget;
-        // However much two changes take by themselves, each call tries one more.
+        // Each call tries at least one triple, even if two changes use up the budget.
         let mut has_tried = false;
         while let Some(third) = self.likely.get(self.triple[2]).copied() {
             while let Some(second) = self.likely.get(self.triple[1]).copied().filter(|it| *it < third) {
@@ -207,7 +207,7 @@ impl Search {
         &self.found
     }
 
-    /// A part of the canonical request as a change has it; without one, as it should be.
+    /// A part of the canonical request with a change; without a change, the correct one.
     pub(crate) fn part(&self, number: Option<usize>, part: Part) -> Text {
         let change = number.and_then(|number| self.changes.get(number));
         let pieces = change.map(|change| &change.pieces[..]).unwrap_or_default();
@@ -235,7 +235,7 @@ impl Search {
         }
     }
 
-    /// Two changes as one; `None` if they change the same piece.
+    /// Combines two changes; `None` if they change the same piece.
     fn two(&mut self, first: usize, second: usize) -> Option<Change> {
         let (one, other) = (self.changes.get(first)?, self.changes.get(second)?);
         let payload = if one.payload_of.is_some() && other.payload_of.is_some() {
