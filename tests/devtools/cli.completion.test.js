@@ -77,6 +77,11 @@ const LINES = [
     ['headers', 'curl', 'fetch', 'axios'],
   ],
   [
+    ['sigv4', 'proxy', '--payload', ''],
+    ['auto', 'signed', 'unsigned', 'chunks'],
+  ],
+  [['sigv4', 'proxy', '--allow'], ['--allow-origin', '--allow-host'], ['--match']],
+  [
     ['sigv4', 'completion', ''],
     ['bash', 'zsh', 'fish'],
   ],

@@ -151,6 +151,7 @@ test('many hosts of a pattern do not fill the memory, and each is signed for its
     assert.equal(headers.host, host);
     assert.match(headers.authorization, new RegExp(`/eu-west-${1 + (i % 3)}/execute-api/`));
   }
+  assert.match(proxy.metrics(), /^sigv4_proxy_requests_total\{upstream="other",status="200"\} 44$/m);
 });
 
 describe('one upstream', async () => {

@@ -413,6 +413,20 @@ describe('what goes wrong upstream', async () => {
     server.close();
   });
 
+  test('a response with headers that cannot be sent: 502', async () => {
+    const response = 'HTTP/1.1 200 OK\r\nx-a: \x01\x02\r\ncontent-length: 0\r\n\r\n';
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(response));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (server.address());
+    const proxy = await proxyFor({ upstream: `http://127.0.0.1:${port}` });
+    assert.equal((await fetch(proxy.origin, { headers: proxy.headers })).status, 502);
+    server.close();
+  });
+
   test('a connection that the upstream closed as it was used again loses no request', async () => {
     // Each connection answers one request and ends at the second, unread.
     let connections = 0;

@@ -5,6 +5,9 @@
 /** Upper bounds of the histogram, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** Beyond so many hosts, which a client can name if a pattern allows them, all others are one. */
+const MAX_SERIES = 256;
+
 /** The values of one upstream. */
 class Series {
   /** By status. @type {Map<number, number>} */
@@ -30,8 +33,9 @@ export class Metrics {
    * @param {{ host: string, status: number, durationMs: number, requestBytes: number, responseBytes: number }} done
    */
   add({ host, status, durationMs, requestBytes, responseBytes }) {
-    let series = this.#series.get(host);
-    if (series === undefined) this.#series.set(host, (series = new Series()));
+    const name = this.#series.has(host) || this.#series.size < MAX_SERIES ? host : 'other';
+    let series = this.#series.get(name);
+    if (series === undefined) this.#series.set(name, (series = new Series()));
     const seconds = durationMs / 1000;
     series.statuses.set(status, (series.statuses.get(status) ?? 0) + 1);
     series.seconds += seconds;

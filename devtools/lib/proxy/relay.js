@@ -119,11 +119,12 @@ class Relay {
    */
   onResponseStart(controller, status, _, statusText) {
     if (status < 200) return;
-    this.#status = status;
+    const outgoing = this.#outgoing;
     this.#rawHeaders = texts(/** @type {Buffer[]} */ (controller.rawHeaders ?? []));
     this.#limit = this.#options.kept(status);
-    const outgoing = this.#outgoing;
+    // It throws for what the upstream may write and Node.js may not, which then counts as no response.
     outgoing.writeHead(status, statusText, this.#options.headersFor(this.#rawHeaders));
+    this.#status = status;
     // The head goes out with the first bytes of the body, and alone if there are none yet, as of a stream of events.
     setImmediate(() => {
       if (this.#bytes === 0 && !this.#isDone && !outgoing.destroyed) outgoing.flushHeaders();
