@@ -1,4 +1,4 @@
-//! The checksums that S3 takes ("Checking object integrity", Amazon S3 user guide), and that of `Content-MD5` (RFC 1864).
+//! The checksums that S3 accepts ("Checking object integrity", Amazon S3 user guide), and that of `Content-MD5` (RFC 1864).
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -13,8 +13,8 @@ pub struct Checksum {
     state: State,
 }
 
-/// The CRCs take sixteen bytes a step, the fastest there is without special instructions. Their tables are 16 and 32 kB: made
-/// for each, in some microseconds, rather than downloaded.
+/// The CRCs process sixteen bytes a step, the fastest way without special instructions. Their tables of 16 and 32 kB are
+/// computed for each checksum in a few microseconds, instead of downloaded.
 enum State {
     Crc32(Box<Crc<u32, Table<16>>>, u32),
     Crc64(Box<Crc<u64, Table<16>>>, u64),
@@ -24,7 +24,7 @@ enum State {
 }
 
 impl Checksum {
-    /// By the name that S3 gives it, in lower case.
+    /// The checksum with this name of S3, in lower case.
     pub fn new(name: &str) -> Option<Self> {
         let state = match name {
             "crc32" => crc32(&CRC_32_ISO_HDLC),
@@ -37,13 +37,13 @@ impl Checksum {
         Some(Self { state })
     }
 
-    /// That of `Content-MD5`, which is none of S3's.
+    /// The checksum of `Content-MD5`, which S3 does not list among its checksums.
     #[cfg(feature = "verify")]
     pub(crate) fn md5() -> Self {
         Self { state: State::Md5(Md5::new()) }
     }
 
-    /// How long it is, in bytes.
+    /// The length in bytes.
     #[cfg(feature = "verify")]
     pub(crate) fn length(&self) -> usize {
         match &self.state {
@@ -55,11 +55,11 @@ impl Checksum {
         }
     }
 
-    /// Takes in more bytes.
+    /// Adds more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
-            // What `digest_with_initial` starts with is mirrored, as the registers of these three are, and what `finalize` gives
-            // is inverted.
+            // The initial value of `digest_with_initial` is mirrored, like the registers of these three, and the result of
+            // `finalize` is inverted.
             State::Crc32(crc, value) => {
                 let mut digest = crc.digest_with_initial((*value ^ crc.algorithm.xorout).reverse_bits());
                 digest.update(bytes);
@@ -88,7 +88,7 @@ impl Checksum {
     }
 }
 
-// The tables lie on the stack before they are in their boxes. Inlined into one function, several of them would at a time, and
+// The tables are on the stack before they are boxed. Inlined into one function, several would be there at a time, and
 // the stack of a wasm module has room for one.
 
 #[inline(never)]
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn gives_the_published_check_values() {
-        // Of the CRCs: the catalog of parametrised CRC algorithms (reveng.sourceforge.io); of the hashes: FIPS 180-4,
+        // Sources: for the CRCs, the catalog of parametrised CRC algorithms (reveng.sourceforge.io); for the hashes, FIPS 180-4,
         // with the same text.
         for (name, expected) in [
             ("crc32", "cbf43926"),
@@ -127,7 +127,7 @@ mod tests {
                 }
                 assert_eq!(hex::encode(checksum.finish()), expected, "{name}");
             }
-            // Of no bytes: what follows from the definition of each.
+            // The checksum of no bytes follows from each definition.
             let empty = Checksum::new(name).unwrap().finish();
             assert_eq!(empty.iter().all(|byte| *byte == 0), name.starts_with("crc"), "{name}");
         }

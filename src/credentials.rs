@@ -81,7 +81,7 @@ impl Credentials {
         self.expires_at
     }
 
-    /// Whether the other one is as good as this.
+    /// Whether both have the same keys, token and expiry.
     #[cfg(any(feature = "providers", all(target_arch = "wasm32", target_os = "unknown", feature = "web")))]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let (one, other_one) = (&self.shared, &other.shared);

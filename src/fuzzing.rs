@@ -1,4 +1,4 @@
-//! The search for the mistake of a client, as src/wasm/mismatch.rs calls it: for the targets of fuzz/, natively.
+//! The search for the mistake of a client, as src/wasm/mismatch.rs calls it, natively for the targets of fuzz/.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,8 +14,8 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// From the pieces that should have been signed, as a record; `None` if it is none. Without a signature, each candidate
-    /// may be what was signed.
+    /// A search from the pieces that should have been signed, as a record; `None` if the record is malformed. Without a
+    /// signature, each candidate may be the signed one.
     pub fn begin(record: &[u8], signature: Option<[u8; 32]>) -> Option<Self> {
         Some(Self { search: Search::new(pieces(record)?, signature), count: 0 })
     }
@@ -25,15 +25,15 @@ impl Trial {
         self.search.is_right()
     }
 
-    /// Tries a change alone: whether it is one that was not tried before, and whether it is found. `None` where the record is
-    /// none.
+    /// Tries a change alone. Returns whether it was not tried before, and whether it is found; `None` if the record is
+    /// malformed.
     pub fn add(&mut self, record: &[u8], rank: u32, is_combined: bool) -> Option<(bool, bool)> {
         let added = self.search.add(pieces(record)?, rank, is_combined);
         self.count += 1;
         Some((added != Added::Known, added == Added::Found))
     }
 
-    /// Tries every two, then every three likely ones, `budget` blocks at a time. Whether any is found.
+    /// Tries every pair, then every triple of likely changes, `budget` blocks at a time. Returns whether any is found.
     pub fn combine(&mut self, budget: u32) -> bool {
         for second in 0..self.count {
             if self.goes_on(|search| search.pairs(second, budget)) {
@@ -58,23 +58,23 @@ impl Trial {
         &self.search.found().changes
     }
 
-    /// The string to sign of what was found.
+    /// The string to sign of the found candidate.
     pub fn string_to_sign(&self) -> &[u8] {
         &self.search.found().string_to_sign
     }
 
-    /// The canonical request as a change has it; without one, as it should be.
+    /// The canonical request with a change; without a change, the correct one.
     pub fn canonical_request(&self, number: Option<usize>) -> Vec<u8> {
         Part::OF_REQUEST.map(|part| self.search.part(number, part)).join(&b'\n')
     }
 }
 
-/// What is wrong with a request but its signature.
+/// The faults of a request, except for its signature.
 #[derive(Debug)]
 pub struct Examined {
-    /// By name.
+    /// Their names.
     pub problems: Vec<&'static str>,
-    /// As they were sent: name, and value if there is one.
+    /// As sent: name, and value if there is one.
     pub parameters: Vec<(String, Option<String>)>,
     /// As on the wire.
     pub path: String,

@@ -1,6 +1,6 @@
-//! By which JavaScript knows the modules of its own version: functions and records between the two may differ in any other.
+//! The number by which JavaScript recognizes the modules of its own version: functions and records may differ in other versions.
 
-/// Of the version of the package, a number of 31 bits: "The FNV Non-Cryptographic Hash Algorithm", RFC 9923.
+/// A hash of the package version with 31 bits: "The FNV Non-Cryptographic Hash Algorithm", RFC 9923.
 pub(crate) const MODULE_VERSION: u32 = {
     let text = env!("CARGO_PKG_VERSION").as_bytes();
     let mut hash = 0x811C_9DC5_u32;

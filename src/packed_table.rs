@@ -1,24 +1,24 @@
 //! Tables of text, packed: each text follows a byte with its length.
 //!
-//! In wasm a `&str` takes 8 bytes besides its text, as much as most texts of our tables, and nothing compresses them.
+//! In wasm a `&str` takes 8 bytes besides its text, as much as most texts of our tables, and these bytes do not compress.
 
 /// Rows of text, made by [`table!`](crate::table).
 #[derive(Clone, Copy)]
 pub(crate) struct Table(pub(crate) &'static [u8]);
 
 impl Table {
-    /// Where a text is in a table of one column.
+    /// The place of a text in a table of one column.
     #[inline(never)]
     pub(crate) fn position(self, text: &[u8]) -> Option<usize> {
         self.texts().position(|known| known == text)
     }
 
-    /// Whether it is in such a table.
+    /// Whether a text is in such a table.
     pub(crate) fn contains(self, text: &[u8]) -> bool {
         self.position(text).is_some()
     }
 
-    /// Likewise; a text of the table that ends with an asterisk stands for all that begin with it.
+    /// The same, and a text of the table that ends with an asterisk stands for all texts that begin with it.
     #[inline(never)]
     pub(crate) fn lists(self, text: &[u8]) -> bool {
         self.texts().any(|listed| match listed {

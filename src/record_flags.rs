@@ -1,4 +1,4 @@
-//! The bits of the numbers that cross with records: js/engine/generated/ has them from here. Those of the signer are at the top.
+//! The bits of the numbers that are passed with records. js/engine/generated/ is written from here. The signer's bits come first.
 
 use crate::{PathEncoding, PathNormalization};
 
@@ -12,7 +12,7 @@ macro_rules! flags {
     };
 }
 
-// Of two bits in a row, none leaves the choice to the service: see `Settings::with`.
+// Two consecutive bits are a choice. If neither is set, the service chooses: see `Settings::with`.
 flags! {
     SIGNED_HEADERS_ALL = 1;
     PATH_DOUBLE = with_normalization(PathEncoding::Double, PATH_ENCODED_TWICE);
@@ -49,10 +49,10 @@ const fn with_normalization(encoding: PathEncoding, bits: u32) -> u32 {
     }
 }
 
-/// Not JavaScript's: whether values of headers that are not ASCII go on the wire with one byte for each character.
+/// Not set by JavaScript: whether non-ASCII values of headers are sent with one byte for each character.
 pub(crate) const LATIN1_HEADERS: u32 = 1 << 24;
 
-/// Of the module `verify`.
+/// The bits of the module `verify`.
 pub mod verify {
     flags! {
         NOT_ASCII = 1;
@@ -76,14 +76,14 @@ pub mod verify {
         DECODE = 1 << 24;
         HAS_BODY = 1 << 25;
         PLATFORM_HASH = 1 << 26;
-        // Of results: The signature of a request.
+        // In results: the signature of a request.
         IS_PRESIGNED = 1 << 18;
         IS_V4A = 1 << 19;
         HAS_SESSION_TOKEN = 1 << 20;
         PAYLOAD_UNSIGNED = 1 << 21;
         PAYLOAD_CHUNKED = 1 << 22;
         IS_DECODED = 1 << 23;
-        // Of results: what is wrong with a request.
+        // In results: the faults of a request.
         IS_DECLARED = 1;
         SCOPE_WRONG = 1 << 1;
         REGION_WRONG = 1 << 2;
@@ -91,12 +91,12 @@ pub mod verify {
         TIME_WRONG = 1 << 4;
         PAYLOAD_WRONG = 1 << 5;
         HOST_WRONG = 1 << 6;
-        // In the length of a result: that it is a rejection.
+        // In the length of a result: the result is a rejection.
         REJECTED = 1 << 30;
     }
 }
 
-/// Of the module `policy`.
+/// The bits of the module `policy`.
 pub mod policy {
     flags! {
         IS_ACCESS = 1;

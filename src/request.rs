@@ -1,4 +1,4 @@
-//! What is signed, as the core reads it: checked once, well-formed from then on.
+//! The request to sign, as the core reads it: checked once, and well-formed from then on.
 
 use crate::canonical::Entry;
 use crate::canonical::headers::{is_amz, is_hop_header, is_required, is_unhoistable};
@@ -10,7 +10,7 @@ use crate::record_flags::{
 use crate::text::{ByteSet, Put, contains, split};
 use crate::{Error, PathEncoding, PathNormalization};
 
-/// Everything that a signature depends on but the time: request, credentials and settings, in bytes and in the form that is
+/// Everything that a signature depends on except for the time: request, credentials and settings, in bytes and in the form that is
 /// cheapest to fill from a record that JavaScript wrote.
 pub(crate) struct Input<'a> {
     pub(crate) method: &'a [u8],
@@ -19,10 +19,10 @@ pub(crate) struct Input<'a> {
     pub(crate) query: &'a [u8],
     pub(crate) headers: &'a [Entry<'a>],
     pub(crate) body: &'a [u8],
-    /// What is signed instead of the hash of the body; empty without.
+    /// The value that is signed instead of the hash of the body, or empty.
     pub(crate) payload_hash: &'a [u8],
 
-    /// The credentials were checked where they came in.
+    /// The credentials, which were checked when they were passed in.
     pub(crate) access_key_id: &'a [u8],
     /// Empty for long-term credentials.
     pub(crate) session_token: &'a [u8],
@@ -37,7 +37,7 @@ pub(crate) struct Input<'a> {
     pub(crate) unsignable_headers: &'a [u8],
 }
 
-/// What a caller chose, as bits of `record_flags`.
+/// The caller's choices, as bits of `record_flags`.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings(pub(crate) u32);
 
@@ -46,7 +46,7 @@ impl Settings {
         self.0 & flag != 0
     }
 
-    /// With what the service chooses where the caller did not. Of each choice, the higher bit is right then: it is there where the
+    /// These settings, completed with the choices of the service. Then the higher bit of each choice is valid: it is set if the
     /// service or the caller chose it, unless the caller chose the other one.
     fn with(self, choices: u32) -> Self {
         Self((self.0 | choices) & !(self.0 << 1))
@@ -60,7 +60,7 @@ impl Settings {
     }
 }
 
-/// What is true of one signature: the settings, and the names of the session token.
+/// The rules for one signature: the settings, and the names of the session token.
 pub(crate) struct Rules {
     pub(crate) settings: Settings,
     pub(crate) session_token_header: &'static str,
@@ -68,7 +68,7 @@ pub(crate) struct Rules {
 }
 
 impl<'a> Input<'a> {
-    /// Everything behind this check is well-formed: nothing that it lets pass can break a line of the canonical
+    /// Everything after this check is well-formed: no accepted value can break a line of the canonical
     /// request or a header. Appends the names of the headers in lower case to `names`.
     pub(crate) fn check(&self, names: &mut impl Put) -> Result<(), Error> {
         let mut length = self.host.len() + self.path.len() + self.query.len();
@@ -101,7 +101,7 @@ impl<'a> Input<'a> {
     /// The rules of the service, except for what the caller decided.
     pub(crate) fn rules(&self, service: &[u8], is_presigned: bool) -> Rules {
         let (mut choices, token) = endpoint::choices(service, is_presigned);
-        // Without the header, no server would know that the body is not hashed.
+        // Without the header, no server could tell that the body is not hashed.
         let is_keyword = !matches!(self.payload_hash.len(), 0 | 64);
         if is_keyword || self.settings.has(PAYLOAD_UNSIGNED) {
             choices |= CONTENT_SHA256_YES;
@@ -120,7 +120,7 @@ impl<'a> Input<'a> {
         is_signed && !is_named(self.unsignable_headers, name)
     }
 
-    /// Whether a header that is signed becomes a parameter of a presigned request.
+    /// Whether a signed header becomes a parameter of a presigned request.
     pub(crate) fn hoists_header(&self, name: &[u8]) -> bool {
         is_amz(name)
             && !self.settings.has(KEEP_HEADERS)
@@ -144,12 +144,12 @@ fn is_payload_hash(text: &[u8]) -> bool {
 
 const KEYWORDS: Table = table![["UNSIGNED-PAYLOAD"], ["STREAMING-*"]];
 
-/// The longest URL and headers together. Servers take some ten kilobytes of them; what is far longer is a mistake or an
+/// The maximum length of the URL and the headers together. Servers accept about ten kilobytes; far longer input is a mistake or an
 /// attack, and would be held in memory several times.
 pub(crate) const MAX_REQUEST_BYTES: usize = 1 << 20;
-/// The most headers. Node.js takes 2,000 lines by default, servers of AWS some hundred.
+/// The maximum number of headers. Node.js accepts 2,000 lines by default, servers of AWS a few hundred.
 pub(crate) const MAX_HEADERS: usize = 2000;
-/// The most parameters, those among them that a presigned URL makes of headers.
+/// The maximum number of parameters, including those that a presigned URL makes from headers.
 pub(crate) const MAX_PARAMETERS: usize = 10_000;
 
 /// S3's "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk".

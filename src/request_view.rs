@@ -124,7 +124,7 @@ pub enum Streaming {
 }
 
 impl Streaming {
-    /// What stands between `STREAMING-` and the end of the keyword: the algorithm, where it is in there, and the rest.
+    /// The keyword in three parts: before the algorithm, the algorithm (or nothing), and after it.
     pub(crate) fn keyword(self, algorithm: &str) -> [&str; 3] {
         match self {
             Self::Signed => ["STREAMING-", algorithm, "-PAYLOAD"],

@@ -80,7 +80,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// Of SigV4a: names or patterns, joined with commas.
+/// Checks a region set of SigV4a: names or patterns, joined with commas.
 pub(crate) fn check_region_set(regions: &[u8]) -> Result<(), Error> {
     if regions.is_empty() {
         return Err(Error::RegionRequired);

@@ -1,20 +1,20 @@
 //! SHA-256 (FIPS 180-4) over the compression function of the crate `sha2`.
 //!
-//! That crate's own hashers, and HMACs made of them, move with what their buffers hold: each move leaves a copy of it
-//! behind, a signing key among them. This one is changed in place.
+//! That crate's own hashers, and the HMACs built on them, are moved together with their buffers, and each move leaves a copy
+//! behind, which may contain a signing key. This one is changed in place.
 
 use sha2::block_api::compress256;
 
 use crate::text::{ONES, copy};
 
-/// An unfinished SHA-256 hash, of texts in any pieces.
+/// An unfinished SHA-256 hash of a text in pieces of any length.
 #[cfg(any(test, feature = "mismatch", feature = "sigv4a", feature = "verify"))]
 #[cfg_attr(feature = "mismatch", derive(Clone))]
 pub(crate) struct Hasher {
     state: State,
-    /// What was taken in, in bytes.
+    /// The number of bytes hashed so far.
     length: u64,
-    /// Begins with those that do not fill a block yet.
+    /// Begins with the bytes that do not fill a block yet.
     block: [u8; 64],
 }
 
@@ -27,7 +27,8 @@ impl Hasher {
         Self::resume(INITIAL, 0)
     }
 
-    /// Continues after whole blocks, from their state and their length.
+    /// Continues after whole blocks, given their state and their length.
+    /// The digest. The hasher cannot be used afterwards.
     pub(crate) const fn resume(state: State, length: u64) -> Self {
         Self { state, length, block: [0; 64] }
     }
@@ -54,7 +55,7 @@ impl Hasher {
         self
     }
 
-    /// The digest. The hasher is of no more use.
+    /// The digest. The hasher cannot be used afterwards.
     pub(crate) fn finish(&mut self) -> [u8; 32] {
         let filled = self.filled();
         let rest = self.block.get(..filled).unwrap_or_default();
@@ -74,10 +75,10 @@ impl zeroize::Zeroize for Hasher {
     }
 }
 
-/// Likewise, of a text in pieces that are whole blocks, except for the last one: it keeps no bytes.
+/// The same for a text in pieces of whole blocks, except for the last one. It buffers no bytes.
 #[cfg(any(test, feature = "engine"))]
 pub(crate) struct BlockHasher {
-    /// Nothing before the first block: a module has no bytes for it then.
+    /// Empty before the first block, so that it takes no bytes in a module.
     state: Option<State>,
     length: u64,
 }
@@ -94,14 +95,14 @@ impl BlockHasher {
         self.length += blocks.len() as u64;
     }
 
-    /// The digest. The hasher is of no more use.
+    /// The digest. The hasher cannot be used afterwards.
     pub(crate) fn finish(&mut self, rest: &[u8]) -> [u8; 32] {
         digest(self.state.get_or_insert(INITIAL), self.length, rest)
     }
 }
 
-/// The digest of a text that begins with whole blocks, of which the state and the length are known, and goes on with this. The
-/// state is changed in place, so that nothing of it is left.
+/// The digest of a text that begins with whole blocks, given their state and length, and continues with this text. The
+/// state is changed in place, so that no copy of it is left.
 #[inline(never)]
 pub(crate) fn digest(state: &mut State, before: u64, text: &[u8]) -> [u8; 32] {
     let (blocks, rest) = text.as_chunks();
@@ -152,11 +153,11 @@ pub(crate) fn to_hex(digest: &[u8; 32]) -> [u8; 64] {
     text
 }
 
-/// Writes the digits of a digest at the start of some room, as far as there is any.
+/// Writes the digits of a digest at the start of a slice, as far as they fit.
 #[inline(never)]
 pub(crate) fn write_hex(digest: &[u8; 32], room: &mut [u8]) {
     for (digits, word) in room.as_chunks_mut().0.iter_mut().zip(digest.as_chunks().0) {
-        // Each byte of eight gets a nibble, the first one on top.
+        // Each of eight bytes gets a nibble, the first in the highest byte.
         let word = u64::from(u32::from_be_bytes(*word));
         let word = (word | word << 16) & 0x0000_FFFF_0000_FFFF;
         let word = (word | word << 8) & 0x00FF_00FF_00FF_00FF;
@@ -170,7 +171,7 @@ pub(crate) fn write_hex(digest: &[u8; 32], room: &mut [u8]) {
 pub(crate) const INITIAL: State =
     [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
-/// SHA-256 of nothing.
+/// The SHA-256 of an empty text.
 pub(crate) const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 #[cfg(test)]

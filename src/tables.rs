@@ -1,4 +1,4 @@
-//! What JavaScript has to know of the core, written at build time by `scripts/tables.rs`, so that no list is kept twice.
+//! The tables that JavaScript shares with the core, written at build time by `scripts/tables.rs`, so that no list is kept twice.
 
 use alloc::format;
 use alloc::string::String;
@@ -47,7 +47,7 @@ pub fn errors() -> String {
     text
 }
 
-/// The text of `js/engine/generated/rejections.js`: what API Gateway answers by code.
+/// The text of `js/engine/generated/rejections.js`: the responses of API Gateway by code.
 pub fn rejections() -> String {
     let mut text = String::from("// Written by the build from src/verify/rejection.rs. Do not edit.\n\n");
     text += "/**\n * HTTP status and name of AWS's exception, by code: where several kinds have one, those of the first.\n *\n";
@@ -71,7 +71,7 @@ pub fn rejections() -> String {
     text
 }
 
-/// The text of `js/engine/generated/s3-errors.js`: what S3 names otherwise.
+/// The text of `js/engine/generated/s3-errors.js`: the errors that S3 names differently.
 pub fn s3_errors() -> String {
     let mut text = String::from("// Written by the build from src/verify/s3_error.rs. Do not edit.\n\n");
     text += S3_ERROR_TYPE;
@@ -108,12 +108,12 @@ const S3_ERROR_TYPE: &str = "/**
 
 ";
 
-/// A literal of JavaScript, in the quotes that prettier takes.
+/// A JavaScript literal, in the quotes that prettier chooses.
 fn quoted(text: &str) -> (char, String) {
     if text.contains('\'') { ('"', text.replace('"', "\\\"")) } else { ('\'', String::from(text)) }
 }
 
-/// The text of `js/engine/generated/credentials.js`: what is in no access key id, secret or session token.
+/// The text of `js/engine/generated/credentials.js`: the characters that no access key id, secret or session token contains.
 pub fn credentials() -> String {
     let is_refused = |text: &[u8]| check_session_token(text).is_err();
     let anywhere = class(|byte| is_refused(&[b'a', byte, b'a']));
@@ -123,7 +123,7 @@ pub fn credentials() -> String {
     text + &format!("export const UNCLEAN = /[{anywhere}]|^[{at_ends}]|[{at_ends}]$/;\n")
 }
 
-/// The ASCII characters of which this is true, as a class of a regular expression has them between its brackets.
+/// The ASCII characters that match this predicate, as the content of a character class of a regular expression.
 fn class(is_in: impl Fn(u8) -> bool) -> String {
     let mut text = String::new();
     let mut byte = 0;
@@ -161,7 +161,7 @@ pub fn renewal() -> String {
     )
 }
 
-/// The text of `js/engine/generated/container.js`: who may return the credentials of a container without TLS.
+/// The text of `js/engine/generated/container.js`: the hosts that may return the credentials of a container without TLS.
 pub fn container() -> String {
     let escaped = |host: &&str| host.replace('.', "\\.").replace('[', "\\[").replace(']', "\\]");
     let agents = rules::CONTAINER_AGENTS.iter().map(escaped).collect::<Vec<_>>().join("|");
@@ -193,7 +193,7 @@ pub fn metadata() -> String {
     )
 }
 
-/// The text of `js/engine/generated/headers.js`: the headers that a signature brings, and those that no caller can leave
+/// The text of `js/engine/generated/headers.js`: the headers that a signature adds, and those that callers cannot leave
 /// unsigned.
 pub fn headers() -> String {
     let mut text = String::from("// Written by the build from src/canonical/headers.rs. Do not edit.\n\n");
@@ -244,7 +244,7 @@ pub fn services() -> String {
     for (service, rules) in SERVICE_RULES {
         let quote = if service.contains('-') { "'" } else { "" };
         text += &format!("  {quote}{service}{quote}: {{\n");
-        // Each in full: what is spread into another object stays in every bundle, used or not.
+        // Each in full, because an object that is spread into another one stays in every bundle, used or not.
         for (name, value) in fields(rules) {
             text += &format!("    {name}: {value},\n");
         }
@@ -315,17 +315,17 @@ fn list(name: &str, about: &str, texts: impl Iterator<Item = &'static str>) -> S
     format!("/** {about} */\nexport const {name} = /** @type {{const}} */ ([{start}{items}{end}]);\n")
 }
 
-/// The text of `js/engine/generated/flags.js`: the bits of the number that crosses with a record of the signer.
+/// The text of `js/engine/generated/flags.js`: the bits of the number that is passed with a record of the signer.
 pub fn flags() -> String {
     flags_of(record_flags::ALL)
 }
 
-/// The text of `js/engine/generated/verify-flags.js`: likewise, of the verifier. A file each, because few load all of them.
+/// The text of `js/engine/generated/verify-flags.js`: the same for the verifier. Separate files, because few programs load all.
 pub fn verify_flags() -> String {
     flags_of(record_flags::verify::ALL)
 }
 
-/// The text of `js/engine/generated/policy-flags.js`: likewise, of policies.
+/// The text of `js/engine/generated/policy-flags.js`: the same for policies.
 pub fn policy_flags() -> String {
     flags_of(record_flags::policy::ALL)
 }
@@ -351,7 +351,7 @@ pub fn forms() -> String {
     text + "});\n"
 }
 
-/// The text of `js/engine/generated/mismatch-names.js`: what crosses in a record of the search, by name.
+/// The text of `js/engine/generated/mismatch-names.js`: the names for the numbers in a record of the search.
 pub fn mismatch_names() -> String {
     let mut text = String::from("// Written by the build from src/mismatch/names.rs. Do not edit.\n\n");
     text += "/** The number of each piece; of one that ends with a mark, a number or a name follows. @type {Record<string, number>} */\n";

@@ -1,7 +1,7 @@
-//! What the core does with text, in one copy each: it is most of what a signer does, and every browser would fetch every
-//! copy.
+//! The operations of the core on text, each compiled once: they are most of the work of a signer, and every browser would download
+//! every copy.
 //!
-//! Text is bytes here. Nothing in SigV4 looks at characters, so nothing has to prove that they are UTF-8.
+//! Text is bytes here. SigV4 does not depend on characters, so the bytes need not be UTF-8.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use crate::sha256::to_hex;
 
-/// Storage that texts are written into, one after the other, in a chain.
+/// Storage for texts that are written one after the other. Calls can be chained.
 #[allow(unreachable_pub)] // a method of `Scheme`, which is as private as this, takes it
 pub trait Put {
     fn put(&mut self, text: &[u8]) -> &mut Self;
@@ -19,19 +19,19 @@ pub trait Put {
         self.put(&to_hex(digest));
     }
 
-    /// What was written so far.
+    /// The bytes written so far.
     fn written(&self) -> &[u8];
 
-    /// Likewise, to be changed in place.
+    /// The same, to be changed in place.
     fn written_mut(&mut self) -> &mut [u8];
 
-    /// Takes back what was written after this many bytes.
+    /// Removes everything after this many bytes.
     fn shorten(&mut self, length: usize);
 
-    /// Zeros after what was written, at most so many: to be filled in place, and shortened.
+    /// Appends at most this many zeros, to be filled in place and shortened.
     fn lengthen(&mut self, most: usize);
 
-    /// Notes that a text was cut off, where that can be.
+    /// Records that a text was cut off, in storage where that can happen.
     fn overflow(&mut self) {}
 }
 
@@ -64,14 +64,14 @@ impl Put for Vec<u8> {
     }
 }
 
-/// Makes room for so many bytes more, if there is none.
+/// Makes room for this many more bytes, if there is none.
 pub(crate) fn reserve(text: &mut Vec<u8>, more: usize) {
     if text.capacity() - text.len() < more {
         grow(text, more);
     }
 }
 
-/// Makes room for this many bytes more. The text may hold a session token, so the memory that it leaves is wiped.
+/// Makes room for this many more bytes. The text may contain a session token, so its old memory is wiped.
 #[cold]
 #[inline(never)]
 fn grow(text: &mut Vec<u8>, more: usize) {
@@ -81,7 +81,7 @@ fn grow(text: &mut Vec<u8>, more: usize) {
     *text = longer;
 }
 
-/// Copies a text to the start of as much room, or of more. Most texts are short, and in a wasm engine the instruction that
+/// Copies a text to the start of a slice of the same length or more. Most texts are short, and in wasm engines the instruction that
 /// copies memory is a call out of the module, which takes longer than this.
 #[inline(always)]
 pub(crate) fn copy_inline(text: &[u8], room: &mut [u8]) {
@@ -101,13 +101,13 @@ pub(crate) fn copy_inline(text: &[u8], room: &mut [u8]) {
     }
 }
 
-/// Likewise, if it is not the most frequent thing to do.
+/// The same, not inlined, for less frequent use.
 #[inline(never)]
 pub(crate) fn copy(text: &[u8], room: &mut [u8]) {
     copy_inline(text, room);
 }
 
-/// Whether two texts are the same: by words, where `==` may go byte by byte.
+/// Whether two texts are the same. Compares words, because `==` may compare bytes.
 #[inline(never)]
 pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     let (words, rest) = one.as_chunks::<8>();
@@ -117,13 +117,13 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && words.iter().zip(other_words).all(are_same) && rest.iter().eq(other_rest)
 }
 
-/// Wipes a text whose memory is freed next: the compiler drops a `fill` there.
+/// Wipes a text whose memory is about to be freed. The compiler would drop a `fill` there.
 #[inline(never)]
 pub(crate) fn erase(text: &mut [u8]) {
     text.zeroize();
 }
 
-/// A short text of its own, in place. A text that is too long for it is dropped, and equals no other.
+/// A short text, stored inline. A text that is too long is dropped, and equals no other text.
 #[derive(Clone, Copy)]
 pub(crate) struct ShortText<const N: usize> {
     length: Option<u8>,
@@ -131,7 +131,7 @@ pub(crate) struct ShortText<const N: usize> {
 }
 
 impl<const N: usize> ShortText<N> {
-    /// Which has no text yet.
+    /// A value without text.
     pub(crate) const fn none() -> Self {
         Self { length: None, bytes: [0; N] }
     }
@@ -157,9 +157,9 @@ fn put_short(text: &[u8], room: &mut [u8]) -> Option<u8> {
     Some(length)
 }
 
-/// Where the first byte is that is below `limit` or one of `others`; the length of the text if there is none.
+/// The place of the first byte that is below `limit` or one of `others`; the length of the text if there is none.
 ///
-/// Looks at 8 bytes at a time ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"): a session token has
+/// Checks 8 bytes at a time ("Bit Twiddling Hacks", "Determine if a word has a byte less than n"), because a session token has
 /// a thousand.
 #[inline(never)]
 pub(crate) fn find(text: &[u8], limit: u8, others: [u8; 3]) -> usize {
@@ -185,7 +185,7 @@ pub(crate) fn find(text: &[u8], limit: u8, others: [u8; 3]) -> usize {
     at
 }
 
-/// Likewise, where the first of one byte is.
+/// The same for a single byte.
 #[inline(never)]
 fn find_one(text: &[u8], byte: u8) -> usize {
     let (words, rest) = text.as_chunks();
@@ -200,7 +200,7 @@ fn find_one(text: &[u8], byte: u8) -> usize {
     at + rest.iter().position(|one| *one == byte).unwrap_or(rest.len())
 }
 
-/// Whether there is a blank or a tab.
+/// Whether a text contains a blank or a tab.
 pub(crate) fn has_blank(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks();
     let is_blank = |word: &[u8; 8]| {
@@ -211,7 +211,7 @@ pub(crate) fn has_blank(text: &[u8]) -> bool {
     words.iter().any(is_blank) || rest.iter().any(|byte| (*byte == b' ') | (*byte == b'\t'))
 }
 
-/// Whether no byte is beyond 0x7F.
+/// Whether all bytes are ASCII.
 #[inline(never)]
 pub(crate) fn is_ascii(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks();
@@ -220,7 +220,7 @@ pub(crate) fn is_ascii(text: &[u8]) -> bool {
     (words | rest) & (ONES << 7) == 0
 }
 
-/// In eight bytes: the top bit of each that is below the limit, and, as far as they count, of others behind the first.
+/// For eight bytes: sets the top bit of each that is below the limit. Bits after the first may be wrong.
 fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * u64::from(limit)) & !word
 }
@@ -232,7 +232,7 @@ pub(crate) const ONES: u64 = u64::from_le_bytes([1; 8]);
 pub(crate) struct ByteSet([u32; 8]);
 
 impl ByteSet {
-    /// Letters, digits, and these.
+    /// Letters, digits, and these bytes.
     pub(crate) const fn alphanumeric_and(others: &[u8]) -> Self {
         let mut bits = [0; 8];
         let mut byte = 0;
@@ -260,14 +260,14 @@ pub(crate) fn contains(text: &[u8], limit: u8, others: [u8; 3]) -> bool {
     find(text, limit, others) < text.len()
 }
 
-/// What stands before and after the first separator; without one, the whole text and nothing.
+/// The parts before and after the first separator; without one, the whole text and an empty one.
 #[inline(never)]
 pub(crate) fn cut(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let (before, rest) = text.split_at_checked(find_one(text, separator)).unwrap_or_default();
     (before, rest.get(1..).unwrap_or_default())
 }
 
-/// What stands before and after the last separator; without one, nothing and the whole text.
+/// The parts before and after the last separator; without one, an empty text and the whole one.
 #[inline(never)]
 pub(crate) fn cut_last(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let after = text.rsplit(|byte| *byte == separator).next().unwrap_or_default();
@@ -275,7 +275,7 @@ pub(crate) fn cut_last(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
     (text.get(..before).unwrap_or_default(), after)
 }
 
-/// The parts between separators: at least one.
+/// The parts between separators. There is at least one.
 pub(crate) fn split(text: &[u8], separator: u8) -> Split<'_> {
     Split { rest: Some(text), separator }
 }

@@ -26,7 +26,7 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self { text: *b"19700101T000000Z" };
 
-    /// From seconds since 1970-01-01T00:00:00Z, of the years up to 9999.
+    /// From seconds since 1970-01-01T00:00:00Z, for years up to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, Error> {
         Self::from_epoch_millis(seconds.saturating_mul(1000))
     }
@@ -41,14 +41,14 @@ impl Timestamp {
         i64::from(days) * 86_400 + i64::from(number(9, 2) * 3600 + number(11, 2) * 60 + number(13, 2))
     }
 
-    /// From milliseconds since 1970-01-01T00:00:00Z, cut to the second.
+    /// From milliseconds since 1970-01-01T00:00:00Z, truncated to the second.
     pub(crate) fn from_epoch_millis(millis: i64) -> Result<Self, Error> {
         let mut timestamp = Self::EPOCH;
         timestamp.set_epoch_millis(millis)?;
         Ok(timestamp)
     }
 
-    /// Likewise, in place.
+    /// The same, in place.
     pub(crate) fn set_epoch_millis(&mut self, millis: i64) -> Result<(), Error> {
         if !(0..YEAR_10000_MILLIS).contains(&millis) {
             return Err(Error::DateInvalid);
@@ -63,7 +63,7 @@ impl Timestamp {
         Ok(())
     }
 
-    /// Reads `2026-02-03T04:05:06.000Z`, with or without a fraction, which does not count.
+    /// Reads `2026-02-03T04:05:06.000Z`, with or without a fraction, which is ignored.
     #[cfg(any(
         all(feature = "policy", feature = "verify"),
         feature = "module-verify",
@@ -105,7 +105,7 @@ impl Timestamp {
 impl TryFrom<std::time::SystemTime> for Timestamp {
     type Error = Error;
 
-    /// Cut to the second.
+    /// Truncates to the second.
     fn try_from(time: std::time::SystemTime) -> Result<Self, Error> {
         let since = time.duration_since(std::time::UNIX_EPOCH).map_err(|_| Error::DateInvalid)?;
         Self::from_unix_seconds(i64::try_from(since.as_secs()).map_err(|_| Error::DateInvalid)?)
@@ -122,7 +122,7 @@ impl FromStr for Timestamp {
             b'0' => byte.is_ascii_digit(),
             _ => byte == form,
         });
-        // A day or a time that there is not would come out as another.
+        // A day or a time that does not exist would be converted to another.
         match Self::from_unix_seconds(if has_form { Self { text }.unix_seconds() } else { -1 })? {
             known if known.text == text => Ok(known),
             _ => Err(Error::DateInvalid),
@@ -142,7 +142,7 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// Writes a number into the places of the zeros of a text.
+/// Writes a number over the zeros of a text.
 #[inline(never)]
 fn write_digits(mut number: u32, text: &mut [u8]) {
     for digit in text.iter_mut().rev().filter(|digit| **digit == b'0') {
@@ -166,7 +166,7 @@ const fn civil_from_days(days: u32) -> (u32, u32, u32) {
     (year, month, day)
 }
 
-/// The number of a day since 1970-01-01, likewise; 0 for one before that.
+/// The number of a day since 1970-01-01, with the same algorithm; 0 for earlier days.
 const fn days_from_civil(year: u32, month: u32, day: u32) -> u32 {
     let shifted_year = (year + (month > 2) as u32).saturating_sub(1);
     let era = shifted_year / 400;

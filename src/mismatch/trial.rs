@@ -99,7 +99,7 @@ impl Search {
         let signature = change.mac.as_ref().unwrap_or(&self.mac).sign(&hash);
         let start = start_of(&signature);
         let place = self.seen.iter().position(|seen| *seen == start);
-        // A lost header changes nothing, but the base was not tried if a header is missing.
+        // A lost header is a change without pieces. It counts as new, because the base is not tried first if a header is missing.
         let is_known = if place == Some(0) { !change.pieces.is_empty() } else { place.is_some() };
         if place.is_none() {
             self.seen.push(start);
