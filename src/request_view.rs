@@ -124,7 +124,7 @@ pub enum Streaming {
 }
 
 impl Streaming {
-    /// The keyword in three parts: before the algorithm, the algorithm (or nothing), and after it.
+    /// The keyword in three parts: before the algorithm, the algorithm (or empty), and after it.
     pub(crate) fn keyword(self, algorithm: &str) -> [&str; 3] {
         match self {
             Self::Signed => ["STREAMING-", algorithm, "-PAYLOAD"],
