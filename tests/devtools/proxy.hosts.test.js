@@ -277,9 +277,19 @@ describe('one upstream', async () => {
 
   test('a browser that opens its page gets a cookie in place of the token in the address', async () => {
     const path = `/x?a=1&sigv4-proxy-token=${proxy.token}`;
-    const { status, headers } = await send(proxy.origin, { path, headers: { accept: 'text/html' } });
+    const { host } = new URL(proxy.page);
+    const open = (/** @type {Record<string, string>} */ headers) =>
+      send(proxy.origin, { path, headers: { accept: 'text/html', ...headers } });
+    // A cookie of 127.0.0.1 would go to every port, and so to servers of others.
+    for (const other of [`127.0.0.1:${port}`, `localhost:${port}`, `x.localhost:${port}`]) {
+      const { status, headers } = await open({ host: other });
+      assert.equal(status, 303);
+      assert.equal(headers.location, `http://${host}${path}`);
+      assert.ok(!('set-cookie' in headers));
+    }
+    const { status, headers } = await open({ host });
     assert.equal(status, 303);
-    assert.equal(headers.location, '/x?a=1');
+    assert.equal(headers.location, `http://${host}/x?a=1`);
     assert.equal(
       headers['set-cookie']?.[0],
       `sigv4-proxy-token=${proxy.token}; Path=/; HttpOnly; SameSite=Strict`,

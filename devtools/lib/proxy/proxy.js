@@ -172,15 +172,29 @@ class Proxy {
       return respond(outgoing, { status: 204, headers: this.#guard.preflightHeaders(incoming) });
     if (target.path === `${PREFIX}health`) return respond(outgoing, OK);
     this.#guard.checkToken(place);
-    if (place === 'query' && isNavigation(incoming)) {
-      // Away from the address bar, the history and the upstream.
-      const location = withoutToken(incoming.url ?? '/');
-      const cookie = cookieFor(/** @type {string} */ (this.#settings.token));
-      const headers = [['location', location], ['set-cookie', cookie], ...NO_STORE];
-      return respond(outgoing, { status: 303, headers: /** @type {[string, string][]} */ (headers) });
-    }
+    if (place === 'query' && isNavigation(incoming))
+      return respond(outgoing, { status: 303, headers: this.#withCookie(target) });
     if (target.path.startsWith(PREFIX)) return this.#serveOwn(target.path, incoming, outgoing);
     return { ...target, path: withoutToken(target.path) };
+  }
+
+  /**
+   * Takes the token out of the address bar, the history and the sight of the upstream. Browsers send a cookie to every port of a host,
+   * and so to servers of other users of this machine: only a name that nobody else knows may have one.
+   *
+   * @param {import('./upstreams.js').Target} target
+   * @returns {[string, string][]}
+   */
+  #withCookie({ authority, namedBy, path }) {
+    const [, hostname, port] = /** @type {RegExpExecArray} */ (/^(.*?)(:\d+)?$/.exec(authority));
+    const { token } = this.#settings;
+    if (hostname.startsWith(`${this.#label}.`)) {
+      // With its host, as a path may begin with two slashes.
+      const location = `http://${authority}${withoutToken(path)}`;
+      return [['location', location], ['set-cookie', cookieFor(String(token))], ...NO_STORE];
+    }
+    const name = namedBy === 'localhost' ? hostname : 'localhost';
+    return [['location', `http://${this.#label}.${name}${port ?? ''}${path}`], ...NO_STORE];
   }
 
   /**
