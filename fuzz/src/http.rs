@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use ::http::header::HeaderValue;
+use ::http::request::Parts;
 use ::http::{HeaderName, Method, Request, Uri};
 use arbitrary::Arbitrary;
 use sigv4_wasm::verify::{BodyHash, KnownCredentials, Rejection, Verifier, VerifyingKey};
@@ -45,11 +46,11 @@ pub fn run(data: &[u8]) {
         let Ok(uri) = signer.presign_uri(&parts, &credentials, at(NOW), life) else { return };
         assert_eq!(uri.authority(), parts.uri.authority(), "{before}");
         parts.uri = uri;
-        // Those that moved into the query.
-        let moved: Vec<HeaderName> =
-            parts.headers.keys().filter(|name| name.as_str().starts_with("x-amz-")).cloned().collect();
+        // The URL replaces them: they moved into the query, or are of an earlier signature.
+        let replaced = |name: &HeaderName| name.as_str().starts_with("x-amz-") || name == "authorization";
+        let moved: Vec<HeaderName> = parts.headers.keys().filter(|name| replaced(name)).cloned().collect();
         moved.into_iter().for_each(|name| drop(parts.headers.remove(name)));
-        verified(&parts, b"", service, &before);
+        verified(arrived(parts), b"", service, &before);
         return;
     }
     match signer.sign_http(&mut request, &credentials, at(NOW)) {
@@ -57,14 +58,22 @@ pub fn run(data: &[u8]) {
         Ok(()) => {
             let (parts, body) = request.into_parts();
             assert!(parts.headers["authorization"].is_sensitive());
-            verified(&parts, &body, service, &before);
+            verified(arrived(parts), &body, service, &before);
         }
     }
 }
 
-fn verified(parts: &::http::request::Parts, body: &[u8], service: &str, before: &str) {
+/// As a server gets it: a client that sets `host` may send to another host, so the request line has the path alone.
+fn arrived(mut parts: Parts) -> Parts {
+    if parts.headers.contains_key("host") {
+        parts.uri = Uri::from(parts.uri.path_and_query().expect("it was signed with one").clone());
+    }
+    parts
+}
+
+fn verified(parts: Parts, body: &[u8], service: &str, before: &str) {
     let verifier = Verifier::new("eu-west-1", service);
-    let outcome = verifier.begin_http(parts, at(NOW)).and_then(|unverified| {
+    let outcome = verifier.begin_http(&parts, at(NOW)).and_then(|unverified| {
         let key = VerifyingKey::from_secret(SECRET, &unverified).expect("a secret of AWS");
         unverified.verify(&KnownCredentials::new(key), Some(&BodyHash::of(body))).map(drop)
     });
@@ -90,6 +99,10 @@ impl Input {
     fn request(&self) -> Option<Request<Vec<u8>>> {
         let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD];
         let host = if self.authority.is_empty() { "api.example.com" } else { &self.authority };
+        // A parameter with the name of one of a signature is one: what it holds is not up to a caller.
+        if unescaped(&self.path_and_query).contains("x-amz-") {
+            return None;
+        }
         let uri = Uri::builder().scheme("https").authority(host).path_and_query(&*self.path_and_query);
         let mut request = Request::new(self.body.clone());
         *request.uri_mut() = uri.build().ok()?;
@@ -98,6 +111,22 @@ impl Input {
             let name = HeaderName::try_from(name.as_str()).ok()?;
             request.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
         }
+        // RFC 9112, section 3.2: no server takes two.
+        if request.headers().get_all("host").iter().count() > 1 {
+            return None;
+        }
         Some(request)
     }
+}
+
+/// In lower case, without escapes.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut plain = String::from(parts.next().unwrap_or_default());
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        plain.extend(byte.map(char::from));
+        plain += if byte.is_some() { &part[2..] } else { part };
+    }
+    plain.to_ascii_lowercase()
 }
