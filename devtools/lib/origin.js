@@ -1,8 +1,8 @@
-// Which page a browser sends a request from.
+// Finds the page from which a browser sends a request.
 
 /**
- * Whether a page of another origin sent the request. It could not read the response, but is refused anyway. Clients other than
- * browsers and links that a person follows are allowed.
+ * Whether a page of another origin sent the request. Such a page could not read the response, but the request might still have an
+ * effect. Clients other than browsers are allowed, and so are links that a person follows.
  *
  * Source: Fetch standard, "`Origin` header"; Fetch Metadata Request Headers.
  *
@@ -17,11 +17,11 @@ export function isFromOtherOrigin({ host, origin, ...headers }) {
 }
 
 /**
- * Whether a page of another origin sent the request, or a link there led to it: a request that does something on behalf of a user
- * must not come from where the user only clicked.
+ * Whether the request comes from a page of another origin, or from a link on such a page: a click on a link must not cause a request
+ * that acts on behalf of the user.
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
- * @param {string} [authority]  host and port that the request is for; default: those in `Host`
+ * @param {string} [authority]  host and port that the request is for; default: `Host`
  */
 export function isCrossSite({ host, origin, ...headers }, authority = host) {
   if (origin !== undefined && authorityOf(origin) !== authority?.toLowerCase()) return true;

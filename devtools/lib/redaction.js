@@ -8,7 +8,7 @@ export function isTokenHeader(name) {
 }
 
 /**
- * Also hides tokens that nobody here knows.
+ * Also hides tokens that are not known.
  *
  * @param {string} text  or a URL
  * @param {string} mask
@@ -18,7 +18,7 @@ export function withoutTokens(text, mask) {
 }
 
 /**
- * Hides the secrets that are known, also as a query has them.
+ * Hides known secrets, including their form in a query.
  *
  * @param {Iterable<readonly [secret: string, mask: string]>} secrets
  * @returns {(text: string) => string}
@@ -40,6 +40,6 @@ function formsOf(secret) {
 
 const TOKEN_HEADERS = new Set(/** @type {readonly string[]} */ (SESSION_TOKEN_HEADERS));
 const NAMES = SESSION_TOKEN_HEADERS.join('|');
-/** A header on a line of its own. */
+/** Matches a header on its own line. */
 const LINE = new RegExp(`^((?:${NAMES}): ?).+`, 'gim');
 const INSIDE = new RegExp(`((?:${NAMES})(?:=|%3D|:))[^&\\s'"<]+`, 'gi');

@@ -1,9 +1,9 @@
-// Tokens that are compared with what a client sent.
+// Compares a token with what a client sent.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * In a time that does not depend on where they differ.
+ * Compares in a time that does not depend on where the texts differ.
  *
  * @param {string} given
  * @param {string} expected
@@ -13,7 +13,7 @@ export function isSameSecret(given, expected) {
 }
 
 /**
- * The same for a token that many requests are compared with.
+ * The same for a token that is compared with many requests.
  *
  * @param {string} expected
  * @returns {(given: string) => boolean}

@@ -1,4 +1,4 @@
-// A proxy and the pages of a real browser: its own, hostile ones, names that were rebound, and origins that are allowed.
+// The proxy and pages in a real browser: its own, hostile pages, rebound names, and allowed origins.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import { launchChromium } from '../support/chromium.js';
 import { proxyFor, upstreamFor } from '../support/proxy.js';
 
-/** What an upstream has that no other site may see or do. */
+/** Data and actions of an upstream that no other site may reach. */
 const SECRET = 'secret-of-the-dashboard';
 
 const upstream = await upstreamFor((incoming, outgoing) => {
@@ -37,13 +37,13 @@ evil.listen(0, '127.0.0.1');
 await once(evil, 'listening');
 
 const proxy = await proxyFor({ upstream: upstream.origin });
-/** The worst case: no token protects it. */
+/** The worst case: a proxy without a token. */
 const open = await proxyFor({ upstream: upstream.origin, token: false });
 const allowing = await proxyFor({
   upstream: upstream.origin,
   allowOrigin: [siteOf('app.example').slice(0, -1)],
 });
-// Every name of that domain is this machine: what DNS rebinding comes to.
+// Every name of that domain resolves to this machine, as after DNS rebinding.
 const chromium = await launchChromium(['--host-resolver-rules=MAP *.example 127.0.0.1']);
 after(async () => {
   await chromium.close();
@@ -69,8 +69,7 @@ async function pageAt(url) {
 }
 
 /**
- * How many requests the upstream gets while something happens. The browser asks for an icon by itself, also for the page that says
- * that a request was refused.
+ * How many requests the upstream gets during an action. The browser requests an icon by itself, even for an error page.
  *
  * @param {() => Promise<unknown>} act
  */
@@ -82,7 +81,7 @@ async function arriving(act) {
 
 describe('a page of another site', () => {
   for (const host of ['evil.example', '127.0.0.1', 'localhost']) {
-    test(`${host} gets nothing through any kind of request, even without a token`, async () => {
+    test(`${host} gets nothing by any kind of request, even if no token is required`, async () => {
       const page = await pageAt(siteOf(host));
       const before = refusals(open, 'ERR_PROXY_ORIGIN');
       const count = await arriving(async () => {
@@ -127,12 +126,12 @@ describe('a page of another site', () => {
         }
       });
       assert.equal(count, 0);
-      // All of that arrived at the proxy.
+      // All these requests reached the proxy.
       assert.ok(refusals(open, 'ERR_PROXY_ORIGIN') - before > 20);
     });
   }
 
-  test('a form that it submits, and a link to the proxy, lead nowhere', async () => {
+  test('its forms and links to the proxy are refused', async () => {
     const page = await pageAt(siteOf('evil.example'));
     const count = await arriving(async () => {
       await Promise.all([
@@ -157,11 +156,11 @@ describe('a page of another site', () => {
   });
 });
 
-test('a name that was rebound to this machine gets nothing, even without a token', async () => {
+test('a name that was rebound to this machine gets nothing, even if no token is required', async () => {
   const rebound = open.origin.replace('127.0.0.1', 'rebound.example');
   const count = await arriving(async () => {
     const page = await pageAt(`${rebound}/home`);
-    // The page that an attacker served before has this very origin.
+    // The page that the attacker served before has the same origin.
     const again = await page.evaluate(async () => {
       const response = await fetch('/home', { credentials: 'include' });
       return { status: response.status, text: await response.text() };
@@ -182,7 +181,7 @@ test('a name that was rebound to this machine gets nothing, even without a token
 });
 
 describe('the address that it prints', () => {
-  test('opens the upstream; the token is in no address, header or script, and sessions work', async () => {
+  test('opens the upstream; no URL, header or script contains the token, and sessions work', async () => {
     const page = await pageAt(proxy.page.replace('/?', '/login?'));
     assert.equal(await page.title(), SECRET);
     const { host } = new URL(proxy.page);
@@ -208,11 +207,11 @@ describe('the address that it prints', () => {
     assert.equal(message, SECRET);
   });
 
-  test('its cookie goes to no other port, and is of no use to another site', async () => {
+  test('sets a cookie that no other port gets and no other site can use', async () => {
     /** @type {(string | undefined)[]} */
     const received = [];
     evil.on('request', ({ headers }) => received.push(headers.cookie));
-    // A server of another user of this machine, under the names that it can guess.
+    // A server of another user of this machine, under names that this user can guess.
     for (const host of ['127.0.0.1', 'localhost', 'x.localhost']) await pageAt(siteOf(host));
     assert.ok(received.length >= 3);
     assert.ok(!received.some((cookie) => cookie?.includes('sigv4-proxy-token')));
@@ -246,7 +245,7 @@ describe('an origin that is allowed', () => {
     assert.deepEqual(seen, { method: 'PUT', own: '1', total: '7' });
   });
 
-  test('reads errors of the proxy, too, and without the token there is nothing else', async () => {
+  test('can read errors of the proxy, and nothing else without the token', async () => {
     const page = await pageAt(siteOf('app.example'));
     const count = await arriving(async () => {
       const { status, code } = await page.evaluate(async (origin) => {
@@ -258,7 +257,7 @@ describe('an origin that is allowed', () => {
     assert.equal(count, 0);
   });
 
-  test('is no other origin, and no other port', async () => {
+  test('is not another origin or port', async () => {
     for (const host of ['evil.example', 'x.app.example', 'localhost']) {
       const page = await pageAt(siteOf(host));
       const count = await arriving(() =>

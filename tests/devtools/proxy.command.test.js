@@ -27,7 +27,7 @@ async function start(args, env = SIGNED_IN) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (run.output += text));
   await eventually(() => run.output.includes('page ') || child.exitCode !== null);
   assert.equal(child.exitCode, null, run.output);
-  await eventually(() => /SIGV4_PROXY_TOKEN=|no token is needed/.test(run.output));
+  await eventually(() => /SIGV4_PROXY_TOKEN=|no token is required/.test(run.output));
   const token = /^export SIGV4_PROXY_TOKEN=(.*)$/m.exec(run.output)?.[1];
   const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(run.output)?.[0] ?? '';
   return { child, run, token, origin, headers: { 'x-sigv4-proxy-token': token ?? '' } };
@@ -69,14 +69,14 @@ describe('the command', async () => {
     await assert.rejects(fetch(origin));
   });
 
-  test('a 403 is explained with what to do here', async () => {
+  test('a 403 is explained with a remedy for the proxy', async () => {
     const gateway = await gatewayFor();
     const { run, origin, headers } = await start([gateway.base, ...SCOPE]);
     assert.equal((await fetch(origin, { headers })).status, 403);
     await eventually(() => /cause .+\n +fix +Start the proxy with /.test(run.output));
   });
 
-  test('the token of the environment, of a file, and none', async () => {
+  test('the token comes from the environment or a file, or is not required', async () => {
     const token = 'a-token-of-my-own-choice';
     const env = { ...SIGNED_IN, SIGV4_PROXY_TOKEN: token };
     assert.equal((await start([upstream.origin, ...SCOPE], env)).token, token);
@@ -108,7 +108,7 @@ describe('the command', async () => {
     assert.match(json().headers.authorization, /\/eu-west-1\/execute-api\//);
   });
 
-  test('headers are added, removed and copied, and nothing is signed with --no-sign', async () => {
+  test('headers are set, removed and copied, and --no-sign signs nothing', async () => {
     const own = ['-H', 'X-Own: 1', '--strip', 'accept', '--copy-header', 'authorization=x-original'];
     const signed = await start([upstream.origin, ...SCOPE, ...own]);
     const more = { accept: 'x/y', authorization: 'Bearer of-the-application' };
@@ -124,7 +124,7 @@ describe('the command', async () => {
     assert.equal(arrived.headers.authorization, undefined);
   });
 
-  test('the host that is signed is sent', async () => {
+  test('the host of --sign-host is signed and sent', async () => {
     const host = 'search-logs-abc123.eu-west-1.es.amazonaws.com';
     const proxy = await start([upstream.origin, '--sign-host', host]);
     const { headers } = await (await fetch(proxy.origin, { headers: proxy.headers })).json();
@@ -223,7 +223,7 @@ region = eu-west-1
     });
   }
 
-  test('of a file that another program renews', async () => {
+  test('come from a file that another program renews', async () => {
     const file = join(home, 'renewed.json');
     const write = (/** @type {string} */ AccessKeyId, /** @type {number} */ millis) =>
       writeFile(
@@ -245,7 +245,7 @@ region = eu-west-1
     assert.equal(key, 'ASIANEW');
   });
 
-  test('none, or a profile that does not exist: an error before it listens', async () => {
+  test('none, or a profile that does not exist, is an error before it listens', async () => {
     const args = ['proxy', '--port', '0', upstream.origin, ...SCOPE];
     const none = await sigv4(args, { env: { ...noProfiles(), AWS_EC2_METADATA_DISABLED: 'true' } });
     assert.equal(none.code, 78);
@@ -255,12 +255,12 @@ region = eu-west-1
   });
 });
 
-describe('a command line that cannot be', () => {
+describe('a wrong command line fails:', () => {
   /** @type {[what: string, args: string[], code: number, message: RegExp][]} */
   const CASES = [
-    ['no upstream', [], 2, /no upstream is named/],
+    ['no upstream', [], 2, /there is no upstream: pass its URL/],
     ['not a URL', ['logs'], 2, /not an http: or https: URL, nor NAME=URL/],
-    ['a pattern for everybody', ['--match', '*'], 2, /is not a pattern of hosts/],
+    ['a pattern for every host', ['--match', '*'], 2, /is not a pattern of hosts/],
     ['any origin', ['https://x.example', ...SCOPE, '--allow-origin', '*'], 2, /is not an origin/],
     ['an unknown region', ['https://x.example'], 78, /ERR_SIGV4_REGION_REQUIRED|ERR_SIGV4_SERVICE_REQUIRED/],
     ['a limit', ['https://x.example', '--max-body', '1MB'], 2, /not a number of bytes/],
@@ -270,14 +270,19 @@ describe('a command line that cannot be', () => {
       2,
       /choose one of auto, signed, unsigned, chunks/,
     ],
-    ['a header', ['https://x.example', ...SCOPE, '-H', 'x'], 2, /not of the form Name: value/],
+    ['a header', ['https://x.example', ...SCOPE, '-H', 'x'], 2, /does not have the form Name: value/],
     [
       'a token file',
       ['https://x.example', ...SCOPE, '--token-file', '/nowhere'],
       26,
       /cannot be read \(ENOENT\)/,
     ],
-    ['--sign-host of several', ['a=http://x', 'b=http://y', '--sign-host', 'z'], 2, /of one upstream/],
+    [
+      '--sign-host of several',
+      ['a=http://x', 'b=http://y', '--sign-host', 'z'],
+      2,
+      /applies to one upstream/,
+    ],
     ['a secret', ['https://x.example', '--secret-access-key', 'x'], 2, /other users can see/],
   ];
   for (const [what, args, code, message] of CASES) {
@@ -288,7 +293,7 @@ describe('a command line that cannot be', () => {
     });
   }
 
-  test('a port that is taken', async () => {
+  test('a port in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     after(() => server.close());
     await once(server, 'listening');
@@ -298,7 +303,7 @@ describe('a command line that cannot be', () => {
     assert.match(stderr, /is in use/);
   });
 
-  test('--help has every option', async () => {
+  test('--help lists every option', async () => {
     const { stdout } = await sigv4(['proxy', '--help']);
     for (const option of [
       '--match',

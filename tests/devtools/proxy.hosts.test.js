@@ -1,4 +1,4 @@
-// Which upstream a request goes to, and which requests go nowhere: unknown hosts, rebound names, other sites, no token.
+// How the proxy selects the upstream, and which requests it refuses: unknown hosts, rebound names, other sites, no token.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -40,7 +40,7 @@ describe('several upstreams', async () => {
   const ask = (/** @type {string} */ host, path = '/x', headers = {}) =>
     send(proxy.origin, { path, headers: { ...proxy.headers, host, ...headers } });
 
-  test('each has a name below localhost', async () => {
+  test('clients can address each by a name below localhost', async () => {
     for (const [name, service] of [
       ['logs', 'es'],
       ['files', 's3'],
@@ -59,7 +59,7 @@ describe('several upstreams', async () => {
     }
   });
 
-  test('through http_proxy, as curl takes it', async () => {
+  test('clients can use http_proxy, such as curl', async () => {
     const address = proxy.origin.replace('//', `//me:${proxy.token}@`);
     const env = { PATH: process.env.PATH, http_proxy: address };
     const { stdout } = await run('curl', ['-sS', `http://${API}/prod/orders?x=1`], { env });
@@ -102,18 +102,18 @@ describe('several upstreams', async () => {
     const absolute = await ask('example.com', 'http://example.com/');
     assert.equal(absolute.status, 403);
     assert.equal(absolute.json().code, 'ERR_PROXY_NOT_ALLOWED');
-    // The target counts, not what Host says beside it.
+    // The target counts, not the Host header.
     assert.equal((await ask(API, 'http://example.com/')).status, 403);
     assert.equal(server.requests.length + other.requests.length, before);
   });
 
-  test('which one must be said', async () => {
+  test('a request must name one', async () => {
     const { status, text } = await ask(`127.0.0.1:${port}`);
     assert.equal(status, 421);
     assert.match(text, /http:\/\/logs\.localhost, http:\/\/files\.localhost/);
   });
 
-  test('a host is taken from Host only beside a token in a header: a page with a rebound name has a cookie at most', async () => {
+  test('Host names one only if the token is in a header, because a page with a rebound name has at most a cookie', async () => {
     for (const headers of [{}, { cookie: `sigv4-proxy-token=${proxy.token}` }]) {
       const { status, text } = await send(proxy.origin, { headers: { host: API, ...headers } });
       assert.equal(status, 403);
@@ -139,7 +139,7 @@ describe('several upstreams', async () => {
   });
 });
 
-test('many hosts of a pattern do not fill the memory, and each is signed for itself', async () => {
+test('many hosts of a pattern do not fill the memory, and each gets its own signature', async () => {
   const server = await upstreamFor();
   const proxy = await proxyFor({
     match: '*.execute-api.*.amazonaws.com',
@@ -224,13 +224,13 @@ describe('one upstream', async () => {
   for (const [what, headers, status] of SITES) {
     test(`${what}: ${status}`, async () => {
       assert.equal((await ask(headers)).status, status);
-      // Paths of the proxy are no exception.
+      // This includes the paths of the proxy.
       for (const name of ['health', 'metrics'])
         assert.equal((await ask(headers, `/_sigv4/${name}`)).status, status);
     });
   }
 
-  test('a preflight of another site gets no answer that allows anything', async () => {
+  test('the response to a preflight of another site allows nothing', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
     const response = await send(proxy.origin, { method: 'OPTIONS', headers });
     assert.equal(response.status, 403);
@@ -275,12 +275,12 @@ describe('one upstream', async () => {
     assert.equal((await ask(proxy.token ?? '')).json().url, '/x');
   });
 
-  test('a browser that opens its page gets a cookie in place of the token in the address', async () => {
+  test('a browser that opens its page gets a cookie instead of the token in the address', async () => {
     const path = `/x?a=1&sigv4-proxy-token=${proxy.token}`;
     const { host } = new URL(proxy.page);
     const open = (/** @type {Record<string, string>} */ headers) =>
       send(proxy.origin, { path, headers: { accept: 'text/html', ...headers } });
-    // A cookie of 127.0.0.1 would go to every port, and so to servers of others.
+    // Browsers would send a cookie of 127.0.0.1 to every port, including servers of other users.
     for (const other of [`127.0.0.1:${port}`, `localhost:${port}`, `x.localhost:${port}`]) {
       const { status, headers } = await open({ host: other });
       assert.equal(status, 303);
@@ -297,7 +297,7 @@ describe('one upstream', async () => {
     assert.match(proxy.page, /^http:\/\/sigv4-[\da-f]{12}\.localhost:\d+\/\?sigv4-proxy-token=/);
   });
 
-  test('hostile requests end in an error, and the proxy goes on', async () => {
+  test('hostile requests get an error, and the proxy keeps running', async () => {
     const token = `x-sigv4-proxy-token: ${proxy.token}\r\n`;
     const host = `host: 127.0.0.1:${port}\r\n`;
     const end = 'connection: close\r\n\r\n';
@@ -332,12 +332,12 @@ describe('without a token', async () => {
   const server = await upstreamFor();
   const proxy = await proxyFor({ upstream: server.origin, token: false });
 
-  test('any client of this machine may use it, by its own name', async () => {
+  test('any client on this machine may use it by its own name', async () => {
     assert.equal(proxy.token, undefined);
     assert.equal((await fetch(proxy.origin)).status, 200);
   });
 
-  test('no client may name another host, as pages with a rebound name could', async () => {
+  test('no client may name another host, because pages with a rebound name could', async () => {
     for (const options of [
       { headers: { host: server.host.replace('127.0.0.1', 'x.example') } },
       { path: 'http://x.example/' },
@@ -346,7 +346,7 @@ describe('without a token', async () => {
   });
 });
 
-test('it listens on 127.0.0.1 alone', async () => {
+test('it listens only on 127.0.0.1', async () => {
   const server = await upstreamFor();
   const proxy = await proxyFor({ upstream: server.origin });
   assert.match(proxy.origin, /^http:\/\/127\.0\.0\.1:\d+$/);

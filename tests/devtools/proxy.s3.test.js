@@ -42,7 +42,7 @@ describeWith(S3S_FS, 's3s-fs', () => {
   let server;
   let proxy;
   let folder;
-  /** With keys that the server does not know. @type {S3Client} */
+  /** A client with keys that are unknown to the server. @type {S3Client} */
   let sdk;
   before(async () => {
     server = await s3sFs.start(s3sFs.credentials);
@@ -56,7 +56,7 @@ describeWith(S3S_FS, 's3s-fs', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('it starts, and the AWS SDK works with keys of its own', async () => {
+  test('it starts, and accepts the AWS SDK with its own keys', async () => {
     proxy = await startProxy({
       upstream: { url: server.origin, region: 'us-east-1', service: 's3' },
       credentials: s3sFs.credentials,
@@ -91,13 +91,13 @@ describeWith(S3S_FS, 's3s-fs', () => {
     return { hash: sha256(await Body.transformToByteArray()), encoding: ContentEncoding };
   };
 
-  test('an upload of curl, larger than the limit for bodies in memory, is signed in chunks', async () => {
+  test('an upload by curl that is larger than the limit for bodies in memory is signed in chunks', async () => {
     const url = `${proxy.origin.replace('//', `//me:${proxy.token}@`)}/bucket/curl`;
     await run('curl', ['-sSf', '-T', join(folder, 'file'), url]);
     assert.equal((await stored('curl')).hash, sha256(bytes));
   });
 
-  test('what the SDK streams with a checksum behind it', async () => {
+  test('an upload that the SDK streams with a checksum in the trailer arrives', async () => {
     const Body = Readable.from([bytes.subarray(0, MIB), bytes.subarray(MIB)]);
     await sdk.send(
       new PutObjectCommand({
@@ -114,13 +114,13 @@ describeWith(S3S_FS, 's3s-fs', () => {
     ['signed chunks with a signed checksum', { trailer: 'crc32' }],
     ['unsigned chunks with a checksum', { trailer: 'sha256', payload: 'unsigned' }],
   ])) {
-    test(`${what}, signed by somebody else, are signed again`, async () => {
+    test(`${what} that another key signed are signed again`, async () => {
       const signer = new Signer({ credentials: STRANGER, region: 'eu-north-1', service: 's3' });
       const key = what.replaceAll(' ', '-');
       const headers = { 'x-sigv4-proxy-token': proxy.token };
       const url = `${proxy.origin}/bucket/${key}`;
       const upload = await signStream(signer, { url, headers }, bytes, { length: bytes.length, ...options });
-      // With its length, as S3 wants it.
+      // With its length, which S3 requires.
       const { status, text } = await send(
         proxy.origin,
         { method: 'PUT', path: new URL(url).pathname, headers: upload.headers },
@@ -132,7 +132,7 @@ describeWith(S3S_FS, 's3s-fs', () => {
     });
   }
 
-  test('chunks that are none are refused', async () => {
+  test('malformed chunks are refused', async () => {
     const headers = {
       'x-sigv4-proxy-token': proxy.token,
       'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
@@ -172,7 +172,7 @@ print(client.get_object(Bucket='bucket', Key='boto')['ContentLength'])`;
   });
 });
 
-test('what is signed of a body to S3', async () => {
+test('how a body for S3 is signed', async () => {
   const upstream = await upstreamFor();
   const small = 'x'.repeat(1000);
   const large = 'x'.repeat(100_000);
@@ -200,7 +200,7 @@ test('what is signed of a body to S3', async () => {
   }
 });
 
-test('over TLS, an upload to S3 is not signed, and streams', async () => {
+test('over TLS, the body of an upload to S3 is not signed, and streams', async () => {
   const tls = new URL('../support/tls/', import.meta.url);
   const [key, cert] = await Promise.all(
     ['key.pem', 'certificate.pem'].map((name) => readFile(new URL(name, tls))),

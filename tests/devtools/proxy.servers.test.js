@@ -1,4 +1,4 @@
-// The proxy before moto with its IAM turned on, and before OpenStack Swift: who signed is who the proxy signs for.
+// The proxy in front of moto with IAM enabled, and of OpenStack Swift: the servers see the identity of the proxy.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -26,7 +26,7 @@ describeWith(PYTHON, 'moto', () => {
   });
   after(() => moto?.stop());
 
-  test('a form of a client that cannot sign comes from the user', async () => {
+  test('a form of a client that cannot sign is signed as the user', async () => {
     const proxy = await startProxy({
       upstream: { url: moto.origin, region: 'us-east-1', service: 'sts' },
       credentials: moto.user.credentials,
@@ -37,7 +37,7 @@ describeWith(PYTHON, 'moto', () => {
     await proxy.close();
   });
 
-  test('a client of the AWS SDK with other keys, and the scope of the upstream', async () => {
+  test('a request of the AWS SDK with other keys is signed again for the upstream', async () => {
     const proxy = await startProxy({
       upstream: { url: moto.origin, region: 'us-east-1', service: 'dynamodb' },
       credentials: moto.user.credentials,
@@ -85,7 +85,7 @@ describeWith(PYTHON, 'Swift', () => {
   });
   after(() => server?.stop());
 
-  test('uploads that are hashed and uploads in chunks come back as they were', async () => {
+  test('hashed uploads and uploads in chunks are stored unchanged', async () => {
     const proxy = await startProxy({
       upstream: { url: server.origin, region: 'us-east-1', service: 's3' },
       credentials: swift.credentials,

@@ -1,4 +1,4 @@
-// What a proxy must not hold back: events, long responses, uploads, WebSockets; and MCP over streamable HTTP.
+// The proxy streams events, long responses, uploads, WebSockets, and MCP over streamable HTTP.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { WebSocket as WsClient, WebSocketServer } from 'ws';
 import { eventually, exchangeBytes, gatewayFor, REGION } from '../support/gateway.js';
 import { KEYS, proxyFor, send, upstreamFor } from '../support/proxy.js';
 
-/** Undici's, which Node.js has built in from 22 on. */
+/** Undici's `WebSocket`, which Node.js has built in since version 22. */
 const { WebSocket } = globalThis.WebSocket ? globalThis : await import('undici');
 
 /** @param {any} socket */
@@ -46,7 +46,7 @@ describe('server-sent events', async () => {
 });
 
 describe('an upload', async () => {
-  test('of a body that is not signed flows on before it has ended', async () => {
+  test('of an unsigned body is forwarded before it ends', async () => {
     /** @type {string[]} */
     const arrived = [];
     const upstream = await upstreamFor((incoming, outgoing) => {
@@ -67,7 +67,7 @@ describe('an upload', async () => {
     assert.equal(upstream.requests[0].headers['x-amz-content-sha256'], 'UNSIGNED-PAYLOAD');
   });
 
-  test('that is refused while it is being sent: the client sees why', async () => {
+  test('that is refused while the client sends it: the client gets the error', async () => {
     const upstream = await upstreamFor((incoming, outgoing) => {
       incoming.once('data', () => outgoing.writeHead(413).end('too long'));
       incoming.on('error', () => {}).resume();
@@ -83,7 +83,7 @@ describe('an upload', async () => {
     assert.equal((await send(proxy.origin, { method: 'POST', headers: proxy.headers }, 'x')).status, 413);
   });
 
-  test('that the client gives up is given up upstream', async () => {
+  test('that the client aborts is aborted upstream', async () => {
     /** @type {http.IncomingMessage | undefined} */
     let arriving;
     const upstream = await upstreamFor((incoming) => {
@@ -129,14 +129,14 @@ describe('WebSockets', async () => {
     await eventually(() => /^sigv4_proxy_open_websockets 0$/m.test(proxy.metrics()));
   });
 
-  test('by the client of ws, with the token in a header', async () => {
+  test('work with the client of ws, with the token in a header', async () => {
     const socket = await opened(new WsClient(url(''), { headers: proxy.headers }));
     socket.send('hello');
     assert.equal(String((await once(socket, 'message'))[0]), 'hello');
     socket.close();
   });
 
-  test('without the token, or from a page of another site, they are refused', async () => {
+  test('are refused without the token, or from a page of another site', async () => {
     for (const [headers, status] of /** @type {[Record<string, string>, number][]} */ ([
       [{}, 401],
       [{ ...proxy.headers, origin: 'https://evil.example' }, 403],
@@ -150,7 +150,7 @@ describe('WebSockets', async () => {
     }
   });
 
-  test('a refusal of the upstream passes as it is, and is explained', async () => {
+  test('a refusal of the upstream passes unchanged, and is explained', async () => {
     const wrong = await proxyFor({
       upstream: { url: gateway.base, region: 'us-east-1', service: 'execute-api' },
       credentials: gateway.credentials,
@@ -164,7 +164,7 @@ describe('WebSockets', async () => {
     socket.terminate();
   });
 
-  test('extensions and subprotocols are for the two ends to agree on', async () => {
+  test('the two ends negotiate extensions and subprotocols', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: true });
     await once(server, 'listening');
     server.on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
@@ -180,7 +180,7 @@ describe('WebSockets', async () => {
     server.close();
   });
 
-  test('a service that takes the signature in the query gets it there', async () => {
+  test('a service that requires the signature in the query gets it there', async () => {
     const upstream = await upstreamFor();
     /** @type {http.IncomingMessage[]} */
     const handshakes = [];
@@ -277,7 +277,7 @@ describe('MCP over streamable HTTP', async () => {
   });
   const proxy = await proxyFor({ upstream: { url: upstream.origin, service: 'bedrock-agentcore' } });
 
-  test('a session: initialize, a notification, a call that streams, a stream of the server, its end', async () => {
+  test('a whole session passes: initialize, a notification, a call that streams, a stream of the server, its end', async () => {
     const url = `${proxy.origin}/mcp`;
     const headers = {
       authorization: `Bearer ${proxy.token}`,

@@ -1,4 +1,4 @@
-// `sigv4 proxy` before a gateway that verifies: what clients send arrives signed, and nothing else of it changes.
+// `sigv4 proxy` in front of a gateway that verifies: requests of clients arrive signed and otherwise unchanged.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -20,7 +20,7 @@ import { gatewayAndProxy, KEYS, proxyFor, send, upstreamFor } from '../support/p
 
 const curl = (/** @type {string[]} */ ...args) => promisify(execFile)('curl', ['-sS', ...args]);
 
-describe('before a gateway', async () => {
+describe('in front of a gateway', async () => {
   const { gateway, proxy } = await gatewayAndProxy();
   const { headers } = proxy;
 
@@ -50,13 +50,13 @@ describe('before a gateway', async () => {
     '/?q=1%2B1+x&z=%7E',
     '/?=x&&y',
   ]) {
-    test(`the target ${target} is accepted as it is`, async () => {
+    test(`the target ${target} is accepted unchanged`, async () => {
       const { status, text } = await send(proxy.origin, { path: target, headers });
       assert.equal(status, 200, text);
     });
   }
 
-  test('bodies arrive, whatever they are', async () => {
+  test('bodies of any kind arrive', async () => {
     for (const body of ['grüß dich', randomBytes(200_000), '', '0']) {
       const response = await fetch(`${proxy.origin}/orders`, { method: 'POST', headers, body });
       const { sha256 } = await response.json();
@@ -76,7 +76,7 @@ describe('before a gateway', async () => {
     assert.equal((await response.json()).body, 'one two three');
   });
 
-  test('curl and axios reach it by the URL alone', async () => {
+  test('curl and axios need only its URL', async () => {
     const url = proxy.origin.replace('//', `//me:${proxy.token}@`);
     const { stdout } = await curl(`${url}/orders?x=1`, '-d', 'item=tea');
     assert.equal(JSON.parse(stdout).body, 'item=tea');
@@ -84,7 +84,7 @@ describe('before a gateway', async () => {
     assert.deepEqual(JSON.parse(data.body), { item: 'tea' });
   });
 
-  test('a client that waits for 100 Continue is told to go on', async () => {
+  test('a client that waits for 100 Continue gets it', async () => {
     const body = 'x'.repeat(100_000);
     const { stdout } = await curl(
       ...['-H', 'Expect: 100-continue', '-H', `x-sigv4-proxy-token: ${proxy.token}`],
@@ -93,7 +93,7 @@ describe('before a gateway', async () => {
     assert.equal(JSON.parse(stdout).length, body.length);
   });
 
-  describe('a request that is signed already is signed again', () => {
+  describe('a signed request is signed again', () => {
     const stranger = {
       accessKeyId: 'AKIASTRANGER',
       secretAccessKey: 'of somebody else',
@@ -127,7 +127,7 @@ describe('before a gateway', async () => {
     });
   });
 
-  test('paths of the proxy: health is for anybody, metrics need the token', async () => {
+  test('paths of the proxy: health needs no token, metrics do', async () => {
     assert.deepEqual(await (await fetch(`${proxy.origin}/_sigv4/health`)).json(), { ok: true });
     const metrics = `${proxy.origin}/_sigv4/metrics`;
     assert.equal((await fetch(metrics)).status, 401);
@@ -147,7 +147,7 @@ describe('before a gateway', async () => {
     assert.equal((await fetch(`${proxy.origin}/_sigv4/other`, { headers })).status, 404);
   });
 
-  test('a line of the log has neither the token nor a signature', async () => {
+  test('the log contains neither the token nor a signature', async () => {
     const url = await presignUrl(`${proxy.origin}/orders`, { region: 'a', service: 'b', credentials: KEYS });
     await fetch(`${url}&sigv4-proxy-token=${proxy.token}`);
     await eventually(() => proxy.lines.some((line) => /X-Amz-…/.test(line)));
@@ -177,7 +177,7 @@ describe('the upstream gets', async () => {
     );
   });
 
-  test('no header that is between the client and the proxy', async () => {
+  test('no header that is meant for the proxy', async () => {
     const { headers } = await arrived({
       connection: 'keep-alive, x-private',
       'x-private': '1',
@@ -198,7 +198,7 @@ describe('the upstream gets', async () => {
     assert.equal(headers['x-added'], 'by the proxy');
   });
 
-  test('the token in no form', async () => {
+  test('no form of the token', async () => {
     const basic = Buffer.from(`me:${proxy.token}`).toString('base64');
     const all = {
       authorization: `Bearer ${proxy.token}`,
@@ -208,18 +208,18 @@ describe('the upstream gets', async () => {
     const { headers, url, rawHeaders } = await arrived(all, `/x?a=1&sigv4-proxy-token=${proxy.token}&b=2`);
     assert.equal(url, '/base/x?a=1&b=2');
     assert.equal(headers.cookie, 'a=1; b=2');
-    // Who asks for a copy gets one.
+    // A copy is forwarded on request.
     const rest = rawHeaders.filter((one) => !one.startsWith('Bearer '));
     assert.ok(!rest.join('\n').includes(proxy.token ?? '-') && !rest.join('\n').includes(basic));
   });
 
-  test('a copy of an Authorization header that the signature replaces', async () => {
+  test('a copy of the Authorization header that the signature replaces', async () => {
     const { headers } = await arrived({ authorization: 'Bearer of-the-application' });
     assert.equal(headers['x-original-authorization'], 'Bearer of-the-application');
     assert.match(headers.authorization, /^AWS4-/);
   });
 
-  test('Origin and Referer as if the page were its own', async () => {
+  test('Origin and Referer of its own pages', async () => {
     const { headers } = await arrived({ origin: proxy.origin, referer: `${proxy.origin}/page?x` });
     assert.equal(headers.origin, upstream.origin);
     assert.equal(headers.referer, `${upstream.origin}/base/page?x`);
@@ -286,21 +286,21 @@ describe('a response', async () => {
     assert.equal((await get('/nothing')).status, 204);
   });
 
-  test('a 403 is explained on the terminal, and passes byte for byte', async () => {
+  test('with status 403 is explained on the terminal, and passes byte for byte', async () => {
     const response = await get('/denied');
     assert.equal(response.status, 403);
     assert.deepEqual(Buffer.from(response.text, 'latin1'), gzipped);
     await eventually(() => proxy.lines.some((line) => /fix {2}/.test(line)));
   });
 
-  test('that breaks off breaks off for the client, too', async () => {
+  test('that breaks off also breaks off for the client', async () => {
     await assert.rejects(get('/broken'), /aborted/);
     await eventually(() => proxy.lines.some((line) => /broken off/.test(line)));
   });
 });
 
 describe('an explanation', async () => {
-  test('names what is wrong with the region, as of a gateway', async () => {
+  test('names the wrong region, if the upstream is a gateway', async () => {
     const gateway = await gatewayFor();
     const other = await proxyFor({
       upstream: { url: gateway.base, region: 'eu-west-2', service: 'execute-api' },
@@ -310,7 +310,7 @@ describe('an explanation', async () => {
     await eventually(() => other.lines.some((line) => /cause .*eu-west-2/.test(line)));
   });
 
-  test('a clock that is wrong is learned from', async () => {
+  test('of a wrong clock corrects the clock of the proxy', async () => {
     const ahead = await gatewayFor({}, { now: () => new Date(Date.now() + 3_600_000) });
     const dated = http.createServer((incoming, outgoing) => {
       // The gateway does not send the date of the clock that it judges by.
@@ -367,7 +367,7 @@ describe('credentials', async () => {
     assert.equal(asked, 2);
   });
 
-  test('that cannot be had are said on the terminal, and not to the client', async () => {
+  test('that are unavailable are reported on the terminal, and not to the client', async () => {
     const upstream = await upstreamFor();
     const proxy = await proxyFor({
       upstream: upstream.origin,
@@ -381,7 +381,7 @@ describe('credentials', async () => {
   });
 });
 
-describe('what goes wrong upstream', async () => {
+describe('failures of the upstream', async () => {
   test('nobody listens: 502', async () => {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -427,7 +427,7 @@ describe('what goes wrong upstream', async () => {
     server.close();
   });
 
-  test('a connection that the upstream closed as it was used again loses no request', async () => {
+  test('no request is lost if the upstream closes a connection while it is reused', async () => {
     // Each connection answers one request and ends at the second, unread.
     let connections = 0;
     const server = net.createServer((socket) => {
@@ -448,12 +448,12 @@ describe('what goes wrong upstream', async () => {
       assert.equal((await fetch(proxy.origin, { headers: proxy.headers })).status, 200);
     assert.equal(connections, 5);
     const post = () => fetch(proxy.origin, { method: 'POST', body: 'x', headers: proxy.headers });
-    // A POST may have been done.
+    // The upstream may have processed a POST.
     assert.deepEqual([(await post()).status].concat((await post()).status).sort(), [200, 502]);
     server.close();
   });
 
-  test('connections are kept', async () => {
+  test('connections are reused', async () => {
     const upstream = await upstreamFor();
     let connections = 0;
     upstream.server.on('connection', () => (connections += 1));
@@ -462,7 +462,7 @@ describe('what goes wrong upstream', async () => {
     assert.equal(connections, 1);
   });
 
-  test('a client that goes away cancels the request', async () => {
+  test('a client that disconnects cancels the request', async () => {
     const upstream = await upstreamFor(() => {});
     const proxy = await proxyFor({ upstream: upstream.origin });
     const cancel = new AbortController();
@@ -475,7 +475,7 @@ describe('what goes wrong upstream', async () => {
     assert.match(proxy.metrics(), /^sigv4_proxy_in_flight_requests 0$/m);
   });
 
-  test('a response that nobody reads does not fill the memory, and its end cancels the upstream', async () => {
+  test('a response that nobody reads does not fill the memory, and a disconnect cancels it upstream', async () => {
     let written = 0;
     const upstream = await upstreamFor((_, outgoing) => {
       outgoing.on('error', () => {});
@@ -525,7 +525,7 @@ describe('a body that must be hashed', async () => {
     assert.equal(upstream.requests.length, 0);
   });
 
-  test('passes if the client sends its hash', async () => {
+  test('is forwarded if the client sends its hash', async () => {
     const body = 'x'.repeat(5000);
     const sha256 = createHash('sha256').update(body).digest('hex');
     const headers = { ...proxy.headers, 'x-amz-content-sha256': sha256 };
@@ -538,7 +538,7 @@ describe('options', () => {
   const upstream = 'https://abc123.execute-api.eu-west-1.amazonaws.com';
   /** @type {[what: string, options: any, message: RegExp][]} */
   const CASES = [
-    ['no upstream', { credentials }, /no upstream is named/],
+    ['no upstream', { credentials }, /there is no upstream/],
     ['no credentials', { upstream }, /credentials is missing/],
     ['an unknown option', { upstream, credentials, upstreams: [] }, /no option upstreams/],
     ['a scheme', { upstream: 'ftp://x', credentials }, /not an http: or https: URL/],

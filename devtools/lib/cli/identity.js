@@ -1,4 +1,4 @@
-// The credentials, the region and the service, and where each of them comes from.
+// Finds the credentials, the region and the service, and records the source of each.
 
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
@@ -26,10 +26,10 @@ import { readText } from './input.js';
  *
  * @typedef {{ forceRefresh?: boolean }} Hint
  *
- * Looks the credentials up. It may be called again, and keeps what is still good.
- * @typedef {((hint?: Hint) => Promise<Identity>) & { isStatic?: boolean }} Loader  `isStatic`: they never change
+ * Looks up the credentials. It may be called again, and keeps credentials that are still valid.
+ * @typedef {((hint?: Hint) => Promise<Identity>) & { isStatic?: boolean }} Loader  `isStatic`: the credentials never change
  *
- * What a request says about its own signature, such as `curl --aws-sigv4`.
+ * What a request specifies about its own signature, such as `curl --aws-sigv4`.
  * @typedef {import('../requests/index.js').SigningHints} SigningHints
  */
 
@@ -40,13 +40,13 @@ const SDK = '@aws-sdk/credential-providers';
  *
  * @typedef {object} SigningIdentity
  * @property {Credentials} credentials
- * @property {string | undefined} region  of SigV4a: one or several with commas, or all that the host stands for
+ * @property {string | undefined} region  for SigV4a: one or several with commas, or `undefined` for the regions of the host
  * @property {string} service
- * @property {string[]} origins  a sentence on where each of them comes from
+ * @property {string[]} origins  a sentence on the source of each
  */
 
 /**
- * The credentials first: without them, nothing else matters.
+ * Finds the credentials first, because nothing else matters without them.
  *
  * @param {string} url
  * @param {IdentityOptions} options
@@ -69,7 +69,7 @@ export async function resolveIdentity(url, options, hints) {
 }
 
 /**
- * Credentials for as long as a command runs: they are fetched again before they expire.
+ * The credentials of a command that keeps running: they are fetched again before they expire.
  *
  * @param {IdentityOptions} options
  * @param {string} [region]  in which a role is assumed
@@ -174,7 +174,7 @@ function fromEnvironment() {
 }
 
 /**
- * A file is read again once another program has written it. Standard input and pipes can be read once.
+ * Reads a file again after another program has written it. Standard input and pipes can be read only once.
  *
  * @param {string} file
  * @returns {Loader}
@@ -206,8 +206,8 @@ function fromServer(url) {
 }
 
 /**
- * Takes the shapes in which credentials are printed as JSON: by a credential process and `aws configure
- * export-credentials`; by `aws sts …`, below `Credentials`; and as the AWS SDK holds them.
+ * Accepts the JSON forms of credentials: the output of a credential process and of `aws configure export-credentials`; that of
+ * `aws sts …`, below `Credentials`; and the form of the AWS SDK.
  *
  * @param {string} text
  * @param {string} file
@@ -218,10 +218,10 @@ function parseCredentials(text, file) {
   try {
     json = JSON.parse(text);
   } catch {
-    // Not the parser's message, which quotes the text.
+    // The parser's message is left out, because it quotes the text.
     throw new CliError(
       'read',
-      `${nameOf(file)} is not JSON: pass what \`aws sts …\` or a credential process prints`,
+      `${nameOf(file)} is not JSON: pass the output of \`aws sts …\` or of a credential process`,
     );
   }
   const found = Object.fromEntries(
@@ -239,7 +239,7 @@ function parseCredentials(text, file) {
 
 /**
  * @param {string} profile
- * @param {string} namedBy  where it was named
+ * @param {string} namedBy  the option or variable that named it
  * @returns {Loader}
  */
 function fromProfile(profile, namedBy) {
@@ -265,7 +265,7 @@ function fromProfile(profile, namedBy) {
   };
 }
 
-/** Where nothing is named: the default profile, containers, instances; then the AWS SDK, where it is installed. @returns {Loader} */
+/** If no source is named: the default profile, containers, instances; then the AWS SDK, if it is installed. @returns {Loader} */
 function fromChain() {
   const load = once(async () =>
     (await import('sigv4-wasm/credentials/node')).fromNodeChain({ tokenCode: askForCode }),
@@ -333,7 +333,7 @@ async function askForCode(serial) {
 }
 
 /**
- * The host comes before the environment: `AWS_REGION` says where the user works, not where this host is.
+ * The host takes precedence over the environment: `AWS_REGION` is the region where the user works, not that of this host.
  *
  * @param {string} url
  * @param {IdentityOptions} options
@@ -351,7 +351,7 @@ export async function resolveScope(url, options, hints = {}) {
     ['AWS_DEFAULT_REGION', () => AWS_DEFAULT_REGION],
     ['the profile', () => regionOfProfile(profile)],
   ];
-  // A signature for several regions takes what the host stands for, not where the user works.
+  // A signature for several regions uses those of the host, not the region where the user works.
   if (options.sigv4a && region === undefined && service) {
     return {
       region: undefined,
@@ -374,12 +374,12 @@ export async function resolveScope(url, options, hints = {}) {
 
 /**
  * @param {string} url
- * @returns {{ region?: string, service?: string }} as far as they can be inferred from the host
+ * @returns {{ region?: string, service?: string }} what can be inferred from the host
  */
 export function inferScope(url) {
   const { host, protocol } = new URL(url);
   const { region, service } = inferEndpoint(host, { webSocket: protocol === 'wss:' || protocol === 'ws:' });
-  // `*`: the host takes SigV4a only, which the signer says.
+  // `*`: the host accepts only SigV4a, and the signer reports that.
   return { region: region === '*' ? undefined : region, service };
 }
 
@@ -407,7 +407,7 @@ function cannotInfer(name, url) {
 }
 
 /**
- * @param {string | undefined} profile  default: that of the environment
+ * @param {string | undefined} profile  default: from the environment
  * @returns {Promise<string | undefined>}
  */
 async function regionOfProfile(profile) {

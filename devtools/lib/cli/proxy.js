@@ -1,4 +1,4 @@
-// `sigv4 proxy`
+// The command `sigv4 proxy`.
 
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -22,17 +22,17 @@ export function define(command) {
   addOptions(command, 'Upstreams:', [
     [
       '--match <pattern>',
-      'Also sign for hosts such as *.execute-api.eu-west-1.amazonaws.com, which clients name; repeatable',
+      'Also sign for hosts that clients name, such as *.execute-api.eu-west-1.amazonaws.com; repeatable',
       repeated,
     ],
-    ['--sign-host <host>', 'Host that is signed and sent, if it is not the host of the URL'],
+    ['--sign-host <host>', 'Host to sign and send, if it is not the host of the URL'],
     ['--sigv4a', 'Sign for several regions, with SigV4a; --region is a list, such as us-east-1,eu-*'],
     ['--no-sign', 'Forward requests without a signature'],
   ]);
   addOptions(command, 'Access:', [
     [
       '--token-file <file>',
-      'File with the token that clients send; default: SIGV4_PROXY_TOKEN, or a new one',
+      'File with the token that clients send; default: SIGV4_PROXY_TOKEN, or a new token',
     ],
     ['--no-token', 'Let every user and program of this machine use your credentials'],
     [
@@ -47,25 +47,29 @@ export function define(command) {
   addOptions(command, 'Requests:', [
     [
       '--payload <mode>',
-      'What is signed of a body: auto, signed (its hash), unsigned, chunks (S3)',
+      'How bodies are signed: auto, signed (their hash), unsigned, chunks (S3)',
       (option) => oneOf(PAYLOADS)(option).default('auto'),
     ],
-    ['--max-body <bytes>', 'Of a body that must be hashed before it is sent; default: 67108864', bytes],
-    ['-H, --header <header>', "Add a header, instead of the client's; repeatable", repeated],
+    [
+      '--max-body <bytes>',
+      'Limit for bodies that must be hashed before they are sent; default: 67108864',
+      bytes,
+    ],
+    ['-H, --header <header>', "Set a header; replaces the client's; repeatable", repeated],
     ['--strip <name>', 'Do not forward this header; repeatable', repeated],
     [
       '--copy-header <name=new>',
-      'Forward a copy, such as authorization=x-original-authorization; repeatable',
+      'Forward a copy of a header, such as authorization=x-original-authorization; repeatable',
       repeated,
     ],
-    ['--timeout <seconds>', 'Until the response begins; default: 300', seconds],
+    ['--timeout <seconds>', 'Time until the response begins; default: 300', seconds],
     ['--quiet', 'Print no line for each request'],
   ]);
   addOptions(command, 'Connection to upstreams:', [
     ['--cacert <file>', 'File with the certificates of CAs'],
     ['-k, --insecure', 'Accept any certificate'],
     ['-x, --proxy <url>', 'Proxy; default: from http_proxy and https_proxy'],
-    ['--connect-timeout <seconds>', 'Until the connection is made; default: 10', seconds],
+    ['--connect-timeout <seconds>', 'Time to connect; default: 10', seconds],
   ]);
   addIdentityOptions(command);
   return command.addHelpText(
@@ -84,7 +88,7 @@ export async function handler(argv, upstreams) {
   checkProfile(argv);
   const named = await Promise.all(upstreams.map((text) => upstreamOf(text, argv, upstreams.length > 1)));
   const load = sign ? identityLoader(argv, named[0]?.region ?? argv.region) : undefined;
-  // Now, so that what is wrong is said here and not to the first client.
+  // Find the credentials now, so that errors appear here and not at the first request.
   const first = await load?.();
   const options = {
     upstream: named,
@@ -117,11 +121,11 @@ export async function handler(argv, upstreams) {
   return exitCode('ok');
 }
 
-/** For how long credentials are kept that do not say when they expire, in milliseconds. */
+/** How long credentials without an expiration are kept, in milliseconds. */
 const KEEP_MS = 5000;
 
 /**
- * A provider for the signer, which asks for each request if the credentials do not expire.
+ * A provider for the signer, which calls it for each request if the credentials do not expire.
  *
  * @param {import('./identity.js').Loader} load
  */
@@ -162,11 +166,11 @@ async function upstreamOf(text, argv, isOneOfSeveral) {
   if (url === undefined || !URL.canParse(url))
     throw new CliError('usage', `${JSON.stringify(text)} is not an http: or https: URL, nor NAME=URL`);
   if (isOneOfSeveral && argv.signHost !== undefined)
-    throw new CliError('usage', '--sign-host is of one upstream: start a proxy for each');
+    throw new CliError('usage', '--sign-host applies to one upstream: start a proxy for each');
   const upstream = { url, host: argv.signHost, ...(name !== undefined && { name }) };
   if (!argv.sign) return { ...upstream, region: undefined, service: undefined };
   const signed = argv.signHost === undefined ? url : `https://${argv.signHost}`;
-  // For one upstream, the options count; for several, only where a host does not say.
+  // With one upstream, the options count; with several, only for hosts from which nothing can be inferred.
   const own = isOneOfSeveral ? inferScope(signed) : {};
   const scope = { region: own.region ?? argv.region, service: own.service ?? argv.service };
   const { region, service } = await resolveScope(signed, { ...argv, ...scope });
@@ -174,7 +178,7 @@ async function upstreamOf(text, argv, isOneOfSeveral) {
 }
 
 /**
- * Not an option: all users of the machine can see the command line.
+ * The token is not an option, because all users of the machine can see the command line.
  *
  * @param {string} [file]
  * @returns {Promise<string | undefined>}
@@ -197,7 +201,8 @@ async function readToken(file) {
 function pairsIn(list, separator, option, form) {
   const pairs = list?.map((text) => {
     const at = text.indexOf(separator);
-    if (at < 1) throw new CliError('usage', `${option} ${JSON.stringify(text)} is not of the form ${form}`);
+    if (at < 1)
+      throw new CliError('usage', `${option} ${JSON.stringify(text)} does not have the form ${form}`);
     return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
   });
   return pairs && Object.fromEntries(pairs);
@@ -223,8 +228,8 @@ function introduce({ origin, token, page, upstreams }, { match = [], sign }, ide
     labelled('page', page),
   ];
   if (token === undefined) {
-    const note = 'no token is needed: every user and program of this machine can use these credentials';
-    return [...lines, labelled('note', sign ? note : 'no token is needed'), ''];
+    const note = 'no token is required: every user and program of this machine can use these credentials';
+    return [...lines, labelled('note', sign ? note : 'no token is required'), ''];
   }
   const url = isSingle ? `${origin}/` : `http://${upstreams[0]?.name ?? 'HOST'}.localhost:${port}/`;
   return [

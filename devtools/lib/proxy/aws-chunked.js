@@ -1,15 +1,15 @@
-// Takes the body out of an upload that a client signed in chunks, to sign its chunks again.
+// Decodes an upload that a client signed in chunks, so that the proxy can sign its chunks again.
 //
 // Source: "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks", Amazon S3 API reference.
 
 import { ProxyError } from './refusal.js';
 
-/** A size in hex, and the signature of the chunk. */
+/** The limit for a line with the hexadecimal size and the signature of a chunk. */
 const MAX_LINE_BYTES = 4096;
 const LINE_FEED = 0x0a;
 
 /**
- * What follows the last chunk, such as a checksum, is computed again when the request is signed.
+ * Ignores the trailer after the last chunk, such as a checksum: it is computed again when the request is signed.
  *
  * @param {AsyncIterable<Buffer>} source
  * @returns {AsyncGenerator<Buffer>}
@@ -17,7 +17,7 @@ const LINE_FEED = 0x0a;
  */
 export async function* decodeChunks(source) {
   let line = '';
-  /** Bytes of the chunk that are still to come; with the two that end it. */
+  /** The remaining bytes of the chunk, with the two bytes that end it. */
   let left = 0;
   let isEnd = false;
   for await (const piece of source) {
@@ -46,7 +46,11 @@ export async function* decodeChunks(source) {
 }
 
 function malformed() {
-  return new ProxyError('ERR_PROXY_REQUEST', 'The body is not in the chunks that its headers announce.', {
-    fix: 'Send it as aws-chunked, or leave x-amz-content-sha256 out.',
-  });
+  return new ProxyError(
+    'ERR_PROXY_REQUEST',
+    'The body is not encoded in chunks, although its headers say so.',
+    {
+      fix: 'Encode the body as aws-chunked, or remove the header x-amz-content-sha256.',
+    },
+  );
 }

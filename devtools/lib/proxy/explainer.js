@@ -1,4 +1,4 @@
-// Why an upstream refused a request that the proxy signed.
+// Explains why an upstream refused a request that the proxy signed.
 
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
@@ -10,27 +10,28 @@ import { TokenBucket } from 'limiter';
  * @typedef {object} Refusal
  * @property {number} status
  * @property {string[]} rawHeaders
- * @property {Buffer} body  its beginning
+ * @property {Buffer} body  the beginning of the body
  */
 
-/** Of which there is an explanation. */
+/** The statuses whose responses are explained. */
 export const REFUSED = new Set([401, 403]);
-/** So much of a body is looked at. */
+/** How much of a body is examined. */
 export const MAX_BODY_BYTES = 64 * 1024;
-/** So that a flood of refusals does not delay good requests. */
+/** Limits explanations, so that a flood of refusals does not delay good requests. */
 const PER_SECOND = 1;
 const BURST = 10;
 
-/** What there is to do in a proxy, where the package says it for programs. @type {Record<string, string>} */
+/** The remedies for users of a proxy; those of the package are for programs. @type {Record<string, string>} */
 const FIXES = {
   'token-expired':
-    'Renew the credentials: the proxy asks a profile, a container, a role or a file again by itself, but static keys of the ' +
-    'environment need a new start.',
-  'token-invalid': 'Start the proxy with an access key ID, a secret and a session token of one set.',
+    'Renew the credentials. The proxy reads profiles, containers, roles and files again by itself. If the keys are in environment ' +
+    'variables, restart the proxy.',
+  'token-invalid':
+    'Start the proxy with an access key ID, a secret access key and a session token that were issued together.',
   'access-key-unknown':
     'Start the proxy with other credentials; an access key ID that begins with ASIA needs its session token.',
   'wrong-secret':
-    'Copy access key ID and secret again, without spaces or line breaks, and start the proxy again.',
+    'Copy the access key ID and the secret access key again, without spaces or line breaks, and restart the proxy.',
   'clock-skew':
     'Set the clock of this machine (NTP). Until then, the proxy signs with the time of the server.',
   'signature-expired':
@@ -50,7 +51,7 @@ export class Explainer {
    * @param {Refusal} refusal
    * @param {Outgoing & { method: string }} request
    * @param {import('./upstreams.js').Upstream} upstream
-   * @returns {Promise<{ summary: string, fix: string } | undefined>} `undefined` if there is no time for it
+   * @returns {Promise<{ summary: string, fix: string } | undefined>} `undefined` if the limit is reached, or if nothing is signed
    */
   async explain({ status, rawHeaders, body }, { method, unsigned, headers, payload }, { origin, signer }) {
     if (signer === undefined || !this.#bucket.tryRemoveTokens(1)) return undefined;
@@ -83,7 +84,7 @@ function decoded(body, rawHeaders) {
   try {
     return (decode?.(body, { maxOutputLength: 16 * MAX_BODY_BYTES }) ?? body).toString();
   } catch {
-    return ''; // Cut off, or not what it says: the status and the headers are all there is.
+    return ''; // Truncated, or not in the encoding that its header names: only the status and the headers are known.
   }
 }
 

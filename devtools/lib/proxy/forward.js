@@ -1,4 +1,4 @@
-// Takes a request that may pass to its upstream: signs it, sends it, and relays the response.
+// Forwards a request that has been admitted: signs it, sends it to its upstream, and relays the response.
 
 import { Bodies } from '../gateway/bodies.js';
 import { MAX_BODY_BYTES, REFUSED } from './explainer.js';
@@ -97,7 +97,7 @@ export class Forwarder {
     return prepare(plan, incoming, unsigned, upstream, (body) => this.#read(body));
   }
 
-  /** Before the client has sent it for nothing. @param {Incoming} incoming */
+  /** Refuses a body that is too long before the client sends it. @param {Incoming} incoming */
   #checkLength({ headers }) {
     if (Number(headers['content-length'] ?? 0) > this.#settings.maxBodyBytes) throw this.#tooLong();
   }
@@ -119,10 +119,10 @@ export class Forwarder {
   #tooLong() {
     return new ProxyError(
       'ERR_PROXY_BODY',
-      `The body has more than ${this.#settings.maxBodyBytes} bytes, and must be hashed before it can be sent.`,
+      `The body has more than ${this.#settings.maxBodyBytes} bytes, which is the limit for bodies that must be hashed first.`,
       {
         fix:
-          'Raise --max-body (option maxBodyBytes), or send the SHA-256 of the body as x-amz-content-sha256: then it is streamed. If ' +
+          'Raise --max-body (option maxBodyBytes), or send the SHA-256 of the body as x-amz-content-sha256 to stream it. If ' +
           'the service accepts unsigned bodies, start the proxy with --payload unsigned.',
       },
     );

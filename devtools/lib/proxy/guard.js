@@ -1,4 +1,4 @@
-// Who may use the proxy: not a page with a rebound name, not a page of another site, nobody without the token.
+// Decides which clients may use the proxy. It refuses pages with a rebound name, pages of other sites, and clients without the token.
 
 import { corsHeaders, isPreflight, preflightHeaders } from '../gateway/cors.js';
 import { isCrossSite } from '../origin.js';
@@ -10,7 +10,7 @@ import { placeOfToken, TOKEN_HEADER } from './token.js';
  * @typedef {import('node:http').IncomingMessage} Incoming
  *
  * @typedef {object} Admitted
- * @property {import('./upstreams.js').Target | undefined} target  none for a path of the proxy itself
+ * @property {import('./upstreams.js').Target | undefined} target  `undefined` for a path of the proxy itself
  * @property {import('./token.js').Place | undefined} place  of the token
  */
 
@@ -48,7 +48,7 @@ export class Guard {
   }
 
   /**
-   * Whether it is a name of the proxy that the client used, and no other site.
+   * Checks that the client used a name of the proxy, and that no page of another site sent the request.
    *
    * @param {Incoming} incoming
    * @param {import('./token.js').Place | undefined} place
@@ -57,7 +57,7 @@ export class Guard {
    */
   checkSource(incoming, place) {
     const { headers } = incoming;
-    // Only a header: a browser sends a cookie without being asked.
+    // Only a token in a header counts, because a browser adds cookies to requests of any page.
     const target = this.#upstreams.find(incoming, place === 'header');
     if (this.isAllowedOrigin(headers) || !isCrossSite(headers, target.authority)) return target;
     const from = headers.origin ?? `a page of another site (sec-fetch-site: ${headers['sec-fetch-site']})`;
@@ -72,10 +72,10 @@ export class Guard {
    */
   checkToken(place) {
     if (this.#settings.token === false || place !== undefined) return;
-    throw new ProxyError('ERR_PROXY_TOKEN', 'The request has no token, or a wrong one.', {
+    throw new ProxyError('ERR_PROXY_TOKEN', 'The token is missing or wrong.', {
       fix:
-        `Send the token that the proxy printed at its start, as ${TOKEN_HEADER}, as Authorization: Bearer, or as the password in ` +
-        'the URL; in a browser, open the address that it printed.',
+        `Send the token that the proxy printed at its start: as ${TOKEN_HEADER}, as Authorization: Bearer, or as the password in ` +
+        'the URL. In a browser, open the address that the proxy printed.',
     });
   }
 
@@ -86,7 +86,7 @@ export class Guard {
 
   /**
    * @param {Incoming} incoming
-   * @returns {boolean} whether a page that is allowed asks if it may send a request
+   * @returns {boolean} whether this is the preflight of an allowed page
    */
   isPreflight({ method = '', headers }) {
     return this.isAllowedOrigin(headers) && isPreflight(method, headers);
@@ -99,7 +99,7 @@ export class Guard {
   }
 
   /**
-   * For every response to a page that is allowed, instead of those of the upstream.
+   * The CORS headers of every response to an allowed page. They replace those of the upstream.
    *
    * @param {import('node:http').IncomingHttpHeaders} headers  of the request
    * @param {string[]} [exposed]  names of headers of the response

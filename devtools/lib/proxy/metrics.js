@@ -1,14 +1,14 @@
-// What Prometheus reads of the proxy.
+// The metrics of the proxy, for Prometheus.
 //
 // Source: "Exposition formats", Prometheus documentation.
 
 /** Upper bounds of the histogram, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Beyond so many hosts, which a client can name if a pattern allows them, all others are one. */
+/** How many hosts have series of their own. Clients can name many hosts if a pattern allows them: further hosts share one series. */
 const MAX_SERIES = 256;
 
-/** The values of one upstream. */
+/** The series of one upstream. */
 class Series {
   /** By status. @type {Map<number, number>} */
   statuses = new Map();

@@ -10,7 +10,7 @@ import { NOT_COPIED } from './request-headers.js';
  * @property {string} [name]  for `http://NAME.localhost:PORT/`, if there are several upstreams. Default: its host name
  * @property {string} [region]  default: inferred from the host
  * @property {string} [service]  likewise
- * @property {string} [host]  the host that is signed and sent, if it is not the host of the URL
+ * @property {string} [host]  the host to sign and send, if it is not the host of the URL
  *
  * @typedef {object} ProxyOptions
  * @property {string | URL | UpstreamOptions | (string | URL | UpstreamOptions)[]} [upstream]  one, or several
@@ -19,24 +19,24 @@ import { NOT_COPIED } from './request-headers.js';
  * @property {import('sigv4-wasm').SignerOptions['credentials']} [credentials]  required, unless `sign` is `false`
  * @property {string} [region]  if it cannot be inferred from the host
  * @property {string} [service]  likewise
- * @property {'auto' | 'signed' | 'unsigned' | 'chunks'} [payload]  what is signed of a body. Default `auto`: what the service
- *   takes, streamed if it can be
+ * @property {'auto' | 'signed' | 'unsigned' | 'chunks'} [payload]  how bodies are signed. Default `auto`: in a way that the service
+ *   accepts, and that streams if possible
  * @property {boolean} [sigv4a]  sign for several regions; `region` may be a list with commas
  * @property {boolean} [sign]  `false` forwards requests without a signature. Default: true
- * @property {string | false} [token]  that clients send. Default: a new one. `false`: none is needed, so every user and program of
- *   this machine can use your credentials
+ * @property {string | false} [token]  the token that clients send. Default: a new one. `false`: no token is required, so every user
+ *   and program of this machine can use your credentials
  * @property {string[]} [allowOrigin]  origins of pages that may send requests, such as `http://localhost:5173`
  * @property {string[]} [allowHost]  more names of this proxy, such as `host.docker.internal`
  * @property {number} [port]  default: a free one
  * @property {string} [host]  address to listen on. Default: 127.0.0.1
- * @property {number} [maxBodyBytes]  of a body that has to be hashed before it is sent. Default: 64 MiB
- * @property {number} [timeoutMs]  until the upstream's response begins. Default: 300,000
- * @property {Record<string, string>} [headers]  added to each request, instead of the client's
+ * @property {number} [maxBodyBytes]  the limit for a body that must be hashed before it is sent. Default: 64 MiB
+ * @property {number} [timeoutMs]  how long to wait until the upstream's response begins. Default: 300,000
+ * @property {Record<string, string>} [headers]  headers to set on each request; they replace the client's
  * @property {string[]} [strip]  names of headers that are not forwarded
  * @property {Record<string, string>} [copyHeaders]  a header's name, and the name under which a copy is forwarded, such as
  *   `{ authorization: 'x-original-authorization' }`
  * @property {import('undici').Dispatcher} [dispatcher]  how to connect to upstreams
- * @property {(line: string) => void} [log]  takes a line for each request. Default: none is written
+ * @property {(line: string) => void} [log]  receives a line for each request. Default: nothing is logged
  *
  * @typedef {object} Settings  the options, checked
  * @property {{ url: URL, name: string, region?: string, service?: string, host?: string }[]} upstreams
@@ -57,7 +57,7 @@ import { NOT_COPIED } from './request-headers.js';
  * @property {(readonly [from: string, to: string])[]} copyHeaders
  */
 
-/** An option that cannot be used. */
+/** The error of an option that cannot be used. */
 export class ProxyOptionError extends TypeError {
   /**
    * @param {string} option
@@ -96,12 +96,15 @@ export function readOptions(options) {
   if (upstreams.length === 0 && patterns.length === 0) {
     throw new ProxyOptionError(
       'upstream',
-      'no upstream is named: pass its URL, or match patterns of hosts that clients may name',
+      'there is no upstream: pass its URL, or use the option match to allow hosts that clients name',
     );
   }
   const twice = upstreams.find(({ name }, i) => upstreams.findIndex((one) => one.name === name) !== i);
   if (twice !== undefined)
-    throw new ProxyOptionError('upstream', `two upstreams have the name ${twice.name}: name one of them`);
+    throw new ProxyOptionError(
+      'upstream',
+      `two upstreams have the name ${twice.name}: give one of them another name`,
+    );
   return {
     ...{ upstreams, patterns, credentials, sign, payload, token },
     region: options.region,
@@ -127,7 +130,7 @@ const OPTIONS = [
 ].map((name) => /** @type {keyof ProxyOptions} */ (name));
 const NAMES = new Set(/** @type {string[]} */ (OPTIONS));
 
-/** What is signed of a body. */
+/** The ways to sign a body. */
 export const PAYLOADS = ['auto', 'signed', 'unsigned', 'chunks'];
 
 /**
@@ -161,7 +164,7 @@ function upstreamOf(given) {
 }
 
 /**
- * A pattern of hosts. One that leaves the last two labels open would name everybody.
+ * A pattern of hosts. Its last two labels must be fixed, so that it cannot match every host.
  *
  * @param {string} pattern
  */
@@ -172,11 +175,11 @@ function patternOf(pattern) {
   if (rest === '' || isOpen || (wild !== '' && labels.length < 2)) {
     throw new ProxyOptionError(
       'match',
-      `${shown(pattern)} is not a pattern of hosts: pass one such as *.execute-api.eu-west-1.amazonaws.com, whose last two ` +
-        'labels hold no asterisk',
+      `${shown(pattern)} is not a pattern of hosts: pass one such as *.execute-api.eu-west-1.amazonaws.com, without an asterisk ` +
+        'in its last two labels',
     );
   }
-  // The first asterisk stands for one or more labels, any other for a part of one.
+  // The first asterisk stands for one or more labels, any other for part of a label.
   const source = rest.toLowerCase().replace(/[.*]/g, (char) => (char === '.' ? '\\.' : '[^.]*'));
   return {
     pattern: pattern.toLowerCase(),

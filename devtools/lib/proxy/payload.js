@@ -1,4 +1,4 @@
-// What is signed of a body, and so whether it can be streamed: a hash stands before the first byte.
+// How a body is signed, which decides whether it can be streamed: its hash is sent before its first byte.
 
 import { decodeChunks } from './aws-chunked.js';
 import { ProxyError } from './refusal.js';
@@ -10,10 +10,10 @@ import { isS3, leavesBodyUnsigned } from './signer.js';
  *
  * @typedef {object} Plan
  * @property {'none' | 'unsigned' | 'declared' | 'kept' | 'chunks' | 'decoded' | 'hashed'} kind
- * @property {string} [keyword]  what the client says of its body
+ * @property {string} [keyword]  the client's `x-amz-content-sha256`
  */
 
-/** Below this, hashing is cheaper than anything else, and protects the body. */
+/** Smaller bodies are hashed, which is the cheapest way and protects the body. */
 const SMALL_BYTES = 64 * 1024;
 const CONTENT_SHA256 = 'x-amz-content-sha256';
 const DECODED_LENGTH = 'x-amz-decoded-content-length';
@@ -21,9 +21,9 @@ const DECODED_LENGTH = 'x-amz-decoded-content-length';
 /**
  * | kind       | signed                                   | the body                              |
  * | ---------- | ---------------------------------------- | ------------------------------------- |
- * | `none`     | the hash of nothing                      | there is none                         |
+ * | `none`     | the hash of an empty body                | none                                  |
  * | `unsigned` | `UNSIGNED-PAYLOAD`                       | streamed                              |
- * | `declared` | the hash that the client sent            | streamed: the upstream compares it    |
+ * | `declared` | the hash that the client sent            | streamed; the upstream verifies it    |
  * | `kept`     | the client's keyword for unsigned bodies | streamed                              |
  * | `chunks`   | each chunk                               | streamed                              |
  * | `decoded`  | each chunk, instead of the client's     | streamed                              |
@@ -38,10 +38,10 @@ export function planOf({ headers }, { service, isTls, signer }, { payload }) {
   if (!hasBody(headers)) return { kind: 'none' };
   const declared = headers[CONTENT_SHA256];
   const keyword = declared === undefined ? '' : String(declared);
-  // Its chunks carry signatures that nobody would accept after the first one changes.
   if (signer === undefined) return { kind: 'unsigned', keyword };
+  // The signature of each chunk depends on that of the request, so the chunks must be signed again.
   if (/^STREAMING-AWS4-/.test(keyword)) return { kind: 'decoded', keyword };
-  // Such a body is encoded, which only the keyword says.
+  // The body is encoded, and only the keyword says so.
   if (keyword === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return { kind: 'kept', keyword };
   if (payload === 'signed') return { kind: 'hashed' };
   if (/^[\da-f]{64}$/.test(keyword)) return { kind: 'declared', keyword };
@@ -50,13 +50,13 @@ export function planOf({ headers }, { service, isTls, signer }, { payload }) {
   const length = lengthOf(headers);
   if (payload === 'chunks') return { kind: length === undefined ? 'hashed' : 'chunks' };
   if (leavesBodyUnsigned(service)) return { kind: 'unsigned' };
-  // S3 takes no upload whose length it does not know.
+  // S3 refuses an upload of unknown length.
   if (!isS3(service) || length === undefined || length <= SMALL_BYTES) return { kind: 'hashed' };
   return { kind: isTls ? 'unsigned' : 'chunks' };
 }
 
 /**
- * What is signed and sent for a plan.
+ * Prepares the request of a plan, signed.
  *
  * @param {Plan} plan
  * @param {Incoming} incoming
@@ -69,7 +69,7 @@ export function planOf({ headers }, { service, isTls, signer }, { payload }) {
  * @property {string} path
  * @property {Record<string, string> | string[]} headers
  * @property {Buffer | AsyncIterable<Uint8Array> | undefined} body
- * @property {import('./signer.js').Unsigned} unsigned  what the signature is of, for an explanation
+ * @property {import('./signer.js').Unsigned} unsigned  the request that was signed, for an explanation
  * @property {'unsigned' | { sha256: string }} [payload]  likewise
  */
 export async function prepare(plan, incoming, request, upstream, read) {
@@ -80,7 +80,7 @@ export async function prepare(plan, incoming, request, upstream, read) {
       return { ...(await signer.sign(request)), body: undefined, unsigned: request };
     case 'hashed': {
       const body = await read(incoming);
-      // That of the bytes that were read.
+      // The length is that of the bytes that were read.
       const unsigned = { ...request, headers: request.headers.filter(([name]) => !isLength(name)), body };
       return { ...(await signer.sign(unsigned)), body, unsigned };
     }
@@ -101,7 +101,7 @@ export async function prepare(plan, incoming, request, upstream, read) {
  */
 function settledPayload({ kind, keyword = '' }, request) {
   if (kind === 'unsigned') return { payload: 'unsigned', unsigned: request };
-  // The service may want to see it, as S3 does.
+  // Some services, such as S3, require this header.
   const headers = /** @type {Headers} */ ([...request.headers, [CONTENT_SHA256, keyword]]);
   if (kind === 'declared') return { payload: { sha256: keyword }, unsigned: request };
   return { unsigned: { ...request, headers } };
@@ -118,8 +118,8 @@ async function prepareChunks({ kind }, incoming, request, signer) {
   const isDecoded = kind === 'decoded';
   const length = isDecoded ? numberIn(incoming.headers[DECODED_LENGTH]) : lengthOf(incoming.headers);
   if (length === undefined) {
-    throw new ProxyError('ERR_PROXY_REQUEST', `The upload has no ${DECODED_LENGTH}.`, {
-      fix: 'Send the length of the body before it is encoded.',
+    throw new ProxyError('ERR_PROXY_REQUEST', `The upload has no header ${DECODED_LENGTH}.`, {
+      fix: 'Send the length that the body has before it is encoded.',
     });
   }
   const [, trailer] =
@@ -133,7 +133,7 @@ async function prepareChunks({ kind }, incoming, request, signer) {
 }
 
 /**
- * Nothing is signed: the request as it is, also the chunks of a client.
+ * The request unchanged, including chunks of the client: nothing is signed.
  *
  * @param {Plan} plan
  * @param {Incoming} incoming
@@ -153,7 +153,7 @@ function prepareUnsigned({ kind, keyword = '' }, incoming, request) {
 }
 
 /**
- * The body as it arrives. Giving it up leaves the connection of the client open, so that it sees the response.
+ * The body as it arrives. If its reader stops, the client's connection stays open, so that the client receives the response.
  *
  * @param {Incoming} incoming
  * @returns {AsyncIterable<Buffer>}

@@ -1,4 +1,4 @@
-// `sigv4-wasm-devtools/proxy`: a local proxy that signs requests for programs that cannot, or signs them again.
+// `sigv4-wasm-devtools/proxy`: a local proxy that signs the requests of programs that cannot sign, and signs signed requests again.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -23,8 +23,8 @@ import { Upstreams } from './upstreams.js';
  *
  * @typedef {object} RunningProxy
  * @property {string} origin  such as `http://127.0.0.1:8080`
- * @property {string | undefined} token  that clients send; `undefined` if none is needed
- * @property {string} page  the address for a browser; it holds the token, and a name that no other server of the machine has
+ * @property {string | undefined} token  the token that clients send; `undefined` if none is required
+ * @property {string} page  the address for a browser; it contains the token and a host name that no other server on the machine has
  * @property {{ url: string, name: string, region?: string, service?: string }[]} upstreams
  * @property {() => string} metrics  in the text format of Prometheus
  * @property {() => Promise<void>} close
@@ -35,9 +35,9 @@ const PREFIX = '/_sigv4/';
 const LIMITS = {
   // Dashboards have many cookies.
   maxHeaderSize: 65_536,
-  // An upload may take longer than any limit.
+  // Uploads have no time limit.
   requestTimeout: 0,
-  // Node.js 24 and newer. Others hand over every connection that asks for some protocol, also for HTTP/2.
+  // An option of Node.js 24 and newer. Older versions emit `upgrade` for every protocol, including HTTP/2.
   shouldUpgradeCallback: isWebSocket,
 };
 const CONNECT_MS = 10_000;
@@ -90,7 +90,7 @@ class Proxy {
     const serve = (/** @type {any} */ incoming, /** @type {any} */ outgoing) =>
       void this.#serve(incoming, outgoing);
     this.#server = openServer(serve, LIMITS);
-    // The client gets 100 Continue once the request is known to pass.
+    // The client gets 100 Continue after the request has been admitted.
     this.#server.on('checkContinue', serve);
     this.#server.on('upgrade', (incoming, socket, head) => void this.#upgrade(incoming, socket, head));
     this.#server.on('connect', (incoming, socket) => this.#refuseTunnel(incoming, socket));
@@ -154,7 +154,7 @@ class Proxy {
       this.#refuse(incoming, outgoing, error, { at, durationMs: performance.now() - began });
     } finally {
       this.#metrics.inFlight -= 1;
-      // What is left of a body that nobody read.
+      // Discards the rest of a body that was not read.
       incoming.resume();
     }
   }
@@ -179,8 +179,8 @@ class Proxy {
   }
 
   /**
-   * Takes the token out of the address bar, the history and the sight of the upstream. Browsers send a cookie to every port of a host,
-   * and so to servers of other users of this machine: only a name that nobody else knows may have one.
+   * Moves the token from the URL into a cookie, out of the address bar, the history and the upstream's view. Browsers send a cookie
+   * to every port of a host, including servers of other users of this machine, so the cookie is for a name that only this proxy has.
    *
    * @param {import('./upstreams.js').Target} target
    * @returns {[string, string][]}
@@ -189,7 +189,7 @@ class Proxy {
     const [, hostname, port] = /** @type {RegExpExecArray} */ (/^(.*?)(:\d+)?$/.exec(authority));
     const { token } = this.#settings;
     if (hostname.startsWith(`${this.#label}.`)) {
-      // With its host, as a path may begin with two slashes.
+      // With the host, because a path may begin with two slashes.
       const location = `http://${authority}${withoutToken(path)}`;
       return [['location', location], ['set-cookie', cookieFor(String(token))], ...NO_STORE];
     }
@@ -204,14 +204,17 @@ class Proxy {
    */
   #serveOwn(path, incoming, outgoing) {
     if (withoutToken(path) !== `${PREFIX}metrics`)
-      throw new ProxyError('ERR_PROXY_NOT_FOUND', `Below ${PREFIX}, the proxy has health and metrics only.`);
+      throw new ProxyError(
+        'ERR_PROXY_NOT_FOUND',
+        `The only paths of the proxy below ${PREFIX} are health and metrics.`,
+      );
     const cors = this.#guard.corsHeaders(incoming.headers);
     /** @type {[string, string][]} */
     const headers = [['content-type', 'text/plain; version=0.0.4; charset=utf-8'], ...NO_STORE, ...cors];
     return respond(outgoing, { status: 200, headers, body: this.#metrics.text() });
   }
 
-  // --- what becomes of it -----------------------------------------------------------------------------------------
+  // --- its outcome ------------------------------------------------------------------------------------------------
 
   /**
    * @param {import('node:http').IncomingMessage} incoming
@@ -243,12 +246,12 @@ class Proxy {
    * @param {{ at: Date, durationMs: number }} times
    */
   #refuse(incoming, outgoing, error, times) {
-    // The client went away.
+    // The client disconnected.
     if (outgoing.destroyed || incoming.errored) return;
     const failure = toProxyError(error);
     const { status, headers, body } = responseOf(failure);
     this.#metrics.refuse(failure.code);
-    // The rest of the body is not worth the wait.
+    // Do not wait for the rest of the body.
     if (!incoming.complete) headers.push(['connection', 'close']);
     respond(outgoing, { status, headers: [...headers, ...this.#guard.corsHeaders(incoming.headers)], body });
     if (this.#log === undefined) return;
@@ -275,7 +278,7 @@ class Proxy {
     if (!isWebSocket(incoming)) {
       const error = new ProxyError(
         'ERR_PROXY_UPGRADE',
-        'The proxy upgrades connections to WebSockets only.',
+        'The proxy upgrades connections only to WebSockets.',
         {
           fix: 'Tell the client to use HTTP/1.1, such as HttpClient.Version.HTTP_1_1 in Java.',
         },
@@ -326,7 +329,7 @@ class Proxy {
     socket.on('error', () => socket.destroy());
     const error = new ProxyError(
       'ERR_PROXY_TUNNEL',
-      'The proxy cannot sign what it cannot read: it opens no tunnels.',
+      'The proxy opens no tunnels, because it cannot sign requests that it cannot read.',
       {
         fix: `Send the request for http://${String(incoming.url).replace(/:443$/, '')} instead: the proxy sends it over TLS.`,
       },
@@ -346,7 +349,7 @@ function isNavigation({ method, headers }) {
 }
 
 /**
- * A response on a connection that Node.js has given up.
+ * Writes a response on a connection that Node.js no longer handles.
  *
  * @param {import('node:http').IncomingMessage} incoming
  * @param {import('node:stream').Duplex} socket

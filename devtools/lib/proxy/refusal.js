@@ -1,7 +1,7 @@
-// Why the proxy itself answers a request, instead of its upstream.
+// The errors with which the proxy itself responds to a request.
 
 /**
- * Status of each code. The codes never change.
+ * The status of each code. The codes never change.
  *
  * @type {Record<string, number>}
  */
@@ -45,7 +45,7 @@ export function toProxyError(error) {
   const { code = '', message } = /** @type {{ code?: string, message: string }} */ (error);
   const [, own, fix] = FOREIGN.find(([pattern]) => pattern.test(code)) ?? [];
   if (own !== undefined) return new ProxyError(own, message, { fix, cause: error });
-  // The message may quote the request: it is for the terminal, not for the client.
+  // The message may quote the request, so only the terminal shows it.
   return new ProxyError('ERR_PROXY_REQUEST', `The request cannot be sent (${code || 'unknown error'}).`, {
     cause: error,
   });
@@ -56,7 +56,7 @@ const FOREIGN = [
   [
     /^ERR_SIGV4_CREDENTIALS_|^ERR_SIGV4_.*_(?:ACCESS_KEY|TOKEN)/,
     'ERR_PROXY_CREDENTIALS',
-    'Renew the credentials, or start the proxy with others.',
+    'Renew the credentials, or start the proxy with other credentials.',
   ],
   [
     /^ERR_SIGV4_(?:REGION|SERVICE)_/,
@@ -80,7 +80,7 @@ export function responseOf({ code, status, message, fix }) {
       ['cache-control', 'no-store'],
       ['x-content-type-options', 'nosniff'],
       ['x-sigv4-proxy-error', code],
-      // RFC 9110 asks for a challenge. Browsers show no prompt for this one.
+      // RFC 9110 requires a challenge. Browsers show no prompt for this one.
       ...(status === 401 ? CHALLENGE : []),
     ],
     body,

@@ -1,4 +1,4 @@
-// Sends one request to an upstream, and its response to the client as it comes.
+// Sends a request to an upstream, and streams the response to the client.
 
 import { ProxyError } from './refusal.js';
 
@@ -16,11 +16,11 @@ import { ProxyError } from './refusal.js';
  * @property {number} status
  * @property {string[]} rawHeaders
  * @property {number} bytes  of the body
- * @property {Buffer} beginning  of the body, if it was asked for
- * @property {Error} [error]  the response broke off; the client saw its beginning
+ * @property {Buffer} beginning  the first bytes of the body, as many as `kept` requests
+ * @property {Error} [error]  why the response broke off after its beginning was sent to the client
  *
  * @typedef {object} RelayOptions
- * @property {(rawHeaders: string[]) => string[]} headersFor  what the client gets instead of the upstream's
+ * @property {(rawHeaders: string[]) => string[]} headersFor  returns the headers for the client
  * @property {(status: number) => number} kept  how many bytes of the body to keep
  * @property {(rawHeaders: string[], remote: import('node:stream').Duplex) => void} [onUpgrade]  the upstream accepted a handshake
  */
@@ -35,12 +35,12 @@ const NOTHING = Buffer.alloc(0);
  * @param {import('node:http').ServerResponse} outgoing
  * @param {RelayOptions} options
  * @returns {Promise<Relayed>}
- * @throws {ProxyError} ERR_PROXY_UPSTREAM, ERR_PROXY_TIMEOUT, if nothing was sent to the client yet
+ * @throws {ProxyError} ERR_PROXY_UPSTREAM or ERR_PROXY_TIMEOUT, if nothing has been sent to the client yet
  */
 export async function relay(dispatcher, sent, outgoing, options) {
   const first = await attempt(dispatcher, sent, outgoing, options);
   if (!(first instanceof Error)) return first;
-  // The upstream closed the connection that was kept for the next request, just as this one was sent.
+  // The upstream closed an idle connection at the moment when this request was sent on it.
   const isClosed = CLOSED.has(/** @type {any} */ (first).code);
   const isSafe = IDEMPOTENT.has(sent.method) && (sent.body === undefined || Buffer.isBuffer(sent.body));
   const last =
@@ -56,7 +56,7 @@ const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
  * @param {Sent} sent
  * @param {import('node:http').ServerResponse} outgoing
  * @param {RelayOptions} options
- * @returns {Promise<Relayed | Error>} an error if nothing was sent to the client yet
+ * @returns {Promise<Relayed | Error>} an error if nothing has been sent to the client yet
  */
 function attempt(dispatcher, sent, outgoing, options) {
   return new Promise((resolve) => {
@@ -72,7 +72,7 @@ function attempt(dispatcher, sent, outgoing, options) {
   });
 }
 
-/** What undici tells of a request. */
+/** Receives the events of a request from undici. */
 class Relay {
   #outgoing;
   #options;
@@ -99,9 +99,9 @@ class Relay {
     this.#resolve = resolve;
   }
 
-  /** The client went away: nobody waits for the upstream any more. */
+  /** Cancels the request to the upstream, because the client disconnected. */
   #abort = () => {
-    if (!this.#isDone) this.#controller?.abort(new Error('the client went away'));
+    if (!this.#isDone) this.#controller?.abort(new Error('the client disconnected'));
   };
 
   /** @param {import('undici').Dispatcher.DispatchController} controller */
@@ -122,10 +122,10 @@ class Relay {
     const outgoing = this.#outgoing;
     this.#rawHeaders = texts(/** @type {Buffer[]} */ (controller.rawHeaders ?? []));
     this.#limit = this.#options.kept(status);
-    // It throws for what the upstream may write and Node.js may not, which then counts as no response.
+    // This throws if the upstream's headers are not valid for Node.js; the response then counts as missing.
     outgoing.writeHead(status, statusText, this.#options.headersFor(this.#rawHeaders));
     this.#status = status;
-    // The head goes out with the first bytes of the body, and alone if there are none yet, as of a stream of events.
+    // The head is sent with the first bytes of the body. If there are none yet, as in a stream of events, it is sent alone.
     setImmediate(() => {
       if (this.#bytes === 0 && !this.#isDone && !outgoing.destroyed) outgoing.flushHeaders();
     });
@@ -174,7 +174,7 @@ class Relay {
       return;
     }
     this.#finish(error);
-    // So that the client does not take what it has for all.
+    // The client must not mistake a part of the response for the whole.
     this.#outgoing.destroy();
   }
 
@@ -206,13 +206,15 @@ function upstreamError(error, origin) {
   if (error instanceof ProxyError) return error;
   if (/^UND_ERR_(?:HEADERS|CONNECT)_TIMEOUT$|^ETIMEDOUT$/.test(error.code)) {
     const what =
-      error.code === 'UND_ERR_HEADERS_TIMEOUT' ? 'did not answer in time' : 'took no connection in time';
+      error.code === 'UND_ERR_HEADERS_TIMEOUT'
+        ? 'did not answer in time'
+        : 'did not accept a connection in time';
     return new ProxyError('ERR_PROXY_TIMEOUT', `${origin} ${what}.`, { cause: error });
   }
   const { code } = error.cause?.code ? error.cause : error;
   return new ProxyError('ERR_PROXY_UPSTREAM', `${origin} gave no response (${code ?? error.message}).`, {
     fix: UNREACHABLE.has(code)
-      ? 'Check the URL of the upstream, and that this machine reaches it.'
+      ? 'Check the URL of the upstream, and that this machine can reach it.'
       : undefined,
     cause: error,
   });

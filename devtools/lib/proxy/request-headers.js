@@ -1,4 +1,4 @@
-// The headers of a request, as the upstream gets them.
+// The headers of a request for the upstream.
 
 import { REPLACED_HEADERS } from 'sigv4-wasm';
 
@@ -8,7 +8,7 @@ import { TOKEN_HEADER, withoutOwnCookie } from './token.js';
 /** @typedef {[string, string][]} Headers */
 
 /**
- * What the proxy writes itself, or what is between the client and the proxy alone. An old signature is among them.
+ * Headers that are not forwarded: the proxy sets them itself, or they are meant for the proxy, or they are an old signature.
  *
  * @type {ReadonlySet<string>}
  */
@@ -48,7 +48,8 @@ export function requestHeaders({ rawHeaders, headers }, settings, { upstream, au
 }
 
 /**
- * A page of the upstream is at the proxy, and says so in `Origin` and `Referer`, by which the upstream may judge it.
+ * Replaces the origin of the proxy in `Origin` and `Referer` by that of the upstream, which may check them: to a browser, pages of
+ * the upstream have the origin of the proxy.
  *
  * @param {string} value
  * @param {string} authority

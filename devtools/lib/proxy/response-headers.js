@@ -1,4 +1,4 @@
-// The headers of a response, as the client gets them: addresses of the upstream become those of the proxy.
+// The headers of a response for the client. Addresses of the upstream become addresses of the proxy.
 
 import { endToEnd, HOP_BY_HOP } from '../gateway/integration.js';
 
@@ -32,8 +32,8 @@ export function responseHeaders(rawHeaders, { target, upstreams, cors }) {
 }
 
 /**
- * A cookie of the upstream, so that the browser keeps it for the proxy: not for the domain of the upstream, and over plain HTTP.
- * A name with a prefix demands `Secure`, which browsers take from loopback addresses.
+ * Changes a cookie of the upstream so that the browser keeps it for the proxy: without the domain of the upstream, and over plain
+ * HTTP. Names with a prefix require `Secure`, which browsers accept from loopback addresses.
  *
  * @param {string} cookie
  */

@@ -26,12 +26,12 @@ import { SignerV4a } from 'sigv4-wasm/v4a';
  */
 
 /**
- * Services that take the signature of a WebSocket handshake in the query only. Sources: "MQTT over WSS", AWS IoT Core developer
+ * Services that accept the signature of a WebSocket handshake only in the query. Sources: "MQTT over WSS", AWS IoT Core developer
  * guide; "Setting up a WebSocket stream", Amazon Transcribe developer guide; "Signaling channel websocket APIs", Kinesis Video
  * Streams WebRTC developer guide.
  */
 const SIGNED_IN_QUERY = new Set(['iotdevicegateway', 'iotdata', 'transcribe', 'kinesisvideo']);
-/** A handshake is sent immediately. */
+/** How long the URL of a handshake is valid, in seconds. The handshake is sent immediately. */
 const HANDSHAKE_SECONDS = 60;
 
 /**
@@ -43,7 +43,7 @@ export function signerFor({ credentials, sigv4a }, scope) {
 }
 
 export class UpstreamSigner {
-  /** How far the clock of the upstream is ahead, in milliseconds, as far as a refusal has told. */
+  /** How far the clock of the upstream is ahead, in milliseconds. Learned from refusals. */
   clockOffset = 0;
   #signer;
   #origin;
@@ -69,7 +69,7 @@ export class UpstreamSigner {
 
   /**
    * @param {Unsigned} request
-   * @param {'unsigned' | { sha256: string }} [payload]  default: the hash of its body, or what its headers say of it
+   * @param {'unsigned' | { sha256: string }} [payload]  default: the hash of the body, or the value that the headers give
    * @returns {Promise<Signed>}
    */
   async sign(request, payload) {
@@ -81,7 +81,7 @@ export class UpstreamSigner {
   }
 
   /**
-   * Without a wait, which takes longer than a signature.
+   * Signs synchronously, because waiting for a promise takes longer than a signature.
    *
    * @param {import('sigv4-wasm').SignableRequest} signable
    * @param {object} [options]
@@ -110,7 +110,7 @@ export class UpstreamSigner {
   }
 
   /**
-   * Signs the handshake of a WebSocket, where the service takes the signature.
+   * Signs the handshake of a WebSocket, in headers or in the query, as the service requires.
    *
    * @param {Unsigned} request
    * @returns {Promise<Signed>}
@@ -128,7 +128,7 @@ export class UpstreamSigner {
   }
 
   /**
-   * What was signed, for an explanation.
+   * The request as it was signed, for an explanation.
    *
    * @param {Unsigned} request
    * @param {Record<string, string>} signed  headers of the request that was refused
@@ -145,16 +145,16 @@ export class UpstreamSigner {
   /** @param {Unsigned} request */
   #signable({ method, path, headers, body }) {
     if (PLAIN.test(path)) return { method, url: this.#origin + path, headers, body };
-    // A URL parser would take dot segments out of the path.
+    // A URL parser would remove dot segments from the path.
     return { ...this.#target, method, path, headers, body };
   }
 }
 
-/** What every URL parser leaves as it is. */
+/** Paths that no URL parser changes. */
 const PLAIN = /^(?:\/[\w~-][\w.~-]*)+\/?(?:\?[\w.~=&%-]+)?$/;
 
 /**
- * Only Amazon S3 and its kin encode the path once, and only they take bodies in chunks.
+ * Whether the service is Amazon S3 or similar: only these encode the path once, and only these accept bodies in chunks.
  *
  * @param {string | undefined} service
  */
@@ -171,7 +171,7 @@ export function leavesBodyUnsigned(service) {
   return service !== undefined && signingRules(service).payload === 'unsigned';
 }
 
-/** Not by the URL parser, which would spell the path again. @param {string} url */
+/** Without the URL parser, which could change the path. @param {string} url */
 function pathOf(url) {
   return url.slice(url.indexOf('/', url.indexOf('//') + 2));
 }

@@ -1,7 +1,7 @@
-// The token of the proxy: every user and program of a machine can reach 127.0.0.1, and only those that know it may use the
-// credentials. Where a request carries it, and how a browser keeps it.
+// The token of the proxy, where requests carry it, and how browsers keep it. Every user and program of a machine can reach
+// 127.0.0.1, and only those that know the token may use the credentials.
 
-/** For clients whose `Authorization` header is taken, such as SDKs that sign. */
+/** For clients that use `Authorization` for something else, such as SDKs that sign. */
 export const TOKEN_HEADER = 'x-sigv4-proxy-token';
 /** For the first address that a browser opens, and for WebSockets, which cannot send headers. */
 export const TOKEN_PARAMETER = 'sigv4-proxy-token';
@@ -13,7 +13,7 @@ const COOKIE = 'sigv4-proxy-token';
  * @param {import('node:http').IncomingHttpHeaders} headers
  * @param {string} path  with the query
  * @param {(given: string) => boolean} isToken
- * @returns {Place | undefined} where the request has the right token; `undefined` if it has none
+ * @returns {Place | undefined} where the request has the right token; `undefined` if it does not have it
  */
 export function placeOfToken(headers, path, isToken) {
   for (const given of inHeaders(headers)) if (isToken(given)) return 'header';
@@ -32,7 +32,7 @@ function inHeaders(headers) {
   for (const value of [headers.authorization, headers['proxy-authorization']]) {
     const [, scheme, text] = /^(bearer|basic) +(\S+)$/i.exec(value ?? '') ?? [];
     if (scheme === undefined) continue;
-    // The password: any user name will do, as some clients send none and others insist on one.
+    // The token is the password. Any user name is accepted, because some clients send none and others require one.
     found.push(
       scheme.toLowerCase() === 'bearer'
         ? text
@@ -58,7 +58,7 @@ function parameterOf(path) {
 }
 
 /**
- * The same target without the token, which no upstream must see.
+ * The same target without the token, which must not reach an upstream.
  *
  * @param {string} path
  */
@@ -83,7 +83,7 @@ export function withoutOwnCookie(cookies) {
 }
 
 /**
- * For the rest of the session of the browser, and for pages of this very host.
+ * The cookie lasts until the browser is closed, and is sent only for pages of this host.
  *
  * @param {string} token
  */

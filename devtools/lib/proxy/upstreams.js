@@ -1,4 +1,4 @@
-// Which upstream a request is for, and whether it may go there.
+// Finds the upstream that a request is for, and decides whether the request may go there.
 
 import { inferEndpoint } from 'sigv4-wasm';
 
@@ -9,18 +9,18 @@ import { ProxyError } from './refusal.js';
  * @typedef {object} Upstream
  * @property {string} origin
  * @property {string} host  with its port
- * @property {string} name  below `.localhost`
- * @property {string} prefix  the path that stands before that of each request, without a slash at its end
+ * @property {string} name  its name below `.localhost`
+ * @property {string} prefix  the path that is put before the path of each request, without a trailing slash
  * @property {boolean} isTls
  * @property {string | undefined} region
  * @property {string | undefined} service
- * @property {import('./signer.js').UpstreamSigner | undefined} signer  none if nothing is signed
+ * @property {import('./signer.js').UpstreamSigner | undefined} signer  `undefined` if nothing is signed
  *
  * @typedef {object} Target
  * @property {Upstream} upstream
- * @property {string} path  of the client, with its query
- * @property {string} authority  host and port that the client believes it talks to
- * @property {'proxy' | 'localhost' | 'host' | 'absolute'} namedBy  how the client said which upstream it wants
+ * @property {string} path  the path that the client requested, with the query
+ * @property {string} authority  host and port that the client addressed
+ * @property {'proxy' | 'localhost' | 'host' | 'absolute'} namedBy  how the client named the upstream
  */
 
 /** How many hosts that match a pattern are kept. */
@@ -30,9 +30,9 @@ export class Upstreams {
   #settings;
   /** @type {Upstream[]} */
   #exact;
-  /** Those that match a pattern, the last used last. @type {Map<string, Upstream>} */
+  /** Upstreams that match a pattern, the most recently used last. @type {Map<string, Upstream>} */
   #known = new Map();
-  /** The label of this proxy before the name of an upstream. */
+  /** The label of this proxy, which may precede the name of an upstream. */
   #label;
 
   /**
@@ -52,14 +52,14 @@ export class Upstreams {
     return this.#exact;
   }
 
-  /** The only one, if clients need not name it. */
+  /** The only upstream, if clients need not name one. */
   get single() {
     return this.#exact.length === 1 && this.#settings.patterns.length === 0 ? this.#exact[0] : undefined;
   }
 
   /**
    * @param {import('node:http').IncomingMessage} incoming
-   * @param {boolean} mayNameHost  whether the client may name a host of another, which a page with a rebound name could do, too
+   * @param {boolean} mayNameHost  whether the client may name the host of an upstream, as a page with a rebound name also could
    * @returns {Target}
    * @throws {ProxyError} ERR_PROXY_HOST, ERR_PROXY_NOT_ALLOWED, ERR_PROXY_UNNAMED
    */
@@ -77,19 +77,23 @@ export class Upstreams {
     if (hostname === undefined || !mayNameHost) throw notOwnHost(authority, isAbsolute);
     const upstream = this.#ofHost(authority);
     if (upstream === undefined) {
-      throw new ProxyError('ERR_PROXY_NOT_ALLOWED', `Nothing is signed for ${shown(authority)}.`, {
-        fix: 'Start the proxy with the URL of that upstream, or with a pattern of --match (option match).',
-      });
+      throw new ProxyError(
+        'ERR_PROXY_NOT_ALLOWED',
+        `The proxy does not sign requests for ${shown(authority)}.`,
+        {
+          fix: 'Start the proxy with the URL of that upstream, or allow its host with --match (option match).',
+        },
+      );
     }
     return { upstream, path, authority, namedBy: isAbsolute ? 'absolute' : 'host' };
   }
 
   /**
-   * Where a client finds what an upstream calls `url`.
+   * The address at the proxy for a URL of an upstream.
    *
    * @param {string} url  of a redirect
-   * @param {Target} target  that it came from
-   * @returns {string | undefined} `undefined`: it is not here, so the URL stays as it is
+   * @param {Target} target  the target of the request that was redirected
+   * @returns {string | undefined} `undefined` if the URL is not one of an upstream, so it stays as it is
    */
   clientUrl(url, { upstream, authority, namedBy }) {
     if (/^\/(?!\/)/.test(url))
@@ -123,7 +127,7 @@ export class Upstreams {
   }
 
   /**
-   * `NAME.localhost`, also with the label of this proxy before it.
+   * Finds an upstream by `NAME.localhost`, which the label of this proxy may precede.
    *
    * @param {string} hostname
    */
@@ -133,9 +137,9 @@ export class Upstreams {
     if (found !== undefined) return found;
     const names = this.#exact.map((one) => `http://${one.name}.localhost`);
     const choice =
-      names.length > 0 ? names.join(', ') : 'http://HOST.localhost, of a HOST that --match allows';
+      names.length > 0 ? names.join(', ') : 'http://HOST.localhost, with a HOST that --match allows';
     throw new ProxyError('ERR_PROXY_UNNAMED', 'The request does not say which upstream it is for.', {
-      fix: `Use one of these names, with the port of the proxy: ${choice}. Or send the token, and name the upstream in Host.`,
+      fix: `Use one of these names, with the port of the proxy: ${choice}. Or send the token in a header, and name the upstream in Host.`,
     });
   }
 
