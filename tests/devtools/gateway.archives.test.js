@@ -114,7 +114,7 @@ describe('is an error at the start', () => {
         ['src/app.mjs', HANDLER],
         [name, ''],
       ]),
-      /it has the name "/,
+      /it contains the file name "/,
     ];
   for (const [title, [bytes, message]] of Object.entries(CASES)) {
     test(title, () =>

@@ -204,7 +204,7 @@ Resources:
     );
     assert.match(
       await refused('--api', 'Other'),
-      /^78 .*it has Api \(REST API\), Url \(function URL\): say which with --api/,
+      /^78 .*it has Api \(REST API\), Url \(function URL\): select one with --api/,
     );
     const { code, stderr } = await sigv4([
       'gateway',

@@ -28,11 +28,14 @@ const letter = (i) => String.fromCharCode(97 + i);
 describe('config files', () => {
   /** @type {[text: string, message: RegExp][]} */
   const WRONG = [
-    ['type: rest\nstagess: [prod]\n', /wrong\.yaml:2:\d+: stagess is not known here/],
-    ['routes:\n  - route: GET /a\n    auht: iam\n', /wrong\.yaml:3:\d+: routes\[0\]\.auht is not known here/],
+    ['type: rest\nstagess: [prod]\n', /wrong\.yaml:2:\d+: stagess is not a known key/],
+    [
+      'routes:\n  - route: GET /a\n    auht: iam\n',
+      /wrong\.yaml:3:\d+: routes\[0\]\.auht is not a known key/,
+    ],
     [
       'routes:\n  - route: get /a\n',
-      /wrong\.yaml:2:\d+: routes\[0\]\.route: must be as in `GET \/orders\/\{id\}`/,
+      /wrong\.yaml:2:\d+: routes\[0\]\.route: must have a form like `GET \/orders\/\{id\}`/,
     ],
     ['account: 123456789012\n', /wrong\.yaml:1:\d+: account: must be text: quote it/],
     [
@@ -44,7 +47,7 @@ describe('config files', () => {
       /wrong\.yaml:4:\d+: roles\.a\.policies\[0\].*Effect/,
     ],
     ['upstream: localhost:8080\n', /wrong\.yaml:1:\d+: upstream: must be a URL/],
-    ['cors:\n  origins: ["*"]\n', /wrong\.yaml:2:\d+: cors\.origins is not known here/],
+    ['cors:\n  origins: ["*"]\n', /wrong\.yaml:2:\d+: cors\.origins is not a known key/],
     ['throttle: { rate: 0 }\n', /throttle\.rate/],
     ['users:\n  a: { secretAccessKey: hush, [\n', /^(?!.*hush).*wrong\.yaml:\d+:\d+: /s],
     ['[1, 2]\n', /wrong\.yaml/],
@@ -68,7 +71,7 @@ describe('config files', () => {
     ],
     [
       'Resources: { X: { Type: AWS::Serverless::Api, Properties: { StageName: { "Fn::Join": 3 } } } }\n',
-      /wrong\.yaml:1:86: CloudFormation would not take this template: Fn::Join has arguments/,
+      /wrong\.yaml:1:86: CloudFormation would refuse this template: Fn::Join has arguments/,
     ],
     ['Resources: { X: { Type: constructor } }\n', /it has no API/],
     // Each names the one before twice: 2 to the 60th, where none is remembered.
@@ -132,7 +135,7 @@ describe('config files', () => {
 
   test('with many keys are read without comparing each with all others', { timeout: 60_000 }, async () => {
     const keys = Array.from({ length: 95_000 }, (_, i) => `k${i}: v\n`).join('');
-    await assert.rejects(open(await file('long.yaml', keys)), /long\.yaml:1:5: k0 is not known here/);
+    await assert.rejects(open(await file('long.yaml', keys)), /long\.yaml:1:5: k0 is not a known key/);
   });
 
   for (const device of ['/dev/zero', '/dev/urandom']) {

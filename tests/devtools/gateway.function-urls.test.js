@@ -242,7 +242,10 @@ describe('templates', () => {
     assert.match(hint.fix, /^Let the policy of the function allow lambda:InvokeFunction on arn:aws:lambda:/);
     const bare = await openTemplate(url('NONE'));
     assert.equal((await fetch(bare.origin)).status, 403);
-    assert.match(bare.settings.warnings[0], /yaml:11:\d+: Url\.Properties: nothing lets everyone call it/);
+    assert.match(
+      bare.settings.warnings[0],
+      /yaml:11:\d+: Url\.Properties: no permission lets everyone call it/,
+    );
   });
 
   test('AuthType AWS_IAM: permissions for a role, or for another type of URL', async () => {

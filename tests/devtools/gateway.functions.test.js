@@ -45,7 +45,11 @@ describe('a server that takes the invoke call', async () => {
   test('as `sam local start-lambda` does', async () => {
     const endpoint = `http://127.0.0.1:${port}`;
     const { send, origin, requests } = await gatewayForFunctions({
-      functions: { Orders: { endpoint, name: 'prod-orders' }, broken: { endpoint }, gone: { endpoint: 'http://127.0.0.1:9' } },
+      functions: {
+        Orders: { endpoint, name: 'prod-orders' },
+        broken: { endpoint },
+        gone: { endpoint: 'http://127.0.0.1:9' },
+      },
       routes: [
         { route: 'GET /', function: 'Orders' },
         { route: 'GET /broken', function: 'broken' },

@@ -111,7 +111,7 @@ describe('policies', () => {
     assert.equal(response.status, 403);
     const [{ policy, hint }] = await gateway.requests();
     assert.equal(policy.unevaluated[0].key, 'aws:username');
-    assert.match(hint.fix, /A statement could not be evaluated, by aws:username: the variable/);
+    assert.match(hint.fix, /A statement could not be evaluated, because of aws:username: the variable/);
   });
 
   describe('hold however a path is written', () => {

@@ -319,7 +319,7 @@ test('macros are named; a template of nested stacks says which to pass', async (
     'macro.yaml': `Transform: [AWS::Serverless-2016-10-31, Company]\nResources:\n  ${api}\n`,
   });
   assert.deepEqual(warnings, [
-    'macro.yaml:1:41: Transform.1: Company is a macro, which only your account can apply: what it would change is not changed',
+    'macro.yaml:1:41: Transform.1: Company is a macro, which only your account can apply: its changes are missing here',
   ]);
   await refuses(
     {
@@ -334,8 +334,14 @@ test('every message about a route or a policy names its line, also of what the s
   const api = 'Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP } }';
   const route = (/** @type {string} */ key) =>
     `Resources:\n  ${api}\n  R: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: ${key} } }\n`;
-  await refuses({ 'line.yaml': route('GET orders') }, /line\.yaml:3:\d+: routes\[0\]\.route: must be as in/);
-  await refuses({ 'line.yaml': route('orders') }, /line\.yaml:3:\d+: routes\[0\]\.route: must be as in/);
+  await refuses(
+    { 'line.yaml': route('GET orders') },
+    /line\.yaml:3:\d+: routes\[0\]\.route: must have a form like/,
+  );
+  await refuses(
+    { 'line.yaml': route('orders') },
+    /line\.yaml:3:\d+: routes\[0\]\.route: must have a form like/,
+  );
   await refuses(
     {
       'line.yaml': `${route('GET /a')}  P: { Type: AWS::IAM::ManagedPolicy, Properties: { PolicyDocument: { Statement: { Effect: Allow, Action: 'execute-api:Invoke', Resource: nothing } } } }\n`,

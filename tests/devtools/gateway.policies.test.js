@@ -81,7 +81,7 @@ describe('a denial says which kind of policies decided', () => {
     const [nearest, denied] = await requests();
     assert.match(
       denied.hint.fix,
-      /^The statement \[0\] of roles\.forbidden\.permissionsBoundary, with Effect Deny, /,
+      /^The statement \[0\] of roles\.forbidden\.permissionsBoundary denies this request, /,
     );
     assert.match(
       nearest.hint.fix,
@@ -264,7 +264,7 @@ Resources:
     assert.equal(await send(undefined, 'GET /live/orders'), 403);
     assert.match(
       settings.warnings[0],
-      /:11:\d+: Api\.Properties\.Auth\.ResourcePolicy\.SourceVpcWhitelist: this is about VPCs, and is left out$/,
+      /:11:\d+: Api\.Properties\.Auth\.ResourcePolicy\.SourceVpcWhitelist: this is left out, because it is about VPCs$/,
     );
   });
 });

@@ -223,7 +223,7 @@ describe('a function that fails', () => {
   for (const [name, why] of Object.entries({
     throwsFirst: /TypeError: no such order/,
     noMetadata: /failed: its stream ended before the metadata/,
-    onlyEnds: /The first write\(\) sends them/,
+    onlyEnds: /Only write\(\) sends the metadata/,
     badStatus: /statusCode must be a number from 200 to 599, not "soon"/,
   })) {
     test(`${name}: before its response begins`, async () => {

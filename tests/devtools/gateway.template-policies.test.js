@@ -61,7 +61,7 @@ describe('Policies of a SAM function are those of its role', () => {
     'one that is not known': [
       '[AmazonDynamoDBFullAccess]',
       403,
-      /^12:\d+: Caller\.Properties\.Policies\.0: this gateway does not know the policy AmazonDynamoDBFullAccess of AWS: it allows nothing$/,
+      /^12:\d+: Caller\.Properties\.Policies\.0: this gateway does not know the AWS managed policy AmazonDynamoDBFullAccess: it allows nothing$/,
     ],
     'a policy template': [
       '[{ SQSPollerPolicy: { QueueName: q } }]',

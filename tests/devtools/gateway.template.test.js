@@ -335,7 +335,7 @@ roles: { OrdersRole: { sessions: [{ name: mine }] } }
     const two = `${ARTICLE}  Other: { Type: AWS::Serverless::Api, Properties: { StageName: x } }\n`;
     await assert.rejects(
       open(await file('two.yaml', two)),
-      /two\.yaml:4:3: it has MyApiGateway \(HTTP API\), Other \(REST API\): say which with --api/,
+      /two\.yaml:4:3: it has MyApiGateway \(HTTP API\), Other \(REST API\): select one with --api/,
     );
     const one = await open(await file('two.yaml', two), { api: 'MyApiGateway' });
     await one.close();

@@ -120,7 +120,7 @@ describe('a config file', () => {
     assert.match(gateway.credentials('alice').accessKeyId, /^AKIA/);
     assert.throws(
       () => gateway.credentials('developer'),
-      /no credentials of developer; it has those of: alice/,
+      /no credentials of developer; it has credentials of: alice/,
     );
   });
 

@@ -1,4 +1,4 @@
-// The lines on the terminal: one for each request, and why it was refused.
+// Formats the lines of the log: one for each request, and the explanation of each refusal.
 
 import { styleText } from 'node:util';
 
@@ -27,7 +27,7 @@ export function requestLine({ number, at, durationMs, request, status, note }) {
 
 /**
  * @param {import('./request-log.js').Entry} entry
- * @returns {string[]} lines for cause and fix, or for what may be the cause; none if the status says enough
+ * @returns {string[]} lines for cause and fix, or for likely causes; none if the status is enough
  */
 export function explanationLines({ number, failure, mismatches = [], likely = [], hint }) {
   const line = (/** @type {string} */ label, /** @type {string} */ text) => labelled(label, text, number);
@@ -43,7 +43,7 @@ export function explanationLines({ number, failure, mismatches = [], likely = []
 /**
  * @param {string} label
  * @param {string} text
- * @param {number} [number]  of the request that it is about: below the number in its own line
+ * @param {number} [number]  of the request; aligned below the number in the line of that request
  */
 export function labelled(label, text, number) {
   return `         ${number === undefined ? '' : numbered(number)}${style('cyan', label.padEnd(8))}${printable(text)}`;
@@ -66,7 +66,7 @@ function targetOf({ method, url }) {
 }
 
 /**
- * Without control characters, which a terminal might interpret.
+ * Replaces control characters, which a terminal might interpret.
  *
  * @param {string} text
  */

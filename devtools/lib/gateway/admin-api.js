@@ -1,4 +1,4 @@
-// `/_sigv4/…`: the admin API of the gateway, and its page, for this machine only.
+// `/_sigv4/…`: the admin API and the page of the gateway. Only this machine can use them.
 
 import { inspectorFiles } from '../inspector/files.js';
 import { isFromOtherOrigin } from '../origin.js';
@@ -9,9 +9,9 @@ import { sendAll } from './server.js';
  * @typedef {object} AdminApi
  * @property {import('./request-log.js').RequestLog} requestLog
  * @property {import('./principals.js').Principals} principals
- * @property {string} token  needed to see requests, because they hold signatures, cookies and tokens, and the machine may have
+ * @property {string} token  required to see requests, because they contain signatures, cookies and tokens, and the machine may have
  *   other users
- * @property {string} credentialsToken  needed to get credentials
+ * @property {string} credentialsToken  required to get credentials
  * @property {number} sessionSeconds
  * @property {() => Date} now
  * @property {() => object} describe
@@ -23,7 +23,7 @@ import { sendAll } from './server.js';
 
 export const PREFIX = '/_sigv4/';
 
-/** How many pages may listen at the same time, and how many bytes may wait for one that does not read. */
+/** How many pages may listen at the same time, and how many unread bytes one page may accumulate. */
 const MAX_LISTENERS = 20;
 const MAX_WAITING_BYTES = 4_194_304;
 
@@ -34,13 +34,13 @@ const MAX_WAITING_BYTES = 4_194_304;
  */
 export function serveAdminApi(incoming, outgoing, api) {
   incoming.resume();
-  // A page can make its own name resolve to this machine (DNS rebinding). Its requests have that name.
+  // A page can make its own name resolve to this machine (DNS rebinding). Its requests then carry that name.
   if (!isLoopback(incoming))
     return send(outgoing, 403, {
-      message: 'Only requests from this machine that use a loopback name are answered',
+      message: 'The admin API responds only to requests from this machine that use a loopback name',
     });
   if (isFromOtherOrigin(incoming.headers))
-    return send(outgoing, 403, { message: 'Requests from pages of other origins are not answered' });
+    return send(outgoing, 403, { message: 'The admin API does not respond to pages of other origins' });
   const path = (incoming.url ?? '').split('?')[0].slice(PREFIX.length);
   if (path === 'inspector' || path.startsWith('inspector/'))
     return showPage(path.slice('inspector'.length), outgoing);
@@ -72,7 +72,7 @@ const WITH_TOKEN = new Set(['requests', 'events', 'connections']);
 
 /** @type {Record<string, (api: AdminApi, argument: string | undefined, incoming: Incoming, outgoing: Outgoing) => void>} */
 const ANSWERS = {
-  // `isLocked` lets the page know without an error in its console.
+  // `isLocked` tells the page that the token is missing, without an error in its console.
   health: (api, _, incoming, outgoing) =>
     send(outgoing, 200, { ok: true, isLocked: !hasToken(incoming, api), ...api.describe() }),
   requests: ({ requestLog }, id, _, outgoing) => {
@@ -118,7 +118,7 @@ function listen(requestLog, outgoing) {
 }
 
 /**
- * As the endpoint of ECS and EKS does: `AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+ * Serves credentials like the endpoint of ECS and EKS: `AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
  *
  * Source: "Container credential provider", AWS SDKs and tools reference guide.
  *

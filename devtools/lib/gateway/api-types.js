@@ -1,17 +1,17 @@
-// The types of APIs that the gateway plays, and in what they differ.
+// The types of APIs that the gateway emulates, and their differences.
 
 /**
  * @typedef {'rest' | 'http' | 'websocket' | 'function-url'} ApiType
  *
  * @typedef {object} ApiTraits
  * @property {string} label
- * @property {'execute-api' | 'lambda'} service  that its requests are signed for
- * @property {string[]} stages  if the config names none
- * @property {string[]} routes  if the config names none
+ * @property {'execute-api' | 'lambda'} service  the service that requests are signed for
+ * @property {string[]} stages  the stages if the config names none
+ * @property {string[]} routes  the routes if the config names none
  * @property {boolean} hasResourcePolicy
- * @property {boolean} showsCanonicalRequest  in the response to a wrong signature
+ * @property {boolean} showsCanonicalRequest  whether the response to a wrong signature contains the canonical request
  * @property {boolean} exposesErrors  whether its own error responses have CORS headers
- * @property {[status: number, body: string]} preflight  the response to one, beside its headers
+ * @property {[status: number, body: string]} preflight  the response to a preflight, without its headers
  */
 
 /** @type {Record<ApiType, ApiTraits>} */
@@ -24,7 +24,7 @@ export const API_TYPES = {
     hasResourcePolicy: true,
     showsCanonicalRequest: true,
     exposesErrors: false,
-    // Of the mock integration that is there.
+    // The response of the mock integration.
     preflight: [200, '{}'],
   },
   http: {
@@ -52,7 +52,7 @@ export const API_TYPES = {
     service: 'lambda',
     stages: ['$default'],
     routes: ['$default'],
-    // That of its function.
+    // The policy of its function.
     hasResourcePolicy: true,
     showsCanonicalRequest: false,
     exposesErrors: false,
@@ -61,7 +61,7 @@ export const API_TYPES = {
 };
 
 /**
- * The host of the API in AWS, which a client signs if it believes that it talks to AWS.
+ * The host of the API in AWS, which clients may sign by mistake.
  *
  * @param {{ type: ApiType, apiId: string, region: string }} api
  */

@@ -1,4 +1,4 @@
-// The API that a config describes: routes, authorization, and what is behind the routes. A new config makes a new one.
+// The API that a config describes: routes, authorization and integrations. Each config gets a new `Api`.
 
 import { TokenBucket } from 'limiter';
 
@@ -16,7 +16,7 @@ import { Routes } from './routes.js';
  * @typedef {import('./transaction.js').Transaction} Transaction
  * @typedef {import('./websocket.js').Connections} Connections
  *
- * @typedef {object} Surroundings  what outlives a config
+ * @typedef {object} Surroundings  the parts that outlive a config
  * @property {() => Date} now
  * @property {((line: string) => void)} [log]
  * @property {Connections} connections  of WebSockets
@@ -27,7 +27,7 @@ export class Api {
   #authorizer;
   #bucket;
   #connections;
-  /** Requests that are under way. */
+  /** The number of requests in progress. */
   #active = 0;
   /** @type {(() => void) | undefined} */
   #onIdle;
@@ -35,7 +35,7 @@ export class Api {
   /**
    * @param {import('./config.js').Settings} settings
    * @param {Surroundings} surroundings
-   * @throws {import('./load-yaml.js').ConfigError} for a policy that is not one
+   * @throws {import('./load-yaml.js').ConfigError} for an invalid policy
    */
   constructor(settings, { now, log, connections, previous }) {
     this.settings = settings;
@@ -51,7 +51,7 @@ export class Api {
   }
 
   /**
-   * Takes a request from its arrival to the end of its response, so that an API that is replaced keeps what the request needs.
+   * Counts a request as in progress until its response ends, so that a replaced API stays open for it.
    *
    * @template T
    * @param {() => Promise<T>} serve
@@ -67,7 +67,7 @@ export class Api {
     }
   }
 
-  /** Closes it when the last request that is under way has been answered. */
+  /** Closes the API when its last request has ended. */
   async retire() {
     if (this.#active > 0) await new Promise((resolve) => (this.#onIdle = () => resolve(undefined)));
     await this.close();
@@ -79,7 +79,7 @@ export class Api {
   }
 
   /**
-   * @param {Transaction} transaction  gets what becomes known
+   * @param {Transaction} transaction  receives the details of the request
    * @returns {Promise<GatewayResponse>}
    * @throws {GatewayError}
    */
@@ -106,7 +106,7 @@ export class Api {
     await this.#authorize(transaction, matched.route, wanted);
     const answer = await this.#integrate(transaction, matched);
     if (cors === undefined) return answer;
-    // Those of the integration do not count.
+    // The CORS headers of the integration are ignored, as in AWS.
     const kept = answer.headers.filter(([name]) => !/^access-control-/i.test(name));
     return { ...answer, headers: [...kept, ...corsHeaders(cors, request.headers)] };
   }
@@ -121,7 +121,7 @@ export class Api {
   async connect(transaction) {
     const place = this.routes.place(transaction.request.url);
     if (place === undefined || place.path !== '/')
-      throw this.#noRoute('Clients must connect to the stage itself, without a path.');
+      throw this.#noRoute('The path of a handshake must end after the stage.');
     transaction.stage = place.stage;
     transaction.route = '$connect';
     this.#throttle();
@@ -133,7 +133,10 @@ export class Api {
 
   #throttle() {
     if (!this.#bucket.tryRemoveTokens(1))
-      throw new GatewayError('ERR_GATEWAY_THROTTLED', 'The request rate is above the limit of throttle.');
+      throw new GatewayError(
+        'ERR_GATEWAY_THROTTLED',
+        'The request rate exceeds the limit that the config sets with throttle.',
+      );
   }
 
   /**
@@ -151,7 +154,7 @@ export class Api {
   }
 
   /**
-   * What is behind a route: a Lambda function, a server, or an echo.
+   * Calls the integration of a route: a Lambda function, a server, or an echo.
    *
    * @param {Transaction} transaction
    * @param {import('./routes.js').Matched} matched
@@ -211,6 +214,6 @@ export class Api {
 }
 
 const OTHER_AUTHORIZER =
-  'The route has an authorizer other than IAM, such as a Lambda or JWT authorizer. The gateway does not run those.';
+  'The route has an authorizer other than IAM, such as a Lambda or JWT authorizer. The gateway does not run such authorizers.';
 const OTHER_AUTHORIZER_FIX =
-  'To test what is behind the route, write a config file with `template: FILE` and its own `routes`, in which this route has `auth: iam` or `auth: none`.';
+  'To test the integration of the route, write a config file with `template: FILE` and its own `routes`, in which this route has `auth: iam` or `auth: none`.';

@@ -1,4 +1,4 @@
-// The IAM authorizer: who signed this, and may they do it?
+// The IAM authorizer: verifies the signature of a request and evaluates the policies of its caller.
 
 import { evaluateAccess, executeApiArn } from 'sigv4-wasm/policy';
 import { verifyRequest } from 'sigv4-wasm/verify';
@@ -15,14 +15,14 @@ import { nameOf } from './policies.js';
  * @typedef {object} Authorized
  * @property {Principal} principal
  * @property {string} accessKeyId
- * @property {import('sigv4-wasm/policy').Evaluation & { decidedBy: import('sigv4-wasm/policy').PolicySet }} policy  what the kind
- *   of policies says that decided
+ * @property {import('sigv4-wasm/policy').Evaluation & { decidedBy: import('sigv4-wasm/policy').PolicySet }} policy  the result of
+ *   the kind of policies that decided
  *
  * @typedef {object} Wanted
  * @property {string} action
  * @property {string} stage
  * @property {string} method
- * @property {(string | undefined)[]} [paths]  spellings of one
+ * @property {(string | undefined)[]} [paths]  spellings of the same path
  * @property {string} [invokes]  ARN of the function that the route invokes with the caller's credentials
  */
 
@@ -31,7 +31,7 @@ export class Authorizer {
   #principals;
   #now;
   #resourcePolicy;
-  /** One object for all requests: options are checked again where they are another. */
+  /** The same object for all requests, because the verifier checks each new options object. */
   #options;
 
   /**
@@ -57,7 +57,7 @@ export class Authorizer {
   /**
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
-   * @param {(known: Partial<Authorized>) => void} onKnown  called as soon as something is known, also of a refused request
+   * @param {(known: Partial<Authorized>) => void} onKnown  called as soon as something is known, including for refused requests
    * @returns {Promise<Authorized>}
    * @throws {GatewayError}
    */
@@ -75,7 +75,7 @@ export class Authorizer {
   }
 
   /**
-   * Of a route without an authorizer: the policy of the API decides alone, if it has one.
+   * Authorizes a request for a route without an authorizer: only the policy of the API decides, if there is one.
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
@@ -87,10 +87,10 @@ export class Authorizer {
   }
 
   /**
-   * @param {{ action: string, resource: string, access: import('sigv4-wasm/policy').Access }} answer  of the policies
+   * @param {{ action: string, resource: string, access: import('sigv4-wasm/policy').Access }} answer  the result of the policies
    * @param {Principal | undefined} principal
    * @param {(known: Partial<Authorized>) => void} onKnown
-   * @param {'ERR_GATEWAY_REFUSED' | 'ERR_GATEWAY_CALLER'} [code]  of a denial
+   * @param {'ERR_GATEWAY_REFUSED' | 'ERR_GATEWAY_CALLER'} [code]  the code if access is denied
    * @returns {Authorized['policy']}
    * @throws {GatewayError}
    */
@@ -116,7 +116,7 @@ export class Authorizer {
     } catch (error) {
       const { code, message, status, type } = /** @type {any} */ (error);
       if (!String(code).startsWith('ERR_SIGV4_')) throw error;
-      // Without a status, no server could have received it.
+      // An error without a status means that no server could have received the request.
       if (status === undefined) throw new GatewayError('ERR_GATEWAY_REQUEST', message, { cause: error });
       const accessKeyId = (await accessKeyIdOf(request)) ?? '';
       const isKnown = this.#principals.find(accessKeyId) !== undefined;
@@ -132,7 +132,7 @@ export class Authorizer {
   }
 
   /**
-   * What decides: the first that does not allow the request, or else the first.
+   * The decision: the first one that does not allow the request, or otherwise the first.
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Wanted} wanted
@@ -152,7 +152,7 @@ export class Authorizer {
   }
 
   /**
-   * What is asked about each action, except for the policy of the API.
+   * The input of an evaluation that is the same for each action, without the policy of the API.
    *
    * @param {import('./request.js').GatewayRequest} request
    * @param {Principal} [principal]
@@ -167,7 +167,7 @@ export class Authorizer {
   }
 
   /**
-   * What the policies are asked.
+   * The actions and resources to evaluate.
    *
    * @param {Wanted} wanted
    * @returns {{ action: string, resource: string, keys?: Record<string, string> }[]}
@@ -176,7 +176,7 @@ export class Authorizer {
     const { type, routes } = this.#api;
     if (type !== 'function-url')
       return paths.map((path) => ({ action, resource: this.#arn({ ...place, path }) }));
-    // Both must be allowed, since October 2025: "Control access to Lambda function URLs", AWS Lambda developer guide.
+    // Since October 2025, both must be allowed: "Control access to Lambda function URLs", AWS Lambda developer guide.
     const resource = functionArn(this.#api);
     const authType = routes.every(({ auth }) => auth === 'none') ? 'NONE' : 'AWS_IAM';
     return [
@@ -206,10 +206,10 @@ export class Authorizer {
     const { account, region } = this.#api;
     const isUser = principal?.kind === 'user';
     const now = this.#now();
-    // Where a value is `undefined`, there is no such key.
+    // Keys with the value `undefined` are absent.
     return {
       'aws:SourceIp': sourceIp,
-      // API Gateway has no other; this one plays it without a certificate.
+      // API Gateway accepts only TLS, so the gateway reports it as well.
       'aws:SecureTransport': 'true',
       'aws:CurrentTime': now.toISOString(),
       'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
@@ -236,7 +236,7 @@ export class Authorizer {
    * @param {string} resource
    * @param {Principal | undefined} principal
    * @param {Authorized['policy']} policy
-   * @param {string} [name]  of the policy that decided, or came nearest
+   * @param {string} [name]  of the policy that decided or came nearest
    */
   #denied(code, action, resource, principal, policy, name) {
     const { decision, decidedBy, statement, nearest, unevaluated = [] } = policy;
@@ -249,10 +249,10 @@ export class Authorizer {
       : `because no ${kind.name} allows the ${action} action`;
     const message = `User: ${principal?.arn ?? 'anonymous'} is not authorized to perform: ${action} on resource: ${masked} ${why}`;
     const fix = isExplicit
-      ? `${placeOf(statement, name)}, with Effect Deny, is about this request: no statement that allows it helps.`
+      ? `${placeOf(statement, name)} denies this request, and a Deny takes precedence over every Allow: change or remove it.`
       : `Let ${type === 'function-url' ? kind.where.replace('API', 'function') : kind.where} allow ${action} on ${resource}.${lackOf(nearest, name)}`;
     const [cause] = unevaluated.map(
-      ({ key, reason }) => ` A statement could not be evaluated, by ${key}: ${reason}.`,
+      ({ key, reason }) => ` A statement could not be evaluated, because of ${key}: ${reason}.`,
     );
     if (code === 'ERR_GATEWAY_CALLER')
       return new GatewayError(code, `${INVOKED_BY_CALLER} ${message}`, {
@@ -262,14 +262,13 @@ export class Authorizer {
   }
 }
 
-/** As API Gateway's execution log has it. The client learns nothing of it. */
+/** The text of API Gateway's execution log. It is not in the response. */
 const INVOKED_BY_CALLER =
   "Execution failed due to configuration error: Invalid permissions on Lambda function. The route invokes it with the caller's credentials.";
-const INVOKE_ROLE = 'Or let the API invoke the function by itself: in SAM, with InvokeRole: NONE.';
+const INVOKE_ROLE = 'Or let the API invoke the function itself: in SAM, with InvokeRole: NONE.';
 
 /**
- * The kinds of policies, as AWS's denials name them ("Troubleshoot access denied error messages", IAM user guide), and where they
- * are.
+ * The kinds of policies: their names in AWS's denials ("Troubleshoot access denied error messages", IAM user guide), and their place.
  *
  * @type {Record<string, { name: string, one: string, where: string }>}
  */
@@ -298,7 +297,7 @@ function placeOf(place, name) {
 }
 
 /**
- * What kept the nearest statement from allowing a request.
+ * Why the statement that came nearest does not allow a request.
  *
  * @param {import('sigv4-wasm/policy').NearestStatement | undefined} nearest
  * @param {string | undefined} name  of its policy
@@ -312,7 +311,7 @@ function lackOf(nearest, name) {
 }
 
 /**
- * Advice from what the gateway knows and the response does not show.
+ * Advice that depends on facts that only the gateway knows.
  *
  * @type {Record<string, (api: import('./config.js').Settings, request: import('./request.js').GatewayRequest, unknownKeyId: string | undefined) => string | undefined>}
  */
@@ -324,5 +323,5 @@ const FIXES = {
   ERR_SIGV4_ACCESS_KEY_UNKNOWN: (_api, _request, unknownKeyId) =>
     unknownKeyId === undefined
       ? undefined
-      : `This gateway has no access key …${unknownKeyId.slice(-4)}: use the credentials that it prints or that its config has.`,
+      : `This gateway has no access key …${unknownKeyId.slice(-4)}: use the credentials that it prints, or credentials of its config.`,
 };

@@ -1,21 +1,21 @@
-// Reads the bodies of requests, and limits how much of them is in memory at the same time.
+// Reads the bodies of requests, and limits how many of their bytes are in memory at the same time.
 
 import { GatewayError } from './gateway-error.js';
 
-/** Limit for all bodies that are still being read. Beyond it, only the oldest large ones are read on; the others wait. */
+/** Limit for all bodies that are being read. Beyond it, only the oldest large bodies are read further; the others wait. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 /** A body up to this size never waits. */
 const SMALL_BYTES = 64 * 1024;
-/** How often bodies are checked for stalls while others wait, and after how many checks without a byte one is given up. */
+/** How often bodies are checked for stalls while others wait, and after how many checks without a byte one is refused. */
 const LOOK_MS = 1000;
 const STALLED_LOOKS = 3;
-/** So many chunks are joined: each takes about 400 bytes beside its content, which may be a single byte. */
+/** How many chunks are collected before they are joined: each takes about 400 bytes besides its content, which may be one byte. */
 const MAX_CHUNKS = 256;
 
 /** A body that is being read. */
 class Reading {
   length = 0;
-  /** Checks since the last byte. Not milliseconds: while this process is busy, it reads nothing, and no client has stalled. */
+  /** Checks since the last byte. Milliseconds would be wrong: while this process is busy, it reads nothing, but no client stalls. */
   looks = 0;
   /** @type {Buffer[]} */
   #joined = [];
@@ -65,7 +65,7 @@ export class Bodies {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
-  /** @param {() => number} maxBytes  of one */
+  /** @param {() => number} maxBytes  the limit for one body */
   constructor(maxBytes) {
     this.#maxBytes = maxBytes;
   }
@@ -73,7 +73,7 @@ export class Bodies {
   /**
    * @param {import('node:http').IncomingMessage} incoming
    * @returns {Promise<Buffer>}
-   * @throws {GatewayError} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW. The rest of the body is still read, so that the client sees the response
+   * @throws {GatewayError} ERR_GATEWAY_BODY, ERR_GATEWAY_SLOW. The rest of the body is still read, so that the client receives the response
    */
   read(incoming) {
     const { headers } = incoming;
@@ -95,7 +95,7 @@ export class Bodies {
         resolve(body);
       });
       incoming.on('error', reading.giveUp);
-      incoming.on('close', () => reading.giveUp(new Error('the client went away')));
+      incoming.on('close', () => reading.giveUp(new Error('the client disconnected')));
     });
   }
 
@@ -104,7 +104,7 @@ export class Bodies {
    * @param {Buffer} chunk
    */
   #take(reading, chunk) {
-    // The rest of a body that was given up.
+    // The rest of a body that was refused.
     if (!this.#open.has(reading)) return;
     reading.add(chunk);
     this.#total += chunk.length;
@@ -122,7 +122,7 @@ export class Bodies {
     this.#total -= reading.length;
     reading.clear();
     reading.incoming.resume();
-    // There may be room now for bodies that wait.
+    // There may now be room for bodies that wait.
     if (this.#timer !== undefined) this.#balance();
   }
 

@@ -1,14 +1,14 @@
-// What may be in a config file: keys, values and defaults.
+// The schema of a config file: keys, values and defaults.
 
 import { z } from 'zod';
 
 /** "Quotas for configuring and running …", API Gateway developer guide. */
 const LIMITS = { bodyBytes: 10_485_760, timeoutMs: 29_000, rate: 10_000, burst: 5_000, functionMs: 3000 };
 
-/** The last alternative is what a message of a WebSocket API selects. */
+/** The last alternative is for the route keys of messages of a WebSocket API. */
 const ROUTE_KEY =
   /^(?:(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) \/\S*|\$default|\$connect|\$disconnect|[\w.-]+)$/;
-export const ROUTE_FORM = 'must be as in `GET /orders/{id}`, `ANY /{proxy+}` or `$default`';
+export const ROUTE_FORM = 'must have a form like `GET /orders/{id}`, `ANY /{proxy+}` or `$default`';
 
 const UPSTREAM = z
   .string()
@@ -49,7 +49,7 @@ export const ROLE = z.strictObject({
           name: NAME.optional(),
           sessionToken: z.string().min(1).optional(),
           expiration: z.iso.datetime({ offset: true }).transform(toDate).optional(),
-          // Session policies, as `AssumeRole` takes them.
+          // Session policies, as in `AssumeRole`.
           policies: z.array(POLICY).default([]),
         })
         .refine(isWholeSession, 'needs all of accessKeyId, secretAccessKey and sessionToken, or none'),
@@ -77,13 +77,13 @@ export const FUNCTION = z
         'must be a URL, such as http://127.0.0.1:3001 of `sam local start-lambda`',
       )
       .optional(),
-    // Of HTTP APIs. REST APIs have one format.
+    // Only for HTTP APIs: REST APIs have only one format.
     payloadFormat: z.enum(['1.0', '2.0']).default('2.0'),
     timeoutMs: z.int().min(1).max(900_000).default(LIMITS.functionMs),
     memoryMb: z.int().min(128).max(10_240).default(128),
     environment: z.record(z.string(), z.coerce.string()).default({}),
     role: NAME.optional(),
-    // In ARNs, in its environment and in the invoke call. Default: its key.
+    // The name in ARNs, in the environment and in the invoke call. Default: the key.
     name: NAME.optional(),
   })
   .refine(
@@ -94,14 +94,14 @@ export const FUNCTION = z
 const CORS = z.strictObject({
   allowOrigins: z.array(z.string()).default(['*']),
   allowMethods: z.array(z.string()).default(['*']),
-  // The headers of a signed request, not all of which are in API Gateway's own default.
+  // The headers of a signed request. API Gateway's default does not have all of them.
   allowHeaders: z
     .array(z.string())
     .default(['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token']),
   exposeHeaders: z.array(z.string()).default([]),
   allowCredentials: z.boolean().default(false),
   maxAge: z.int().min(0).optional(),
-  // Default: HTTP APIs yes; REST APIs no, so that browsers report a 403 as an error of CORS, as with AWS.
+  // Default: true for HTTP APIs, false for REST APIs, so that browsers report a 403 as a CORS error, as with AWS.
   onErrors: z.boolean().optional(),
 });
 
@@ -110,7 +110,7 @@ export const CONFIG = z.strictObject({
   api: z.string().optional(),
   parameters: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   type: z.enum(['rest', 'http', 'websocket', 'function-url']).default('rest'),
-  // Other names of the API, such as a custom domain, which a client may have signed. Explanations try them.
+  // Other names of the API that a client may have signed, such as a custom domain. Explanations try them.
   hosts: z
     .array(z.string().regex(/^[\w.-]+(?::\d+)?$/, 'must be a host name, such as api.example.com'))
     .default([]),
@@ -130,7 +130,7 @@ export const CONFIG = z.strictObject({
     .array(z.string().regex(/^(?:\$default|[\w-]{1,128})$/, 'must be letters, digits, _ and -'))
     .min(1)
     .optional(),
-  // The only one of them that is served.
+  // The only stage that is served.
   stage: z.string().optional(),
   routes: z
     .array(
@@ -139,7 +139,7 @@ export const CONFIG = z.strictObject({
         auth: z.enum(['iam', 'none', 'other']).default('iam'),
         upstream: UPSTREAM.optional(),
         function: NAME.optional(),
-        // As an integration has it whose credentials are arn:aws:iam::*:user/*.
+        // Like an integration with the credentials arn:aws:iam::*:user/*.
         callerInvokes: z
           .string()
           .regex(/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w:$-]+$/, 'must be the ARN of a function')
@@ -151,7 +151,7 @@ export const CONFIG = z.strictObject({
   upstream: UPSTREAM.optional(),
   function: NAME.optional(),
   functions: z.record(NAME, FUNCTION).default({}),
-  // What ARNs call the function of a function URL.
+  // The name of the function of a function URL in ARNs.
   functionName: z
     .string()
     .regex(/^[\w-]{1,64}(?::[\w$-]+)?$/, 'must be the name of a function, such as orders or orders:live')
@@ -178,7 +178,7 @@ export const CONFIG = z.strictObject({
   // Lifetime of the credentials from GET /_sigv4/credentials/{role}.
   sessionSeconds: z.number().positive().default(3600),
   policies: z.record(NAME, DOCUMENT).default({}),
-  // Of a REST API, or of the function of a function URL.
+  // The policy of a REST API, or of the function of a function URL.
   resourcePolicy: DOCUMENT.optional(),
   users: z.record(NAME, USER).default({}),
   roles: z.record(NAME, ROLE).default({}),

@@ -11,7 +11,7 @@ import { isTemplate, readTemplate } from './template/read-template.js';
 
 /**
  * @typedef {import('./routes.js').RouteSettings} RouteSettings
- * @typedef {import('zod').output<typeof CONFIG>} Config  of a file, with all defaults
+ * @typedef {import('zod').output<typeof CONFIG>} Config  a config file with all defaults
  * @typedef {import('zod').output<typeof import('./config-schema.js').FUNCTION>} FunctionSettings
  * @typedef {import('zod').output<typeof import('./config-schema.js').USER>} User
  * @typedef {import('zod').output<typeof ROLE>} Role
@@ -26,12 +26,12 @@ import { isTemplate, readTemplate } from './template/read-template.js';
  *   allowsAll: boolean,
  *   files: string[],
  *   locate?: (path: readonly PropertyKey[]) => string
- * }} Settings  `files`: that they are from; `locate`: where in them a setting is
+ * }} Settings  `files`: the files that were read; `locate`: returns the place of a setting in them
  */
 
 /**
- * @param {string | object | undefined} given  name of a file, the content of one, or `undefined`
- * @param {Record<string, unknown>} overrides  such as those of the command line; `undefined` is none
+ * @param {string | object | undefined} given  the name or the content of a file, or `undefined`
+ * @param {Record<string, unknown>} overrides  settings of the command line, for example; `undefined` overrides nothing
  * @returns {Settings}
  * @throws {ConfigError}
  */
@@ -61,7 +61,7 @@ export function loadSettings(given, overrides = {}) {
   }
   refuseForeign(template);
   const { warnings, mentionsCalls, hasClients, locate, files, ...found } = readTemplate(template, own);
-  // A server instead of the template's functions.
+  // The server replaces the template's functions.
   if (own.upstream !== undefined)
     found.routes = found.routes.map((/** @type {RouteSettings} */ { function: _, ...route }) => route);
   const written = isFromTemplate ? {} : document.value;
@@ -87,7 +87,7 @@ function refuseForeign(document) {
 }
 
 /**
- * Whether the first two keys of a path are there: a section, or something with a name in a section.
+ * Whether the first two keys of a path exist: a section, or a named entry of a section.
  *
  * @param {any} value
  * @param {readonly PropertyKey[]} path
@@ -97,11 +97,11 @@ function isIn(value, [section, name]) {
   return found !== undefined && (!NAMED.has(section) || name === undefined || found[name] !== undefined);
 }
 
-/** Sections of which the config file and the template may each have a part. @type {ReadonlySet<PropertyKey>} */
+/** Sections that are merged from the config file and the template. @type {ReadonlySet<PropertyKey>} */
 const NAMED = new Set(['functions', 'policies', 'users', 'roles']);
 
 /**
- * Policies, roles, users and functions of both. What the config says of one of the template's goes before what the template says.
+ * Merges the policies, roles, users and functions of both. For the same name, the config takes precedence over the template.
  *
  * @param {any} own
  * @param {any} found
@@ -120,8 +120,8 @@ function withNames(own, found) {
 
 /**
  * @param {string} section
- * @param {any} own  undefined if only the template has it
- * @param {any} found  undefined if only the config has it
+ * @param {any} own  `undefined` if only the template has the entry
+ * @param {any} found  `undefined` if only the config has the entry
  */
 function merged(section, own, found) {
   if (section === 'policies' || !isObject(own) || !isObject(found)) return own ?? found;
@@ -158,14 +158,14 @@ function parse(value, overriding, { locate }) {
  * @returns {string}
  */
 function describe(issue, locate) {
-  // Of the shapes that a value may have, find the one that was meant.
+  // If a value may have several forms, find the one that was meant.
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const nearest = issue.errors.flat().find(({ code }) => code === 'unrecognized_keys');
     if (nearest) return describe({ ...nearest, path: [...issue.path, ...nearest.path] }, locate);
   }
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    return `${locate([...issue.path, key])}: ${nameOf([...issue.path, key])} is not known here`;
+    return `${locate([...issue.path, key])}: ${nameOf([...issue.path, key])} is not a known key`;
   }
   return `${locate(issue.path)}: ${nameOf(issue.path) || 'the config'}: ${issue.message}`;
 }
@@ -180,10 +180,10 @@ function nameOf(path) {
 /**
  * @typedef {object} OfTemplate
  * @property {string[]} warnings
- * @property {boolean} mentionsCalls  whether any of its policies is about calls
- * @property {boolean} hasClients  whether any user or role of it has such a policy
+ * @property {boolean} mentionsCalls  whether any policy of the template is about calls
+ * @property {boolean} hasClients  whether any user or role of the template has such a policy
  * @property {boolean} hasPolicies  whether the config has policies
- * @property {boolean} isOwn  whether the config has users or roles beside those of the template
+ * @property {boolean} isOwn  whether the config has its own users or roles
  */
 
 /**
@@ -248,7 +248,8 @@ function complete(config, document, template) {
 }
 
 /**
- * The roles of the config. If nobody has a policy about calls, there is one more, which has all of them, or may call everything.
+ * The roles of the config. If no role or user has a policy about calls, another role is added. It has all policies, or may call
+ * everything if there are none.
  *
  * @param {Config} config
  * @param {string} service
@@ -259,7 +260,7 @@ function rolesOf({ users, roles, policies }, service, template) {
   const isNamed = template === undefined ? holders.length > 0 : template.isOwn || template.hasClients;
   if (isNamed) return { all: roles, allowsAll: false };
   const names = Object.keys(policies);
-  // Statements that had to be left out do not become the permission to call everything.
+  // If statements had to be left out, the role must not be allowed to call everything.
   const allowsAll =
     template === undefined ? names.length === 0 : !template.mentionsCalls && !template.hasPolicies;
   if (!allowsAll && names.length === 0 && holders.length > 0) return { all: roles, allowsAll };
@@ -276,12 +277,14 @@ function rolesOf({ users, roles, policies }, service, template) {
 function stagesOf({ type, stages, stage }, { locate }) {
   if (stage === undefined) return stages ?? API_TYPES[type].stages;
   if (stages === undefined || stages.includes(stage)) return [stage];
-  throw new ConfigError(`${locate(['stages'])}: there is no stage ${stage}: there are ${stages.join(', ')}`);
+  throw new ConfigError(
+    `${locate(['stages'])}: there is no stage ${stage}: the API has ${stages.join(', ')}`,
+  );
 }
 
 /**
  * @param {User | Role} holder
- * @returns {(readonly [policy: string | object | undefined, ...path: PropertyKey[]])[]} each policy, and where it is
+ * @returns {(readonly [policy: string | object | undefined, ...path: PropertyKey[]])[]} each policy with its place
  */
 function policiesOf({ policies, permissionsBoundary, ...holder }) {
   const sessions = 'sessions' in holder ? holder.sessions : [];

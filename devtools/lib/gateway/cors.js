@@ -8,7 +8,7 @@
 /**
  * @param {CorsSettings} cors
  * @param {import('node:http').IncomingHttpHeaders} requestHeaders
- * @returns {Headers} of any answer
+ * @returns {Headers} the headers of a response that is not a preflight
  */
 export function corsHeaders({ allowOrigins, allowCredentials, exposeHeaders }, { origin }) {
   const allowed = allowedOrigin(allowOrigins, allowCredentials, origin);
@@ -32,7 +32,7 @@ export function preflightHeaders(cors, requestHeaders) {
   const { allowMethods, allowHeaders, maxAge } = cors;
   const methods = allowMethods.includes('*') ? METHODS : allowMethods;
   headers.push(['access-control-allow-methods', methods.join(',')]);
-  // `*` does not cover `authorization`.
+  // `*` does not include `authorization`.
   const requested = requestHeaders['access-control-request-headers'] ?? '';
   headers.push([
     'access-control-allow-headers',
@@ -53,7 +53,7 @@ export function isPreflight(method, requestHeaders) {
 }
 
 export const PREFLIGHT_FIX =
-  'Browsers do not sign the preflight that they send before the signed request: set up CORS in the config or template.';
+  'Browsers send a preflight before the signed request and do not sign it: set up CORS in the config or template.';
 
 /**
  * @param {readonly string[]} allowed  origins; `*` stands for any characters

@@ -1,11 +1,11 @@
-// Runs in the thread of explainer.js.
+// Explains one refused request. Runs in the thread of explainer.js.
 
 import { explainResponse, findMismatch } from 'sigv4-wasm/explain';
 
 /**
  * @typedef {object} Task
  * @property {{ method: string, url: string, rawHeaders: string[], rawBody: Uint8Array }} request
- * @property {{ status: number, type: string, message: string, isShown: boolean }} answer  `isShown`: the client gets its message
+ * @property {{ status: number, type: string, message: string, isShown: boolean }} answer  `isShown`: whether the response contains the message
  * @property {{ secretAccessKey: string, sessionToken?: string }} [credentials]  of the key that the request names
  * @property {Omit<import('sigv4-wasm/explain').FindMismatchOptions, 'secretAccessKey'>} options
  */
@@ -27,7 +27,7 @@ export default async function explain({ request, answer, credentials, options })
   return { ...(mismatches && { mismatches }), hint: { summary, fix } };
 }
 
-/** Causes that are shown of those that may be, so that they are read. */
+/** How many likely causes are shown: few enough to be read. */
 const MAX_LIKELY = 3;
 
 /**
@@ -38,16 +38,16 @@ async function mistakes(request, options) {
   try {
     return await findMismatch(request, options);
   } catch {
-    return undefined; // It has no signature, or a malformed one.
+    return undefined; // The signature is missing or malformed.
   }
 }
 
 /**
- * @param {import('sigv4-wasm/explain').Mismatch[]} found  none of them proved, the likeliest first
+ * @param {import('sigv4-wasm/explain').Mismatch[]} found  causes that are not proved, the likeliest first
  * @param {Task['answer']} answer
  */
 function likeliest([first], { isShown }) {
-  // Of these, any may be so.
+  // Any of these may be the cause.
   if (first === undefined || /^(?:secret|body|path|query)-other$/.test(first.code))
     return { summary: UNKNOWN, fix: isShown ? COMPARE_WITH_RESPONSE : COMPARE_WITH_PAGE };
   const { summary, fix } = first;
@@ -55,8 +55,8 @@ function likeliest([first], { isShown }) {
 }
 
 const UNKNOWN =
-  'The client signed another request or used another secret access key: no known mistake gives its signature.';
+  'The client signed another request or used another secret access key: no known mistake produces this signature.';
 const COMPARE_WITH_RESPONSE =
-  'Compare the canonical request in the response with the one that was signed. If no line differs, the secret access key is wrong.';
+  'Compare the canonical request in the response with the one that the client signed. If no line differs, the secret access key is wrong.';
 const COMPARE_WITH_PAGE =
-  'Compare the secret access key of the client with the one that the gateway printed. If they are the same, open the request in the page of the gateway, and compare its URL, headers and body with those that the client signed.';
+  'Compare the secret access key of the client with the one that the gateway printed. If they are equal, open the request in the page of the gateway, and compare its URL, headers and body with those that the client signed.';

@@ -1,5 +1,5 @@
-// Explains why requests were refused: in a thread of its own and at a limited rate, so that a flood of bad requests does not
-// delay good ones.
+// Explains why requests were refused, in a separate thread and at a limited rate, so that a flood of bad requests does not delay
+// good ones.
 
 import { Piscina } from 'piscina';
 import { TokenBucket } from 'limiter';
@@ -32,7 +32,7 @@ export class Explainer {
   /**
    * @param {Entry} entry
    * @param {import('./api.js').Api} api
-   * @returns {Promise<Explanation> | undefined} `undefined` if the refusal explains itself, or there is no time
+   * @returns {Promise<Explanation> | undefined} `undefined` if the refusal explains itself, or if the rate limit is reached
    */
   explain(entry, api) {
     const { request, failure } = entry;
@@ -71,7 +71,7 @@ export class Explainer {
     try {
       return await this.#pool.run(task, { signal: AbortSignal.timeout(5 * DEADLINE_MS) });
     } catch {
-      return {}; // Too many wait, or it took too long: the refusal stands without.
+      return {}; // The queue is full, or the task took too long: the refusal stays unexplained.
     }
   }
 
@@ -88,13 +88,13 @@ function startPool() {
     maxQueue: MAX_WAITING,
     idleTimeout: 10_000,
   });
-  // Errors of the thread between two tasks. Those of a task reject its promise.
+  // These are errors of the thread between two tasks. An error of a task rejects its promise.
   return pool.on('error', () => {});
 }
 
 /**
  * @param {import('./request.js').GatewayRequest} request
- * @returns {Promise<string | undefined>} `undefined` where it has no signature that can be read
+ * @returns {Promise<string | undefined>} `undefined` if its signature is missing or malformed
  */
 export async function accessKeyIdOf(request) {
   try {

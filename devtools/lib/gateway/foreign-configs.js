@@ -1,4 +1,4 @@
-// Files that people have instead of a template, and what to do with them.
+// Files that are easily mistaken for a template, and the file to pass instead.
 
 import { basename } from 'node:path';
 
@@ -30,7 +30,7 @@ const FOREIGN = [
 
 /**
  * @param {string} file
- * @returns {string | undefined} what to do with a file that is known by its name, and is not to be read
+ * @returns {string | undefined} what to do about a file that is known by its name and must not be read
  */
 export function foreignFile(file) {
   const message = FOREIGN.find(({ name }) => name?.test(basename(file)))?.message;
@@ -39,7 +39,7 @@ export function foreignFile(file) {
 
 /**
  * @param {import('./load-yaml.js').Document} document
- * @returns {string | undefined} what to do with it, if it is neither a config file nor a template
+ * @returns {string | undefined} what to do about a file that is neither a config file nor a template
  */
 export function foreignConfig({ value, locate }) {
   if (typeof value !== 'object' || value === null) return undefined;

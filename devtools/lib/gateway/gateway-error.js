@@ -9,12 +9,12 @@ const FORBIDDEN = [
 ];
 
 /**
- * Status, exception and message of a REST API (WebSocket APIs and function URLs answer the same), status and message of an HTTP
- * API, and what is different of a function URL.
+ * Status, exception and message of a REST API (WebSocket APIs and function URLs respond in the same way), status and message of an
+ * HTTP API, and the differences of a function URL.
  *
  * Sources: "Gateway response types for API Gateway" and "Troubleshooting issues with HTTP APIs", API Gateway developer
- * guide, and what both answer; of function URLs, awsdocs/aws-lambda-developer-guide#494, and "Monitoring Lambda function URLs",
- * AWS Lambda developer guide.
+ * guide, and observed responses of both; for function URLs, awsdocs/aws-lambda-developer-guide#494, and "Monitoring Lambda function
+ * URLs", AWS Lambda developer guide.
  *
  * @typedef {[status: number, type: string, message: string, key?: 'message' | 'Message']} Answer
  * @type {Record<string, { rest: Answer, http: [status: number, message: string], url?: Answer }>}
@@ -29,7 +29,7 @@ const ANSWERS = {
     http: [403, 'Forbidden'],
     url: FORBIDDEN,
   },
-  // The same as for a caller without permission.
+  // The same response as for a caller without permission.
   ERR_SIGV4_SIGNATURE_MISSING: {
     rest: [403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'],
     http: [403, 'Forbidden'],
@@ -44,7 +44,7 @@ const ANSWERS = {
     rest: [413, 'RequestEntityTooLargeException', 'Request Too Long'],
     http: [413, 'Request Entity Too Large'],
   },
-  // Not an answer of API Gateway, which does not run out of memory.
+  // API Gateway has no such response, because it does not run out of memory.
   ERR_GATEWAY_SLOW: {
     rest: [408, 'RequestTimeoutException', 'Request Timeout'],
     http: [408, 'Request Timeout'],
@@ -87,16 +87,16 @@ const ANSWERS = {
  * @property {number} status
  * @property {[string, string][]} headers
  * @property {Buffer} body
- * @property {import('node:stream').Readable} [stream]  instead of the body: what a function writes, as it is written
+ * @property {import('node:stream').Readable} [stream]  instead of the body: the output of a function as it is written
  */
 
-/** Why a request does not reach its integration. The message is for the person who runs the gateway. */
+/** The error of a request that does not reach its integration. The message is for the person who runs the gateway. */
 export class GatewayError extends Error {
   /**
    * @param {string} code  of the table above, or of `SigV4Error`
    * @param {string} message  one sentence
    * @param {{ shown?: string, status?: number, type?: string, key?: 'message' | 'Message', fix?: string, cause?: unknown }} [details]
-   *   `shown`: the message of a REST API, if it is not a fixed text. `fix`: what to do, for the person who runs the gateway
+   *   `shown`: the message of a REST API, if it is not a fixed text. `fix`: the remedy, for the person who runs the gateway
    */
   constructor(code, message, { shown, status, type, key = 'message', fix, cause } = {}) {
     super(message, { cause });

@@ -24,30 +24,30 @@ import { Connections } from './websocket.js';
  * @typedef {import('./request-log.js').Exchange} Exchange
  *
  * @typedef {object} GatewayOptions
- * @property {string | object} [config]  a config file or template, or what stands in a config file. Default: everything is
- *   allowed to one role, and echoed
+ * @property {string | object} [config]  a config file, a template, or the content of a config file. Default: one role may
+ *   call everything, and requests are echoed
  * @property {number} [port]  default: a free one
  * @property {string} [host]  default 127.0.0.1
- * @property {() => Date} [now]  the clock that signatures are judged by
- * @property {(line: string) => void} [log]  takes the access log. Default: none is written
- * @property {string} [token]  for the page and for `/_sigv4/requests`, `events` and `connections`. Default: a new one
- * @property {Record<string, unknown>} [settings]  of a config file, which go before those of `config`
- * @property {boolean} [watch]  loads the config again when its file, its template or the code of a function changes. Requests that
- *   are under way keep the config that they began with, and one that cannot be used changes nothing
- * @property {(error?: Error) => void} [onReload]  called after each time, with the error of a config that cannot be used. Default:
+ * @property {() => Date} [now]  the clock for verifying signatures
+ * @property {(line: string) => void} [log]  receives the lines of the log. Default: nothing is logged
+ * @property {string} [token]  the token for the page and for `/_sigv4/requests`, `events` and `connections`. Default: a new one
+ * @property {Record<string, unknown>} [settings]  settings as in a config file, which take precedence over `config`
+ * @property {boolean} [watch]  reloads the config when its file, its template or the code of a function changes. Requests in
+ *   progress keep the config that they started with. A config with an error changes nothing
+ * @property {(error?: Error) => void} [onReload]  called after each reload, with the error if there is one. Default:
  *   the error goes to `log`
  *
- * @typedef {GatewayHandle & Partial<AsyncDisposable>} RunningGateway  which `await using` closes
+ * @typedef {GatewayHandle & Partial<AsyncDisposable>} RunningGateway  `await using` closes it
  *
  * @typedef {object} GatewayHandle
- * @property {string} url  of the API, with its first stage: what a client has as its base URL, such as `http://127.0.0.1:8403/prod`
+ * @property {string} url  the base URL for clients: the API with its first stage, such as `http://127.0.0.1:8403/prod`
  * @property {string} origin  such as `http://127.0.0.1:8403`
- * @property {(name?: unknown) => Credentials} credentials  of a user or role; without a name, of the first one, so that this is a
- *   credential provider for signers. Throws for a name that the config does not have
+ * @property {(name?: unknown) => Credentials} credentials  returns the credentials of a user or role. Without a name, those of the
+ *   first one, so that this function is a credential provider for signers. Throws for an unknown name
  * @property {{ uri: string, token: string }} credentialsEndpoint  for AWS_CONTAINER_CREDENTIALS_FULL_URI and
  *   AWS_CONTAINER_AUTHORIZATION_TOKEN
  * @property {{ url: string, token: string }} inspector  the address of the page, which ends with the token
- * @property {() => Promise<Exchange[]>} requests  the last 200, newest first, when the refused ones are explained
+ * @property {() => Promise<Exchange[]>} requests  the last 200, newest first. Waits until refused requests are explained
  * @property {import('./config.js').Settings} settings
  * @property {import('./principals.js').AccessKey[]} accessKeys
  * @property {() => Promise<void>} close
@@ -56,7 +56,7 @@ import { Connections } from './websocket.js';
 /**
  * @param {GatewayOptions} [options]
  * @returns {Promise<RunningGateway>}
- * @throws {ConfigError} for a config that cannot be used; errors of `listen()`, such as EADDRINUSE
+ * @throws {ConfigError} for an invalid config; errors of `listen()`, such as EADDRINUSE
  */
 export async function startGateway(options = {}) {
   const gateway = new Gateway(options);
@@ -67,7 +67,7 @@ export async function startGateway(options = {}) {
 class Gateway {
   #options;
   #now;
-  /** Of the config as it was last loaded. @type {Api} */
+  /** The API of the last config that was loaded. @type {Api} */
   #api;
   #requestLog;
   #explainer;
@@ -80,7 +80,7 @@ class Gateway {
   #requestCount = 0;
   #credentialsToken = randomToken();
   #token;
-  /** Of configs that were replaced: their requests are still in the log. @type {Set<string>} */
+  /** The secrets of replaced configs, whose requests are still in the log. @type {Set<string>} */
   #oldSecrets = new Set();
 
   /** @param {GatewayOptions} options */
@@ -151,7 +151,7 @@ class Gateway {
   }
 
   async #close() {
-    // What is being loaded again is closed, too.
+    // A config that is being loaded is closed as well.
     await this.#watcher?.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#connections.close();
@@ -161,7 +161,7 @@ class Gateway {
 
   // --- a new config -----------------------------------------------------------------------------------------------
 
-  /** APIs that still answer requests which began before they were replaced. @type {Set<Promise<void>>} */
+  /** Replaced APIs with requests in progress. @type {Set<Promise<void>>} */
   #retiring = new Set();
 
   #watch() {
@@ -177,7 +177,7 @@ class Gateway {
     this.#watcher.follow(this.#api.settings);
   }
 
-  /** @throws {Error} for a config or a function that cannot be used: the one before stays */
+  /** @throws {Error} for an invalid config or function: the previous API stays */
   async #reload() {
     const before = this.#api;
     const after = this.#load(before);
@@ -217,7 +217,7 @@ class Gateway {
         transaction.request.rawBody = await this.#bodies.read(incoming);
         transaction.answer = await api.answer(transaction);
       } catch (error) {
-        // The client went away. (An incoming message counts as destroyed once it has been read.)
+        // The client disconnected. (An incoming message counts as destroyed after it has been read.)
         if (outgoing.destroyed) return;
         transaction.fail(error);
       }
@@ -318,7 +318,9 @@ function credentialsOf(name, principals) {
   const key = name === undefined ? keys[0] : keys.find(({ principal }) => principal.name === name);
   if (key === undefined) {
     const names = [...new Set(keys.map(({ principal }) => principal.name))].join(', ') || 'none';
-    throw new ConfigError(`the gateway has no credentials of ${name ?? 'anyone'}; it has those of: ${names}`);
+    throw new ConfigError(
+      `the gateway has no credentials of ${name ?? 'any user or role'}; it has credentials of: ${names}`,
+    );
   }
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = key;
   return {

@@ -1,4 +1,4 @@
-// The integration behind the gateway: an HTTP server, or an echo.
+// The integrations of the gateway that are not functions: an HTTP server, or an echo.
 
 import { createHash } from 'node:crypto';
 import http from 'node:http';
@@ -17,7 +17,7 @@ import { decode } from './routes.js';
  */
 
 /**
- * Answers with what arrived, without its signature.
+ * Responds with the request as it arrived, without its signature.
  *
  * @param {GatewayRequest} request
  * @param {Matched} matched
@@ -79,7 +79,7 @@ export class Upstreams {
       ['x-forwarded-proto', 'http'],
       ['x-forwarded-host', request.headers.host ?? ''],
     ];
-    // In AWS, you would map `context.identity.userArn`. Without it, the upstream would not know the caller.
+    // The caller. In AWS, you would map `context.identity.userArn` to a header.
     if (principal !== undefined) own.push([CALLER, principal.arn]);
     if (BODYLESS.has(request.method) && request.rawBody.length === 0) own.splice(1, 1);
     const dropped = new Set([
@@ -122,10 +122,10 @@ export class Upstreams {
     try {
       return await new Promise((resolve, reject) => {
         outgoing.on('error', reject);
-        // The gateway did not ask for it. Without a listener, Node.js would close the connection silently.
+        // The gateway did not request an upgrade. Without a listener, Node.js would close the connection silently.
         outgoing.on('upgrade', (_, socket) => {
           socket.destroy();
-          reject(new Error('it switched protocols'));
+          reject(new Error('it switched protocols without a request to do so'));
         });
         outgoing.on('response', (incoming) => {
           isAnswered = true;
@@ -146,7 +146,7 @@ export class Upstreams {
           },
         );
       }
-      // It closed the connection that was kept for the next request, just as this one was sent.
+      // The upstream closed an idle connection at the moment when this request was sent on it.
       const isClosed = outgoing.reusedSocket && !isAnswered && code === 'ECONNRESET';
       if (isClosed && IDEMPOTENT.has(options.method)) return this.#exchange(url, options, body);
       throw new GatewayError('ERR_GATEWAY_UPSTREAM', `${url.origin} did not answer: ${message || code}`, {
@@ -179,7 +179,7 @@ async function readAnswer(incoming) {
 const MAX_ANSWER_BYTES = 10_485_760;
 
 /**
- * The upstream gets neither credentials nor the signature.
+ * A query without credentials and signature, for the upstream.
  *
  * @param {string} query  as on the wire
  */
@@ -205,7 +205,7 @@ export function endToEnd(rawHeaders, dropped) {
   const kept = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const key = rawHeaders[i].toLowerCase();
-    // CGI and WSGI servers take `x_caller_arn` for `x-caller-arn`.
+    // CGI and WSGI servers read `x_caller_arn` as `x-caller-arn`.
     const isDropped = dropped.has(key.includes('_') ? key.replaceAll('_', '-') : key) || named.includes(key);
     if (!isDropped) kept.push(pair(rawHeaders[i], rawHeaders[i + 1]));
   }
@@ -254,7 +254,7 @@ export const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * As a REST API renames it, which sends these headers itself.
+ * The name that a REST API gives to a header, because it sets these headers itself.
  *
  * @param {[string, string]} header
  * @returns {[string, string]}

@@ -7,14 +7,14 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yam
 /** The quota of a template, "CloudFormation quotas", user guide: 1 MB. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Aliases of aliases make a short file long, or endless. These limits apply with each alias written out. */
+/** Limits for a file with each alias expanded: aliases of aliases can make a short file very long, or endless. */
 const MAX_VALUES = 100_000;
 const MAX_CHARACTERS = 8 * MAX_BYTES;
-/** Deeper than any template, and far from the end of the stack. */
+/** Deeper than any template, and far from a stack overflow. */
 const MAX_DEPTH = 100;
 const TOO_DEEP = `its values are nested more than ${MAX_DEPTH} levels deep`;
 
-/** A config that cannot be used. The message says which file, where, and why. */
+/** The error of an invalid config. The message names the file, the place and the reason. */
 export class ConfigError extends Error {
   name = 'ConfigError';
 }
@@ -23,7 +23,7 @@ export class ConfigError extends Error {
  * @typedef {object} Document
  * @property {string} file
  * @property {any} value
- * @property {string[]} repeated  where keys appear twice in a map, of which the last counts. CloudFormation takes that
+ * @property {string[]} repeated  the places of keys that appear twice in a map. The last one counts, as in CloudFormation
  * @property {(path: readonly PropertyKey[]) => string} locate  `file:line:column`
  */
 
@@ -45,7 +45,7 @@ export function readDocument(file) {
   const document = parseDocument(text, { ...options, prettyErrors: false, uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) {
-    // Only its place in the file: yaml would show the line, which may hold a secret.
+    // Only the place in the file is shown: the message of yaml has the line, which may contain a secret.
     const why = /call stack/.test(error.message) ? TOO_DEEP : error.message;
     throw new ConfigError(`${placeOf(error.pos[0])}: ${why}`, { cause: error });
   }
@@ -62,7 +62,7 @@ export function readDocument(file) {
 }
 
 /**
- * Reads no more than {@link MAX_BYTES}, because devices and pipes may not end.
+ * Reads at most {@link MAX_BYTES}, because devices and pipes may not end.
  *
  * @param {string} file
  * @throws {ConfigError}
@@ -167,7 +167,7 @@ class Values {
     if (typeof node?.value === 'string') this.#characters += node.value.length;
     if (this.#count > MAX_VALUES || this.#characters > MAX_CHARACTERS) {
       throw new ConfigError(
-        `${this.#file}: with its aliases written out, it has more than ${MAX_VALUES} values or ${MAX_CHARACTERS} characters`,
+        `${this.#file}: with its aliases expanded, it has more than ${MAX_VALUES} values or ${MAX_CHARACTERS} characters`,
       );
     }
   }

@@ -1,4 +1,4 @@
-// The policies of the settings, parsed: whose they are, and what they are called.
+// Parses the policies of the settings, and records their owners and names.
 
 import { parsePolicy } from 'sigv4-wasm/policy';
 
@@ -9,7 +9,7 @@ import { Principals } from './principals.js';
 
 /**
  * @param {import('./config.js').Settings} settings
- * @param {Principals} [previous]  of the config before this one
+ * @param {Principals} [previous]  of the previous config
  * @returns {Principals}
  * @throws {ConfigError}
  */
@@ -79,7 +79,7 @@ function checkedPolicy(policy, name, { type = 'identity', locate }) {
 
 /**
  * @param {Policy} policy
- * @returns {string | undefined} where it stands, such as `roles.shop.policies[0]`
+ * @returns {string | undefined} its place, such as `roles.shop.policies[0]`
  */
 export function nameOf(policy) {
   return names.get(policy);

@@ -1,4 +1,4 @@
-// The users and roles that may sign, their access keys and policies.
+// The users and roles of the gateway, with their access keys and policies.
 
 import { createHash, randomBytes } from 'node:crypto';
 
@@ -28,12 +28,12 @@ import { createHash, randomBytes } from 'node:crypto';
  * @typedef {Credentials & { principal: Principal, isGenerated: boolean }} AccessKey
  */
 
-/** How many sessions are kept that the gateway issued, so that endless requests for them cannot fill the memory. */
+/** How many issued sessions are kept, so that endless requests for credentials cannot fill the memory. */
 const MAX_ISSUED = 100;
 
 /**
- * How long credentials that the gateway issued are accepted after they expire: a request that was signed just before may arrive
- * just after. AWS is lenient there, too, and does not say by how much.
+ * How long issued credentials are accepted after they expire, because a request that was signed just before may arrive just after.
+ * AWS is lenient as well, and does not document by how much.
  */
 const GRACE_MS = 10_000;
 
@@ -43,15 +43,15 @@ export class Principals {
   #keys = new Map();
   /** @type {Map<string, Permissions>} */
   #roles = new Map();
-  /** Access key ids in the order in which they were made. @type {Set<string>} */
+  /** Issued access key IDs, the oldest first. @type {Set<string>} */
   #issued = new Set();
 
-  /** Generated keys of the config before this one, by the ARN of their owner. @type {Map<string, AccessKey[]>} */
+  /** Generated keys of the previous config, by the ARN of their owner. @type {Map<string, AccessKey[]>} */
   #generated = new Map();
 
   /**
    * @param {{ account: string }} api
-   * @param {Principals} [previous]  whose generated keys stay those of their users and roles
+   * @param {Principals} [previous]  of the previous config; its users and roles keep their generated keys
    */
   constructor({ account }, previous) {
     this.#account = account;
@@ -96,7 +96,7 @@ export class Principals {
   /**
    * @param {Principal} principal
    * @param {Partial<Credentials>} given
-   * @returns {Partial<Credentials> & { isGenerated?: boolean }} with the key that was generated before, if it is not given
+   * @returns {Partial<Credentials> & { isGenerated?: boolean }} with the key that was generated earlier, if none is given
    */
   #kept({ arn }, given) {
     if (given.secretAccessKey !== undefined) return given;
@@ -112,7 +112,7 @@ export class Principals {
   }
 
   /**
-   * Credentials that the last config's gateway issued, of roles that are still there.
+   * Takes over issued credentials of the previous config, if their roles still exist.
    *
    * @param {Principals} previous
    */
@@ -158,11 +158,11 @@ export class Principals {
   }
 
   /**
-   * Temporary credentials of a role, as `AssumeRole` gives them.
+   * Temporary credentials of a role, like those of `AssumeRole`.
    *
    * @param {string} role
    * @param {Date} expiration
-   * @returns {Credentials | undefined} `undefined` if there is no such role
+   * @returns {Credentials | undefined} `undefined` if the role does not exist
    */
   issue(role, expiration) {
     if (!this.#roles.has(role)) return undefined;
@@ -192,12 +192,12 @@ export class Principals {
     return [...this.#keys.values()];
   }
 
-  /** @returns {AccessKey[]} those of the config, without those that were issued later */
+  /** @returns {AccessKey[]} the keys of the config, without issued ones */
   own() {
     return this.all().filter((key) => !this.isIssued(key));
   }
 
-  /** @returns {Iterable<string>} what must not be shown */
+  /** @returns {Iterable<string>} the secrets that must not be shown */
   *secrets() {
     for (const { secretAccessKey, sessionToken } of this.#keys.values()) {
       yield secretAccessKey;
@@ -231,7 +231,7 @@ function base32(bytes) {
   return Array.from(bytes, (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte & 31]).join('');
 }
 
-/** Begins as AWS's tokens do, so that tools that look for tokens in logs find it. */
+/** The tokens begin like AWS's own, so that secret scanners find them in logs. */
 function newSessionToken() {
   return `IQoJb3JpZ2luX2Vj${randomBytes(192).toString('base64')}`;
 }

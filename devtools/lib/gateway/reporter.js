@@ -1,4 +1,4 @@
-// Tells of each request when it has been answered: to the log of requests, and on the terminal, with why it was refused.
+// Reports each request after its response: to the request log, and on the terminal with the explanation of a refusal.
 
 import { accessLine, explanationLines } from './access-log.js';
 
@@ -11,7 +11,7 @@ export class Reporter {
   #requestLog;
   #explainer;
   #log;
-  /** Until the explanations are there that are under way. @type {Promise<void>} */
+  /** Resolves when the explanations in progress are done. @type {Promise<void>} */
   #settled = Promise.resolve();
 
   /**
@@ -25,7 +25,7 @@ export class Reporter {
     this.#log = log;
   }
 
-  /** Until every refusal so far is explained. */
+  /** Waits until every refusal so far is explained. */
   settled() {
     return this.#settled;
   }
@@ -47,7 +47,7 @@ export class Reporter {
   /**
    * @param {Entry} entry
    * @param {Promise<import('./explainer.js').Explanation>} explaining
-   * @param {Promise<void>} before  explanations of requests before this one, which come first
+   * @param {Promise<void>} before  resolves when earlier requests are explained, because these come first
    */
   async #tell(entry, explaining, before) {
     const explanation = await explaining;

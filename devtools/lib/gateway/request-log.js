@@ -6,7 +6,7 @@ import { hiderOf, isTokenHeader, withoutTokens } from '../redaction.js';
 import { pairs } from './integration.js';
 
 /**
- * @typedef {object} Exchange  as `GET /_sigv4/requests` gives it
+ * @typedef {object} Exchange  the form in which `GET /_sigv4/requests` returns an exchange
  * @property {number} number  1 for the first request; as in the log and in the header `x-sigv4-request` of the response
  * @property {string} id
  * @property {string} at  ISO 8601
@@ -18,12 +18,12 @@ import { pairs } from './integration.js';
  * @property {{ code: string, type: string, message: string }} [refusal]
  * @property {object[]} [mismatches]  what `findMismatch` found
  * @property {{ summary: string, fix: string }} [hint]  cause and fix, if no mismatch has them
- * @property {object[]} [likely]  what may be the cause, if nothing is proved: the likeliest first
+ * @property {object[]} [likely]  likely causes, if nothing is proved: the likeliest first
  * @property {object} [policy]
  * @property {string} [stage]
  * @property {string} [route]
  *
- * @typedef {object} Entry  as it is kept, with its secrets
+ * @typedef {object} Entry  the form in which an exchange is stored, with its secrets
  * @property {number} number
  * @property {string} id
  * @property {Date} at
@@ -42,16 +42,16 @@ import { pairs } from './integration.js';
  */
 
 const MAX_ENTRIES = 200;
-/** What is kept of a body. */
+/** How many bytes of a body are kept. */
 export const RECORDED_BYTES = 65_536;
 
 /** Emits `request` with each entry, and again when it has been explained. @extends {EventEmitter<{ request: [Entry] }>} */
 export class RequestLog extends EventEmitter {
-  /** In the order in which they arrived. @type {Entry[]} */
+  /** In order of arrival. @type {Entry[]} */
   #entries = [];
   #secrets;
 
-  /** @param {() => Iterable<string>} secrets  that must not be shown */
+  /** @param {() => Iterable<string>} secrets  the secrets that must not be shown */
   constructor(secrets) {
     super();
     this.setMaxListeners(0);
@@ -63,11 +63,11 @@ export class RequestLog extends EventEmitter {
     const { stream: _, ...answer } = entry.answer;
     const kept = {
       ...entry,
-      // Copies: a slice would keep all of it.
+      // These are copies: a slice would keep the whole body in memory.
       request: { ...entry.request, rawBody: cut(entry.request.rawBody) },
       answer: { ...answer, body: cut(answer.body) },
     };
-    // Most are answered in the order in which they arrived.
+    // Most requests are answered in order of arrival.
     const before = this.#entries.findLastIndex(({ number }) => number < entry.number);
     this.#entries.splice(before + 1, 0, kept);
     if (this.#entries.length > MAX_ENTRIES) this.#entries.shift();
@@ -169,5 +169,5 @@ function isCut(bytes) {
   return bytes.length > RECORDED_BYTES;
 }
 
-/** In place of a secret. */
+/** The text that replaces a secret. */
 export const HIDDEN = '(hidden)';

@@ -1,4 +1,4 @@
-// A request as it arrived: its target, headers and body, unchanged.
+// A request with its target, headers and body, unchanged.
 
 /**
  * @typedef {object} GatewayRequest

@@ -1,4 +1,4 @@
-// Writes a response to its client: in one piece, or as the pieces of a stream arrive.
+// Writes a response to its client: as a whole, or as the chunks of a stream arrive.
 
 import { API_TYPES } from './api-types.js';
 import { corsHeaders } from './cors.js';
@@ -9,10 +9,10 @@ import { idHeaders, NUMBER_HEADER } from './transaction.js';
 /** @typedef {import('node:http').ServerResponse} Outgoing */
 
 /**
- * @param {import('./transaction.js').Transaction} transaction  gets the response of a failure, and the recorded part of a stream
+ * @param {import('./transaction.js').Transaction} transaction  receives the response of a failure, and the recorded part of a stream
  * @param {Outgoing} outgoing
  * @param {import('./config.js').Settings} settings
- * @param {() => void} record  called before the client can see the end of the response, so that what it asks for then is there
+ * @param {() => void} record  called before the client can see the end of the response, so that the record exists when the client requests it
  */
 export async function respond(transaction, outgoing, settings, record) {
   const { type, cors } = settings;
@@ -29,7 +29,7 @@ export async function respond(transaction, outgoing, settings, record) {
   try {
     outgoing.writeHead(status, headers.flat());
   } catch {
-    outgoing.destroy(); // Headers that the upstream wrote, and Node.js does not write.
+    outgoing.destroy(); // The upstream's headers are not valid for Node.js.
   }
   if (stream !== undefined) return pass(stream, transaction, outgoing, record);
   record();
@@ -38,7 +38,7 @@ export async function respond(transaction, outgoing, settings, record) {
 }
 
 /**
- * Passes on each piece as it arrives. A function that fails in the middle ends the connection, since its status is sent.
+ * Passes on each chunk as it arrives. If a function fails in the middle, the connection is closed, because the status has been sent.
  *
  * @param {import('node:stream').Readable} stream
  * @param {import('./transaction.js').Transaction} transaction
@@ -55,7 +55,7 @@ async function pass(stream, transaction, outgoing, record) {
     for await (const chunk of stream) {
       if (length <= RECORDED_BYTES) recorded.push(chunk);
       length += chunk.length;
-      // A client that went away does not stop a function, in Lambda either.
+      // If the client disconnects, the function keeps running, as in Lambda.
       if (isShown && !outgoing.destroyed && !outgoing.write(chunk)) await drained(outgoing);
     }
   } catch (error) {

@@ -1,23 +1,23 @@
-// Which route a request takes. Sources: "Routes for HTTP APIs", "Set up API methods in API Gateway", developer guide.
+// Finds the route of a request. Sources: "Routes for HTTP APIs", "Set up API methods in API Gateway", developer guide.
 
 import { GatewayError } from './gateway-error.js';
 
 /**
  * @typedef {object} RouteSettings
  * @property {string} route  as a RouteKey: `GET /orders/{id}`, `ANY /{proxy+}`, `$default`, `$connect`
- * @property {'iam' | 'none' | 'other'} auth  `other`: an authorizer that this gateway does not play
+ * @property {'iam' | 'none' | 'other'} auth  `other`: an authorizer that this gateway does not run
  * @property {string} [upstream]
  * @property {string} [function]  a name in `functions`
- * @property {string} [callerInvokes]  ARN of the function behind it, if it is invoked with the caller's credentials
+ * @property {string} [callerInvokes]  ARN of its function, if it is invoked with the caller's credentials
  *
  * @typedef {RouteSettings & { method: string, path: string, segments: string[], rank: string }} Route
  *
  * @typedef {object} Place
  * @property {string} stage
- * @property {string} path  of the resource: without the stage and dot segments, each escape decoded
+ * @property {string} path  the path of the resource: without the stage and dot segments, with each escape decoded
  * @property {string} rawPath  the same, as on the wire
  * @property {string} query  as on the wire, without `?`
- * @property {string[]} spellings  of the path: as policies name it, then as the upstream may read it
+ * @property {string[]} spellings  of the path: first the form that policies use, then the forms that an upstream may see
  *
  * @typedef {Record<string, string>} Parameters
  * @typedef {Place & { route: Route, parameters: Parameters, rawParameters: Parameters }} Matched  `rawParameters`: as on the wire
@@ -37,7 +37,7 @@ export class Routes {
 
   /**
    * @param {string} url  as in the request line
-   * @returns {Place | undefined} `undefined` if there is no such stage
+   * @returns {Place | undefined} `undefined` if the stage does not exist
    * @throws {GatewayError} ERR_GATEWAY_REQUEST
    */
   place(url) {
@@ -64,7 +64,7 @@ export class Routes {
     const read = [...paths, ...paths.map((path) => path.replace(/;[^/]*/g, ''))];
     const kept = read.map((path) => path.replace(/\/{2,}/g, '/').replace(/[?#]/g, encodeURIComponent));
     const cut = kept.map((path) => path.replace(/(.)\/$/, '$1'));
-    // As for its routes, the last slash means nothing to a REST API.
+    // A REST API ignores a trailing slash.
     return [...new Set(this.#type === 'http' ? [...kept, ...cut] : [...cut, ...kept])];
   }
 
@@ -82,7 +82,7 @@ export class Routes {
   match(method, place) {
     const segments = this.#segmentsOf(place.rawPath);
     const fitting = this.#routes.filter((route) => matchPath(route, segments));
-    // In a REST API, the most specific resource has the request, whatever its methods.
+    // In a REST API, the most specific resource gets the request, whatever its methods.
     const candidates =
       this.#type === 'http' ? fitting : fitting.filter(({ path }) => path === fitting[0].path);
     const route = candidates.find(
@@ -96,7 +96,7 @@ export class Routes {
 
   /**
    * @param {Place} place
-   * @returns {string[]} the methods that the path has, `ANY` among them
+   * @returns {string[]} the methods of the path, which may include `ANY`
    */
   methods({ rawPath }) {
     const segments = this.#segmentsOf(rawPath);
@@ -106,7 +106,7 @@ export class Routes {
   /** @param {string} rawPath */
   #segmentsOf(rawPath) {
     const segments = rawPath.slice(1).split('/');
-    // A REST API takes `/orders/` for `/orders`.
+    // A REST API treats `/orders/` as `/orders`.
     return this.#type === 'http' && rawPath !== '/' ? segments : segments.filter(Boolean);
   }
 
@@ -123,7 +123,7 @@ export class Routes {
 function compile(settings) {
   const [, method = 'ANY', path = settings.route] = /^([A-Z]+) (\/.*)$/.exec(settings.route) ?? [];
   const segments = path.split('/').filter(Boolean);
-  // Compares as text: fixed segments before parameters before greedy ones, the default last; then methods before ANY.
+  // Sorts as text: fixed segments, then parameters, then greedy parameters, and the default last; methods before ANY.
   const ranks = segments.map((segment) => (GREEDY.test(segment) ? '2' : PARAMETER.test(segment) ? '1' : '0'));
   const rank = `${path === '$default' ? '3' : ranks.join('')} ${path} ${method === 'ANY' ? 1 : 0}`;
   return { ...settings, method, path, segments, rank };
@@ -153,13 +153,13 @@ function matchPath(route, segments) {
   return segments.length === route.segments.length ? parameters : undefined;
 }
 
-/** What `ANY` and `$default` stand for: "Set up a method using the API Gateway console". */
+/** The methods of `ANY` and `$default`: "Set up a method using the API Gateway console". */
 const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 const GREEDY = /^\{([^{}]+)\+\}$/;
 const PARAMETER = /^\{([^{}+]+)\}$/;
 
 /**
- * Removes dot segments. The upstream would do so as well, and could then answer for a route that was not authorized.
+ * Removes dot segments. Otherwise, the upstream could remove them and serve a route that was not authorized.
  *
  * @param {string[]} segments
  */
@@ -190,7 +190,7 @@ function hidesDots(segment) {
     if (decoded === text) return false;
     text = decoded;
   }
-  // There is no honest reason to escape that often.
+  // No legitimate client escapes that often.
   return true;
 }
 

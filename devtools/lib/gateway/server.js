@@ -8,18 +8,18 @@ const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 60_000,
-  // How often Node.js checks these. Its default is 30 seconds, and clients would be cut off that much later.
+  // How often Node.js checks these limits. With its default of 30 seconds, clients would be disconnected that much later.
   connectionsCheckingInterval: 500,
 };
 
-/** How long a client may read nothing of its response: twice this, because Node.js takes the start of a write for progress. */
+/** How long a client may stop reading its response: twice this time, because Node.js counts the start of a write as progress. */
 const UNREAD_MS = 30_000;
-/** How long a client has to read why it is cut off. */
+/** How long a client has to read the reason before it is disconnected. */
 const LAST_WORDS_MS = 1000;
 
 /**
  * @param {import('node:http').RequestListener} serve
- * @param {import('node:http').ServerOptions} [limits]  instead of these
+ * @param {import('node:http').ServerOptions} [limits]  limits that replace these
  * @returns {import('node:http').Server}
  */
 export function openServer(serve, limits = {}) {
@@ -31,7 +31,7 @@ export function openServer(serve, limits = {}) {
   });
   server.on('clientError', (/** @type {NodeJS.ErrnoException} */ error, socket) => {
     const outgoing = answers.get(socket);
-    // A second response would be taken for that of the next request.
+    // The client would mistake a second response for that of the next request.
     const isAnswered = outgoing?.headersSent && !outgoing.req.complete;
     if (!socket.writable || error.code === 'ECONNRESET' || isAnswered) socket.destroy();
     else refuse(error, socket);
@@ -40,7 +40,7 @@ export function openServer(serve, limits = {}) {
 }
 
 /**
- * Sends a response. A client that does not read it is cut off, so that such responses cannot fill the memory.
+ * Sends a response. Disconnects a client that does not read it, so that unread responses cannot fill the memory.
  *
  * @param {import('node:http').ServerResponse} outgoing
  * @param {string | Buffer | undefined} body
@@ -51,8 +51,8 @@ export function sendAll(outgoing, body) {
 }
 
 /**
- * @param {import('node:http').ServerResponse} outgoing  of which something waits to be read
- * @returns {() => void} to call when it has been read
+ * @param {import('node:http').ServerResponse} outgoing  a response with unread data
+ * @returns {() => void} call it when the data has been read
  */
 export function cutOffUnread(outgoing) {
   const destroy = () => outgoing.destroy();
@@ -61,7 +61,7 @@ export function cutOffUnread(outgoing) {
 }
 
 /**
- * Answers a request that is not HTTP, or that arrives too slowly.
+ * Responds to a request that is not HTTP, or that arrives too slowly.
  *
  * @param {NodeJS.ErrnoException} error
  * @param {import('node:stream').Duplex} socket
@@ -71,7 +71,7 @@ function refuse(error, socket) {
   const body = JSON.stringify({ message });
   const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   socket.end(`${head}\r\n\r\n${body}`);
-  // The client may never close its side.
+  // The client might never close its side.
   setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
 }
 

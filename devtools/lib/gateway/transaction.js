@@ -1,20 +1,20 @@
-// What becomes known of one request on its way through the gateway.
+// The state of one request on its way through the gateway.
 
 import { randomUUID } from 'node:crypto';
 
 import { GatewayError } from './gateway-error.js';
 
 /**
- * The response header with the number of the request: the one in the log, and in `requests()`.
+ * The response header with the number of the request in the log and in `requests()`.
  *
- * API Gateway has no such header. Its own ids, which are long, are in the headers of {@link idHeaders}.
+ * API Gateway has no such header. Its own IDs, which are long, are in the headers of {@link idHeaders}.
  */
 export const NUMBER_HEADER = 'x-sigv4-request';
 
 export class Transaction {
-  /** As `requestId` of a REST API. */
+  /** The `requestId` of a REST API. */
   id = randomUUID();
-  /** As `extendedRequestId` of a REST API, and `requestId` of an HTTP API. Of the same randomness, which is what costs. */
+  /** The `extendedRequestId` of a REST API, and `requestId` of an HTTP API. It reuses the random bytes, which are the costly part. */
   extendedId = Buffer.from(this.id.replaceAll('-', '').slice(-22), 'hex').toString('base64');
   at = new Date();
   startedAt = performance.now();
@@ -30,7 +30,7 @@ export class Transaction {
   route;
 
   /**
-   * @param {number} number  of the requests of this gateway, in the order in which they arrived
+   * @param {number} number  the number of the request, in order of arrival
    * @param {import('./request.js').GatewayRequest} request
    */
   constructor(number, request) {

@@ -1,13 +1,13 @@
-// Notices changes of the files that a gateway is made of: its config, its template, and the code of its functions.
+// Watches the files of a gateway: its config, its template, and the code of its functions.
 //
-// It watches folders, not files: many editors save by putting another file instead of the old one.
+// It watches folders instead of files, because many editors save by replacing the file.
 
 import { existsSync, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 
-/** A save is several events, and a `git checkout` many. */
+/** How long to wait for further events: a save causes several, and a `git checkout` many. */
 const QUIET_MS = 100;
-/** Enough for the code of an application. Beyond that, it is likely not the folder of one. */
+/** Enough for the code of an application. A larger folder probably contains something else. */
 const MAX_FOLDERS = 1000;
 const CODE = new Set(['.mjs', '.js', '.cjs', '.mts', '.ts', '.cts', '.json']);
 
@@ -25,7 +25,7 @@ export class Watcher {
   #last = Promise.resolve();
   #isClosed = false;
 
-  /** @param {() => Promise<void>} onChange  never called again before it is done */
+  /** @param {() => Promise<void>} onChange  called again only after its promise has settled */
   constructor(onChange) {
     this.#onChange = onChange;
   }
@@ -45,7 +45,7 @@ export class Watcher {
     for (const folder of wanted) if (!this.#watchers.has(folder)) this.#open(folder);
   }
 
-  /** Until the last change has been dealt with. */
+  /** Waits until the last change has been handled. */
   close() {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -59,11 +59,11 @@ export class Watcher {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
         if (name === null || this.#isPart(folder, name)) this.#notice();
       });
-      // It was removed.
+      // The folder was removed.
       watcher.on('error', () => this.#forget(folder));
       this.#watchers.set(folder, watcher);
     } catch {
-      // It is not there, or the system watches no more of them. What is watched already still is.
+      // The folder does not exist, or the system's limit is reached. Other folders are still watched.
     }
   }
 
@@ -81,7 +81,7 @@ export class Watcher {
     const path = join(folder, name);
     if (this.#files.has(path)) return true;
     if (!this.#code.has(folder) || isLeftOut(name)) return false;
-    // A new folder may have code in it.
+    // A new folder may contain code.
     return CODE.has(extname(name)) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   }
 
@@ -94,7 +94,7 @@ export class Watcher {
 }
 
 /**
- * The folder whose code a function may import: its package, if that is not above the config.
+ * The folder whose code a function may import: its package, unless that is above the folder of the config.
  *
  * @param {string} folder  of the handler
  * @param {string} top  of the config
@@ -126,7 +126,7 @@ function subfolders(folder) {
       .filter((entry) => entry.isDirectory() && !isLeftOut(entry.name))
       .map(({ name }) => join(folder, name));
   } catch {
-    return []; // It was removed meanwhile, or is not for us to read.
+    return []; // It was removed meanwhile, or is not readable.
   }
 }
 

@@ -1,4 +1,4 @@
-// WebSocket APIs: connections, their messages, and `@connections`, with which backends send to them.
+// WebSocket APIs: connections, their messages, and `@connections`, which backends use to send messages.
 //
 // Sources: "Working with WebSocket APIs" and "Use @connections commands in your backend service", API Gateway developer guide.
 
@@ -13,7 +13,7 @@ const MAX_MESSAGE_BYTES = 128 * 1024;
 const IDLE_MS = 10 * 60_000;
 const LONGEST_MS = 2 * 3_600_000;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-/** Messages of a connection that wait for a WebSocket upstream to open, or for answers of an HTTP upstream. */
+/** How many messages of a connection may wait for a WebSocket upstream to open, or for responses of an HTTP upstream. */
 const MAX_EARLY = 100;
 
 /**
@@ -33,7 +33,7 @@ export class Connections {
   #open = new Map();
   #backend;
 
-  /** @param {() => Backend} backend  asked for each message, because a new config may name another one */
+  /** @param {() => Backend} backend  called for each message, because a new config may name another backend */
   constructor(backend) {
     this.#backend = backend;
   }
@@ -50,7 +50,7 @@ export class Connections {
     this.#server.handleUpgrade(incoming, duplex, head, (socket) => {
       const now = new Date();
       const identity = { sourceIp: request.sourceIp, userAgent: request.headers['user-agent'] ?? '' };
-      // As AWS's: it ends with `=`, a character that many signers get wrong.
+      // Like an ID of AWS, it ends with `=`, which many signers encode wrongly.
       const id = randomBytes(11).toString('base64url').concat('=');
       const connection = { id, socket, connectedAt: now, lastActiveAt: now, identity };
       this.#open.set(id, connection);
@@ -90,7 +90,7 @@ export class Connections {
     const { upstream, upstreams } = this.#backend();
     if (upstream === undefined) return socket.send(message, { binary: isBinary });
     if (isSocket(upstream)) return undefined;
-    // An HTTP integration: it answers with the response, or later by @connections.
+    // An HTTP integration: it replies with its response, or later through @connections.
     const route = { route: '$default', auth: 'iam', method: 'ANY', path: '$default', segments: [], rank: '' };
     const matched = {
       ...place,
@@ -176,7 +176,7 @@ function isSocket(upstream) {
 }
 
 /**
- * A receiver that does not read is cut off, so that unread messages cannot fill the memory.
+ * Disconnects a receiver that does not read, so that unread messages cannot fill the memory.
  *
  * @param {WebSocket} to
  * @param {Buffer} data

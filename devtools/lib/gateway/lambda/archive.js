@@ -1,4 +1,4 @@
-// The archive of a function, as Lambda takes it: a ZIP file. Source: APPNOTE.TXT of PKWARE, sections 4.3.7, 4.3.12 and 4.3.16.
+// Unpacks the archive of a function, a ZIP file. Source: APPNOTE.TXT of PKWARE, sections 4.3.7, 4.3.12 and 4.3.16.
 
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const MAX_BYTES = 250 * 1024 * 1024;
 /**
  * @param {string} file
  * @returns {Entry[]} the files in it
- * @throws {Error} saying what is wrong
+ * @throws {Error} whose message says what is wrong
  */
 export function readArchive(file) {
   const bytes = readFileSync(file);
@@ -33,7 +33,7 @@ export async function unpack(entries, folder) {
   for (const { name, method, packed, size } of entries) {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
-    // No more than it says, whose sum is checked.
+    // An entry cannot unpack to more than its stated size, and the sum of the sizes is limited.
     await writeFile(
       path,
       method === STORED ? packed : inflateRawSync(packed, { maxOutputLength: size || 1 }),
@@ -65,14 +65,14 @@ function entriesOf(bytes) {
     at += 46 + nameLength + extraLength + commentLength;
     if (name.endsWith('/')) continue;
     const path = normalize(name.replaceAll('\\', '/'));
-    // Such a name would lead out of the folder.
+    // Such a name would point outside the folder.
     if (/^(?:\.\.(?:\/|$)|\/)|\0|^[a-z]:/i.test(path))
-      throw new Error(`it has the name ${JSON.stringify(name)}`);
+      throw new Error(`it contains the file name ${JSON.stringify(name)}, which is not allowed`);
     if (method !== STORED && method !== DEFLATED)
       throw new Error(`${name} is compressed by method ${method}`);
     total += size;
     if (total > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
-    // The local header may have other extra fields than the directory.
+    // The extra fields of the local header may differ from those of the directory.
     const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
     entries.push({ name: path, method, packed: bytes.subarray(start, start + packedSize), size });
   }

@@ -2,7 +2,7 @@
 //
 // Sources: "Input format of a Lambda function for proxy integration" (REST APIs) and "Create AWS Lambda proxy integrations for
 // HTTP APIs", API Gateway developer guide; "Invoking Lambda function URLs", AWS Lambda developer guide, for `authorizer.iam`.
-// That HTTP APIs decode the path, and REST APIs do not, is what both were seen to do.
+// HTTP APIs decode the path and REST APIs do not: this was observed on both.
 
 import { createHash } from 'node:crypto';
 
@@ -11,12 +11,12 @@ import { REPLACED_HEADERS } from 'sigv4-wasm';
 import { endToEnd, HOP_BY_HOP, withoutSignature } from '../integration.js';
 
 /**
- * @typedef {'rest' | '1.0' | '2.0'} EventFormat  of a REST API; of an HTTP API, its payload format version
+ * @typedef {'rest' | '1.0' | '2.0'} EventFormat  `rest` for a REST API, or the payload format version of an HTTP API
  *
  * @typedef {object} Call
  * @property {number} number  of the request, in the log of the gateway
  * @property {string} id
- * @property {string} extendedId  which an HTTP API has as its only id
+ * @property {string} extendedId  the only ID of an HTTP API
  * @property {Date} at
  * @property {import('../request.js').GatewayRequest} request
  * @property {import('../routes.js').Matched} matched
@@ -161,10 +161,10 @@ function event2(call, { type, account, apiId }) {
 }
 
 /**
- * Neither the signature nor the session token goes to the function.
+ * The headers without the signature and the session token, which the function must not get.
  *
  * @param {import('../request.js').GatewayRequest} request
- * @param {boolean} keepsCase  REST APIs pass names as they arrive, HTTP APIs in lower case
+ * @param {boolean} keepsCase  REST APIs pass names unchanged, HTTP APIs in lower case
  * @returns {[string, string][]}
  */
 function headersOf({ rawHeaders, headers, sourceIp }, keepsCase) {
@@ -183,7 +183,7 @@ function headersOf({ rawHeaders, headers, sourceIp }, keepsCase) {
 
 const DROPPED = [...HOP_BY_HOP, ...REPLACED_HEADERS, 'expect'];
 
-/** As X-Ray makes them: time and random digits. */
+/** An ID in the form of X-Ray: time and random digits. */
 function traceId() {
   const digits = () =>
     Math.floor(Math.random() * 2 ** 32)
@@ -196,12 +196,12 @@ function traceId() {
  * @template {null | undefined} Absent
  * @param {import('../request.js').GatewayRequest} request
  * @param {boolean} isRest
- * @param {Absent} absent  the value of a body that is not there
+ * @param {Absent} absent  the value for a missing body
  */
 function bodyOf({ rawBody, headers }, isRest, absent) {
   if (rawBody.length === 0) return { ...(absent === null && { body: null }), isBase64Encoded: false };
   const text = rawBody.toString('utf8');
-  // A REST API that has no binary media types would break such a body; HTTP APIs go by its type.
+  // A REST API without binary media types would corrupt such a body; HTTP APIs decide by its type.
   const isText = isRest
     ? Buffer.from(text, 'utf8').equals(rawBody)
     : IS_TEXT.test(headers['content-type'] ?? '');
@@ -242,7 +242,7 @@ function orNull(object) {
 }
 
 /**
- * Such as `12/Mar/2020:19:03:58 +0000`.
+ * A time such as `12/Mar/2020:19:03:58 +0000`.
  *
  * @param {Date} at
  */
@@ -254,7 +254,7 @@ function commonLogTime(at) {
 }
 
 /**
- * The same for the same path: six letters and digits, as API Gateway's.
+ * A resource ID, the same for the same path: six letters and digits, as in API Gateway.
  *
  * @param {string} resource
  */

@@ -1,10 +1,10 @@
-// The error of a function that fails, whatever the reason.
+// The error of a function that fails for any reason.
 
 import { GatewayError } from '../gateway-error.js';
 
 /**
  * @param {string} name
- * @param {string} why  what it did
+ * @param {string} why  what went wrong, as a clause
  * @param {unknown} [cause]
  */
 export function functionError(name, why, cause) {

@@ -1,4 +1,4 @@
-// Lambda functions behind the routes: a handler file in threads of its own, or a server that takes Lambda's invoke call.
+// Calls the Lambda functions of the routes: a handler file in its own threads, or a server that accepts Lambda's invoke call.
 
 import { labelled } from '../access-log.js';
 import { GatewayError } from '../gateway-error.js';
@@ -13,8 +13,8 @@ import { Sandboxes } from './sandboxes.js';
  *
  * @typedef {{ errorType: string, errorMessage: string, trace: string[] }} Thrown
  *
- * What becomes of a call: the result as JSON, what the handler threw, a response that it streams, or its timeout.
- * @typedef {{ payload: string } | { error: Thrown } | { streamed: import('./streamed-response.js').Begun } | { late: string }} Outcome  `late`: why it was stopped
+ * The outcome of a call: the result as JSON, the error that the handler threw, a response that it streams, or a timeout.
+ * @typedef {{ payload: string } | { error: Thrown } | { streamed: import('./streamed-response.js').Begun } | { late: string }} Outcome  `late`: the reason why it was stopped
  */
 
 /** "Lambda quotas": payload of a synchronous invocation. */
@@ -24,7 +24,7 @@ export class Functions {
   #settings;
   #sandboxes;
   #log;
-  /** Functions of which the log has said that AWS would not stream here. @type {Set<string>} */
+  /** Functions for which the log has already said that AWS would not stream here. @type {Set<string>} */
   #noted = new Set();
 
   /**
@@ -66,7 +66,7 @@ export class Functions {
       try {
         return streamedResponseOf(format, name, outcome.streamed);
       } catch (error) {
-        outcome.streamed.body.resume(); // The function goes on.
+        outcome.streamed.body.resume(); // The function keeps running.
         throw error;
       }
     }
@@ -81,9 +81,9 @@ export class Functions {
   }
 
   /**
-   * Loads the handlers of functions, so that one that is broken is known before a request comes.
+   * Loads the handlers of functions, so that a broken handler is reported before the first request.
    *
-   * @param {string[]} names  those that are not here are left out
+   * @param {string[]} names  functions that this gateway does not have are left out
    * @throws {Error}
    */
   async load(names) {
@@ -114,7 +114,7 @@ export class Functions {
   }
 
   /**
-   * API Gateway waits no longer than its own limit; the function goes on.
+   * Waits at most for the limit of the API, as API Gateway does; the function keeps running.
    *
    * @param {string} name
    * @param {Promise<Outcome>} running
@@ -160,4 +160,4 @@ export class Functions {
 }
 
 const HTTP_API_STREAMS_NOT =
-  'streams its response. In AWS, a REST API (with responseTransferMode STREAM) and a function URL do so, an HTTP API does not.';
+  'streams its response. In AWS, REST APIs (with responseTransferMode STREAM) and function URLs stream, and HTTP APIs do not.';

@@ -1,4 +1,4 @@
-// Where the code of a handler is, as the Node.js runtime of Lambda looks for it.
+// Finds the code of a handler in the same way as the Node.js runtime of Lambda.
 
 import { existsSync } from 'node:fs';
 import { normalize } from 'node:path';
@@ -6,10 +6,10 @@ import { normalize } from 'node:path';
 import { readArchive } from './archive.js';
 
 /**
- * `src/orders.handler` is in `src/orders.mjs`, and so on.
+ * Finds `src/orders.handler` in `src/orders.mjs`, `src/orders.js` and so on.
  *
  * @param {string} path  without an extension
- * @throws {Error} if there is none
+ * @throws {Error} if there is no such file
  */
 export function handlerFile(path) {
   const file = EXTENSIONS.map((extension) => `${path}${extension}`).find((candidate) =>
@@ -21,7 +21,7 @@ export function handlerFile(path) {
 
 /**
  * @param {{ handler: string, archive?: string }} settings
- * @throws {Error} if the file of the handler is not there
+ * @throws {Error} if the file of the handler is missing
  */
 export function checkCode({ handler, archive }) {
   const path = handler.slice(0, handler.lastIndexOf('.'));

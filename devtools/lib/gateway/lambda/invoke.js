@@ -1,4 +1,4 @@
-// Lambda's invoke call, to `sam local start-lambda`, the runtime interface emulator of Lambda's images, or any server that takes it.
+// Lambda's invoke call, to `sam local start-lambda`, the runtime interface emulator of Lambda's images, or any server that accepts it.
 //
 // Source: "Invoke", AWS Lambda API reference.
 
@@ -11,14 +11,14 @@ import { lateReason } from './function-error.js';
  * @param {string} name
  * @param {{ endpoint: string, timeoutMs: number }} settings
  * @param {string} event
- * @param {(text: string) => void} print  takes the end of the function's log, if the server sends it
+ * @param {(text: string) => void} print  receives the end of the function's log, if the server sends it
  * @returns {Promise<import('./functions.js').Outcome>}
  * @throws {GatewayError} ERR_GATEWAY_UPSTREAM, and the error of a function that takes too long
  */
 export async function invoke(name, { endpoint, timeoutMs }, event, print) {
   const url = invokeUrl(endpoint, name);
   const signal = AbortSignal.timeout(timeoutMs);
-  // Functions may take longer than undici waits on its own.
+  // Functions may take longer than the default timeouts of undici.
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   try {
     const response = await fetch(url, { method: 'POST', body: event, headers: HEADERS, signal, dispatcher });
@@ -48,7 +48,7 @@ const HEADERS = {
 };
 
 /**
- * An endpoint, or the whole URL: the runtime interface emulator calls every function `function`.
+ * Accepts an endpoint or the whole URL, because the runtime interface emulator names every function `function`.
  *
  * @param {string} endpoint
  * @param {string} name

@@ -1,17 +1,17 @@
-// Runs in the thread of functions.js: the stream that a handler of `awslambda.streamifyResponse` writes its response to.
+// The stream to which a handler of `awslambda.streamifyResponse` writes its response. Runs in the thread of sandboxes.js.
 //
 // Sources: "Response streaming for Lambda functions", AWS Lambda developer guide; `ResponseStream.js` and `HttpResponseStream.js` of
 // AWS's Node.js runtime (aws-lambda-nodejs-runtime-interface-client).
 
 import { Writable } from 'node:stream';
 
-/** Of a stream that begins with status and headers. */
+/** The content type of a stream that begins with status and headers. */
 export const PRELUDE_TYPE = 'application/vnd.awslambda.http-integration-response';
-/** Between them and the body. */
+/** The delimiter between status and headers, and the body. */
 export const DELIMITER_BYTES = 8;
 
 /**
- * What goes to the gateway, which confirms each with any message: so no more is under way than the client reads.
+ * The messages to the gateway. It confirms each one with any message, so that no more data is in transit than the client reads.
  *
  * @typedef {{ contentType: string } | { chunk: Uint8Array } | { end: true }} StreamMessage
  */
@@ -45,7 +45,7 @@ export class ResponseStream extends Writable {
   }
 
   /**
-   * As in AWS's runtime, what is neither text nor bytes is written as JSON.
+   * As in AWS's runtime, values that are neither text nor bytes are written as JSON.
    *
    * @param {any} chunk
    * @param {any} [encoding]

@@ -1,4 +1,4 @@
-// What a Lambda function returned, as API Gateway sends it to the client.
+// Makes the response to the client from the result of a Lambda function, as API Gateway does.
 //
 // Sources: "Output format of a Lambda function for proxy integration" (REST APIs) and "Lambda function response format" (HTTP
 // APIs), API Gateway developer guide.
@@ -17,7 +17,7 @@ import { HOP_BY_HOP, remapHeader } from '../integration.js';
  */
 export function responseOf(format, name, payload) {
   const result = JSON.parse(payload);
-  // Payload format 2.0 takes a result without a status for the body.
+  // With payload format 2.0, a result without a status is the body.
   if (format === '2.0' && result?.statusCode === undefined) {
     const body = Buffer.from(typeof result === 'string' ? result : payload);
     return { status: 200, headers: [['content-type', 'application/json']], body };
@@ -47,7 +47,7 @@ export function streamedResponseOf(format, name, { contentType, metadata, body: 
     metadata === undefined ? { headers: { 'content-type': contentType } } : jsonOf(name, metadata);
   const status = statusOf(name, result.statusCode ?? 200);
   const headers = headersOf(format, name, result);
-  // Cookies are a field of their own here, whatever the format.
+  // Here, cookies are a separate field in every format.
   if (format !== '2.0') headers.push(...cookiesOf(result.cookies));
   if (!headers.some(([key]) => key.toLowerCase() === 'content-type'))
     headers.push(['content-type', 'application/octet-stream']);

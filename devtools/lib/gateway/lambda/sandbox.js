@@ -1,4 +1,4 @@
-// Runs in a thread of functions.js: loads a handler once, and calls it with each event, as the Node.js runtime of Lambda does.
+// Loads a handler once and calls it with each event, like the Node.js runtime of Lambda. Runs in a thread of sandboxes.js.
 //
 // Sources: "Define Lambda function handler in Node.js" and "Using the Lambda context object", AWS Lambda developer guide;
 // "Response streaming for Lambda functions" for `awslambda`.
@@ -19,7 +19,7 @@ import { syntaxErrorIn } from './syntax-error.js';
 
 const { file, exported, name, memoryMb, region, account } = workerData;
 
-// The symbols of AWS's runtime, which libraries may use, too.
+// The symbols of AWS's runtime, which libraries may also use.
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
@@ -37,7 +37,7 @@ Object.assign(globalThis, {
   },
 });
 
-/** Where the lines go that a handler writes now. @type {import('node:worker_threads').MessagePort | undefined} */
+/** Receives the output of the current call. @type {import('node:worker_threads').MessagePort | undefined} */
 let logs;
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = /** @type {any} */ (
@@ -71,7 +71,7 @@ export default async function run({ event, id, timeoutMs, port }) {
     return { payload: JSON.stringify(await called(handler, JSON.parse(event), context)) ?? 'null' };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    // Without the frames of this file, and of what called it; and without those of Node.js.
+    // The frames of this file, of its callers and of Node.js are removed.
     const frames = (error.stack ?? '').split('\n');
     const own = frames.findIndex((line) => /\/sandbox\.js:/.test(line));
     const trace = (own < 0 ? frames : frames.slice(0, own)).filter(
@@ -110,14 +110,14 @@ function called(handler, event, context) {
     /** @type {Callback} */
     const callback = (error, result) => (error ? reject(error) : resolve(result));
     const returned = /** @type {any} */ (handler(event, context, callback));
-    // A handler with fewer parameters knows no callback.
+    // A handler with fewer parameters does not use a callback.
     if (typeof returned?.then === 'function') returned.then(resolve, reject);
     else if (handler.length < 3) resolve(returned);
   });
 }
 
 /**
- * A handler that writes its response to a stream.
+ * Calls a handler that writes its response to a stream.
  *
  * @param {any} handler
  * @param {unknown} event
@@ -127,7 +127,7 @@ function called(handler, event, context) {
 async function streamed(handler, event, context, port) {
   const stream = new ResponseStream(port, handler[HIGH_WATER_MARK]);
   const isDone = finished(stream);
-  isDone.catch(() => {}); // The handler may end before.
+  isDone.catch(() => {}); // The handler may end earlier.
   const returned = handler(event, stream, context);
   if (typeof returned?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
   await returned;

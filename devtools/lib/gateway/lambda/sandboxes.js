@@ -1,4 +1,4 @@
-// The threads in which handlers run: a pool for each function, with Lambda's environment in it.
+// The threads in which handlers run: a pool for each function, with Lambda's environment variables.
 //
 // Source: "Defined runtime environment variables", AWS Lambda developer guide.
 
@@ -19,10 +19,10 @@ import { StreamedResponse } from './streamed-response.js';
  * @typedef {import('../config.js').FunctionSettings} FunctionSettings
  * @typedef {import('./functions.js').Outcome} Outcome
  *
- * What goes to the thread; without an event, it loads the handler, and no more.
+ * The message to the thread. Without an event, the thread only loads the handler.
  * @typedef {{ event?: string, id: string, timeoutMs: number, port: import('node:worker_threads').MessagePort }} Task
  *
- * What it sends while the handler runs, besides what it does now.
+ * The messages of the thread while the handler runs: its output, and its streamed response.
  * @typedef {{ log: string } | import('./response-stream.js').StreamMessage} Sent
  */
 
@@ -49,7 +49,7 @@ export class Sandboxes {
     this.#principals = principals;
   }
 
-  /** Functions that have a sandbox. */
+  /** The functions that have a sandbox. */
   started() {
     return [...this.#pools.keys()];
   }
@@ -57,8 +57,8 @@ export class Sandboxes {
   /**
    * @param {string} name
    * @param {{ event: string, id: string }} call
-   * @param {(text: string) => void} print  takes what the handler writes to the console
-   * @returns {Promise<Outcome>} when the handler is done, or has begun to stream its response
+   * @param {(text: string) => void} print  receives the console output of the handler
+   * @returns {Promise<Outcome>} when the handler has returned, or has begun to stream its response
    */
   async run(name, call, print) {
     const streamed = new StreamedResponse(name);
@@ -69,7 +69,7 @@ export class Sandboxes {
     })
       .then((outcome) => {
         if ('streams' in outcome) return begun;
-        // It may be in the middle of its response.
+        // The handler may be in the middle of a streamed response.
         if ('late' in outcome) streamed.fail(functionError(name, outcome.late));
         if ('error' in outcome && streamed.fail(functionError(name, describe(outcome.error))))
           print(outcome.error.trace.join('\n'));
@@ -84,7 +84,7 @@ export class Sandboxes {
   }
 
   /**
-   * Loads the handler, as a sandbox does before its first call.
+   * Loads the handler without calling it.
    *
    * @param {string} name
    * @throws {Error} if it cannot be loaded
@@ -106,7 +106,7 @@ export class Sandboxes {
    * @param {{ event?: string, id: string }} call
    * @param {(message: Sent, confirm: () => void) => void} take
    * @returns {Promise<Outcome | { streams: true }>}
-   * @throws {Error} of a sandbox that ended
+   * @throws {Error} if the sandbox ended
    */
   async #do(name, call, take) {
     const { timeoutMs } = this.#settings.functions[name];
@@ -115,7 +115,7 @@ export class Sandboxes {
     let late = '';
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
-    // A call that waits for a sandbox has not begun: Lambda would have started one more.
+    // The time in the queue does not count: Lambda would have started another sandbox.
     const limit = (/** @type {number} */ ms, /** @type {string} */ why) => {
       clearTimeout(timer);
       late = why;
@@ -146,7 +146,7 @@ export class Sandboxes {
     return pool;
   }
 
-  /** @param {string} key  the name, if it has no other */
+  /** @param {string} key  the key in the config, which is the default name */
   async #start(key) {
     const { region, account, functions } = this.#settings;
     const { handler, code, archive, memoryMb, environment, role, name = key } = functions[key];
@@ -165,7 +165,7 @@ export class Sandboxes {
       idleTimeout: IDLE_MS,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
       workerData: { file, exported, name, memoryMb, region, account },
-      // Not the environment of the gateway, in which the developer's own credentials may be.
+      // The environment of the gateway is left out, because it may contain the developer's own credentials.
       env: {
         ...(process.env.PATH && { PATH: process.env.PATH }),
         AWS_REGION: region,

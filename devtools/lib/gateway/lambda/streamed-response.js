@@ -1,4 +1,4 @@
-// The response of a function that streams, as it arrives from its thread: first status and headers, then the body.
+// Receives the response of a function that streams from its thread: first status and headers, then the body.
 //
 // Sources: "Response streaming for Lambda functions", AWS Lambda developer guide; "Set up a Lambda proxy integration with payload
 // response streaming in API Gateway", API Gateway developer guide, for the limit of the metadata.
@@ -22,12 +22,12 @@ export class StreamedResponse {
   #body = new PassThrough();
   #contentType = '';
   #isBegun = false;
-  /** What arrived of the metadata. @type {Uint8Array[]} */
+  /** The chunks of the metadata so far. @type {Uint8Array[]} */
   #prelude = [];
   #length = 0;
   #resolve = (/** @type {Begun} */ _) => {};
   #reject = (/** @type {Error} */ _) => {};
-  /** Settled with the first bytes, or if there are none. @type {Promise<Begun>} */
+  /** Resolves with the first bytes, or when the stream ends without any. @type {Promise<Begun>} */
   begun = new Promise((resolve, reject) => {
     this.#resolve = resolve;
     this.#reject = reject;
@@ -36,14 +36,14 @@ export class StreamedResponse {
   /** @param {string} name  of the function */
   constructor(name) {
     this.#name = name;
-    // Who waits for it hears of it. A function that does not stream never begins.
+    // Its users handle the error. A function that does not stream never begins.
     this.begun.catch(() => {});
     this.#body.on('error', () => {});
   }
 
   /**
    * @param {StreamMessage} message
-   * @param {() => void} confirm  that the next one may come
+   * @param {() => void} confirm  tells the thread to send the next one
    */
   take(message, confirm) {
     if ('contentType' in message) {
@@ -61,7 +61,7 @@ export class StreamedResponse {
 
   /**
    * @param {Error} error
-   * @returns {boolean} whether it had begun
+   * @returns {boolean} whether the response had begun
    */
   fail(error) {
     this.#reject(error);
@@ -101,7 +101,7 @@ export class StreamedResponse {
    * @param {() => void} confirm
    */
   #pass(bytes, confirm) {
-    // Of a client that went away, or after a failure. The function goes on.
+    // The client disconnected, or the response failed. The function keeps running.
     if (this.#body.destroyed || bytes.length === 0) return confirm();
     return void this.#body.write(bytes, confirm);
   }
@@ -113,7 +113,7 @@ export class StreamedResponse {
   }
 }
 
-// As in AWS's runtime.
+// The same rule as in AWS's runtime.
 const NO_METADATA =
-  'its stream ended before the metadata of the response. The first write() sends them: end() alone, also with a chunk, does not';
+  'its stream ended before the metadata of the response. Only write() sends the metadata: call it before end()';
 const DELIMITER = Buffer.alloc(DELIMITER_BYTES);

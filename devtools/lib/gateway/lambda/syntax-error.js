@@ -1,4 +1,4 @@
-// Where a syntax error is. Node.js keeps the place of one in an ES module to itself, unless nobody catches the error.
+// Finds the place of a syntax error. For an ES module, Node.js reports the place only if nobody catches the error.
 
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// The APIs of a template, with their routes and what is behind them.
+// Finds the APIs of a template, with their routes and integrations.
 //
 // Sources: CloudFormation template reference; AWS SAM specification.
 
@@ -12,8 +12,8 @@ import { integrationOf } from './functions.js';
  * @typedef {import('../api-types.js').ApiType} ApiType
  * @typedef {import('./read-template.js').Resource} Resource
  * @typedef {readonly PropertyKey[]} Path
- * @typedef {{ route: string, auth: 'iam' | 'none' | 'other', integration?: any, at: Path }} FoundRoute  `integration`: what names
- *   its function; `at`: where it is
+ * @typedef {{ route: string, auth: 'iam' | 'none' | 'other', integration?: any, at: Path }} FoundRoute  `integration`: the value
+ *   that names its function; `at`: its place
  *
  * @typedef {object} FoundApi
  * @property {string} logicalId
@@ -22,23 +22,23 @@ import { integrationOf } from './functions.js';
  * @property {string[]} stages
  * @property {FoundRoute[]} routes
  * @property {object | undefined} cors
- * @property {any} [policy]  of a REST API or a function, as the template has it
+ * @property {any} [policy]  the policy of a REST API or a function, as in the template
  * @property {Path} [policyAt]
- * @property {unknown} [qualifier]  of the function, if this is a function URL
+ * @property {unknown} [qualifier]  the qualifier of the function, if this is a function URL
  *
- * @typedef {object} Reader  the template, and what reads it
+ * @typedef {object} Reader  the template and its reader
  * @property {import('./document.js').TemplateDocument} document
  * @property {import('./intrinsics.js').Scope} scope
  * @property {readonly Resource[]} resources
- * @property {(value: any, at: Path) => any} expanded  with includes and loops written out
- * @property {<T>(at: Path, resolve: () => T) => T | undefined} attempt  warns of what cannot be resolved
+ * @property {(value: any, at: Path) => any} expanded  expands includes and loops
+ * @property {<T>(at: Path, resolve: () => T) => T | undefined} attempt  warns if a value cannot be resolved
  * @property {(at: Path, message: string) => void} warn
  */
 
-/** The stage, if the template names none. */
+/** The stages of APIs for which the template names none. */
 const STAGE = { rest: 'prod', http: '$default', websocket: 'prod', 'function-url': '$default' };
 
-/** What an API is called that no resource declares, its type and its stage. @type {[string, 'rest' | 'http', string][]} */
+/** The implicit APIs, which no resource declares: name, type and stage. @type {[string, 'rest' | 'http', string][]} */
 const IMPLICIT = [
   ['ServerlessRestApi', 'rest', 'Prod'],
   ['ServerlessHttpApi', 'http', '$default'],
@@ -121,7 +121,7 @@ export class TemplateApis {
     const isWebSocket = properties.ProtocolType === 'WEBSOCKET';
     const fallback = isSam ? authOf(this.#value(this.#defaultAuthorizer(logicalId, globals), at)) : 'none';
     const routes = definition === undefined ? [] : openApiRoutes(definition.body, definition.at, fallback);
-    // The shortest way to an API: a route to one function.
+    // The shortest form of an API: a route to one function.
     if (properties.Target !== undefined) {
       const route = String(value('RouteKey') ?? '$default');
       routes.push({ route, auth: 'none', integration: properties.Target, at: [...at, 'Target'] });
@@ -193,7 +193,7 @@ export class TemplateApis {
           'Auth',
         ]),
       );
-      // What the definition says of the same route is what this replaces.
+      // The event replaces the same route of the definition.
       api.routes = api.routes.filter((one) => one.route !== route);
       const credentials =
         Type === 'Api' && auth === 'iam' ? this.#invokeRole(api.logicalId, event.Auth) : undefined;
@@ -204,7 +204,7 @@ export class TemplateApis {
   }
 
   /**
-   * With whose credentials SAM has a REST API invoke the function of an event: those of the caller, unless the template says
+   * Whose credentials a REST API of SAM uses to invoke the function of an event: those of the caller, unless the template says
    * otherwise. See `_get_invoke_role` in swagger.py of aws/serverless-application-model.
    *
    * @param {string} logicalId  of the API
@@ -222,7 +222,7 @@ export class TemplateApis {
   }
 
   /**
-   * The policy of a REST API of SAM, and what an event adds to it for its route.
+   * The policy of a REST API of SAM, with the additions of an event for its route.
    *
    * @param {string} logicalId  of the API
    * @param {any} given  `ResourcePolicy`
@@ -233,7 +233,8 @@ export class TemplateApis {
     const api = this.#byId.get(logicalId);
     if (api === undefined || given === undefined) return;
     const { policy, leftOut } = samResourcePolicy(given, route);
-    for (const name of leftOut) this.#reader.warn([...at, name], 'this is about VPCs, and is left out');
+    for (const name of leftOut)
+      this.#reader.warn([...at, name], 'this is left out, because it is about VPCs');
     if (policy === undefined) return;
     const before = typeof api.policy === 'object' ? [api.policy.Statement ?? []].flat() : [];
     api.policy = { ...policy, Statement: [...before, ...policy.Statement] };
@@ -254,7 +255,7 @@ export class TemplateApis {
     const { ApiId, RouteKey, AuthorizationType, Target } = Properties;
     const at = ['Resources', logicalId, 'Properties'];
     const route = this.#value(RouteKey, [...at, 'RouteKey']);
-    // A WebSocket API asks who it is when a client connects, and not again.
+    // A WebSocket API authorizes a client only when it connects.
     const auth = authOf(this.#value(AuthorizationType, [...at, 'AuthorizationType']));
     const integration = integrationOf(Target, this.#reader.document.value.Resources);
     if (route !== undefined)
@@ -271,7 +272,7 @@ export class TemplateApis {
     if (path === undefined || method === undefined || api === undefined) return;
     const auth = authOf(this.#value(AuthorizationType, [...at, 'AuthorizationType']));
     if (method === 'OPTIONS' && Integration?.Type === 'MOCK') {
-      // What Serverless and the CDK write for CORS. The gateway answers preflights itself.
+      // The form in which Serverless and the CDK write CORS. The gateway answers preflights itself.
       const cors = mockCors(this.#value(Integration.IntegrationResponses, [...at, 'Integration']));
       if (cors !== undefined) {
         api.cors ??= cors;
@@ -297,7 +298,7 @@ export class TemplateApis {
   }
 
   /**
-   * @param {any} value  that refers to an API
+   * @param {any} value  a reference to an API
    * @param {Path} at
    * @returns {FoundApi | undefined}
    */
@@ -307,7 +308,7 @@ export class TemplateApis {
     return api;
   }
 
-  /** @param {any} value  that refers to an API */
+  /** @param {any} value  a reference to an API */
   #find(value) {
     return this.#byId.get(logicalIdOf(value));
   }
@@ -327,10 +328,10 @@ export class TemplateApis {
   }
 }
 
-/** Stands for the caller in the credentials of an integration. */
+/** The credentials of an integration that stand for the caller. */
 const CALLER = 'arn:aws:iam::*:user/*';
 
-/** Of the path of a resource. */
+/** The maximum depth of the path of a resource. */
 const MAX_DEPTH = 100;
 
 /** @param {any} body  OpenAPI */

@@ -60,7 +60,7 @@ const IPV6 = {
     const groups = Array.from({ length: 8 }, (_, i) =>
       ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16),
     );
-    // The URL parser writes them as RFC 5952 does, with `::`.
+    // The URL parser writes addresses in the form of RFC 5952, with `::`.
     return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
   },
 };

@@ -1,4 +1,4 @@
-// Where the OpenAPI definition of an API is: in the template, or in a file beside it.
+// Finds the OpenAPI definition of an API: in the template, or in a file beside it.
 //
 // Sources: `Body` and `BodyS3Location` of `AWS::ApiGateway::RestApi` and `AWS::ApiGatewayV2::Api`, CloudFormation template
 // reference; `DefinitionBody` and `DefinitionUri`, AWS SAM specification. Both packagers upload local files that these name.
@@ -11,7 +11,7 @@ import { COPY, isElsewhere } from './document.js';
  * @typedef {readonly PropertyKey[]} Path
  */
 
-/** What has the definition itself, and what has the name of a file with it. */
+/** The properties that contain the definition, and those that name a file with it. */
 const BODIES = ['DefinitionBody', 'Body'];
 const FILES = ['DefinitionUri', 'BodyS3Location'];
 

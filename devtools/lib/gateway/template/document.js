@@ -1,4 +1,4 @@
-// A template with what it includes from other files and what its loops stand for written out, and where each value comes from.
+// A template with its includes and loops expanded. It records the place of each value in the files.
 //
 // Sources: "AWS::Include transform" and "Fn::ForEach", CloudFormation template reference.
 
@@ -16,7 +16,7 @@ import { resolveHead, resolveValue, Unresolved } from './intrinsics.js';
 
 export class TemplateDocument {
   #document;
-  /** Where values come from that are not where they are read, by their path as JSON. @type {Map<string, Source>} */
+  /** The sources of values that come from another place, by their path as JSON. @type {Map<string, Source>} */
   #mounts = new Map();
 
   /** @param {Document} document */
@@ -25,7 +25,7 @@ export class TemplateDocument {
     /** @type {any} */
     this.value = document.value;
     this.file = document.file;
-    /** It, and those that it includes. */
+    /** The names of the template and of the files that it includes. */
     this.files = [document.file];
   }
 
@@ -40,7 +40,7 @@ export class TemplateDocument {
 
   /**
    * @param {Path} path
-   * @returns {string} such as `Orders.Properties.Policies.0`, as it is written
+   * @returns {string} its path in the file, such as `Orders.Properties.Policies.0`
    */
   nameOf(path) {
     const { document, path: written } = this.#sourceOf(path);
@@ -58,10 +58,10 @@ export class TemplateDocument {
   }
 
   /**
-   * A file that the template names, beside the template.
+   * Reads a file that the template names, relative to the template.
    *
    * @param {string} name
-   * @param {Path} at  where it is named
+   * @param {Path} at  the place of the name
    * @returns {Document}
    * @throws {ConfigError}
    */
@@ -90,13 +90,13 @@ export class TemplateDocument {
   }
 }
 
-/** Transforms of AWS. Those that are not applied here concern deployments and secrets. */
+/** The transforms of AWS. Those that are not applied here are about deployments and secrets. */
 const OF_AWS = /^AWS::/;
 
-/** Files that include others that include others. AWS takes one level. */
+/** How many files may be included. Included files may include others; AWS allows only one level. */
 const MAX_FILES = 100;
 
-/** Writes out the includes and loops of a template. */
+/** Expands the includes and loops of a template. */
 export class Expander {
   #target;
   #scope;
@@ -123,10 +123,7 @@ export class Expander {
       const at = Array.isArray(Transform) ? ['Transform', i] : ['Transform'];
       const name = transform?.Name ?? transform;
       if (!OF_AWS.test(name))
-        this.#warn(
-          at,
-          `${name} is a macro, which only your account can apply: what it would change is not changed`,
-        );
+        this.#warn(at, `${name} is a macro, which only your account can apply: its changes are missing here`);
       if (name !== 'AWS::Include') continue;
       this.#merge(value, this.#included(transform, at) ?? {}, []);
     }
@@ -170,7 +167,7 @@ export class Expander {
   }
 
   /**
-   * The keys that the template has itself take precedence, and its sections keep theirs.
+   * Merges an included map. Keys of the template itself take precedence, also within its sections.
    *
    * @param {Record<string, any>} own
    * @param {{ value?: any, source?: Source }} included
@@ -193,7 +190,7 @@ export class Expander {
   /**
    * @param {any} transform
    * @param {Path} at
-   * @returns {{ value: any, source: Source } | undefined} `undefined` if it is not on this machine
+   * @returns {{ value: any, source: Source } | undefined} `undefined` if the file is not on this machine
    */
   #included(transform, at) {
     const location = this.#attempt(at, () => resolveValue(transform.Parameters?.Location, this.#scope));
@@ -207,7 +204,7 @@ export class Expander {
       throw new ConfigError(`${this.#target.locate(at)}: more than ${MAX_FILES} files are included`);
     const document = this.#target.read(location, at);
     const inner = new TemplateDocument(document);
-    // What it includes itself is beside it.
+    // The files that it includes are relative to it.
     const nested = new Expander(inner, this.#scope, (path, message) =>
       this.#warn(at, `${inner.locate(path)}: ${message}`),
     );
@@ -225,7 +222,7 @@ export class Expander {
    * @param {any} loop
    * @param {Path} at
    * @param {Path} here
-   * @param {any} [written]  as the template has it, before a loop around it replaced something
+   * @param {any} [written]  the loop as written, before an outer loop replaced something in it
    */
   #loop(into, loop, at, here, written = loop) {
     const [identifier, collection, fragment] = Array.isArray(loop) ? loop : [];
@@ -240,7 +237,7 @@ export class Expander {
     for (const item of items) {
       const replaced = this.#replaced(fragment, identifier, String(item));
       for (const [i, [key, value]] of Object.entries(replaced).entries()) {
-        // Where a loop is in a loop, its key is not one of the result.
+        // The key of an inner loop is not a key of the result.
         const name = Object.keys(written[2])[i];
         const place = [...here, 2, name];
         if (key.startsWith('Fn::ForEach::')) this.#loop(into, value, at, place, written[2][name]);
@@ -263,7 +260,7 @@ export class Expander {
     if (typeof value === 'string') {
       const text = value
         .replaceAll(`\${${identifier}}`, item)
-        // For logical IDs, which are letters and digits.
+        // For logical IDs, which contain only letters and digits.
         .replaceAll(`&{${identifier}}`, item.replace(/[^A-Za-z0-9]/g, ''));
       this.#scope.spend(text.length);
       return text;
@@ -296,7 +293,7 @@ export class Expander {
   }
 }
 
-/** What to do about a file that is in S3. */
+/** The remedy for a file that is in S3. */
 export const COPY = 'this gateway does not read S3. Download it, and name the copy instead';
 
 /** @param {string} location  of a file */

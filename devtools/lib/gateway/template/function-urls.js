@@ -1,4 +1,4 @@
-// The function URLs of a template, and who may call them.
+// Finds the function URLs of a template, and the permissions to call them.
 //
 // Sources: `AWS::Lambda::Url` and `AWS::Lambda::Permission`, CloudFormation template reference; "Control access to Lambda function
 // URLs", AWS Lambda developer guide.
@@ -35,7 +35,10 @@ export function functionUrls(reader) {
       const auth = authOf(value('AuthType', AuthType));
       const statements = permissionsOf(target, reader);
       if (statements.length === 0 && auth === 'none')
-        warn(at, 'nothing lets everyone call it: as in AWS, it needs two resources AWS::Lambda::Permission');
+        warn(
+          at,
+          'no permission lets everyone call it: as in AWS, it needs two resources of type AWS::Lambda::Permission',
+        );
       return {
         ...{ logicalId, type: /** @type {const} */ ('function-url'), stages: ['$default'] },
         routes: [{ route: '$default', auth, integration: { uri: target }, at: [...at, 'AuthType'] }],
@@ -45,14 +48,14 @@ export function functionUrls(reader) {
           policy: { Version: '2012-10-17', Statement: statements },
           policyAt: at,
         }),
-        // Without a policy, everyone could call it.
+        // Without a policy, everyone could call the URL.
         ...(statements.length === 0 && auth === 'none' && { policy: ALLOWS_NO_CALLER, policyAt: at }),
       };
     });
 }
 
 /**
- * The statements that permissions add to the policy of a function.
+ * The statements that the permissions of a template add to the policy of a function.
  *
  * @param {string} target  the function
  * @param {Reader} reader
@@ -66,7 +69,7 @@ function permissionsOf(target, { resources, attempt, scope, document }) {
       if (functionIn(FunctionName, document.value.Resources) !== target) return [];
       const at = ['Resources', logicalId, 'Properties'];
       const given = attempt(at, () => resolveValue(rest, scope));
-      // A service signs no request here.
+      // Permissions for AWS services are irrelevant, because services send no requests here.
       if (given === undefined || /\.amazonaws\.com(\.cn)?$/.test(given.Principal)) return [];
       return [{ Sid: logicalId.slice(0, 100), ...statementOf(given) }];
     });

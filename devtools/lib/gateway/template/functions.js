@@ -1,4 +1,4 @@
-// The Lambda functions of a template: which one is behind a route, and how this machine can run it.
+// Finds the Lambda function of a route in a template, and how this machine can run it.
 //
 // Sources: `AWS::Lambda::Function`, `AWS::ApiGatewayV2::Integration`, CloudFormation template reference;
 // `AWS::Serverless::Function`, AWS SAM specification; "Assets" (`aws:asset:path`), AWS CDK developer guide.
@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { handlerFile } from '../lambda/handler-file.js';
 
 const TYPES = new Set(['AWS::Lambda::Function', 'AWS::Serverless::Function']);
-/** What stands for a function. */
+/** The attributes that refer to a function. */
 const STAND_INS = new Set(['AWS::Lambda::Alias', 'AWS::Lambda::Version']);
 
 /**
@@ -43,7 +43,7 @@ export function functionIn(value, resources) {
 }
 
 /**
- * Where a route of an HTTP API leads: `integrations/${Integration}`.
+ * The integration of a route of an HTTP API: `integrations/${Integration}`.
  *
  * @param {any} target
  * @param {Record<string, any>} resources
@@ -61,7 +61,7 @@ export function integrationOf(target, resources) {
  * @param {any} globals  `Globals.Function` of SAM
  * @param {string} file  of the template
  * @param {(value: any) => any} resolved
- * @returns {{ settings: object } | { problem: string | undefined }} what a config file says of it, or why it cannot be run here
+ * @returns {{ settings: object } | { problem: string | undefined }} its settings as in a config file, or the reason why it cannot run here
  */
 export function functionSettings({ Type, Properties = {}, Metadata = {} }, globals, file, resolved) {
   const isSam = Type === 'AWS::Serverless::Function';
@@ -70,7 +70,7 @@ export function functionSettings({ Type, Properties = {}, Metadata = {} }, globa
   const runtime = resolved(own.Runtime);
   if (resolved(own.PackageType) === 'Image')
     return { problem: 'is a container image, which this gateway does not start: pass an endpoint for it' };
-  // A template that leaves out what does not concern the API.
+  // Without a runtime, the template contains only the parts that concern the API.
   if (runtime === undefined) return { problem: undefined };
   if (!String(runtime).startsWith('nodejs'))
     return { problem: `runs on ${runtime}, which this gateway does not start: pass an endpoint for it` };
@@ -93,7 +93,7 @@ export function functionSettings({ Type, Properties = {}, Metadata = {} }, globa
   const source = Metadata['aws:asset:path'] ?? given ?? assetOf(own.Code, dirname(file), resolved);
   if (typeof source !== 'string' || /^(?:s3|https?):/.test(source))
     return {
-      problem: 'has its code in S3, where this gateway does not look: pass a handler or an endpoint for it',
+      problem: 'has its code in S3, which this gateway does not read: pass a handler or an endpoint for it',
     };
   const path = resolve(dirname(file), source);
   if (statSync(path, { throwIfNoEntry: false })?.isFile() && path.endsWith('.zip'))
@@ -108,8 +108,8 @@ export function functionSettings({ Type, Properties = {}, Metadata = {} }, globa
 }
 
 /**
- * The code of a function that the CDK or the Serverless Framework has packaged: beside the template, `asset.HASH` or the archive
- * with the name of its key in S3.
+ * Finds the code of a function that the CDK or the Serverless Framework has packaged. It is beside the template: `asset.HASH`, or the
+ * archive with the name of its key in S3.
  *
  * @param {any} code  `Code` of the function: the name of a local folder or archive, for `aws cloudformation package`, or a place in S3
  * @param {string} folder  of the template

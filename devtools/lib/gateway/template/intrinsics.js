@@ -1,4 +1,4 @@
-// The intrinsic functions of CloudFormation, as far as the template alone determines them.
+// Resolves the intrinsic functions of CloudFormation whose values depend only on the template.
 //
 // Source: "Intrinsic function reference", CloudFormation template reference; `Fn::Length`, `Fn::ToJsonString` and the default of
 // `Fn::FindInMap`: "AWS::LanguageExtensions transform".
@@ -6,9 +6,9 @@
 import { partitionOf } from '../api-types.js';
 import { cidrBlocks } from './cidr.js';
 
-/** A value that only a deployed stack has, or that is malformed. */
+/** The error of a value that is known only to a deployed stack, or is malformed. */
 export class Unresolved extends Error {
-  /** Where it is, below the value that was to be resolved. @type {PropertyKey[]} */
+  /** The path of the value, relative to the one that was being resolved. @type {PropertyKey[]} */
   path = [];
 
   /**
@@ -26,9 +26,9 @@ export class Unresolved extends Error {
  * @property {any} template
  * @property {Record<string, string | number>} parameters
  * @property {{ region: string, account: string }} environment
- * @property {(logicalId: string, attribute?: string) => unknown} resource  what `Ref` and `Fn::GetAtt` give; throws
+ * @property {(logicalId: string, attribute?: string) => unknown} resource  the result of `Ref` and `Fn::GetAtt`; throws
  *   `Unresolved`
- * @property {Map<string, boolean>} conditions  the values known so far: each condition may refer to another one twice
+ * @property {Map<string, boolean>} conditions  the values so far. They are cached, because each condition may refer to another one twice
  * @property {(steps: number) => void} spend  throws after too many steps: nested functions can double their result at each
  *   level
  */
@@ -36,7 +36,7 @@ export class Unresolved extends Error {
 /**
  * @param {any} value
  * @param {Scope} scope
- * @returns {any} without functions; what `AWS::NoValue` stood for is left out
+ * @returns {any} the value without functions; values that are `AWS::NoValue` are removed
  * @throws {Unresolved}
  */
 export function resolveValue(value, scope) {
@@ -61,7 +61,7 @@ export function resolveValue(value, scope) {
 }
 
 /**
- * What a function at the top of a value stands for, such as a list in `Fn::If`, with the functions inside left as they are.
+ * Resolves only the function at the top of a value, such as `Fn::If` around a list. Functions inside stay as they are.
  *
  * @param {any} value
  * @param {Scope} scope
@@ -116,7 +116,7 @@ function called(name, resolve, argument, scope) {
   try {
     return resolve(argument, scope);
   } catch (error) {
-    // Arguments may be anything.
+    // Templates may contain arguments of any type.
     if (!(error instanceof TypeError)) throw error;
     throw new Unresolved(`${name} has arguments that CloudFormation refuses`, { isMalformed: true });
   }
@@ -165,7 +165,7 @@ const FUNCTIONS = {
   },
   'Fn::Base64': (text, scope) => Buffer.from(textOf(resolveValue(text, scope), scope)).toString('base64'),
   'Fn::If': ([condition, yes, no], scope) => resolveValue(holds(condition, scope) ? yes : no, scope),
-  // Three of them: only AWS knows how many an account has.
+  // Three zones, because only AWS knows how many an account has.
   'Fn::GetAZs': (region, scope) =>
     ['a', 'b', 'c'].map((letter) => `${resolveValue(region, scope) || scope.environment.region}${letter}`),
   'Fn::Cidr': (argument, scope) => {
@@ -220,7 +220,7 @@ function reference(name, { template, parameters, environment, resource }) {
   if (Object.hasOwn(parameters, name)) return ofType(parameters[name], parameter?.Type);
   if (parameter === undefined) return resource(name);
   const fix = `set it with --parameter ${name}=VALUE, or under 'parameters'`;
-  // The default is the name of a value in the Parameter Store.
+  // The default is a name in the Parameter Store, not a value.
   if (/^AWS::SSM::Parameter::Value</.test(parameter.Type))
     throw new Unresolved(`only AWS knows the value of the parameter ${name}: ${fix}`);
   if (parameter.Default !== undefined) return ofType(parameter.Default, parameter.Type);

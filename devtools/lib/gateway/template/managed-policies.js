@@ -1,4 +1,4 @@
-// What AWS's own policies say about calling APIs and functions.
+// The statements of AWS's managed policies that are about calling APIs and functions.
 //
 // Source: AWS Managed Policy Reference Guide.
 
@@ -11,10 +11,10 @@ const allows = (actions, resource = '*') => ({
   Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
 });
 
-/** By name. `undefined`: it is about other things. @type {Record<string, object | undefined>} */
+/** By name. `undefined`: the policy is not about calls. @type {Record<string, object | undefined>} */
 export const MANAGED_BY_AWS = {
   AdministratorAccess: allows(['*']),
-  // It leaves out IAM and organizations.
+  // The exceptions of this policy concern IAM and organizations.
   PowerUserAccess: allows(['*']),
   AmazonAPIGatewayInvokeFullAccess: allows(
     ['execute-api:Invoke', 'execute-api:ManageConnections'],
@@ -23,7 +23,7 @@ export const MANAGED_BY_AWS = {
   AWSLambda_FullAccess: allows(['lambda:*']),
   AWSLambdaRole: allows(['lambda:InvokeFunction']),
   ...Object.fromEntries(
-    // Of functions that do their work: logs, traces, networks, queues and streams.
+    // Policies that functions need for their work: logs, traces, networks, queues and streams.
     [
       'AmazonAPIGatewayPushToCloudWatchLogs',
       'AWSLambdaBasicDurableExecutionRolePolicy',

@@ -1,11 +1,11 @@
-// What the properties of an API in a template say: its routes in OpenAPI, and its CORS in both spellings.
+// Reads properties of an API in a template: its routes in OpenAPI, and both forms of its CORS settings.
 
 import { functionOf } from './intrinsics.js';
 
 /**
  * @param {any} body  OpenAPI
- * @param {readonly PropertyKey[]} at  where the body is
- * @param {'iam' | 'none' | 'other'} [fallback]  of operations that say nothing about it
+ * @param {readonly PropertyKey[]} at  the path of the body
+ * @param {'iam' | 'none' | 'other'} [fallback]  the authorizer of operations that name none
  * @returns {import('./apis.js').FoundRoute[]}
  */
 export function openApiRoutes(body, at, fallback = 'none') {
@@ -13,14 +13,14 @@ export function openApiRoutes(body, at, fallback = 'none') {
   const authOf = (/** @type {object[]} */ security) => {
     const names = security.flatMap(Object.keys);
     if (names.length === 0) return 'none';
-    // In SAM, AWS_IAM needs no scheme.
+    // In SAM, AWS_IAM needs no security scheme.
     return names.some(
       (name) => name === 'AWS_IAM' || schemes[name]?.['x-amazon-apigateway-authtype'] === 'awsSigv4',
     )
       ? 'iam'
       : 'other';
   };
-  // Once: there may be many of both.
+  // Computed once, because there may be many of both.
   const inherited = body?.security === undefined ? fallback : authOf(body.security);
   return Object.entries(body?.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(/** @type {Record<string, any>} */ (methods))
@@ -32,7 +32,7 @@ export function openApiRoutes(body, at, fallback = 'none') {
         const auth = isIam ? 'iam' : own;
         const name = method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
         return {
-          // SAM writes it without the slash.
+          // SAM writes this without the slash.
           route: /^\/?\$default$/.test(path) ? '$default' : `${name} ${path}`,
           auth,
           integration: referred(operation?.['x-amazon-apigateway-integration'], body),
@@ -43,7 +43,7 @@ export function openApiRoutes(body, at, fallback = 'none') {
 }
 
 /**
- * What `$ref` stands for: `#/components/x-amazon-apigateway-integrations/NAME`.
+ * Resolves a `$ref` such as `#/components/x-amazon-apigateway-integrations/NAME`.
  *
  * @param {any} value
  * @param {any} body
@@ -54,7 +54,7 @@ function referred(value, body) {
 }
 
 /**
- * CORS as a mock integration of `OPTIONS` answers it.
+ * The CORS settings of a mock integration of `OPTIONS`.
  *
  * @param {any} responses  its `IntegrationResponses`
  */
@@ -101,10 +101,10 @@ export function samCors(cors) {
 }
 
 /**
- * `ResourcePolicy` of SAM, as SAM makes a policy of it: see `ApiAuth` and `ResourcePolicyStatement` in its specification.
+ * The policy that SAM makes of `ResourcePolicy`: see `ApiAuth` and `ResourcePolicyStatement` in its specification.
  *
  * @param {any} given
- * @param {string} [route]  of the event that has it; without one, it is of the whole API
+ * @param {string} [route]  of the event that has the policy; without a route, the policy is for the whole API
  * @returns {{ policy: { Version: string, Statement: object[] } | undefined, leftOut: string[] }}
  */
 export function samResourcePolicy(given, route) {
@@ -135,7 +135,7 @@ const byAddress = (operator) => (/** @type {any} */ list) => [
   { Effect: 'Deny', Principal: '*', Condition: { [operator]: { 'aws:SourceIp': list } } },
 ];
 
-/** By name; the list may be a function that makes it. @type {Record<string, (list: any) => object[]>} */
+/** Statements by name; a function makes them. @type {Record<string, (list: any) => object[]>} */
 const SAM_STATEMENTS = {
   AwsAccountWhitelist: (list) => [{ Effect: 'Allow', Principal: { AWS: list } }],
   AwsAccountBlacklist: (list) => [{ Effect: 'Deny', Principal: { AWS: list } }],

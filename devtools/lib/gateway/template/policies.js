@@ -1,4 +1,4 @@
-// The policies in a template: of roles and users, what limits them, and of an API.
+// Reads the policies in a template: those of roles and users with their boundaries, and that of an API.
 
 import { ConfigError } from '../load-yaml.js';
 import { functionOf, logicalIdOf, resolveHead, resolveValue, Unresolved } from './intrinsics.js';
@@ -8,15 +8,15 @@ import { MANAGED_BY_AWS } from './managed-policies.js';
  * @typedef {{ policies: (string | object)[], permissionsBoundary?: string | object }} Holder
  * @typedef {{ policies: Record<string, object>, roles: Record<string, Holder>, users: Record<string, Holder> }} Principals
  * @typedef {Principals & { mentionsCalls: boolean, hasClients: boolean }} FoundPrincipals  `mentionsCalls`: whether any
- *   policy is about calls, also one that is left out; `hasClients`: whether any user or role has one
+ *   policy is about calls, including those that are left out; `hasClients`: whether any user or role has such a policy
  *
  * @typedef {object} Source
  * @property {import('./document.js').TemplateDocument} document
  * @property {import('./intrinsics.js').Scope} scope
- * @property {'execute-api' | 'lambda'} service  that the policies are about
+ * @property {'execute-api' | 'lambda'} service  the service of the policies
  * @property {boolean} invokes  whether callers also invoke functions themselves, with `lambda:InvokeFunction`
- * @property {readonly string[]} names  of the policies of the config
- * @property {<T>(at: readonly PropertyKey[], resolve: () => T) => T | undefined} attempt  warns of what cannot be resolved
+ * @property {readonly string[]} names  the names of the policies of the config
+ * @property {<T>(at: readonly PropertyKey[], resolve: () => T) => T | undefined} attempt  warns if a value cannot be resolved
  * @property {(at: readonly PropertyKey[], message: string) => void} warn
  *
  * @typedef {readonly PropertyKey[]} Path
@@ -44,7 +44,7 @@ export class TemplatePolicies {
   }
 
   /**
-   * Every role and user, also those whose policies say nothing about calls: they may not call.
+   * Every role and user, including those whose policies are not about calls: these may not call the API.
    *
    * @param {readonly import('./read-template.js').Resource[]} resources
    * @returns {FoundPrincipals}
@@ -89,7 +89,7 @@ export class TemplatePolicies {
       holder.policies.some((held) =>
         this.#isAbout(typeof held === 'string' ? (policies[held] ?? ANY) : held),
       );
-    // The gateway gives out the credentials of the first.
+    // The gateway returns the credentials of the first role.
     const clientsFirst = (/** @type {Record<string, Holder>} */ holders) => {
       const rank = (/** @type {[string, Holder]} */ [, holder]) => (isClient(holder) ? 0 : 1);
       return Object.fromEntries(Object.entries(holders).sort((a, b) => rank(a) - rank(b)));
@@ -118,7 +118,7 @@ export class TemplatePolicies {
   /**
    * @param {any} value
    * @param {Path} at
-   * @returns {any[]} without what a condition leaves out
+   * @returns {any[]} without items that a condition removes
    */
   #list(value, at) {
     const list = this.#attempt(at, () => resolveHead(value, this.#scope)) ?? [];
@@ -139,7 +139,8 @@ export class TemplatePolicies {
     const name = resolved.slice(resolved.lastIndexOf('/') + 1);
     if (isOfAws(resolved)) {
       const known = Object.hasOwn(MANAGED_BY_AWS, name);
-      if (!known) this.#warn(at, `this gateway does not know the policy ${name} of AWS: it allows nothing`);
+      if (!known)
+        this.#warn(at, `this gateway does not know the AWS managed policy ${name}: it allows nothing`);
       const policy = known ? MANAGED_BY_AWS[name] : undefined;
       return policy === undefined ? [] : [policy];
     }
@@ -152,11 +153,11 @@ export class TemplatePolicies {
   }
 
   /**
-   * A permissions boundary. What is not known of it allows nothing here.
+   * Reads a permissions boundary. Its unknown parts allow nothing here.
    *
    * @param {any} arn
    * @param {Path} at
-   * @returns {string | object | undefined} a policy, or its name; `undefined` if a condition leaves it out
+   * @returns {string | object | undefined} a policy, or its name; `undefined` if a condition removes it
    */
   #boundary(arn, at) {
     const value = this.#attempt(at, () => [resolveValue(arn, this.#scope)]);
@@ -176,7 +177,7 @@ export class TemplatePolicies {
     return this.#allowsNothing();
   }
 
-  /** Stands for a boundary that says nothing about calls. */
+  /** The replacement for a boundary that is not about calls. */
   #allowsNothing() {
     return {
       Version: '2012-10-17',
@@ -206,7 +207,7 @@ export class TemplatePolicies {
         if (!(error instanceof Unresolved)) throw error;
         const place = [...where, ...error.path];
         if (error.isMalformed) throw new ConfigError(`${this.#document.locate(place)}: ${error.message}`);
-        // Without it, more would be allowed here than in AWS.
+        // Without this statement, the gateway would allow more than AWS.
         if (statement.Effect !== 'Allow')
           throw new ConfigError(
             `${this.#document.locate(place)}: this statement with Effect Deny cannot be evaluated: ${error.message}`,
@@ -219,7 +220,7 @@ export class TemplatePolicies {
   }
 
   /**
-   * A part of a policy, which may deny.
+   * Reads a part of a policy that may deny something.
    *
    * @param {any} value
    * @param {Path} at
@@ -272,11 +273,11 @@ export class TemplatePolicies {
    * @returns {object | undefined}
    */
   ofApi({ logicalId, policy, policyAt: at = ['Resources', logicalId, 'Properties', 'Policy'] }) {
-    // `""` is how the Serverless Framework takes one away.
+    // The Serverless Framework removes a policy with `""`.
     if (policy === undefined || policy === '') return undefined;
     const [kept] = this.#policy(typeof policy === 'string' ? this.#json(policy, at) : policy, at, () => true);
     if (kept !== undefined) return kept;
-    this.#warn(at, 'nothing is left of this policy: it allows nothing');
+    this.#warn(at, 'all statements of this policy are left out: it allows nothing');
     return ALLOWS_NO_CALLER;
   }
 
@@ -293,19 +294,19 @@ export class TemplatePolicies {
   }
 }
 
-/** The policy of an API or a function that nobody may call by it: it names an account that does not exist. */
+/** The policy of an API or a function that allows no one: it names an account that does not exist. */
 export const ALLOWS_NO_CALLER = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: '*', Resource: '*' },
 };
 
-/** A policy of the config file, which is there because it is about calls. */
+/** A policy of the config file, which counts as one about calls. */
 const ANY = { Statement: { Action: '*' } };
 
 /** @type {Record<string, 'roles' | 'users' | 'groups' | undefined>} */
 const HOLDERS = { 'AWS::IAM::Role': 'roles', 'AWS::IAM::User': 'users', 'AWS::IAM::Group': 'groups' };
 
-/** Whom a policy is attached to: the property of a policy of one, and of one for several. */
+/** The properties that attach a policy to one principal, and to several. */
 const ATTACHED = /** @type {const} */ ([
   ['roles', 'RoleName', 'Roles'],
   ['users', 'UserName', 'Users'],

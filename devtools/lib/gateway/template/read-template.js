@@ -1,4 +1,4 @@
-// The API, its routes, and who may call them, as a CloudFormation or SAM template has them.
+// Reads the API of a CloudFormation or SAM template, its routes, and its users and roles.
 //
 // Sources: CloudFormation template reference, and AWS SAM specification.
 
@@ -31,9 +31,9 @@ import { TemplatePolicies } from './policies.js';
  * @property {string[]} warnings
  * @property {boolean} mentionsCalls  whether any policy is about calls
  * @property {boolean} hasClients  whether any user or role has such a policy
- * @property {(path: Path) => string} locate  where a setting comes from
+ * @property {(path: Path) => string} locate  returns the place of a setting
  *
- * @typedef {OfTemplate & { [setting: string]: any }} Found  settings as a config file has them
+ * @typedef {OfTemplate & { [setting: string]: any }} Found  settings in the form of a config file
  */
 
 /** @param {any} value */
@@ -56,15 +56,15 @@ export function readTemplate(document, wanted) {
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const { name, message } = /** @type {Error} */ (cause);
-    // What refers to itself takes the stack; parts of a template may be anything.
+    // A self-reference overflows the stack; parts of a template may have any type.
     const why = name === 'RangeError' ? 'something in it refers to itself' : message;
-    throw new ConfigError(`${reader.place()}: CloudFormation would not take this template: ${why}`, {
+    throw new ConfigError(`${reader.place()}: CloudFormation would refuse this template: ${why}`, {
       cause,
     });
   }
 }
 
-/** Some ten times what the largest template without nested functions takes. That many take a second or two. */
+/** About ten times the steps of the largest template without nested functions. They take a second or two. */
 const MAX_STEPS = 10_000_000;
 
 class TemplateReader {
@@ -75,7 +75,7 @@ class TemplateReader {
   /** @type {Scope} */
   #scope;
   #steps = 0;
-  /** What is being read. @type {Path} */
+  /** The place that is being read. @type {Path} */
   #at = ['Resources'];
 
   /**
@@ -97,7 +97,7 @@ class TemplateReader {
     };
   }
 
-  /** @returns {string} where the reader is */
+  /** @returns {string} the place of the reader */
   place() {
     return this.#document.locate(this.#at);
   }
@@ -141,7 +141,7 @@ class TemplateReader {
       attempt: (at, resolve) => this.#attempt(at, resolve),
       warn: (at, message) => this.#warn(at, message),
     });
-    // A config file may have one that can be evaluated here.
+    // A config file may replace the policy by one that can be evaluated here.
     const resourcePolicy = this.#wanted.resourcePolicy === undefined ? policies.ofApi(api) : undefined;
     return {
       ...{ type: api.type, stages: this.#stages(api), routes, cors: api.cors, functions },
@@ -192,7 +192,7 @@ class TemplateReader {
     if (Condition === undefined) return true;
     const at = ['Resources', logicalId, 'Condition'];
     const is = this.#attempt(at, () => holds(Condition, this.#scope));
-    // It may deny something, or limit somebody.
+    // The resource may deny or limit something.
     if (is === undefined && /^AWS::IAM::/.test(Type))
       throw new ConfigError(/** @type {string} */ (this.#warnings.pop()));
     return is ?? false;
@@ -210,11 +210,11 @@ class TemplateReader {
     if (found.length === 1) return found[0];
     const names = apis.map(({ logicalId, type }) => `${logicalId} (${API_TYPES[type].label})`).join(', ');
     const stacks = apis.length > 0 ? '' : this.#nestedStacks();
-    const which = names ? `it has ${names}: say which with --api, or with 'api'` : `it has no API${stacks}`;
+    const which = names ? `it has ${names}: select one with --api, or with 'api'` : `it has no API${stacks}`;
     throw new ConfigError(`${this.#document.locate(['Resources'])}: ${which}`);
   }
 
-  /** @returns {string} what to do, if the API may be in one of them */
+  /** @returns {string} the remedy, if the API may be in a nested stack */
   #nestedStacks() {
     const { Resources } = this.#document.value;
     const files = Object.values(Resources).flatMap((/** @type {any} */ resource) => {
@@ -240,7 +240,7 @@ class TemplateReader {
   // --- functions --------------------------------------------------------------------------------------------------
 
   /**
-   * The functions behind the routes. A route whose function cannot be run here is echoed.
+   * The functions of the routes. A route is echoed if its function cannot run here.
    *
    * @param {FoundApi} api
    */
@@ -283,7 +283,7 @@ class TemplateReader {
   }
 
   /**
-   * Whether a function is invoked with the credentials of the caller.
+   * Whether the API invokes a function with the credentials of the caller.
    *
    * @param {any} integration
    * @param {string} name  of the function
@@ -296,7 +296,7 @@ class TemplateReader {
 
   /**
    * @param {FoundApi} api  a function URL
-   * @returns {string} what ARNs call its function
+   * @returns {string} the name of its function in ARNs
    */
   #functionName({ routes: [{ integration }], qualifier }) {
     const at = ['Resources', integration.uri];
@@ -306,7 +306,7 @@ class TemplateReader {
 
   /**
    * @param {string} name  of a function
-   * @returns {string | undefined} the role that it has, or that SAM makes for it
+   * @returns {string | undefined} its role, or the role that SAM makes for it
    */
   #roleOf(name) {
     const { Resources } = this.#document.value;
@@ -392,7 +392,7 @@ class TemplateReader {
       const place = [...at, ...error.path];
       if (error.isMalformed)
         throw new ConfigError(
-          `${this.#document.locate(place)}: CloudFormation would not take this template: ${error.message}`,
+          `${this.#document.locate(place)}: CloudFormation would refuse this template: ${error.message}`,
         );
       this.#warn(place, error.message);
       return undefined;
@@ -407,7 +407,7 @@ class TemplateReader {
   /**
    * @param {Path} at
    * @param {string} message
-   * @param {string} [name]  of what it is about
+   * @param {string} [name]  of the subject
    */
   #warn(at, message, name = this.#document.nameOf(at)) {
     this.#warnings.push(`${this.#document.locate(at)}: ${name ? `${name}: ` : ''}${message}`);

@@ -1,4 +1,4 @@
-// What SAM makes of a function, as CloudFormation has it: its role and its URL.
+// The CloudFormation resources that SAM generates for a function: its role and its URL.
 //
 // Sources: `AWS::Serverless::Function`, `FunctionUrlConfig`, "AWS SAM policy templates" and "Generated CloudFormation resources",
 // AWS SAM developer guide; `policy_templates.json` of aws/serverless-application-model.
@@ -6,16 +6,16 @@
 /**
  * @typedef {object} Source
  * @property {import('./document.js').TemplateDocument} document
- * @property {(value: any, at: readonly PropertyKey[]) => any} head  what a function at the top of a value stands for
+ * @property {(value: any, at: readonly PropertyKey[]) => any} head  resolves a function at the top of a value
  * @property {(at: readonly PropertyKey[], message: string) => void} warn
  */
 
 const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
 
 /**
- * Adds the resources that SAM would generate, and which the template may refer to.
+ * Adds the resources that SAM would generate, because the template may refer to them.
  *
- * @param {any} template  is changed
+ * @param {any} template  is modified
  * @param {Source} source
  */
 export function addGenerated(template, source) {
@@ -45,7 +45,7 @@ export function addGenerated(template, source) {
       ...(Qualifier && { Qualifier }),
     });
     if (Properties.FunctionUrlConfig) document.mount(made, [...at, 'FunctionUrlConfig']);
-    // SAM lets everyone call it, in two statements.
+    // SAM lets everyone call the URL, with two statements.
     if (url.AuthType !== 'NONE') continue;
     const FunctionName = { Ref: logicalId };
     add('UrlPublicPermissions', 'AWS::Lambda::Permission', {
@@ -58,13 +58,13 @@ export function addGenerated(template, source) {
 }
 
 /**
- * The role that SAM makes for a function that names none.
+ * The role that SAM generates for a function without one.
  *
  * @param {any} properties
  * @param {any} globals  `Globals.Function`
  * @param {readonly PropertyKey[]} at
  * @param {Source} source
- * @returns {{ properties: object, sources: { to: PropertyKey[], from: PropertyKey[] }[] }} `sources`: where its policies are written
+ * @returns {{ properties: object, sources: { to: PropertyKey[], from: PropertyKey[] }[] }} `sources`: the places of its policies in the template
  */
 function roleOf({ Policies, PermissionsBoundary }, globals, at, { head, warn }) {
   /** @type {any[]} */
@@ -103,7 +103,7 @@ function isName(policy) {
  * @param {any} policy
  * @param {readonly PropertyKey[]} at
  * @param {(at: readonly PropertyKey[], message: string) => void} warn
- * @returns {any} the document of a policy that is written here or made from a template of SAM
+ * @returns {any} the document of an inline policy or of a policy template of SAM
  */
 function documentOf(policy, at, warn) {
   if (typeof policy !== 'object' || policy === null) return undefined;
