@@ -1,4 +1,4 @@
-//! Service and region of a host, inferred from tables; and the rules in which services differ.
+//! Infers service and region from a host, with tables; and the signing rules of services.
 
 use crate::packed_table::Table;
 use crate::text::{cut, cut_last, split};
@@ -34,17 +34,17 @@ pub(crate) use session_tokens::{SESSION_TOKEN_HEADERS, SESSION_TOKEN_NAMES, SESS
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Endpoint<'a> {
-    /// Such as `eu-west-1`.
+    /// The region, such as `eu-west-1`.
     pub region: &'a str,
-    /// Such as `execute-api`.
+    /// The signing name, such as `execute-api`.
     pub service: &'a str,
 }
 
-/// Signing name and region of a host in lower case, of AWS or of a provider of S3 that is known; `None` for any other
-/// host, and if only one of both can be inferred.
+/// Signing name and region of a host of AWS or of a known S3-compatible provider. The host must be in lower case. Returns `None` for
+/// any other host, and if only one of the two can be inferred.
 ///
-/// `web_socket` distinguishes the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of a host that takes
-/// SigV4a only, such as an S3 Multi-Region Access Point, is `*`.
+/// `web_socket` distinguishes the MQTT gateway of AWS IoT from its HTTP API, which share a host. The region of a host that accepts
+/// only SigV4a, such as an S3 Multi-Region Access Point, is `*`.
 ///
 /// ```
 /// use sigv4_wasm::endpoint_from_host;
@@ -61,7 +61,7 @@ pub fn endpoint_from_host(host: &str, web_socket: bool) -> Option<Endpoint<'_>> 
     Some(Endpoint { region: str::from_utf8(region).ok()?, service: str::from_utf8(service).ok()? })
 }
 
-/// Empty if they cannot be inferred.
+/// Region and signing name of a host. Each is empty if it cannot be inferred.
 pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> (&[u8], &[u8]) {
     let (host, _port) = cut(host, b':');
     let Some((name, home)) = partition(host) else { return of_provider(host) };
@@ -70,7 +70,7 @@ pub(crate) fn region_and_service(host: &[u8], web_socket: bool) -> (&[u8], &[u8]
         let (before, label) = cut_last(without_suffix(head, b".dualstack"), b'.');
         return (last, signing_name(before, label, web_socket));
     }
-    // `bucket.s3-us-west-2` and `s3-fips-us-gov-west-1`, older than the dotted form.
+    // `bucket.s3-us-west-2` and `s3-fips-us-gov-west-1` are older than the dotted form.
     let s3_region = without_prefix(without_prefix(last, b"s3-"), b"fips-");
     if last.starts_with(b"s3-") && is_region(s3_region) {
         return (s3_region, b"s3");
@@ -98,7 +98,7 @@ fn is_sigv4a_only(host: &[u8]) -> bool {
     partition(cut(host, b':').0).is_some_and(|(name, _)| sigv4a_service(name).is_some())
 }
 
-/// Signing name of a host that takes SigV4a only. `name` is what stands before the DNS suffix.
+/// Signing name of a host that accepts only SigV4a. `name` is the host without the DNS suffix.
 fn sigv4a_service(name: &[u8]) -> Option<&'static [u8]> {
     let (head, last) = cut_last(name, b'.');
     let (head, label) =
@@ -106,7 +106,7 @@ fn sigv4a_service(name: &[u8]) -> Option<&'static [u8]> {
     by_two_labels(SIGV4A_HOSTS, label, cut_last(head, b'.').1)
 }
 
-/// Region and signing name at another provider of S3; empty where the host is not such a one.
+/// Region and signing name of a host of another S3-compatible provider; empty for other hosts.
 fn of_provider(host: &[u8]) -> (&[u8], &[u8]) {
     let mut texts = PROVIDERS.texts();
     while let (Some(end), Some(region), Some(label)) = (texts.next(), texts.next(), texts.next()) {
@@ -127,18 +127,18 @@ fn of_provider(host: &[u8]) -> (&[u8], &[u8]) {
     Default::default()
 }
 
-/// Such as `nyc3`.
+/// Whether the label is the name of a site, such as `nyc3`.
 fn is_site(label: &[u8]) -> bool {
     label
         .split_last()
         .is_some_and(|(digit, letters)| digit.is_ascii_digit() && is_within(letters, b'a', b'z'))
 }
 
-/// The signing name for the label that names the service, such as `execute-api`, and the text before it; empty if unknown.
+/// The signing name for the label of the service, such as `execute-api`, and the text before it; empty if unknown.
 ///
-/// A label that neither a rule nor a table knows is the signing name, as it is for most services.
+/// A label that no rule and no table knows is itself the signing name, as for most services.
 fn signing_name<'a>(before: &[u8], label: &'a [u8], web_socket: bool) -> &'a [u8] {
-    // The planes of a service sign as it does: `bedrock-agent-runtime`, `s3-control`.
+    // The control and runtime endpoints of a service have its signing name: `bedrock-agent-runtime`, `s3-control`.
     let label = without_suffix(without_suffix(without_fips(label), b"-runtime"), b"-control");
     let before = without_fips(cut_last(before, b'.').1);
     if !before.is_empty()
@@ -150,7 +150,7 @@ fn signing_name<'a>(before: &[u8], label: &'a [u8], web_socket: bool) -> &'a [u8
     if label.starts_with(b"s3express-") {
         return b"s3express";
     }
-    // An interface endpoint of a service that is not AWS's.
+    // An interface endpoint of a service that does not belong to AWS.
     if label.starts_with(b"vpce-") {
         return b"";
     }
@@ -159,7 +159,7 @@ fn signing_name<'a>(before: &[u8], label: &'a [u8], web_socket: bool) -> &'a [u8
     by_longer_label(label).or_else(|| by_label(BY_LABEL, label)).unwrap_or(label)
 }
 
-/// The last column of the row with the label and what stands before it.
+/// The last column of the row with this label and the label before it.
 fn by_two_labels(table: Table, label: &[u8], before: &[u8]) -> Option<&'static [u8]> {
     let mut texts = table.texts();
     while let (Some(known), Some(expected), Some(name)) = (texts.next(), texts.next(), texts.next()) {
@@ -170,7 +170,7 @@ fn by_two_labels(table: Table, label: &[u8], before: &[u8]) -> Option<&'static [
     None
 }
 
-/// The first column of the row whose two columns make up the label.
+/// The first column of the row whose two columns together are the label.
 fn by_longer_label(label: &[u8]) -> Option<&'static [u8]> {
     let mut texts = LONGER_LABELS.texts();
     while let (Some(name), Some(rest)) = (texts.next(), texts.next()) {
@@ -181,7 +181,7 @@ fn by_longer_label(label: &[u8]) -> Option<&'static [u8]> {
     None
 }
 
-/// The second column of the row with the label; the label where that column says so.
+/// The second column of the row with the label, or the label itself if that column is [`SAME`].
 #[inline(never)]
 fn by_label(table: Table, label: &[u8]) -> Option<&'static [u8]> {
     let mut texts = table.texts();
@@ -207,7 +207,8 @@ fn without_suffix<'a>(text: &'a [u8], suffix: &[u8]) -> &'a [u8] {
     text.strip_suffix(suffix).unwrap_or(text)
 }
 
-/// Such as `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`; `us-west-004` of Backblaze.
+/// Whether the label is a region, such as `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`, or Backblaze's
+/// `us-west-004`.
 fn is_region(label: &[u8]) -> bool {
     let (words, number) = cut_last(label, b'-');
     let (area, rest) = cut(words, b'-');

@@ -1,4 +1,4 @@
-//! The rules of a service as bits of settings, as a signer takes them.
+//! The rules of a service as setting bits for a signer.
 
 use super::service_rules::{SERVICE_RULES, ServiceRules};
 use super::session_tokens::{SESSION_TOKEN_HEADERS, is_same};
@@ -9,8 +9,8 @@ use crate::record_flags::{
     CONTENT_SHA256_YES, PATH_ENCODED_ONCE, PATH_RAW, PAYLOAD_UNSIGNED, TOKEN_APPENDED,
 };
 
-/// What the rules of a service choose where the caller leaves it to them, as bits of `record_flags`; and the place of the name of
-/// its session token, in [`SESSION_TOKEN_HEADERS`].
+/// The settings that a service requires unless the caller overrides them, as bits of `record_flags`, and the index of the name of its
+/// session token in [`SESSION_TOKEN_HEADERS`].
 pub(crate) fn choices(service: &[u8], is_presigned: bool) -> (u32, usize) {
     let row = SERVICE_NAMES.position(service).and_then(|row| CHOICES.get(row));
     row.map_or((0, 0), |row| (if is_presigned { row.in_query } else { row.in_headers }, row.token))
@@ -28,7 +28,7 @@ const SERVICE_NAME_LIST: [&str; SERVICE_RULES.len()] = {
     names
 };
 
-/// A row of [`SERVICE_RULES`], as a signer takes it.
+/// A row of [`SERVICE_RULES`] in the form for a signer.
 #[derive(Clone, Copy)]
 struct Choices {
     in_headers: u32,

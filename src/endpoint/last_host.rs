@@ -1,18 +1,18 @@
-//! What a signer remembers of the last host.
+//! The cache of a signer for the last host.
 
 use super::{is_sigv4a_only, region_and_service};
 use crate::text::ShortText;
 
-/// What follows from a host.
+/// The facts that a host determines.
 pub(crate) struct HostFacts<'h> {
     /// See [`region_and_service`].
     pub(crate) region: &'h [u8],
     pub(crate) service: &'h [u8],
-    /// Whether it takes SigV4a only.
+    /// Whether the host accepts only SigV4a.
     pub(crate) is_sigv4a_only: bool,
 }
 
-/// What was inferred from the last host: most signers have one, and looking it up takes a tenth of a signature.
+/// The facts about the last host. Most signers use only one host, and a lookup takes a tenth of the time of a signature.
 pub(crate) struct LastHost {
     host: ShortText<96>,
     web_socket: bool,
@@ -43,7 +43,7 @@ impl LastHost {
         }
         let (region, service) = match (self.region.get(), self.service.get()) {
             (Some(region), Some(service)) => (region, service),
-            _ => region_and_service(host, web_socket), // too long for it
+            _ => region_and_service(host, web_socket), // too long for the cache
         };
         HostFacts { region, service, is_sigv4a_only: self.is_sigv4a_only }
     }

@@ -1,8 +1,8 @@
-//! The partitions of AWS: the DNS suffixes of their hosts.
+//! Finds the partition of a host, and the DNS suffix of a region.
 
 use super::tables::PARTITIONS;
 
-/// What stands before the DNS suffix of a partition, and the region of its global services.
+/// The part of a host before the DNS suffix of its partition, and the region of the global services of that partition.
 pub(super) fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
     let mut texts = PARTITIONS.texts();
     while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
@@ -13,13 +13,13 @@ pub(super) fn partition(host: &[u8]) -> Option<(&[u8], &'static [u8])> {
     None
 }
 
-/// What the regions of a partition begin with, and its DNS suffix. The last one is for all regions that no other row has.
+/// The prefix of the regions of each partition, and its DNS suffix. The last row is for all other regions.
 #[cfg(any(feature = "providers", feature = "tables"))]
 pub(crate) fn dns_suffixes() -> alloc::vec::Vec<(&'static str, &'static str)> {
     let mut rows: alloc::vec::Vec<(&str, &str)> = alloc::vec::Vec::new();
     let mut texts = PARTITIONS.texts().filter_map(|text| str::from_utf8(text).ok());
     while let (Some(suffix), Some(home)) = (texts.next(), texts.next()) {
-        // `us-isob-` of `us-isob-east-1`; regions of the first partition have nothing in common.
+        // `us-isob-` of `us-isob-east-1`. Regions of the first partition have no common prefix.
         let area = home.rsplitn(3, '-').last().unwrap_or_default();
         let regions = if home == "us-east-1" { "" } else { home.get(..=area.len()).unwrap_or_default() };
         if !home.is_empty() && rows.iter().all(|(known, _)| *known != regions) {

@@ -1,31 +1,31 @@
-//! The rules in which services differ: one table.
+//! The signing rules of services, in one table.
 
 use crate::SessionTokenMode;
 use crate::canonical::path::{PathEncoding, PathNormalization};
 
-/// How one service wants its requests signed.
+/// How requests to a service must be signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ServiceRules {
     /// How the path is encoded.
     pub(crate) path_encoding: PathEncoding,
-    /// Whether dot segments go.
+    /// Whether dot segments are removed.
     pub(crate) path_normalization: PathNormalization,
     /// Whether `x-amz-content-sha256` is sent.
     pub(crate) content_sha256_header: bool,
     /// Whether the body of a header-signed request is left out of the signature.
     pub(crate) unsigned_payload: bool,
-    /// Likewise for a presigned one.
+    /// The same for a presigned request.
     pub(crate) unsigned_presigned_payload: bool,
     /// Whether the session token is signed.
     pub(crate) session_token_mode: SessionTokenMode,
     /// The header that carries the session token.
     pub(crate) session_token_header: &'static str,
-    /// The query parameter that carries it in a presigned URL.
+    /// The query parameter that carries the session token in a presigned URL.
     pub(crate) session_token_parameter: &'static str,
 }
 
 impl ServiceRules {
-    /// Whether these are the rules of S3 and of what resembles it, which sign paths as they are.
+    /// Whether these are the rules of S3 and similar services, which sign paths unchanged.
     #[cfg(feature = "verify")]
     pub(crate) fn is_of_s3(&self) -> bool {
         self.path_encoding == PathEncoding::Single
@@ -51,7 +51,7 @@ const S3: ServiceRules = ServiceRules {
     ..DEFAULT
 };
 
-/// Services with rules of their own, by signing name.
+/// Services whose rules differ from the default, by signing name.
 pub(crate) const SERVICE_RULES: &[(&str, ServiceRules)] = &[
     ("s3", S3),
     (

@@ -1,9 +1,9 @@
-//! The names under which session tokens are sent, collected from the rules of services when this is compiled.
+//! The header and parameter names of session tokens, collected at compile time from the rules of services.
 
 use super::service_rules::{DEFAULT, SERVICE_RULES};
 
-/// The headers that carry session tokens, each once. In [`SESSION_TOKEN_PARAMETERS`], those of presigned URLs are at the same
-/// places.
+/// The headers that carry session tokens, each once. The parameter of a presigned URL has the same index in
+/// [`SESSION_TOKEN_PARAMETERS`].
 pub(crate) const SESSION_TOKEN_HEADERS: [&str; SESSION_TOKEN_NAMES] = {
     let mut names = [DEFAULT.session_token_header; SESSION_TOKEN_NAMES];
     let (mut row, mut count) = (0, 1);
@@ -31,7 +31,7 @@ pub(crate) const SESSION_TOKEN_PARAMETERS: [&str; SESSION_TOKEN_NAMES] = {
     names
 };
 
-/// How many names session tokens have.
+/// The number of different names of session tokens.
 pub(crate) const SESSION_TOKEN_NAMES: usize = {
     let (mut row, mut count) = (0, 1);
     while row < SERVICE_RULES.len() {
@@ -41,7 +41,7 @@ pub(crate) const SESSION_TOKEN_NAMES: usize = {
     count
 };
 
-/// Whether no row before, nor the default, has the same name for the session token.
+/// Whether neither the default nor an earlier row has the same name for the session token.
 const fn is_first_of_its_token(row: usize) -> bool {
     let name = SERVICE_RULES[row].1.session_token_header.as_bytes();
     let mut before = 0;

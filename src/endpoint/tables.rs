@@ -1,4 +1,4 @@
-//! What follows from a host, row by row.
+//! The tables that map hosts to services and regions.
 
 use crate::packed_table::{Table, table};
 
@@ -21,7 +21,7 @@ pub(super) const PARTITIONS: Table = table![
     [".api.cloud-aws.adc-e.uk", "eu-isoe-west-1"],
 ];
 
-/// In a table of signing names: the label is the name.
+/// The entry in a table of signing names if the label itself is the name.
 pub(super) const SAME: &[u8] = b"=";
 
 /// Hosts without a region: the last label before the suffix (or before `us-gov` and `global`), signing name.
@@ -44,9 +44,8 @@ pub(super) const GLOBAL_HOSTS: Table = table![
     ["waf", "="],
 ];
 
-/// Hosts that take SigV4a only, as they answer in several regions: the label that names the service, the one before
-/// (empty for any), signing name. Source: `sigv4a` as the only scheme in botocore's
-/// endpoint rule sets.
+/// Hosts that accept only SigV4a, because they serve several regions: the label of the service, the label before it (empty for any),
+/// signing name. Source: `sigv4a` as the only scheme in botocore's endpoint rule sets.
 pub(super) const SIGV4A_HOSTS: Table = table![
     ["s3-global", "", "s3"],                            // Multi-Region Access Points
     ["events", "endpoint", "events"],                   // EventBridge global endpoints
@@ -54,23 +53,23 @@ pub(super) const SIGV4A_HOSTS: Table = table![
     ["email", "endpoints", "ses"],                      // SES multi-region endpoints
 ];
 
-/// S3 of other providers, whose bucket may stand in front of it all: the end of the host; the region, empty if it is the
-/// label in front; for those, the label before the region, or empty without one.
+/// S3-compatible providers. The host may begin with a bucket. Columns: the end of the host; the region, or empty if the label before
+/// that end is the region; in this case, the label before the region, or empty if there is none.
 pub(super) const PROVIDERS: Table = table![
-    // "S3 API compatibility", Cloudflare R2 docs. Jurisdictions stand before it: `{account}.eu.r2.cloudflarestorage.com`.
+    // "S3 API compatibility", Cloudflare R2 docs. A jurisdiction may precede it: `{account}.eu.r2.cloudflarestorage.com`.
     ["r2.cloudflarestorage.com", "auto", ""],
     // "Call the S3-compatible API", Backblaze docs: `s3.us-west-004.backblazeb2.com`.
     ["backblazeb2.com", "", "s3"],
-    // "Service URLs for Wasabi's Storage Regions", Wasabi docs. Its aliases, such as `s3.nl-1`, have no region in them.
+    // "Service URLs for Wasabi's Storage Regions", Wasabi docs. Its aliases, such as `s3.nl-1`, contain no region.
     ["s3.wasabisys.com", "us-east-1", ""],
     ["wasabisys.com", "", "s3"],
-    // "Spaces API Reference", DigitalOcean docs: the credential has the region that the host begins with, such as `nyc3`.
+    // "Spaces API Reference", DigitalOcean docs: the region in the credential is the one in the host, such as `nyc3`.
     ["digitaloceanspaces.com", "", ""],
     // "Signatures", Google Cloud Storage docs: the location `auto`, and the service `s3` with AWS's header names.
     ["storage.googleapis.com", "auto", ""],
 ];
 
-/// Hosts that have their region before the service: the last label before the suffix, signing name.
+/// Hosts with the region before the service: the last label before the suffix, signing name.
 pub(super) const REGION_FIRST_HOSTS: Table = table![
     ["es", "="],
     ["aoss", "="],
@@ -83,8 +82,8 @@ pub(super) const REGION_FIRST_HOSTS: Table = table![
     ["rds", "rds-db"],
 ];
 
-/// Labels whose signing name depends on the one before: label, that one (empty for any), signing name. Hosts that
-/// several services share have none.
+/// Labels whose signing name depends on the label before: label, label before (empty for any), signing name. The signing name is
+/// empty for hosts that several services share.
 pub(super) const BY_TWO_LABELS: Table = table![
     ["iot", "jobs", "iot-jobs-data"],
     ["iot", "tunneling", "IoTSecuredTunneling"],
@@ -99,7 +98,7 @@ pub(super) const BY_TWO_LABELS: Table = table![
     ["geo", "routes", ""],
 ];
 
-/// Labels that end in a hyphen and one of these are as if it stood alone.
+/// A label that ends in a hyphen and one of these words is treated like the word alone.
 pub(super) const LAST_WORDS: Table = table![
     ["marketplace"],
     ["chime"],
@@ -118,7 +117,7 @@ pub(super) const LAST_WORDS: Table = table![
     ["states"],
 ];
 
-/// Labels that are a signing name and more: signing name, more.
+/// Labels that consist of a signing name and a suffix: signing name, suffix.
 pub(super) const LONGER_LABELS: Table = table![
     ["lambda", "-url"],
     ["appsync", "-api"],
@@ -151,7 +150,8 @@ pub(super) const LONGER_LABELS: Table = table![
     ["wellarchitected", "-agent"],
 ];
 
-/// Other labels: label, signing name. Empty for hosts that take no signature, or one that cannot be inferred from their name.
+/// Other labels: label, signing name. The signing name is empty for hosts that accept no signature, and for hosts from which it cannot
+/// be inferred.
 pub(super) const BY_LABEL: Table = table![
     ["email", "ses"],
     ["mail-manager", "ses"],

@@ -79,7 +79,7 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// The first line of a message, printable, shortened and without secrets. After the first line, a refused signature has the
+/// The first line of a message, printable, shortened and without secrets. If AWS refuses a signature, the following lines have the
 /// canonical request, which contains the session token.
 pub(super) fn shown(text: &str, confidential: &[&str]) -> String {
     let line = text.lines().next().unwrap_or_default();
@@ -99,10 +99,10 @@ fn is_printable(char: char) -> bool {
         && !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Nobody issues shorter secrets, and they could be part of a word.
+/// Shorter texts are not hidden: no secret is that short, and they could be part of a word.
 const SHORTEST_SECRET: usize = 8;
 
-/// In characters.
+/// The maximum length of a shown message, in characters.
 const LONGEST_SHOWN: usize = 300;
 
 #[cfg(test)]

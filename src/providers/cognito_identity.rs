@@ -116,14 +116,14 @@ impl CognitoIdentity {
         let target = HeaderValue::from_str(&format!("AWSCognitoIdentityService.{action}"));
         headers.insert(
             "x-amz-target",
-            target.map_err(|_| ProviderError::invalid(NAME, "the action is not one"))?,
+            target.map_err(|_| ProviderError::invalid(NAME, "the action is not a valid header value"))?,
         );
         Ok(Step::Ask(Exchange::new(NAME, request, TIMEOUT, move |answer, now| {
             let answer = answer?;
             if answer.status == 200 {
                 return next(&answer, tokens, now);
             }
-            // The id may be that of a pool which is gone, or of somebody else.
+            // The identity ID may belong to a deleted pool, or to another user.
             self.set_identity_id(self.given_id.clone());
             let confidential: Vec<&str> = tokens.iter().map(|token| &token[..]).collect();
             Err(ProviderError::failed(NAME, format!("{action}: {}", answer.refusal(&confidential))))
@@ -152,7 +152,8 @@ impl Source for CognitoIdentity {
         body.insert("IdentityPoolId".into(), self.pool_id.clone().into());
         self.call("GetId", body, tokens, |answer, tokens, _| {
             let id = answer.json().text("IdentityId").map(ToString::to_string);
-            let id = id.ok_or_else(|| ProviderError::failed(NAME, "GetId: the answer has no IdentityId"))?;
+            let id =
+                id.ok_or_else(|| ProviderError::failed(NAME, "GetId: the response has no IdentityId"))?;
             self.set_identity_id(Some(id.clone()));
             self.credentials(id, tokens)
         })

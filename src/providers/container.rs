@@ -40,12 +40,12 @@ impl Container {
         Self { variables, ..self }
     }
 
-    /// Uses this URL instead of that in the environment.
+    /// Uses this URL instead of the one in the environment.
     pub fn url(self, url: impl Into<String>) -> Self {
         Self { url: Some(url.into()), ..self }
     }
 
-    /// Sends this `Authorization` instead of that in the environment.
+    /// Sends this `Authorization` instead of the one in the environment.
     pub fn authorization(self, token: impl Into<Token>) -> Self {
         Self { authorization: Some(token.into()), ..self }
     }

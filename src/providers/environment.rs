@@ -1,4 +1,4 @@
-//! Credentials and region in environment variables, such as AWS Lambda sets them.
+//! Credentials and region in environment variables, as set by AWS Lambda, for example.
 
 use alloc::collections::BTreeMap;
 use alloc::format;

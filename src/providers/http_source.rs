@@ -72,7 +72,7 @@ impl Source for HttpSource {
             if answer.status == 200 {
                 return of_json(NAME, &answer);
             }
-            // Of `Bearer TOKEN`, the token.
+            // Hides each word, so that the token of `Bearer TOKEN` is hidden without its scheme.
             let confidential: Vec<&str> = values.iter().flat_map(|value| value.split(' ')).collect();
             Err(ProviderError::failed(NAME, answer.refusal(&confidential)))
         })))

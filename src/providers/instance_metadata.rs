@@ -38,7 +38,7 @@ impl InstanceMetadata {
         Self { variables, ..self }
     }
 
-    /// Uses this endpoint instead of that in the environment.
+    /// Uses this endpoint instead of the one in the environment.
     pub fn endpoint(self, endpoint: impl Into<String>) -> Self {
         Self { endpoint: Some(endpoint.into()), ..self }
     }

@@ -64,7 +64,7 @@ impl Provider {
         self.loader.credentials().await
     }
 
-    /// Newer credentials than the last ones. Call it if AWS refuses a request, such as with `ExpiredToken`.
+    /// Fetches newer credentials than the last ones. Call it if AWS refuses a request, such as with `ExpiredToken`.
     ///
     /// # Errors
     ///

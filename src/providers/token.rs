@@ -25,12 +25,12 @@ impl Token {
 
     pub(super) fn read(&self, source: &str, what: &str) -> Result<String, ProviderError> {
         let token = (self.0)().map_err(|error| {
-            ProviderError::failed(source, alloc::format!("the {what} could not be read")).because(error)
+            ProviderError::failed(source, alloc::format!("the {what} cannot be read")).because(error)
         })?;
         if token.is_empty() || token.contains(['\r', '\n']) {
             return Err(ProviderError::failed(
                 source,
-                alloc::format!("the {what} is empty or has a line end in it"),
+                alloc::format!("the {what} is empty or contains a line break"),
             ));
         }
         Ok(token)

@@ -1,4 +1,4 @@
-//! Where credentials come from in a browser or a Worker: a function of Rust, or JavaScript.
+//! Sources of credentials in a browser or a Worker: fixed credentials, a Rust function, or JavaScript.
 
 use std::cell::RefCell;
 use std::string::String;
@@ -9,10 +9,10 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{Credentials, Error, Timestamp};
 
-/// Has the credentials that sign a request: some that stay, an asynchronous function, or [`JsCredentials`].
+/// Provides the credentials that sign a request: fixed credentials, an asynchronous function, or [`JsCredentials`].
 #[allow(async_fn_in_trait)] // nothing here crosses threads
 pub trait ProvideCredentials {
-    /// Those to sign with now. Keep them as long as they are good: they keep the signing keys.
+    /// Returns the credentials to sign with. Return the same ones while they are valid, because they cache signing keys.
     async fn credentials(&self) -> Result<Credentials, JsValue>;
 }
 
@@ -33,10 +33,10 @@ where
     }
 }
 
-/// Credentials of JavaScript, in the shape of the AWS SDK: `{ accessKeyId, secretAccessKey, sessionToken, expiration }`, the last
-/// two of which may be missing.
+/// Credentials from JavaScript, in the form of the AWS SDK: `{ accessKeyId, secretAccessKey, sessionToken, expiration }`. The last
+/// two are optional.
 ///
-/// As long as they stay the same they are the same in Rust, too, and keep their signing keys.
+/// If JavaScript returns the same credentials again, cached signing keys are reused.
 #[derive(Debug)]
 pub struct JsCredentials {
     source: Source,
@@ -50,12 +50,12 @@ enum Source {
 }
 
 impl JsCredentials {
-    /// Of a function that returns them, or a promise of them. It is called for each signature.
+    /// Uses a function that returns credentials, or a promise of them. It is called for each signature.
     pub fn from_function(function: Function) -> Self {
         Self { source: Source::Function(function), last: RefCell::new(None) }
     }
 
-    /// Of a promise.
+    /// Uses a promise of credentials.
     pub fn from_promise(promise: Promise) -> Self {
         Self { source: Source::Promise(promise), last: RefCell::new(None) }
     }
@@ -67,7 +67,7 @@ impl ProvideCredentials for JsCredentials {
             Source::Function(function) => function.call0(&JsValue::UNDEFINED)?,
             Source::Promise(promise) => promise.clone().into(),
         };
-        // As `await` accepts a value that is not a promise.
+        // Like `await`, this accepts a value that is not a promise.
         let value = JsFuture::from(Promise::resolve(&value)).await?;
         let credentials = read(&value)?;
         let last = self.last.borrow().as_ref().filter(|last| last.is_same(&credentials)).cloned();
@@ -92,7 +92,7 @@ fn read(value: &JsValue) -> Result<Credentials, JsValue> {
     Ok(credentials.with_expiry(Timestamp::from_unix_seconds(seconds as i64)?))
 }
 
-/// `undefined` of what has no properties.
+/// `undefined` if the value has no properties.
 fn property(value: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     if value.is_object() { Reflect::get(value, &name.into()) } else { Ok(JsValue::UNDEFINED) }
 }

@@ -1,4 +1,4 @@
-//! Requests of browsers and Workers, signed in Rust apps that run there.
+//! Signs requests in Rust apps that run in browsers and Workers.
 //!
 //! ```no_run
 //! use sigv4_wasm::web::{JsCredentials, now};
@@ -26,12 +26,12 @@ pub use credentials::{JsCredentials, ProvideCredentials};
 #[cfg(feature = "providers")]
 pub use provider::WebProvider;
 
-/// What time it is on the platform.
+/// The current time of the platform.
 pub fn now() -> Timestamp {
     Timestamp::from_unix_seconds((js_sys::Date::now() / 1000.0) as i64).unwrap_or(Timestamp::EPOCH)
 }
 
-/// An `Error` of JavaScript, with the stable code as its property `code`, as the npm package throws it.
+/// A JavaScript `Error` with the stable code in its property `code`, like the errors of the npm package.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         error_with_code(error.message(), error.code())
@@ -40,7 +40,7 @@ impl From<Error> for JsValue {
 
 fn error_with_code(message: &str, code: &str) -> JsValue {
     let thrown = js_sys::Error::new(message);
-    // Fails on no object that was just made.
+    // Cannot fail, because the object was just created.
     let _ = js_sys::Reflect::set(&thrown, &"code".into(), &code.into());
     thrown.into()
 }

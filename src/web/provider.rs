@@ -72,7 +72,7 @@ impl WebProvider {
         self.loader.credentials().await
     }
 
-    /// Newer credentials than the last ones. Call it if AWS refuses a request, such as with `ExpiredToken`.
+    /// Fetches newer credentials than the last ones. Call it if AWS refuses a request, such as with `ExpiredToken`.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ async fn sleep(duration: Duration) {
     let milliseconds = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
     let mut timer = ClearOnDrop(JsValue::UNDEFINED);
     let promise = Promise::new(&mut |resolve, _| timer.0 = set_timeout(&resolve, milliseconds));
-    // It is never rejected.
+    // The promise is never rejected.
     let _ = JsFuture::from(promise).await;
 }
 
@@ -154,7 +154,7 @@ impl Drop for ClearOnDrop {
     }
 }
 
-/// The message of what JavaScript threw. A `JsValue` is not `Send`, so it cannot be a `BoxError`.
+/// The message of a JavaScript exception. A `JsValue` is not `Send`, so it cannot be a `BoxError`.
 fn error_of(thrown: JsValue) -> BoxError {
     let error = thrown.dyn_ref::<js_sys::Error>();
     error.map_or_else(|| "the request failed".into(), |error| String::from(error.message()).into())

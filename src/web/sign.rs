@@ -1,4 +1,4 @@
-//! Signing a `Request` of the platform.
+//! Signs a `Request` of the platform.
 
 use std::string::String;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use crate::sign::prepare::REGION_SET;
 use crate::{Credentials, Payload, RequestView, Scheme, Signature, Signer, Timestamp};
 
 impl<S: Scheme> Signer<S> {
-    /// A request like this one, signed: to be sent with `fetch`. It has the body, which is read for that, and all else of the
-    /// first; where S3 needs its URL respelled, only method, body, redirect mode and signal.
+    /// Returns a signed copy of a request, to send with `fetch`. The body of the original is read. If the URL must be encoded
+    /// differently for S3, the copy keeps only method, headers, body, redirect mode and signal.
     ///
     /// See [`now`](super::now) for the time.
     pub async fn sign_web(
@@ -41,7 +41,7 @@ impl<S: Scheme> Signer<S> {
 
         let init = RequestInit::new();
         init.set_headers(&signed_headers(request, &signature)?.into());
-        // One that was read needs another in its place, even if it was empty.
+        // A body that has been read must be replaced, even if it was empty.
         if request.body_used() {
             init.set_body(&Uint8Array::from(&body[..]));
         }
@@ -54,8 +54,8 @@ impl<S: Scheme> Signer<S> {
         }
     }
 
-    /// A URL that is valid for a request of this method for some time after `now`, from a second to seven days: to anyone who
-    /// has it.
+    /// Returns a presigned URL for requests with this method. It is valid after `now` for one second to seven days. Anyone with
+    /// the URL can make the request.
     pub fn presign_url(
         &self,
         method: &str,
@@ -71,7 +71,7 @@ impl<S: Scheme> Signer<S> {
     }
 }
 
-/// Names and values: bytes, as one character stands for each (the Fetch standard's "byte sequence").
+/// Names and values. Each character of a value stands for one byte (the Fetch standard's "byte sequence").
 fn entries(headers: &Headers) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
     let mut all = Vec::new();
     for entry in headers.entries() {
@@ -82,7 +82,7 @@ fn entries(headers: &Headers) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
     Ok(all)
 }
 
-/// The headers of a request, with those of a signature in the place of those of an earlier one.
+/// The headers of a request, in which those of this signature replace those of an earlier signature.
 fn signed_headers(request: &Request, signature: &Signature) -> Result<Headers, JsValue> {
     let headers = Headers::new_with_headers(&request.headers())?;
     for name in REPLACED.texts().chain([REGION_SET]).filter_map(|name| str::from_utf8(name).ok()) {
@@ -94,7 +94,7 @@ fn signed_headers(request: &Request, signature: &Signature) -> Result<Headers, J
     Ok(headers)
 }
 
-/// What a request with another URL can take over.
+/// Copies the properties that a request with another URL can keep.
 fn copy_to(request: &Request, init: &RequestInit) {
     init.set_method(&request.method());
     init.set_redirect(request.redirect());
