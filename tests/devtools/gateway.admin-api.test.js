@@ -18,7 +18,7 @@ const own = async (gateway, path) => (await ask(gateway, path)).json();
 describe('the list of requests', async () => {
   const gateway = await gatewayFor();
 
-  test('tells request, answer, who, and what decided', async () => {
+  test('has the request, the response, the caller and the policy that decided', async () => {
     const send = createSigv4Fetch(gateway.options);
     await send(`${gateway.base}/orders/1?a=b`, { method: 'POST', body: 'grün', headers: { 'x-tag': 'ü' } });
     const { requests } = await own(gateway, 'requests');
@@ -41,7 +41,7 @@ describe('the list of requests', async () => {
     assert.equal((await ask(gateway, 'requests/none')).status, 404);
   });
 
-  test('holds no secret, wherever a client puts it', async () => {
+  test('contains no secret, wherever a client puts it', async () => {
     const { secretAccessKey, sessionToken } = gateway.credentials();
     const send = createSigv4Fetch(gateway.options);
     await fetch(await presignUrl(`${gateway.base}/x`, gateway.options));
@@ -60,7 +60,7 @@ describe('the list of requests', async () => {
     }
   });
 
-  test('keeps the last 200, and cuts long bodies', async () => {
+  test('keeps the last 200 requests, and truncates long bodies', async () => {
     const send = createSigv4Fetch(gateway.options);
     for (let i = 0; i < 205; i++) await send(`${gateway.base}/n/${i}`);
     await send(`${gateway.base}/long`, { method: 'POST', body: 'x'.repeat(100_000) });
@@ -72,7 +72,7 @@ describe('the list of requests', async () => {
     assert.equal(requests[1].request.truncated, false);
   });
 
-  test('comes as events, too', async () => {
+  test('is also available as events', async () => {
     const response = await ask(gateway, 'events');
     assert.equal(response.headers.get('content-type'), 'text/event-stream');
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -97,7 +97,7 @@ describe('strangers', async () => {
         .end();
     });
 
-  test('with a name of their own (DNS rebinding) get nothing', async () => {
+  test('with a rebound name (DNS rebinding) get nothing', async () => {
     for (const path of ['requests', 'events', 'health', 'inspector/', 'credentials']) {
       for (const host of [
         'evil.example',
@@ -114,7 +114,7 @@ describe('strangers', async () => {
     }
   });
 
-  test('on this machine see nothing of any request without the token that the terminal prints', async () => {
+  test('on this machine cannot see requests without the token that the terminal shows', async () => {
     const headers = {
       cookie: 'session=of-a-cookie',
       authorization: 'Bearer of-a-bearer',
@@ -170,7 +170,7 @@ describe('strangers', async () => {
     assert.notEqual((await gatewayFor()).inspector.token, token);
   });
 
-  test('that are pages of another origin get nothing, and links from there open the page', async () => {
+  test('on pages of another origin get nothing, but links on these pages open the page', async () => {
     const { host, origin } = new URL(gateway.origin);
     for (const headers of [
       { origin: 'https://evil.example' },
@@ -217,7 +217,7 @@ describe('credentials', async () => {
       awsContainerAuthorizationToken: gateway.credentialsEndpoint.token,
     });
 
-  test('of the endpoint, as fromContainer reads them', async () => {
+  test('of the endpoint can be read by fromContainer', async () => {
     const { uri, token } = gateway.credentialsEndpoint;
     const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: token };
     const send = createSigv4Fetch({ ...gateway.options, credentials: fromContainer({ env }) });
@@ -228,7 +228,7 @@ describe('credentials', async () => {
     });
   });
 
-  test("for the SDK's provider are good, and end", async () => {
+  test("for the SDK's provider are valid until they expire", async () => {
     const credentials = await provider()();
     assert.ok(Math.abs(credentials.expiration - Date.now() - 900_000) < 10_000);
     const response = await createSigv4Fetch({ ...gateway.options, credentials: provider() })(

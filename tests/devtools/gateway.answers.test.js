@@ -62,7 +62,7 @@ describe('routes', () => {
     });
   }
 
-  test('ANY is seven methods', async () => {
+  test('ANY stands for seven methods', async () => {
     const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });
     const statusOf = async (method) => {
       const head = `${method} /prod/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`;
@@ -79,7 +79,7 @@ describe('routes', () => {
     assert.deepEqual(await answerOf(await fetch(origin)), MISSING);
   });
 
-  test('dot segments lead to no other route', async () => {
+  test('dot segments do not lead to another route', async () => {
     const { origin, options } = await gatewayFor({
       routes: [{ route: 'GET /open/{proxy+}', auth: 'none' }, { route: 'GET /closed' }],
     });
@@ -95,7 +95,7 @@ describe('routes', () => {
 });
 
 describe('refused requests', () => {
-  test('a REST API says what should have been signed, without the session token', async () => {
+  test('a REST API responds with the expected canonical request, without the session token', async () => {
     const { base, options } = await gatewayFor();
     const { credentials } = options;
     const signed = await signRequest({ method: 'POST', url: `${base}/orders`, body: '{"a":1}' }, options);
@@ -113,7 +113,7 @@ describe('refused requests', () => {
     assert.ok(!body.message.includes(credentials.sessionToken));
   });
 
-  test('an HTTP API says Forbidden, whatever the reason', async () => {
+  test('an HTTP API responds with Forbidden for every reason', async () => {
     const { origin, options } = await gatewayFor({ type: 'http' });
     const signed = await signRequest({ method: 'POST', url: `${origin}/orders`, body: '{"a":1}' }, options);
     const response = await fetch(signed.url, { ...signed, body: '{"a": 1}' });
@@ -174,7 +174,7 @@ describe('refused requests', () => {
     }
   });
 
-  test('the gateway has a clock of its own', async () => {
+  test('the gateway verifies with its own clock', async () => {
     const ahead = await gatewayFor({}, { now: () => new Date(Date.now() + 1_200_000) });
     const signed = await signRequest(`${ahead.base}/orders`, ahead.options);
     assert.match((await answerOf(await fetch(signed.url, signed))).body.message, /^Signature expired/);
@@ -208,7 +208,7 @@ describe('CORS', () => {
     });
   const allowedOrigin = (response) => response.headers.get('access-control-allow-origin');
 
-  test('a preflight needs no signature where CORS is set up, and is refused where it is not', async () => {
+  test('a preflight needs no signature if CORS is set up, and is refused otherwise', async () => {
     const rest = await gatewayFor({ cors: true });
     const allowed = await preflight(`${rest.base}/orders`);
     assert.equal(allowed.status, 200);
@@ -227,7 +227,7 @@ describe('CORS', () => {
     assert.deepEqual(await answerOf(await preflight(`${without.base}/orders`)), MISSING);
   });
 
-  test('of a preflight without CORS, the log does not say to sign it, which no browser does', async () => {
+  test('the log does not advise signing a preflight, because browsers cannot', async () => {
     for (const config of [{}, { routes: [{ route: 'PUT /orders' }] }]) {
       const log = [];
       const gateway = await gatewayFor(config, { log: (line) => log.push(line) });
@@ -236,7 +236,7 @@ describe('CORS', () => {
     }
   });
 
-  test('a 403 has no CORS headers in a REST API, unless it is told to', async () => {
+  test('a 403 of a REST API has no CORS headers by default', async () => {
     const headers = { origin: ORIGIN };
     const rest = await gatewayFor({ cors: true });
     assert.equal(allowedOrigin(await fetch(`${rest.base}/x`, { headers })), null);
@@ -295,7 +295,7 @@ describe('limits', () => {
     }
   });
 
-  test('what is no HTTP', async () => {
+  test('data that is not HTTP', async () => {
     const { origin } = await gatewayFor();
     const long = await exchangeBytes(
       origin,

@@ -83,7 +83,7 @@ for (const [api, [config, service, access]] of Object.entries(APIS)) {
       }
     }
 
-    test('nobody without a signature', async () => {
+    test('nobody may call without a signature', async () => {
       const [request] = Object.keys(Object.values(access)[0]);
       assert.equal((await fetch(`${gateway.origin}${request.split(' ')[1]}`)).status, 403);
     });
@@ -100,7 +100,7 @@ test('a policy template of SAM that is not about calls is named, with its place'
   );
 });
 
-test('what answers preflights in a CDK template is the CORS of the API', async () => {
+test('the preflight methods of a CDK template become the CORS settings of the API', async () => {
   const gateway = await startGateway({ config: CDK, settings: { api: 'Rest' } });
   after(() => gateway.close());
   assert.deepEqual(gateway.settings.warnings, []);
@@ -112,7 +112,7 @@ test('what answers preflights in a CDK template is the CORS of the API', async (
   assert.equal(response.headers.get('access-control-allow-origin'), 'https://app.example.com');
 });
 
-test('a function has the credentials of its role, also of one that SAM makes', async () => {
+test('a function has the credentials of its role, even if SAM generates the role', async () => {
   const gateway = await startGateway({ config: SAM, settings: { api: 'ServerlessHttpApi' } });
   after(() => gateway.close());
   assert.equal(gateway.settings.functions.OrdersFunction.role, 'OrdersFunctionRole');
@@ -121,7 +121,7 @@ test('a function has the credentials of its role, also of one that SAM makes', a
   assert.deepEqual(gateway.credentials(), gateway.credentials('ReportFunctionRole'));
 });
 
-describe('other files of these tools say what to pass instead', () => {
+describe('other files of these tools are refused with the name of the file to pass', () => {
   /** @type {[file: string, message: RegExp][]} */
   const CASES = [
     [

@@ -1,4 +1,4 @@
-// Functions in archives: what Lambda would unpack, and what no one should.
+// Functions in archives: valid archives run, and malformed or hostile ones are refused.
 
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
@@ -65,7 +65,7 @@ async function open(bytes, handler = 'src/app.handler') {
 
 const NAME = 'export const name = "packed";';
 
-test('a function runs with the files beside it, and leaves nothing behind', async () => {
+test('a function runs with the other files of its archive, which are deleted afterwards', async () => {
   const leftOver = async () =>
     (await readdir(tmpdir())).filter((name) => name.startsWith('sigv4-gateway-')).sort();
   const before = await leftOver();
@@ -127,7 +127,7 @@ describe('is an error at the start', () => {
   }
 });
 
-test('a file that is larger than it says does not fill the disk: the function fails', async () => {
+test('a file that is larger than its stated size does not fill the disk: the function fails', async () => {
   const { answer } = await open(zip([['src/app.mjs', `${HANDLER}${' '.repeat(1_000_000)}`, { size: 10 }]]));
   assert.equal((await answer()).status, 502);
 });

@@ -1,4 +1,4 @@
-// Pages of other origins, in a browser, and what they get of a gateway and of the inspector on the same machine.
+// Pages of other origins in a browser cannot read data of a gateway or an inspector on the same machine.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -17,7 +17,7 @@ let evil;
 before(async () => {
   gateway = await startGateway({ config: { routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] } });
   inspector = await serveInspector({ gateway: new URL(gateway.inspector.url) });
-  // Every name of that domain is this machine: what DNS rebinding comes to.
+  // Every name of that domain resolves to this machine, as after DNS rebinding.
   chromium = await launchChromium(['--host-resolver-rules=MAP *.example 127.0.0.1']);
   evil = createServer((_, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<p>evil'),
@@ -64,7 +64,7 @@ for (const [name, base] of [
   ['the inspector', () => inspector.url],
 ]) {
   describe(name, () => {
-    test('answers no name that leads here (DNS rebinding)', async () => {
+    test('refuses other names of this machine (DNS rebinding)', async () => {
       for (const address of [...addresses(base()), base()].filter(
         (one) => one.includes('_sigv4') || name !== 'the gateway',
       )) {
@@ -73,7 +73,7 @@ for (const [name, base] of [
         const { page, status, text } = await open(url.href);
         assert.equal(status, 403, url.href);
         assert.doesNotMatch(text, /secret-of-a-cookie/);
-        // The page that an attacker served before has this very origin.
+        // The page that the attacker served before has the same origin.
         const again = await page.evaluate(async (url) => {
           const response = await fetch(url);
           return { status: response.status, text: await response.text() };
@@ -83,7 +83,7 @@ for (const [name, base] of [
       }
     });
 
-    test('answers no page of another origin, in whatever way it asks', async () => {
+    test('refuses pages of another origin for every kind of request', async () => {
       const { page, statusesOf } = await open(`http://evil.example:${evil.address().port}/`);
       for (const url of addresses(base())) {
         const seen = await page.evaluate(async (url) => {
@@ -115,13 +115,13 @@ for (const [name, base] of [
           { ...seen, opaque: seen.opaque.replace(/^$/, 'failed') },
           { cors: 'failed', opaque: 'failed', events: 'failed', script: 'failed', image: 'failed' },
         );
-        // Not the browser alone: the server refused, before it looked at anything.
+        // The server itself refused the requests, not only the browser.
         const all = await eventually(() => statusesOf(url).length >= 5 && statusesOf(url));
         assert.deepEqual(all, [403, 403, 403, 403, 403], url);
       }
     });
 
-    test('shows its page, and there what it knows, by a loopback name', async () => {
+    test('shows its page with its data under a loopback name', async () => {
       const url = new URL(name === 'the gateway' ? gateway.inspector.url : inspector.url);
       for (const hostname of ['127.0.0.1', 'localhost']) {
         url.hostname = hostname;

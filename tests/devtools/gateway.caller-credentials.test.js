@@ -1,4 +1,4 @@
-// Functions that an API invokes with the credentials of the caller, as SAM has it by default: the caller needs a second permission.
+// Functions that an API invokes with the credentials of the caller, the default of SAM: the caller needs a second permission.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -50,11 +50,11 @@ Resources:
 `;
 
 describe('a REST API of SAM', () => {
-  test('needs lambda:InvokeFunction of the caller, and the log says so', async () => {
+  test('requires lambda:InvokeFunction from the caller, and the log says so', async () => {
     const gateway = await open(sam('{ DefaultAuthorizer: AWS_IAM }'));
     assert.deepEqual(await call(gateway, 'Caller', '/live/orders'), { status: 200, body: 'hello' });
     const { status, body } = await call(gateway, 'Half', '/live/orders');
-    // As REST APIs answer, whose execution log has "Invalid permissions on Lambda function".
+    // REST APIs respond like this, and their execution log has "Invalid permissions on Lambda function".
     assert.deepEqual([status, body], [500, '{"message":"Internal server error"}']);
     const [{ refusal, hint }] = /** @type {any} */ (await gateway.requests());
     assert.match(

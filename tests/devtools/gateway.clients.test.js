@@ -1,4 +1,4 @@
-// The gateway takes what real clients send, byte for byte.
+// The gateway accepts the requests of real clients, byte for byte.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -20,7 +20,7 @@ import { answerOf, gatewayFor } from '../support/gateway.js';
 
 const ORDER = { item: 'smørrebrød', pieces: 3 };
 
-describe('REST and HTTP APIs take', async () => {
+describe('REST and HTTP APIs accept', async () => {
   for (const [type, stage] of [
     ['rest', '/prod'],
     ['http', ''],

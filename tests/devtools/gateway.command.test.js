@@ -1,4 +1,4 @@
-// `sigv4 gateway`, as a shell runs it.
+// `sigv4 gateway`, run by a shell.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -58,7 +58,7 @@ describe('the command', () => {
     await assert.rejects(fetch(origin));
   });
 
-  test('the command that it names reaches it', async () => {
+  test('the command that it prints reaches it', async () => {
     const { run, exported } = await start('--region', 'eu-west-1');
     const [, line] = await eventually(() => /^sigv4 (request .*)\n/m.exec(run.output));
     const { code, stdout } = await sigv4(line.split(' '), { env: { ...BARE, ...exported } });
@@ -94,7 +94,7 @@ describe('the command', () => {
     ],
   };
   for (const [name, [config, command]] of Object.entries(EXAMPLES)) {
-    test(`the command that it names has a route: ${name}`, async () => {
+    test(`the command that it prints has a route: ${name}`, async () => {
       const file = join(await mkdtemp(join(tmpdir(), 'sigv4-')), 'api.json');
       await writeFile(file, JSON.stringify(config));
       const { run, exported } = await start('--config', file);
@@ -107,7 +107,7 @@ describe('the command', () => {
     });
   }
 
-  test('a port that is taken, a host that is not here, a config that is wrong', async () => {
+  test('errors: a port in use, a host of another machine, an invalid config', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     after(() => server.close());
     await once(server, 'listening');
@@ -149,7 +149,7 @@ Resources:
   const run = async (/** @type {string[]} */ ...args) =>
     start('--config', file, '--region', 'eu-west-1', ...args);
 
-  test('--api, --stage and --parameter choose what is served', async () => {
+  test('--api, --stage and --parameter select the API, the stage and parameters', async () => {
     const all = await run('--api', 'orders', '--parameter', 'Path=a=b', '--parameter', 'Second=dev');
     assert.match(all.run.output, /^http:\S+\/live {2}REST API local in eu-west-1/);
     assert.match(all.run.output, /routes +GET \/a=b \(iam\)/);
@@ -167,7 +167,7 @@ Resources:
     assert.equal((await fetch(`${one.origin}/live/orders`)).status, 403);
   });
 
-  test('a function URL is called with the command that is printed, by the only role that may', async () => {
+  test('the printed command calls a function URL as the only role that may', async () => {
     const { run: started, exported } = await run('--api', 'Url');
     assert.match(started.output, /function URL local in eu-west-1/);
     assert.match(
@@ -185,7 +185,7 @@ Resources:
     assert.deepEqual([code, stdout], [0, 'hello']);
   });
 
-  test('what is wrong with them is said', async () => {
+  test('wrong values of these options are errors', async () => {
     const refused = async (/** @type {string[]} */ ...args) => {
       const { code, stderr } = await sigv4(['gateway', '--port', '0', '--config', file, ...args]);
       return `${code} ${stderr}`;
@@ -228,7 +228,7 @@ describe('the README', async () => {
   const block = (/** @type {string} */ language) =>
     new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(section)[1];
 
-  test('its config file is one', async () => {
+  test('its config file is valid', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'sigv4-')), 'api.yaml');
     await writeFile(file, block('yaml'));
     const gateway = await startGateway({ config: file, settings: { upstream: 'http://127.0.0.1:9' } });
@@ -240,7 +240,7 @@ describe('the README', async () => {
     assert.ok(gateway.credentials('shop').sessionToken);
   });
 
-  test('its function URL is one', async () => {
+  test('its config of a function URL is valid', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sigv4-'));
     const [, yaml] = /** @type {RegExpExecArray} */ (
       /^### Function URLs\n[^]*?^```yaml\n([^]*?)^```$/m.exec(section)

@@ -1,4 +1,4 @@
-// `require('sigv4-wasm-devtools/gateway')`, as Jest does it: without ES modules.
+// `require('sigv4-wasm-devtools/gateway')` without ES modules, as in Jest.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -57,7 +57,7 @@ test('in Jest', { skip: !existsSync(JEST) && 'Jest is installed by scripts/setup
   assert.match(stderr, /^Tests: +2 passed, 2 total$/m);
 });
 
-test('it has types of its own', () => {
+test('it has its own types', () => {
   const folder = join(consumer, 'node_modules/sigv4-wasm-devtools');
   const types = join(folder, 'dist/cjs/types/gateway/gateway.d.ts');
   assert.ok(existsSync(types));

@@ -1,4 +1,4 @@
-// Config files and templates that are wrong, too large, or made to take forever.
+// Config files and templates that are invalid, too large, or designed to take forever.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -111,7 +111,7 @@ describe('config files', () => {
     ['resources that refer to two others', { Ref: 'S39' }, { Resources: Object.fromEntries(chain) }],
   ];
   for (const [title, stage, { Resources, ...more } = {}] of GROWING) {
-    test(`functions that make too much: ${title}`, async () => {
+    test(`functions with too large a result are refused: ${title}`, async () => {
       const api = { Type: 'AWS::Serverless::Api', Properties: { StageName: stage } };
       const template = JSON.stringify({ ...more, Resources: { Api: api, ...Resources } });
       await assert.rejects(open(await file('growing.json', template)), {
@@ -122,7 +122,7 @@ describe('config files', () => {
     });
   }
 
-  test('functions within functions, as people write them', async () => {
+  test('nested functions of a usual size are accepted', async () => {
     const stage = Array.from({ length: 5 }).reduce(twice, 'x');
     const api = {
       Type: 'AWS::Serverless::Api',
@@ -139,14 +139,14 @@ describe('config files', () => {
   });
 
   for (const device of ['/dev/zero', '/dev/urandom']) {
-    test(`that have no end: ${device}`, async () => {
+    test(`without an end are refused: ${device}`, async () => {
       await assert.rejects(open(device), { name: 'ConfigError', message: /it is larger than 1048576 bytes/ });
       await assert.rejects(open(await file('beside.yaml', `template: ${device}\n`)), { name: 'ConfigError' });
     });
   }
 
   for (const [text, message] of WRONG) {
-    test(`say where they are wrong: ${JSON.stringify(text).slice(0, 200)}`, async () => {
+    test(`with an error lead to a message with its place: ${JSON.stringify(text).slice(0, 200)}`, async () => {
       await assert.rejects(open(await file('wrong.yaml', text)), (error) => {
         assert.equal(error.name, 'ConfigError');
         assert.match(error.message, message);
@@ -155,7 +155,7 @@ describe('config files', () => {
     });
   }
 
-  test('that are not there, or empty', async () => {
+  test('that are missing or empty', async () => {
     await assert.rejects(open(join(folder, 'missing.yaml')), /missing\.yaml: .*ENOENT/);
     const gateway = await open(await file('empty.yaml', ''));
     const send = createSigv4Fetch({
@@ -167,7 +167,7 @@ describe('config files', () => {
     await gateway.close();
   });
 
-  test('secrets stay out of messages', async () => {
+  test('messages contain no secrets', async () => {
     await assert.rejects(
       gatewayFor({
         users: {

@@ -1,4 +1,4 @@
-// Why a request was refused: on the terminal, and for the page.
+// The explanation of a refused request on the terminal and in the page.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -20,7 +20,7 @@ describe('a refused request is explained', async () => {
   const { credentials } = options;
   const explained = async () => (await gateway.requests())[0];
 
-  test('body: JSON.stringify of what axios had made JSON of', async () => {
+  test('body: JSON.stringify of a body that axios already serialized', async () => {
     const { host } = new URL(base);
     const signer = new SignatureV4({ ...options, sha256: Sha256, applyChecksum: false });
     const body = { item: 'tea', pieces: 3 };
@@ -42,7 +42,7 @@ describe('a refused request is explained', async () => {
     await eventually(() => lines.some((line) => line.includes(mismatches[0].summary)));
   });
 
-  test('on the terminal, each line has the number of its request, also where another came in between', async () => {
+  test('on the terminal, each line has the number of its request, even if requests overlap', async () => {
     const secretAccessKey = 'of somebody else, so that all mistakes are tried';
     const other = { ...options, credentials: { ...credentials, secretAccessKey } };
     const slow = await createSigv4Fetch(other)(`${base}/slow`);
@@ -64,7 +64,7 @@ describe('a refused request is explained', async () => {
     assert.equal(first.likely[0].code, 'secret-other');
   });
 
-  test('the stage left out of what was signed, the region wrong', async () => {
+  test('a path that was signed without the stage, and a wrong region', async () => {
     const noStage = await signRequest(`${gateway.origin}/orders`, options);
     await fetch(`${base}/orders`, noStage);
     assert.equal((await explained()).mismatches[0].part, 'path');
@@ -73,7 +73,7 @@ describe('a refused request is explained', async () => {
     assert.equal((await explained()).mismatches[0].code, 'wrong-region');
   });
 
-  test('by what the gateway knows: no route, no signature, unknown key, policies', async () => {
+  test('from facts of the gateway: no route, no signature, unknown key, policies', async () => {
     await fetch(`${gateway.origin}/dev/orders`);
     assert.match((await explained()).hint.fix, /^Stages: prod\. Routes: ANY \/, ANY \/\{proxy\+\}\.$/);
     await fetch(`${base}/orders`);
@@ -86,7 +86,7 @@ describe('a refused request is explained', async () => {
     assert.match((await explained()).hint.fix, /no access key …HERE/);
   });
 
-  test('on the terminal, without secrets, and nothing that moves the cursor', async () => {
+  test('on the terminal, without secrets and control characters', async () => {
     const bytes = 'GET /prod/\x9b2J HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
     assert.match(await exchangeBytes(gateway.origin, bytes), /^HTTP\/1\.1 400 /);
     await fetch(`${base}/x?X-Amz-Security-Token=secret`);
@@ -102,7 +102,7 @@ describe('a refused request is explained', async () => {
     assert.match(all, /^\d\d:\d\d:\d\d #\d+ 403 GET \/prod\/x\?X-Amz-…  \d/m);
   });
 
-  test('a flood of bad requests is answered, and not all of it explained', async () => {
+  test('a flood of bad requests gets responses, but not all are explained', async () => {
     const bad = await signRequest(`${base}/flood`, { ...options, region: 'us-east-1' });
     for (let i = 0; i < 150; i++) assert.equal((await fetch(bad.url, bad)).status, 403);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -149,7 +149,7 @@ describe('the values of an explanation', async () => {
   }
 });
 
-test('an HTTP API: advice that needs nothing of its response, which says Forbidden', async () => {
+test('the advice for an HTTP API does not refer to its response, which is only Forbidden', async () => {
   /** @type {string[]} */
   const lines = [];
   const { origin, options, requests } = await gatewayFor(
@@ -167,7 +167,7 @@ test('an HTTP API: advice that needs nothing of its response, which says Forbidd
   assert.doesNotMatch(lines.join('\n'), /canonical request in the response/);
 });
 
-test('explanations come in the order of their requests, and requests() in that of their arrival', async () => {
+test('explanations follow the order of their requests, and requests() the order of arrival', async () => {
   /** @type {string[]} */
   const lines = [];
   const { base, options, requests } = await gatewayFor({}, { log: (line) => lines.push(line) });

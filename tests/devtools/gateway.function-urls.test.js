@@ -1,4 +1,4 @@
-// Function URLs on the gateway: what they are signed for, the event, the two permissions, and how they refuse.
+// Function URLs on the gateway: the service of signatures, the event, the two permissions, and refusals.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -93,7 +93,7 @@ describe('the event', () => {
     assert.equal(requestContext.apiId, 'abc123');
   });
 
-  test('without a caller is that of an anonymous account', async () => {
+  test('without a caller has an anonymous account', async () => {
     const { origin } = await open({ routes: [{ route: '$default', auth: 'none' }] });
     const event = /** @type {any} */ (await (await fetch(origin)).json());
     assert.equal(event.requestContext.accountId, 'anonymous');
@@ -137,7 +137,7 @@ describe('permission', () => {
     });
   }
 
-  test('a denial is that of AWS, and the log says which of the two actions lacks', async () => {
+  test('a denial has the text of AWS, and the log names the missing action', async () => {
     const { send, requests, origin } = await open({ roles });
     const response = await send('/', { role: 'urlOnly' });
     assert.equal(response.headers.get('x-amzn-errortype'), 'AccessDeniedException');
@@ -162,7 +162,7 @@ describe('permission', () => {
     );
   });
 
-  test('the policy of the function can allow it instead, and deny', async () => {
+  test('the policy of the function can also allow or deny the call', async () => {
     const resourcePolicy = (/** @type {object} */ more) => ({
       Statement: [{ Effect: 'Allow', Principal: '*', Action: 'lambda:*', Resource: '*', ...more }],
     });
@@ -172,7 +172,7 @@ describe('permission', () => {
     assert.equal((await denied.send('/', { role: 'both' })).status, 403);
   });
 
-  test('a function has a name and an alias of its own in ARNs', async () => {
+  test('a function can have its own name and alias in ARNs', async () => {
     const named = { functionName: 'shop-orders:live' };
     const policies = [
       {
@@ -186,7 +186,7 @@ describe('permission', () => {
   });
 });
 
-test('a signature for execute-api is refused, and proved to be for another service', async () => {
+test('a signature for execute-api is refused, and the explanation names the service', async () => {
   const { send, requests } = await open();
   const response = await send('/', { service: 'execute-api' });
   assert.equal(response.status, 403);
@@ -194,7 +194,7 @@ test('a signature for execute-api is refused, and proved to be for another servi
   assert.match(JSON.stringify(mismatches), /service/);
 });
 
-test('a function that fails is 502', async () => {
+test('a function that fails leads to 502', async () => {
   const { send } = await open({}, 'fails');
   const response = await send('/');
   assert.equal(response.status, 502);
@@ -232,7 +232,7 @@ describe('templates', () => {
   const ROLE = `
   Client: { Type: AWS::IAM::Role, Properties: {} }`;
 
-  test('AuthType NONE: open with the two permissions, closed without one of them', async () => {
+  test('AuthType NONE: open with both permissions, closed without one of them', async () => {
     const opened = await openTemplate(url('NONE') + EVERYONE);
     assert.equal(await (await fetch(opened.origin)).text(), 'hello');
     assert.deepEqual(opened.settings.warnings, []);
@@ -264,7 +264,7 @@ describe('templates', () => {
     assert.equal((await other.send('/', { role: 'Client' })).status, 403);
   });
 
-  test('an alias: policies name it', async () => {
+  test('an alias is part of the ARN in policies', async () => {
     const alias = `
   Live: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref Orders, Name: live, FunctionVersion: '1' } }`;
     const role = `

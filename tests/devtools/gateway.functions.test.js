@@ -1,4 +1,4 @@
-// Where Lambda functions come from: a server that takes the invoke call, a config file, templates.
+// The sources of Lambda functions: a server that accepts the invoke call, a config file, templates.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export const count = async () => ({ statusCode: 200, body: String(++calls) });
 `,
 );
 
-describe('a server that takes the invoke call', async () => {
+describe('a server that accepts the invoke call', async () => {
   /** @type {{ url?: string, body: string }[]} */
   const calls = [];
   const server = createServer(async (incoming, outgoing) => {
@@ -42,7 +42,7 @@ describe('a server that takes the invoke call', async () => {
   after(() => server.close().closeAllConnections());
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 
-  test('as `sam local start-lambda` does', async () => {
+  test('like `sam local start-lambda`', async () => {
     const endpoint = `http://127.0.0.1:${port}`;
     const { send, origin, requests } = await gatewayForFunctions({
       functions: {
@@ -67,7 +67,7 @@ describe('a server that takes the invoke call', async () => {
     assert.match(/** @type {any} */ ((await requests())[0].refusal).message, /did not invoke the function/);
   });
 
-  test('at the URL of one function, as the runtime interface emulator has it; with the end of its log', async () => {
+  test('at the URL of one function, like the runtime interface emulator, with the end of its log', async () => {
     const endpoint = `http://127.0.0.1:${port}/2015-03-31/functions/function/invocations`;
     /** @type {string[]} */
     const lines = [];
@@ -83,7 +83,7 @@ describe('a server that takes the invoke call', async () => {
     );
   });
 
-  test('that takes too long: the timeout of the function, or that of the API', async () => {
+  test('that takes too long: the timeout of the function or of the API applies', async () => {
     const functions = { slow: { endpoint: `http://127.0.0.1:${port}`, timeoutMs: 100 } };
     for (const [type, limits, status, why] of /** @type {const} */ ([
       ['rest', {}, 502, /failed: it took longer than its timeout of 100 ms/],
@@ -144,7 +144,7 @@ describe('templates', () => {
     'sam.yaml': '',
     'rest-api.yaml': '/prod',
   })) {
-    test(`${template} of examples/iam-api: its own function answers`, async () => {
+    test(`${template} of examples/iam-api: its own function responds`, async () => {
       const before = await leftOver();
       const gateway = await startGateway({ config: examples + template, settings: { region: 'eu-west-1' } });
       const send = createSigv4Fetch({
@@ -168,7 +168,7 @@ Globals:
 Resources:
 ${functions}`;
 
-  test('SAM: a folder and a handler, the globals, and a function that another runtime has', async () => {
+  test('SAM: a folder and a handler, the globals, and a function with another runtime', async () => {
     const file = join(folder, 'sam.yaml');
     await writeFile(
       file,

@@ -1,4 +1,4 @@
-// The policies of callers, and that they hold however a path is written.
+// The policies of callers apply to every spelling of a path.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -60,7 +60,7 @@ describe('policies', () => {
     },
   };
 
-  test('allow what they say, and nothing else', async () => {
+  test('allow what their statements allow, and nothing else', async () => {
     const gateway = await gatewayFor(config);
     const get = (name, path, method = 'GET') =>
       createSigv4Fetch({ ...gateway.options, credentials: gateway.credentials(name) })(
@@ -100,7 +100,7 @@ describe('policies', () => {
     assert.equal(principal, shop);
   });
 
-  test('say which statement could not be evaluated', async () => {
+  test('a statement that could not be evaluated is named', async () => {
     const all = { Effect: 'Allow', Action: '*', Resource: '*' };
     // A session of a role has no user name.
     const Condition = { StringEquals: { 'aws:userid': '${aws:username}' } };
@@ -114,7 +114,7 @@ describe('policies', () => {
     assert.match(hint.fix, /A statement could not be evaluated, because of aws:username: the variable/);
   });
 
-  describe('hold however a path is written', () => {
+  describe('apply to every spelling of a path', () => {
     const statement = (Effect, path) => ({
       Effect,
       Action: 'execute-api:Invoke',
@@ -131,7 +131,7 @@ describe('policies', () => {
       },
       allowed: { policies: [{ Version: '2012-10-17', Statement: statement('Allow', 'public/*') }] },
     };
-    /** As a client signs that sends a path as it is given. */
+    /** Signs like a client that sends the given path unchanged. */
     const statusOf = async ({ origin, options, credentials }, role, path) => {
       const signed = { ...options, credentials: credentials(role) };
       const { headers } = await signRequest({ url: `${origin}${path}` }, signed);
@@ -186,7 +186,7 @@ describe('policies', () => {
       });
     }
 
-    test('what a server could take for a dot segment reaches none', async () => {
+    test('a segment that a server could read as a dot segment is refused', async () => {
       const arrived = [];
       const server = createServer(({ url }, outgoing) => {
         arrived.push(url);
@@ -239,7 +239,7 @@ describe('policies', () => {
       );
     });
 
-    test('a fragment or a backslash is no part of a target', async () => {
+    test('a target with a fragment or a backslash is refused', async () => {
       const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });
       for (const path of ['/prod/a#', '/prod/a#/../b', '/prod/a\\..\\b']) {
         const answer = await exchangeBytes(

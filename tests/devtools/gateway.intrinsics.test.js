@@ -1,4 +1,4 @@
-// What functions, loops and includes of templates stand for, and where messages about them point.
+// The values of functions, loops and includes of templates, and the places that messages about them name.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -103,14 +103,14 @@ Resources:
     ['!FindInMap [Sizes, us-east-1, small]', /the mapping Sizes has no us-east-1\.small/],
   ];
   for (const [value, message] of UNKNOWN) {
-    test(`${value} is named and left out`, async () => {
+    test(`${value} is left out with a note`, async () => {
       const { settings, warnings } = await open({ 'value.yaml': template(value) });
       assert.match(warnings[0], message);
       assert.equal(settings.functions.F.environment.VALUE, undefined);
     });
   }
 
-  test('a parameter goes before its default; one that is not there is an error', async () => {
+  test('a parameter overrides its default; an unknown parameter is an error', async () => {
     const files = { 'value.yaml': template('!Join ["+", !Ref Zones]') };
     const { settings } = await open(files, { parameters: { Zones: 'p,q,r' } });
     assert.equal(settings.functions.F.environment.VALUE, 'p+q+r');
@@ -121,7 +121,7 @@ Resources:
 });
 
 describe('Fn::ForEach', () => {
-  test('makes resources, routes and policies; messages point into the loop', async () => {
+  test('generates resources, routes and policies; messages point into the loop', async () => {
     const { routes, warnings, settings } = await open({
       'loop.yaml': `Transform: AWS::LanguageExtensions
 Parameters:
@@ -154,7 +154,7 @@ Resources:
     assert.equal(settings.type, 'http');
   });
 
-  test('a collection that only AWS knows is named; what is no loop is an error', async () => {
+  test('a collection that only AWS knows is left out with a note; a malformed loop is an error', async () => {
     const loop = (/** @type {string} */ argument) => `Resources:
   Api: { Type: AWS::Serverless::HttpApi, Properties: { DefinitionBody: { paths: { /a: { get: {} } } } } }
   Fn::ForEach::X: ${argument}
@@ -168,7 +168,7 @@ Resources:
     );
   });
 
-  test('loops in loops that make too much are refused', async () => {
+  test('nested loops with too large a result are refused', async () => {
     const list = JSON.stringify(Array.from({ length: 300 }, (_, i) => `n${i}`));
     const loop = (/** @type {string} */ name, /** @type {string} */ inner) =>
       `{ "Fn::ForEach::${name}": ["${name}", ${list}, ${inner}] }`;
@@ -189,7 +189,7 @@ describe('AWS::Include', () => {
 `;
   const ROUTES = ['GET /orders iam', 'GET /users other', '$default none'];
 
-  test('a definition in a file, whose lines messages name', async () => {
+  test('includes a definition from a file, and messages name its lines', async () => {
     const { routes, warnings } = await open({
       'include.yaml': `Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -207,7 +207,7 @@ Parameters: { Folder: { Type: String, Default: definitions } }
     ]);
   });
 
-  test('among other keys, in lists, at the top, and in an included file', async () => {
+  test('works among other keys, in lists, at the top, and in an included file', async () => {
     const { routes, settings } = await open({
       'include.yaml': `Transform: [AWS::LanguageExtensions, { Name: AWS::Include, Parameters: { Location: parts/all.yaml } }]
 Resources:
@@ -232,7 +232,7 @@ Resources:
     assert.equal(settings.roles.Reader.policies.length, 1);
   });
 
-  test('of a file in S3 is named; in a policy it is an error, because it may deny', async () => {
+  test('of a file in S3 is left out with a note; in a policy it is an error, because it may deny', async () => {
     const s3 = '{ Fn::Transform: { Name: AWS::Include, Parameters: { Location: s3://bucket/part.yaml } } }';
     const api =
       'Api: { Type: AWS::Serverless::HttpApi, Properties: { DefinitionBody: { paths: { /a: { get: {} } } } } }';
@@ -248,7 +248,7 @@ Resources:
     );
   });
 
-  test('a file that is not there, or includes itself, is an error with both places', async () => {
+  test('a file that is missing or includes itself is an error with both places', async () => {
     const include = (/** @type {string} */ name) =>
       `Resources:\n  Fn::Transform: { Name: AWS::Include, Parameters: { Location: ${name} } }\n`;
     await refuses({ 'include.yaml': include('none.yaml') }, /include\.yaml:2:18: .*none\.yaml: ENOENT/);
@@ -277,7 +277,7 @@ Resources:
     's3://bucket/api.yaml': 's3://bucket/api.yaml',
     '{ Bucket: bucket, Key: api.yaml }': 's3://bucket/api.yaml',
   })) {
-    test(`DefinitionUri in S3 is named: ${location}`, async () => {
+    test(`DefinitionUri in S3 leads to a note: ${location}`, async () => {
       const { warnings } = await open({
         'uri.yaml': `Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -293,7 +293,7 @@ Resources:
   }
 });
 
-test('a route of an API elsewhere is named', async () => {
+test('a route of an API of another template leads to a note', async () => {
   const { warnings, routes } = await open({
     'elsewhere.yaml': `Resources:
   Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP } }
@@ -312,7 +312,7 @@ test('a route of an API elsewhere is named', async () => {
   );
 });
 
-test('macros are named; a template of nested stacks says which to pass', async () => {
+test('macros lead to a note; the error for nested stacks names the templates to pass', async () => {
   const api =
     'Api: { Type: AWS::Serverless::HttpApi, Properties: { DefinitionBody: { paths: { /a: { get: {} } } } } }';
   const { warnings } = await open({
@@ -330,7 +330,7 @@ test('macros are named; a template of nested stacks says which to pass', async (
   );
 });
 
-test('every message about a route or a policy names its line, also of what the schema refuses', async () => {
+test('every message about a route or a policy names its line, including errors of the schema', async () => {
   const api = 'Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP } }';
   const route = (/** @type {string} */ key) =>
     `Resources:\n  ${api}\n  R: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: ${key} } }\n`;

@@ -1,4 +1,4 @@
-// Lambda functions behind the routes of the gateway: the events that they get, and what becomes of what they return.
+// Lambda functions behind the routes of the gateway: their events, and the responses made from their results.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -199,7 +199,7 @@ describe('the event', () => {
     }
   });
 
-  test('neither signature nor session token reaches the function', async () => {
+  test('contains neither the signature nor the session token', async () => {
     const { send, origin, options } = await functionFor('event');
     const shown = await (await send(`${origin}/prod/orders`)).text();
     assert.ok(!shown.includes(/** @type {string} */ (options.credentials.sessionToken).slice(0, 40)));
@@ -207,7 +207,7 @@ describe('the event', () => {
   });
 });
 
-describe('a framework of others', () => {
+describe('an existing framework', () => {
   for (const type of ['rest', 'http']) {
     test(`hono, behind ${type === 'rest' ? 'a REST' : 'an HTTP'} API`, async () => {
       const { send, origin } = await functionFor('', {
@@ -230,7 +230,7 @@ describe('a framework of others', () => {
   }
 });
 
-describe('what a function returns', () => {
+describe('the result of a function', () => {
   /** @type {Record<string, [type: string, result: unknown, status: number, body: string, headers?: Record<string, string>]>} */
   const CASES = {
     'status, headers and body': [
@@ -315,7 +315,7 @@ describe('what a function returns', () => {
     assert.deepEqual(response.headers.getSetCookie(), result.cookies);
   });
 
-  test('nothing: null of an HTTP API, a malformed response of a REST API', async () => {
+  test('undefined: null for an HTTP API, a malformed response for a REST API', async () => {
     const http = await functionFor('nothing', { type: 'http' });
     assert.equal(await (await http.send(`${http.origin}/prod/`)).text(), 'null');
     const rest = await functionFor('nothing');
@@ -368,7 +368,7 @@ describe('the sandbox', () => {
     assert.equal(await (await send(`${origin}/prod/`)).text(), '2');
   });
 
-  test("has Lambda's variables, those of the config, and the credentials of its role, but none of the gateway's", async () => {
+  test("has Lambda's variables, those of the config, and the credentials of its role, but not the gateway's variables", async () => {
     process.env.SIGV4_TEST_SECRET = 'of the developer';
     const config = {
       roles: { orders: {} },
@@ -389,7 +389,7 @@ describe('the sandbox', () => {
     assert.ok(credentials('orders'));
   });
 
-  test('of which there are four: more requests wait, and the timeout begins when they have one', async () => {
+  test('exists up to four times: further requests wait, and their timeout begins afterwards', async () => {
     const { send, origin } = await functionFor('slow', { functions: { timeoutMs: 1500 } });
     const statuses = await Promise.all(
       Array.from({ length: 20 }, async () => (await send(`${origin}/prod/`)).status),
@@ -406,7 +406,7 @@ describe('the sandbox', () => {
     assert.match(context.awsRequestId, /^[\da-f-]{36}$/);
   });
 
-  test('writes its log to that of the gateway', async () => {
+  test('logs to the log of the gateway', async () => {
     /** @type {string[]} */
     const lines = [];
     const { send, origin } = await functionFor('logging', {}, { log: (line) => lines.push(line) });

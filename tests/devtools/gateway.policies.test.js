@@ -1,5 +1,5 @@
-// What decides beside the policies of the caller: the policy of a REST API, permissions boundaries, session policies; and how a
-// denial says so.
+// Policies other than those of the caller: the policy of a REST API, permissions boundaries, session policies; and the denials that
+// name them.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -63,7 +63,7 @@ describe('a denial says which kind of policies decided', () => {
     });
   }
 
-  test('and allows what all of them allow', async () => {
+  test('requests that all kinds allow are allowed', async () => {
     const { send } = await open({ roles });
     for (const [name, target] of [
       ['limited', 'GET /orders'],
@@ -74,7 +74,7 @@ describe('a denial says which kind of policies decided', () => {
     }
   });
 
-  test('the log names the statement, or the nearest and what it lacks', async () => {
+  test('the log names the statement, or the nearest one and why it does not match', async () => {
     const { send, requests } = await open({ roles });
     await send('forbidden', 'GET /orders');
     await send('limited', 'POST /orders');
@@ -101,14 +101,14 @@ describe('the policy of a REST API', () => {
   const api = (/** @type {object[]} */ ...statements) =>
     policy(...statements.map((one) => ({ Principal: '*', Resource: 'execute-api:/*', ...one })));
 
-  test('allows a caller of the account whom nothing else allows', async () => {
+  test('allows a caller of the account without policies', async () => {
     const { send } = await open({ roles, resourcePolicy: api({ Resource: 'execute-api:/*/GET/*' }) });
     assert.equal((await send('nobody', 'GET /orders')).status, 200);
     assert.equal((await send('nobody', 'POST /orders')).status, 403);
     assert.equal((await send('free', 'POST /orders')).status, 200);
   });
 
-  test('denies whoever it names', async () => {
+  test('denies the principals that it names', async () => {
     const { send } = await open({
       roles,
       resourcePolicy: api(
@@ -139,7 +139,7 @@ describe('the policy of a REST API', () => {
     assert.equal((await closed.requests())[0].principal, undefined);
   });
 
-  test('is an error where there is none', async () => {
+  test('is an error for types of APIs without one', async () => {
     await assert.rejects(startGateway({ config: { type: 'http', resourcePolicy: api({}) } }), {
       message: /resourcePolicy: only a REST API or a function URL has one/,
     });
@@ -220,7 +220,7 @@ describe('templates', () => {
     assert.equal(await send('Client', 'POST /live/orders'), 403);
   });
 
-  test('a permissions boundary that is elsewhere allows nothing, unless the config has it', async () => {
+  test('a permissions boundary of another template allows nothing, unless the config has it', async () => {
     const boundary = '!Sub arn:aws:iam::\${AWS::AccountId}:policy/Company';
     const text = `Resources:${IAM_API}${ROLE(boundary)}`;
     const unknown = await openTemplate(text);
@@ -233,7 +233,7 @@ describe('templates', () => {
     assert.equal(await known.send('Client', 'POST /live/orders'), 200);
   });
 
-  test('a boundary of AWS', async () => {
+  test('a permissions boundary that is a managed policy of AWS', async () => {
     const administrator = await openTemplate(
       `Resources:${IAM_API}${ROLE('arn:aws:iam::aws:policy/AdministratorAccess')}`,
     );

@@ -43,7 +43,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
     return { seconds, answer };
   };
 
-  test('is cut off in 10 and 60 seconds', async () => {
+  test('is disconnected after 10 or 60 seconds', async () => {
     const cases = {
       'says nothing': ['', 10],
       'sends half its headers': ['POST /prod/x HTTP/1.1\r\nhost: x\r\n', 10],
@@ -59,7 +59,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
     );
   });
 
-  test('is cut off in a minute, too, when it does not read its answer', async () => {
+  test('is disconnected after a minute if it does not read its response', async () => {
     const { origin } = await gatewayFor({ routes: [{ route: 'ANY /{proxy+}', auth: 'none' }] });
     const socket = open(origin);
     const length = 9 * MIB;
@@ -74,7 +74,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
     assert.ok(received < 6 * length, 'what had not been read by then was dropped');
   });
 
-  test('has one answer only: what comes after it for the rest of a body is none', async () => {
+  test('gets only one response, even if the rest of its body arrives later', async () => {
     const { origin } = await gatewayFor({ maxBodyBytes: 10 });
     const socket = open(origin);
     let answer = '';
@@ -109,7 +109,7 @@ describe('memory', async () => {
     };
   };
 
-  test('is not filled by bodies that stall, and good requests pass meanwhile', async () => {
+  test('is not filled by bodies that stall, and good requests are served meanwhile', async () => {
     const { origin, send, rss } = await start();
     const before = await rss();
     const part = Buffer.alloc(9.3 * MIB);

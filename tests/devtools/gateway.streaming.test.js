@@ -1,4 +1,4 @@
-// Lambda functions that stream their response: what they write reaches the client as it is written.
+// Lambda functions that stream their response: each chunk reaches the client as it is written.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -134,7 +134,7 @@ function readerOf({ body }) {
 }
 
 describe('a function that streams', () => {
-  test('is read piece by piece, while it still runs', async () => {
+  test('reaches the client chunk by chunk while it runs', async () => {
     const { send, url, requests } = await streaming('slow');
     const response = await send(`${url}/orders`);
     assert.equal(response.status, 203);
@@ -189,7 +189,7 @@ describe('a function that streams', () => {
     await eventually(() => lines.some((line) => line.includes('all written')));
   });
 
-  test('more than the client can read at a time arrives whole, and not ahead of the client', async () => {
+  test('a long response arrives complete, and the function waits for the client', async () => {
     const { options, url, lines } = await streaming('large', { routes: [{ route: 'GET /', auth: 'none' }] });
     assert.ok(options);
     const incoming = await new Promise((resolve) => get(url, resolve));
@@ -203,7 +203,7 @@ describe('a function that streams', () => {
     assert.equal(arrived.digest('hex'), expected.digest('hex'));
   });
 
-  test('a client that goes away does not stop it', async () => {
+  test('keeps running if the client disconnects', async () => {
     const { url, lines } = await streaming('large', { routes: [{ route: 'GET /', auth: 'none' }] });
     const incoming = await new Promise((resolve) => get(url, resolve));
     await new Promise((resolve) => incoming.once('data', resolve));
@@ -211,7 +211,7 @@ describe('a function that streams', () => {
     await eventually(() => lines.some((line) => line.includes('all written')));
   });
 
-  test('behind an HTTP API, it is said once that AWS does not stream there', async () => {
+  test('behind an HTTP API, the log says once that AWS does not stream there', async () => {
     const { send, url, lines } = await streaming('typed', { type: 'http' });
     assert.equal(await (await send(url)).text(), 'a,b');
     assert.equal(await (await send(url)).text(), 'a,b');
@@ -240,7 +240,7 @@ describe('a function that fails', () => {
     late: /Cannot set content-type, too late/,
     hangs: /longer than its timeout of 1000 ms/,
   })) {
-    test(`${name}: in the middle, so that the client does not take it for the whole`, async () => {
+    test(`${name}: in the middle, so the client gets an incomplete response`, async () => {
       const functions = name === 'hangs' ? { timeoutMs: 1000 } : {};
       const { send, url, requests } = await streaming(name, { functions });
       const response = await send(url);

@@ -1,4 +1,4 @@
-// Who may call the API of a template: policies of SAM functions, managed policies, groups, and what happens to what is not known.
+// The permissions in a template: policies of SAM functions, managed policies, groups, and unknown values.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -89,7 +89,7 @@ describe('Policies of a SAM function are those of its role', () => {
     });
   }
 
-  test('a policy elsewhere that the config has', async () => {
+  test('a policy of another template that the config has', async () => {
     const Shared = { Statement: { Effect: 'Allow', Action: 'execute-api:*', Resource: '*' } };
     const { call } = await open(caller('[arn:aws:iam::123456789012:policy/Shared]'), {
       policies: { Shared },
@@ -97,7 +97,7 @@ describe('Policies of a SAM function are those of its role', () => {
     assert.equal(await call('CallerRole'), 200);
   });
 
-  test('a function with a role of its own has no other', async () => {
+  test('a function with its own role has no generated role', async () => {
     const { settings, call } = await open(`  Caller:
     Type: AWS::Serverless::Function
     Properties: { Role: !GetAtt Own.Arn, Policies: AdministratorAccess }
@@ -108,7 +108,7 @@ describe('Policies of a SAM function are those of its role', () => {
     assert.equal(await call('Own'), 403);
   });
 
-  test('and limited by its boundary, or that of all functions', async () => {
+  test('and are limited by its boundary, or by that of all functions', async () => {
     const boundary = `  Reads:
     Type: AWS::IAM::ManagedPolicy
     Properties:
@@ -135,7 +135,7 @@ describe('a condition', () => {
       PermissionsBoundary: !If [Live, 'arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole', !Ref AWS::NoValue]
 `;
 
-  test('of a boundary that does not hold leaves the role without one', async () => {
+  test('of a boundary that is false leaves the role without one', async () => {
     const test = await open(LIMITED + CONDITIONS, { parameters: { Stage: 'test' } });
     assert.equal(await test.call('Caller'), 200);
     const live = await open(LIMITED + CONDITIONS, { parameters: { Stage: 'live' } });
@@ -165,7 +165,7 @@ describe('a condition', () => {
 });
 
 describe('the role that may call everything', () => {
-  test('is there if nothing in the template is about calls, beside roles that may not call', async () => {
+  test('exists if nothing in the template is about calls, beside roles that may not call', async () => {
     const { settings, call, credentials } = await open(caller('AWSLambdaBasicExecutionRole'));
     assert.equal(settings.allowsAll, true);
     assert.deepEqual(credentials(), credentials('developer'));
@@ -173,7 +173,7 @@ describe('the role that may call everything', () => {
     assert.equal(await call('CallerRole'), 403);
   });
 
-  test('is not there in place of a statement that was left out', async () => {
+  test('does not exist if a statement was left out', async () => {
     const { settings, credentials } = await open(
       caller(`[{ Statement: { Effect: Allow, Action: 'exec*:Invoke', Resource: !ImportValue api } }]`),
     );
@@ -181,7 +181,7 @@ describe('the role that may call everything', () => {
     assert.throws(() => credentials('developer'), /no credentials of developer/);
   });
 
-  test('of policies that nobody has: has them, and no more', async () => {
+  test('only has the policies of the template if these are attached to no one', async () => {
     const { call, settings } = await open(`  Reads:
     Type: AWS::IAM::ManagedPolicy
     Properties:
@@ -210,7 +210,7 @@ describe('policies that are resources', () => {
       assert.equal(await call(name), status, name);
   });
 
-  test('of somebody elsewhere: named', async () => {
+  test('of a principal of another template lead to a note', async () => {
     const { warnings } = await open(
       `  P: { Type: AWS::IAM::Policy, Properties: { PolicyName: p, Roles: [elsewhere], ${document} } }\n`,
     );
@@ -221,7 +221,7 @@ describe('policies that are resources', () => {
   });
 });
 
-test('ResourcePolicy of an event is about its route', async () => {
+test('ResourcePolicy of an event applies to its route', async () => {
   const { origin, settings } = await open(
     `  Rest: { Type: AWS::Serverless::Api, Properties: { StageName: live } }
   Health:

@@ -257,7 +257,7 @@ Resources:
     await second.close();
   });
 
-  test('with a config file beside: users with keys, an upstream', async () => {
+  test('with a config file: users with keys, an upstream', async () => {
     await file('template.yaml', ARTICLE);
     const config = await file(
       'api.yaml',
@@ -282,7 +282,7 @@ users:
     await gateway.close();
   });
 
-  test('with a config file beside: what it says of a role or a function goes before the template', async () => {
+  test('with a config file: its roles and functions take precedence over those of the template', async () => {
     await file(
       'functions.yaml',
       `Transform: AWS::Serverless-2016-10-31
@@ -323,7 +323,7 @@ roles: { OrdersRole: { sessions: [{ name: mine }] } }
     await elsewhere.close();
   });
 
-  test('a deny that cannot be read, several APIs, no API', async () => {
+  test('errors: a Deny that cannot be evaluated, several APIs, no API', async () => {
     const deny = ARTICLE.replace('Effect: Allow', 'Effect: Deny').replace(
       /Resource: .*/,
       'Resource: !ImportValue Api',

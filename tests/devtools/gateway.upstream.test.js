@@ -21,7 +21,7 @@ describe('an upstream', () => {
     return `http://127.0.0.1:${server.address().port}`;
   };
 
-  test('gets the path without the stage, the body, who asks, and no credentials', async () => {
+  test('gets the path without the stage, the body and the caller, but no credentials', async () => {
     /** @type {any} */
     let seen;
     const upstream = await listen(async (incoming, outgoing) => {
@@ -82,7 +82,7 @@ describe('an upstream', () => {
     assert.equal(seen, '/x?a=1');
   });
 
-  test('that does not answer, or is not there', async () => {
+  test('that does not respond, or does not exist', async () => {
     const slow = await gatewayFor({ upstream: await listen(() => {}), timeoutMs: 100 });
     assert.deepEqual(await answerOf(await createSigv4Fetch(slow.options)(`${slow.base}/x`)), {
       status: 504,
@@ -112,7 +112,7 @@ describe('an upstream', () => {
     assert.equal((await createSigv4Fetch(torn.options)(`${torn.base}/x`)).status, 502);
   });
 
-  test('that stops in the middle, or closes a connection that was kept', async () => {
+  test('that stops in the middle, or closes an idle connection', async () => {
     const stuck = await gatewayFor({
       upstream: await listen((_, outgoing) => outgoing.writeHead(200, { 'content-length': 5 }).write('he')),
       timeoutMs: 100,
@@ -142,7 +142,7 @@ describe('an upstream', () => {
     assert.equal((await (await fetch(`${base}/b`)).json()).route, 'GET /b');
   });
 
-  test('a client that goes away leaves no trace but its line', async () => {
+  test('a client that disconnects leaves only its line in the log', async () => {
     const { origin, requests, options } = await gatewayFor();
     const signed = await signRequest({ method: 'PUT', url: `${origin}/prod/x`, body: 'hello' }, options);
     const controller = new AbortController();

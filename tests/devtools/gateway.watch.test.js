@@ -1,4 +1,4 @@
-// `watch`: what changes on disk is what the gateway does from then on, and no request is lost.
+// `watch`: the gateway applies changes of its files, and no request is lost.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -68,7 +68,7 @@ async function watched(files, config = 'api.yaml') {
 const api = (routes) => `region: eu-west-1\nroutes:\n${routes}`;
 
 describe('a config file', () => {
-  test('a definition that a template includes, and a file that this includes in turn', async () => {
+  test('a definition that a template includes, and a file that the definition includes', async () => {
     const include = (/** @type {string} */ name) =>
       `Fn::Transform: { Name: AWS::Include, Parameters: { Location: ${name} } }`;
     const { gateway, save } = await watched(
@@ -86,7 +86,7 @@ describe('a config file', () => {
     assert.equal((await fetch(`${gateway.origin}/b`)).status, 200);
   });
 
-  test('a route that is added is there; generated credentials stay', async () => {
+  test('an added route exists; generated credentials stay valid', async () => {
     const { gateway, save, send } = await watched({ 'api.yaml': api('  - route: GET /a\n') });
     const before = gateway.credentials();
     assert.equal((await send(`${gateway.url}/b`)).status, 403);
@@ -96,7 +96,7 @@ describe('a config file', () => {
     assert.equal(gateway.settings.routes.length, 2);
   });
 
-  test('one that is broken changes nothing, and says where', async () => {
+  test('an error changes nothing, and is reported with its place', async () => {
     const { gateway, folder, save, send } = await watched({ 'api.yaml': api('  - route: GET /a\n') });
     const error = await save('api.yaml', api('  - route: GET /a\n    auth: nobody\n'));
     assert.ok(
@@ -111,7 +111,7 @@ describe('a config file', () => {
     assert.equal((await send(`${gateway.url}/b`)).status, 200);
   });
 
-  test('type, stages and users change, too', async () => {
+  test('type, stages and users change', async () => {
     const { gateway, save } = await watched({ 'api.yaml': 'region: eu-west-1\n' });
     assert.match(gateway.url, /\/prod$/);
     assert.equal(await save('api.yaml', 'region: eu-west-1\ntype: http\nusers: { alice: {} }\n'), undefined);
@@ -124,7 +124,7 @@ describe('a config file', () => {
     );
   });
 
-  test('secrets of a config that was replaced stay hidden in the list of requests', async () => {
+  test('secrets of a replaced config stay hidden in the list of requests', async () => {
     const users = (/** @type {string} */ id) =>
       `users: { alice: { accessKeys: [{ accessKeyId: ${id}, secretAccessKey: secret-of-${id} }] } }\n`;
     const { gateway, save, send } = await watched({ 'api.yaml': users('AKIAFIRST') });
@@ -134,7 +134,7 @@ describe('a config file', () => {
     assert.equal(Buffer.from(request.body ?? '', 'base64').toString(), 'it was (hidden)');
   });
 
-  test('temporary credentials that were issued before still sign', async () => {
+  test('temporary credentials that were issued before stay valid', async () => {
     const { gateway, save } = await watched({ 'api.yaml': 'region: eu-west-1\n' });
     const { uri, token } = gateway.credentialsEndpoint;
     const issued = await (await fetch(uri, { headers: { authorization: token } })).json();
@@ -170,7 +170,7 @@ export const handler = async () => ({ statusCode: 200, body: text + '${text}' })
     'src/lib/text.mjs': "export const text = 'a';\n",
   };
 
-  test('its routes, its handlers, and what they import', async () => {
+  test('its routes, its handlers, and their imports are reloaded', async () => {
     const { gateway, save } = await watched(files);
     const body = async (/** @type {string} */ path) => (await fetch(gateway.url + path)).text();
     assert.equal(await body('/hello'), 'a1');
@@ -182,7 +182,7 @@ export const handler = async () => ({ statusCode: 200, body: text + '${text}' })
     assert.equal(await body('/moved'), 'b2');
   });
 
-  test('a handler that is broken: the one before goes on, and the message has its file and line', async () => {
+  test('a broken handler does not replace the previous one, and the message has its file and line', async () => {
     const { gateway, save } = await watched(files);
     const body = async () => (await fetch(`${gateway.url}/hello`)).text();
     assert.equal(await body(), 'a1');
@@ -197,7 +197,7 @@ export const handler = async () => ({ statusCode: 200, body: text + '${text}' })
     assert.equal(await body(), 'a3');
   });
 
-  test('a request that is under way ends as it began, and none is lost', async () => {
+  test('requests in progress finish with the config that they started with, and none is lost', async () => {
     /** @type {import('node:http').ServerResponse[]} */
     const waiting = [];
     const gate = createServer((_, outgoing) => waiting.push(outgoing)).listen(0, '127.0.0.1');
@@ -263,7 +263,7 @@ test('the command: --watch', async () => {
   child.kill('SIGTERM');
 });
 
-test('closed while it loads again, it leaves nothing behind', async () => {
+test('a gateway that is closed during a reload leaves nothing behind', async () => {
   const { gateway, folder } = await watched({ 'api.yaml': 'region: eu-west-1\n' });
   await writeFile(join(folder, 'api.yaml'), 'region: eu-west-2\n');
   await new Promise((resolve) => setTimeout(resolve, 110));

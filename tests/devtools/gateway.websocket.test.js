@@ -19,7 +19,7 @@ import { createSigv4Fetch } from 'sigv4-wasm/fetch';
 
 import { answerOf, exchangeBytes, gatewayFor } from '../support/gateway.js';
 
-/** Undici's, which Node.js has built in from 22 on. */
+/** Undici's `WebSocket`, which Node.js has built in since version 22. */
 const { WebSocket } = globalThis.WebSocket ? globalThis : await import('undici');
 
 /** A frame that ends the connection. */
@@ -46,7 +46,7 @@ describe('a WebSocket API', async () => {
   });
   after(() => client.destroy());
 
-  test('echoes text and bytes to who connects with a presigned URL', async () => {
+  test('echoes text and bytes to a client that connects with a presigned URL', async () => {
     const socket = await connect(await presigned());
     socket.send('grüß dich');
     assert.equal(await next(socket), 'grüß dich');
@@ -60,7 +60,7 @@ describe('a WebSocket API', async () => {
     socket.close();
   });
 
-  test('takes a handshake that is signed in headers', async () => {
+  test('accepts a handshake that is signed in headers', async () => {
     const { headers } = await signRequest(gateway.base, gateway.options);
     const { host } = new URL(gateway.base);
     const lines = Object.entries({
@@ -76,7 +76,7 @@ describe('a WebSocket API', async () => {
     assert.match(answer, /s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
   });
 
-  test('refuses who signed something else, or nothing', async () => {
+  test('refuses a missing or wrong signature', async () => {
     const refusal = async (target) => {
       const handshake = `upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n`;
       const { host } = new URL(gateway.base);
@@ -97,7 +97,7 @@ describe('a WebSocket API', async () => {
     assert.equal((await answerOf(plain)).status, 403);
   });
 
-  test('lets the SDK send to a client, look at it, and disconnect it', async () => {
+  test('lets the SDK send to a client, describe it, and disconnect it', async () => {
     const before = new Set(await connections());
     const socket = await connect(await presigned());
     socket.send('who am I?');
@@ -132,7 +132,7 @@ describe('a WebSocket API', async () => {
     return (await response.json()).connections.map(({ id }) => id);
   }
 
-  test('closes what sends too long a message', async () => {
+  test('closes a connection that sends too long a message', async () => {
     const socket = await connect(await presigned());
     const closed = once(socket, 'close');
     socket.send('x'.repeat(128 * 1024 + 1));
@@ -140,7 +140,7 @@ describe('a WebSocket API', async () => {
   });
 });
 
-test('connecting and sending are two permissions', async () => {
+test('connecting and sending need separate permissions', async () => {
   const allow = (Action, Resource) => ({
     Version: '2012-10-17',
     Statement: { Effect: 'Allow', Action, Resource },
@@ -169,7 +169,7 @@ test('connecting and sending are two permissions', async () => {
   socket.close();
 });
 
-test('messages go to an HTTP upstream, which can answer later', async () => {
+test('messages go to an HTTP upstream, which can reply later', async () => {
   /** @type {any} */
   let seen;
   const server = createServer(async (incoming, outgoing) => {
@@ -197,7 +197,7 @@ test('messages go to an HTTP upstream, which can answer later', async () => {
   assert.equal(data, 'later');
 });
 
-test('messages go to a WebSocket upstream, and back', async () => {
+test('messages go to a WebSocket upstream, and its messages to the client', async () => {
   const behind = await gatewayFor({ type: 'websocket', routes: [{ route: '$connect', auth: 'none' }] });
   const gateway = await gatewayFor({ type: 'websocket', upstream: behind.base.replace('http', 'ws') });
   const socket = await connect(await presignUrl(gateway.base.replace('http', 'ws'), gateway.options));
@@ -205,8 +205,8 @@ test('messages go to a WebSocket upstream, and back', async () => {
   assert.equal(await next(socket), 'through');
 });
 
-describe('who floods a connection is cut off', { timeout: 20_000 }, () => {
-  test('where an HTTP upstream does not answer', async () => {
+describe('a client that floods its connection is disconnected', { timeout: 20_000 }, () => {
+  test('if an HTTP upstream does not respond', async () => {
     let count = 0;
     const server = createServer(() => count++);
     after(() => server.close().closeAllConnections());
@@ -220,7 +220,7 @@ describe('who floods a connection is cut off', { timeout: 20_000 }, () => {
     assert.ok(count <= 100, `${count} requests`);
   });
 
-  test('where a WebSocket upstream does not read', async () => {
+  test('if a WebSocket upstream does not read', async () => {
     const server = createServer();
     after(() => server.close().closeAllConnections());
     server.on('upgrade', ({ headers }, socket) => {
