@@ -26,7 +26,7 @@ import { invalid, readProof } from './read-proof.js';
  *   audience, pass a shared store
  * @property {typeof globalThis.fetch} [fetch]  the function that sends the request to STS; default: the global one
  * @property {number} [timeoutMs]  how long to wait for STS; default 10000
- * @property {AbortSignal} [signal]  ends the wait
+ * @property {AbortSignal} [signal]  cancels the request to STS
  * @property {Date | (() => Date)} [now]  default: the clock
  *
  * @typedef {object} VerifiedIdentity

@@ -34,7 +34,7 @@ const APIS = {
       OrdersFunctionRole: { 'GET /': 403 },
     },
   ],
-  // By its name.
+  // The role is found by its name.
   Rest: [
     CDK,
     'execute-api',
@@ -117,7 +117,7 @@ test('a function has the credentials of its role, even if SAM generates the role
   after(() => gateway.close());
   assert.equal(gateway.settings.functions.OrdersFunction.role, 'OrdersFunctionRole');
   assert.ok(gateway.credentials('OrdersFunctionRole'));
-  // The default is a role that may call.
+  // The default role may call the API.
   assert.deepEqual(gateway.credentials(), gateway.credentials('ReportFunctionRole'));
 });
 

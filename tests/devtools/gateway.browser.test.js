@@ -32,7 +32,7 @@ after(async () => {
   evil.close().closeAllConnections();
 });
 
-/** Opens a page, and keeps the status of every answer that the browser gets, whether or not it shows it to the page. */
+/** Opens a page, and records the status of every response to the browser, even if the page cannot read it. */
 async function open(url) {
   const page = await chromium.browser.newPage();
   after(() => page.close().catch(() => {}));
@@ -51,7 +51,7 @@ async function open(url) {
   return { page, statusesOf, status: response.status(), text: await response.text() };
 }
 
-/** The addresses that hold something, with the right token: as if the page had come to know even that. */
+/** The paths with data, with the right token: even a page that knows the token must get nothing. */
 function addresses(base) {
   const { token } = gateway.inspector;
   return ['health', 'requests', 'events', 'connections', 'credentials'].map(

@@ -196,7 +196,7 @@ Resources:
     );
     assert.match(
       await refused('--api', 'Url', '--parameter', 'Pth=x'),
-      /^78 .*template\.yaml:1:\d+: there is no parameter Pth: it has Path, Second/,
+      /^78 .*template\.yaml:1:\d+: there is no parameter Pth: the template has Path, Second/,
     );
     assert.match(
       await refused('--api', 'Api', '--parameter', 'Path=x', '--stage', 'prod'),

@@ -74,14 +74,14 @@ describe('config files', () => {
       /wrong\.yaml:1:86: CloudFormation would refuse this template: Fn::Join has arguments/,
     ],
     ['Resources: { X: { Type: constructor } }\n', /it has no API/],
-    // Each names the one before twice: 2 to the 60th, where none is remembered.
+    // Each condition names the previous one twice: without a cache, there are 2 to the 60th evaluations.
     [
       `Conditions:\n  C0: { "Fn::Equals": [a, a] }\n${Array.from({ length: 60 }, (_, i) => `  C${i + 1}: { "Fn::And": [{ Condition: C${i} }, { Condition: C${i} }] }\n`).join('')}Resources: { X: { Type: Other, Condition: C60 }, Y: { Type: AWS::Serverless::Function, Condition: C60 } }\n`,
       /it has no API/,
     ],
   ];
 
-  // Functions that double at each level what the one below makes, or make it again for each of many.
+  // Functions that double the result of the level below, or repeat it for each of many items.
   const twice = (inner) => ({ 'Fn::Sub': ['${a}${a}', { a: inner }] });
   const doubled = Array.from({ length: 30 }).reduce(twice, 'x');
   const long = 'x'.repeat(10_000);

@@ -49,7 +49,7 @@ const senderOf =
     return createSigv4Fetch({ credentials, region: REGION, service })(`${gateway.origin}${path}`, init);
   };
 
-/** Of "Request payload format", "Invoking Lambda function URLs", AWS Lambda developer guide. */
+/** Source: "Request payload format", "Invoking Lambda function URLs", AWS Lambda developer guide. */
 const FIELDS = {
   event:
     'version routeKey rawPath rawQueryString cookies headers queryStringParameters requestContext body pathParameters ' +
@@ -111,7 +111,7 @@ describe('the event', () => {
 describe('permission', () => {
   const roles = {
     both: { policies: [BOTH] },
-    // As `grantInvokeUrl` of the CDK and the documentation of AWS have it.
+    // The statements of `grantInvokeUrl` of the CDK and of the AWS documentation.
     conditional: {
       policies: [
         allow(['lambda:InvokeFunctionUrl'], {

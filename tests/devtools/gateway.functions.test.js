@@ -196,7 +196,7 @@ ${functions}`;
     assert.match(gateway.settings.warnings[0], /sam\.yaml:12:\d+: Old: runs on python3\.13.* echoed$/);
     const echoed = /** @type {any} */ (await (await fetch(`${gateway.origin}/old`)).json());
     assert.equal(echoed.route, 'GET /old');
-    // A server instead of them.
+    // A server that replaces the functions.
     const other = await startGateway({ config: file, settings: { upstream: 'http://127.0.0.1:9' } });
     after(() => other.close());
     assert.equal((await fetch(`${other.origin}/env`)).status, 503);

@@ -201,7 +201,7 @@ describe('policies', () => {
       const send = (/** @type {string} */ path) =>
         exchangeBytes(origin, `GET /prod/open/${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
       for (const path of [
-        // Path parameters, which Tomcat and Jetty leave out.
+        // Path parameters, which Tomcat and Jetty ignore.
         ...[
           '..;/closed',
           '..;',
@@ -215,7 +215,7 @@ describe('policies', () => {
         // Decoded twice, or more often.
         ...['%252e%252e/closed', '..%252fclosed', '%25252e%25252e%25252fclosed', '..%25%33%62/closed'],
         `${'%25'.repeat(1)}${'25'.repeat(40)}2e`,
-        // What `new URL` takes out, once it is decoded.
+        // Characters that `new URL` removes after they are decoded.
         ...['.%09./closed', '..%0a/closed', '.%0d.%2fclosed', '..%20/closed', '..%00/closed'],
       ]) {
         assert.match(await send(path), /^HTTP\/1\.1 400 /, path);

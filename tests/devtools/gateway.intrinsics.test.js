@@ -26,7 +26,7 @@ async function open(files, settings) {
   return {
     ...gateway,
     routes: routes.map(({ route, auth }) => `${route} ${auth}`),
-    // Without the folder, which is another one each time.
+    // The folder is removed, because it differs in each run.
     warnings: warnings.map((warning) => warning.replaceAll(`${folder}/`, '')),
   };
 }
@@ -44,7 +44,7 @@ describe('functions', () => {
   const VALUES = [
     ['!Join [",", !GetAZs ""]', 'eu-west-1a,eu-west-1b,eu-west-1c'],
     ['!Select [1, !GetAZs { Ref: "AWS::Region" }]', 'eu-west-1b'],
-    // Of the documentation of Fn::Cidr.
+    // The examples of the documentation of Fn::Cidr.
     [
       '!Join [",", !Cidr ["192.168.0.0/24", 6, 5]]',
       '192.168.0.0/27,192.168.0.32/27,192.168.0.64/27,192.168.0.96/27,192.168.0.128/27,192.168.0.160/27',
@@ -114,7 +114,7 @@ Resources:
     const files = { 'value.yaml': template('!Join ["+", !Ref Zones]') };
     const { settings } = await open(files, { parameters: { Zones: 'p,q,r' } });
     assert.equal(settings.functions.F.environment.VALUE, 'p+q+r');
-    await refuses(files, /value\.yaml:3:3: there is no parameter Zone: it has Zones, Image/, {
+    await refuses(files, /value\.yaml:3:3: there is no parameter Zone: the template has Zones, Image/, {
       parameters: { Zone: 'p' },
     });
   });

@@ -81,7 +81,7 @@ async function functionFor(name, config = {}, options = {}) {
   return { ...gateway, send: createSigv4Fetch(gateway.options) };
 }
 
-/** Of "Input format of a Lambda function for proxy integration"; `authorizer` and `clientCert` are of other set-ups. */
+/** Source: "Input format of a Lambda function for proxy integration"; `authorizer` and `clientCert` belong to other set-ups. */
 const REST_FIELDS = {
   event:
     'resource path httpMethod headers multiValueHeaders queryStringParameters multiValueQueryStringParameters requestContext ' +
@@ -93,7 +93,7 @@ const REST_FIELDS = {
     'accessKey accountId caller cognitoAuthenticationProvider cognitoAuthenticationType cognitoIdentityId ' +
     'cognitoIdentityPoolId principalOrgId sourceIp user userAgent userArn',
 };
-/** Of "Create AWS Lambda proxy integrations for HTTP APIs", and of "Invoking Lambda function URLs" for `iam`. */
+/** Sources: "Create AWS Lambda proxy integrations for HTTP APIs", and "Invoking Lambda function URLs" for `iam`. */
 const HTTP_FIELDS = {
   event:
     'version routeKey rawPath rawQueryString cookies headers queryStringParameters requestContext body pathParameters ' +
@@ -355,7 +355,7 @@ describe('a function that fails', () => {
       assert.deepEqual(await response.json(), { message: 'Internal server error' });
       const [{ refusal }] = await requests();
       assert.match(/** @type {any} */ (refusal).message, why);
-      // The next one gets a sandbox that works, or fails in the same way.
+      // The next request gets a working sandbox, or fails in the same way.
       assert.equal((await send(`${origin}/prod/`)).status, 502);
     });
   }

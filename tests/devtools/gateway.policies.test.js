@@ -130,7 +130,7 @@ describe('the policy of a REST API', () => {
     const closed = await open({ roles, resourcePolicy: api({ Resource: 'execute-api:/*/POST/*' }) });
     const { status, body } = await closed.send(undefined, 'GET /health');
     assert.equal(status, 403);
-    // As REST APIs answer: "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:
+    // REST APIs respond with: "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:
     // us-east-1:********4690:dfkf3ef8vf/prod/GET/ because no resource-based policy allows the execute-api:Invoke action".
     assert.match(
       body.Message,
@@ -209,7 +209,7 @@ describe('templates', () => {
   test('the policy of an API, of CloudFormation', async () => {
     const { send, settings } = await openTemplate(`Resources:${API}${ROLE('!Ref Boundary')}`);
     assert.deepEqual(settings.warnings, []);
-    // It names everyone, whom a boundary does not limit.
+    // The policy names everyone, and a boundary does not limit everyone.
     assert.equal(await send('Client', 'POST /live/orders'), 200);
     assert.equal(await send('Client', 'DELETE /live/orders'), 403);
   });

@@ -35,7 +35,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
     socket.setEncoding('latin1').on('data', (text) => (answer += text));
     await once(socket, 'end');
     const seconds = (performance.now() - began) / 1000;
-    // It does not end its own side: the gateway does not wait for that.
+    // The client does not end its side, and the gateway does not wait for that.
     const closed = new Promise((resolve) => socket.once('close', resolve));
     const more = setInterval(() => socket.write('x'), 100);
     await closed;
@@ -53,7 +53,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
       Object.entries(cases).map(async ([what, [start, expected]]) => {
         const { seconds, answer } = await cutOff(start);
         assert.match(answer, /^HTTP\/1\.1 408 [^]*{"message":"Request Timeout"}$/, what);
-        // With time to spare on a busy machine.
+        // The limits are generous, for a busy machine.
         assert.ok(seconds >= expected - 0.5 && seconds < expected + 15, `${what}: ${seconds}`);
       }),
     );
@@ -64,7 +64,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
     const socket = open(origin);
     const length = 9 * MIB;
     const head = `POST /prod/x HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`;
-    // Six times as long in the JSON of the echo: more than the system holds of a connection.
+    // The JSON of the echo is six times as long, which is more than the system buffers for a connection.
     socket.write(head + '\x01'.repeat(length));
     await once(socket, 'readable');
     await sleep(75_000);
@@ -87,7 +87,7 @@ describe('a client that is slow', { concurrency: true }, async () => {
 });
 
 describe('memory', async () => {
-  /** The gateway in a process of its own. */
+  /** The gateway in a separate process. */
   const start = async () => {
     const child = spawn(SIGV4, ['gateway', '--port', '0', '--region', 'eu-west-1', '--quiet'], { env: BARE });
     after(() => child.kill('SIGKILL'));
@@ -121,7 +121,7 @@ describe('memory', async () => {
     });
     const written = () =>
       sockets.reduce((sum, { bytesWritten, writableLength }) => sum + bytesWritten - writableLength, 0);
-    // Until nothing more goes out: all of it, or what the gateway takes.
+    // Writes until nothing more is sent: the whole body, or as much as the gateway accepts.
     let most = 0;
     for (let last = -1; last !== written();) {
       last = written();
@@ -134,7 +134,7 @@ describe('memory', async () => {
     assert.equal(echoed.length, 1000);
     most = Math.max(most, await rss());
     assert.ok(most - before < 200 * MIB, `${Math.round((most - before) / MIB)} MiB`);
-    // A large one has to wait for those that stall, and they give way.
+    // A large body must wait for the stalled ones, which are then refused.
     const response = await send(`${origin}/prod/large`, { method: 'PUT', body: Buffer.alloc(9 * MIB, 120) });
     assert.equal(response.status, 200);
     assert.equal((await response.json()).length, 9 * MIB);

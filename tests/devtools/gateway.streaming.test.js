@@ -15,7 +15,7 @@ import { eventually, gatewayFor } from '../support/gateway.js';
 const folder = await mkdtemp(join(tmpdir(), 'sigv4-streaming-'));
 after(() => rm(folder, { recursive: true }));
 
-/** Answers when the test says so: a handler that asks it waits. */
+/** A server that responds when the test tells it to, so that a handler waits for it. */
 const gate = createServer((_, outgoing) => waiting.push(outgoing)).listen(0, '127.0.0.1');
 /** @type {import('node:http').ServerResponse[]} */
 const waiting = [];
@@ -53,7 +53,7 @@ export const typed = streamifyResponse(async (event, stream) => {
   stream.setContentType('text/csv');
   await pipeline(Readable.from(['a,', 'b']), stream);
 });
-// As libraries do that know the format: it need not come in one piece.
+// Some libraries write the format themselves. It may arrive in several chunks.
 export const byHand = streamifyResponse(async (event, stream) => {
   stream.setContentType('application/vnd.awslambda.http-integration-response');
   const bytes = Buffer.from('{"statusCode":404,"multiValueHeaders":{"x-many":["1","2"]}}' + '\\0'.repeat(8) + 'gone');

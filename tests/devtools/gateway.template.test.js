@@ -32,7 +32,7 @@ async function open(config, settings) {
   return { ...gateway, call };
 }
 
-/** Of the article "Securing an API Gateway Using AWS IAM", with what it leaves out. */
+/** The template of the article "Securing an API Gateway Using AWS IAM", with the parts that the article omits. */
 const ARTICLE = `
 AWSTemplateFormatVersion: 2010-09-09
 Resources:

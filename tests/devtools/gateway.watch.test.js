@@ -52,7 +52,7 @@ async function watched(files, config = 'api.yaml') {
   const save = async (name, text) => {
     reloads.length = 0;
     await mkdir(join(folder, name, '..'), { recursive: true });
-    // As editors do.
+    // Many editors save in this way.
     await writeFile(join(folder, `${name}.tmp`), text);
     await rename(join(folder, `${name}.tmp`), join(folder, name));
     await eventually(() => reloads.length > 0);

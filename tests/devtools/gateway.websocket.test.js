@@ -22,7 +22,7 @@ import { answerOf, exchangeBytes, gatewayFor } from '../support/gateway.js';
 /** Undici's `WebSocket`, which Node.js has built in since version 22. */
 const { WebSocket } = globalThis.WebSocket ? globalThis : await import('undici');
 
-/** A frame that ends the connection. */
+/** A frame that closes the connection. */
 const CLOSE = '\x88\x80\0\0\0\0';
 
 /** @param {string} url */

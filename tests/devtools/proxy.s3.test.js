@@ -1,5 +1,5 @@
-// S3 behind the proxy: s3s-fs, which verifies every signature and every chunk, and the AWS SDK as a client that signs for somebody
-// else.
+// S3 behind the proxy: s3s-fs, which verifies every signature and every chunk, and the AWS SDK as a client with other
+// keys.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

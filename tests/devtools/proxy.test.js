@@ -313,7 +313,7 @@ describe('an explanation', async () => {
   test('of a wrong clock corrects the clock of the proxy', async () => {
     const ahead = await gatewayFor({}, { now: () => new Date(Date.now() + 3_600_000) });
     const dated = http.createServer((incoming, outgoing) => {
-      // The gateway does not send the date of the clock that it judges by.
+      // The gateway does not send the date of the clock that it verifies with.
       const { method, url, headers } = incoming;
       const { hostname, port } = new URL(ahead.origin);
       incoming.pipe(
@@ -428,7 +428,7 @@ describe('failures of the upstream', async () => {
   });
 
   test('no request is lost if the upstream closes a connection while it is reused', async () => {
-    // Each connection answers one request and ends at the second, unread.
+    // Each connection serves one request, and closes at the second without reading it.
     let connections = 0;
     const server = net.createServer((socket) => {
       connections += 1;

@@ -171,7 +171,8 @@ class TemplateReader {
     const names = Object.keys(declared ?? {});
     const unknown = Object.keys(this.#wanted.parameters).find((name) => !names.includes(name));
     if (unknown === undefined) return;
-    const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
+    const known =
+      names.length > 0 ? `the template has ${names.join(', ')}` : 'the template has no parameters';
     throw new ConfigError(
       `${this.#document.locate(['Parameters'])}: there is no parameter ${unknown}: ${known}`,
     );
