@@ -32,7 +32,7 @@ struct State {
 
 type Outcome = Result<Credentials, ProviderError>;
 
-/// What a caller wants.
+/// The kind of credentials that a caller requests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// Credentials that are not due for renewal. If they cannot be renewed: usable ones.

@@ -68,7 +68,7 @@ impl Provider {
     ///
     /// # Errors
     ///
-    /// Those of [`Provider::credentials`], even if the last credentials are still valid.
+    /// Returns the errors of [`Provider::credentials`], even if the last credentials are still valid.
     pub async fn renewed(&self) -> Result<Credentials, ProviderError> {
         self.loader.renewed().await
     }

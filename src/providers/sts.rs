@@ -151,7 +151,7 @@ pub(super) fn read<'s>(
     Err(ProviderError::failed(source, format!("{action}: STS answered {}, {why}", answer.status)))
 }
 
-/// Such as `https://sts.eu-west-1.amazonaws.com`.
+/// The regional endpoint of a service, such as `https://sts.eu-west-1.amazonaws.com`.
 pub(super) fn regional_endpoint(source: &str, service: &str, region: &str) -> Result<Uri, ProviderError> {
     let is_region = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if region.is_empty() || !region.bytes().all(is_region) {

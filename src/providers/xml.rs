@@ -36,7 +36,7 @@ fn unescape(text: &str) -> String {
     plain + rest
 }
 
-/// What an entity stands for.
+/// The character of an entity.
 fn character(entity: &str) -> Option<char> {
     let code = match entity {
         "lt" => return Some('<'),

@@ -76,7 +76,7 @@ impl WebProvider {
     ///
     /// # Errors
     ///
-    /// Those of [`WebProvider::credentials`], even if the last credentials are still valid.
+    /// Returns the errors of [`WebProvider::credentials`], even if the last credentials are still valid.
     pub async fn renewed(&self) -> Result<Credentials, ProviderError> {
         self.loader.renewed().await
     }

@@ -29,7 +29,7 @@ import { readText } from './input.js';
  * Looks up the credentials. It may be called again, and keeps credentials that are still valid.
  * @typedef {((hint?: Hint) => Promise<Identity>) & { isStatic?: boolean }} Loader  `isStatic`: the credentials never change
  *
- * What a request specifies about its own signature, such as `curl --aws-sigv4`.
+ * The settings for the signature in the request itself, such as `curl --aws-sigv4`.
  * @typedef {import('../requests/index.js').SigningHints} SigningHints
  */
 

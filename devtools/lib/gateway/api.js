@@ -20,7 +20,7 @@ import { Routes } from './routes.js';
  * @property {() => Date} now
  * @property {((line: string) => void)} [log]
  * @property {Connections} connections  of WebSockets
- * @property {Api} [previous]  whose generated credentials stay valid
+ * @property {Api} [previous]  the previous API, whose generated credentials stay valid
  */
 
 export class Api {

@@ -60,7 +60,7 @@ export const ROLE = z.strictObject({
 /** A Lambda function: a handler file, code, or a server that takes Lambda's invoke call. */
 export const FUNCTION = z
   .strictObject({
-    // As in Lambda: the file without its extension, and the export.
+    // The file without its extension, and the export, as in Lambda.
     handler: z
       .string()
       .regex(/^[^\0]+\.[\w$]+$/, 'must be a file and its export, such as src/orders.handler')

@@ -16,7 +16,7 @@ import { pairs } from './integration.js';
  * @property {string} [principal]  ARN
  * @property {boolean} allowed
  * @property {{ code: string, type: string, message: string }} [refusal]
- * @property {object[]} [mismatches]  what `findMismatch` found
+ * @property {object[]} [mismatches]  the results of `findMismatch`
  * @property {{ summary: string, fix: string }} [hint]  cause and fix, if no mismatch has them
  * @property {object[]} [likely]  likely causes, if nothing is proved: the likeliest first
  * @property {object} [policy]

@@ -17,7 +17,7 @@ export class Watcher {
   #files = new Set();
   /** Folders with code, and the folders in them. @type {Set<string>} */
   #code = new Set();
-  /** By folder. @type {Map<string, import('node:fs').FSWatcher>} */
+  /** The watchers by folder. @type {Map<string, import('node:fs').FSWatcher>} */
   #watchers = new Map();
   /** @type {NodeJS.Timeout | undefined} */
   #timer;

@@ -14,7 +14,7 @@ import { responseHeaders } from './response-headers.js';
  * @typedef {object} Forwarded
  * @property {import('./payload.js').Outgoing & { method: string }} request  as it was sent
  * @property {import('./relay.js').Relayed} response
- * @property {number} requestBytes  of a body whose length is known
+ * @property {number} requestBytes  the length of the body, or 0 if it is unknown
  *
  * @typedef {{ accept: (rawHeaders: string[], remote: import('node:stream').Duplex) => void }} Handshake
  */

@@ -11,7 +11,7 @@ import { placeOfToken, TOKEN_HEADER } from './token.js';
  *
  * @typedef {object} Admitted
  * @property {import('./upstreams.js').Target | undefined} target  `undefined` for a path of the proxy itself
- * @property {import('./token.js').Place | undefined} place  of the token
+ * @property {import('./token.js').Place | undefined} place  the place of the token in the request
  */
 
 export class Guard {

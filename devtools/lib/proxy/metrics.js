@@ -10,7 +10,7 @@ const MAX_SERIES = 256;
 
 /** The series of one upstream. */
 class Series {
-  /** By status. @type {Map<number, number>} */
+  /** The requests by status. @type {Map<number, number>} */
   statuses = new Map();
   buckets = new Float64Array(BUCKETS.length);
   seconds = 0;
@@ -20,9 +20,9 @@ class Series {
 }
 
 export class Metrics {
-  /** By host. @type {Map<string, Series>} */
+  /** The series by host. @type {Map<string, Series>} */
   #series = new Map();
-  /** By code. @type {Map<string, number>} */
+  /** The refusals by code. @type {Map<string, number>} */
   #refusals = new Map();
   inFlight = 0;
   webSockets = 0;

@@ -17,7 +17,7 @@ import { NOT_COPIED } from './request-headers.js';
  * @property {string | string[]} [match]  patterns of hosts that a client may name, such as
  *   `*.execute-api.eu-west-1.amazonaws.com`. Without an upstream, at least one is required
  * @property {import('sigv4-wasm').SignerOptions['credentials']} [credentials]  required, unless `sign` is `false`
- * @property {string} [region]  if it cannot be inferred from the host
+ * @property {string} [region]  required if it cannot be inferred from the host
  * @property {string} [service]  likewise
  * @property {'auto' | 'signed' | 'unsigned' | 'chunks'} [payload]  how bodies are signed. Default `auto`: in a way that the service
  *   accepts, and that streams if possible

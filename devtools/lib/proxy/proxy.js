@@ -297,7 +297,7 @@ class Proxy {
 
   /**
    * @param {import('node:stream').Duplex} socket  of the client
-   * @param {Buffer} head  what the client sent after its handshake
+   * @param {Buffer} head  the first bytes that the client sent after its handshake
    * @param {string[]} rawHeaders
    * @param {import('node:stream').Duplex} remote
    */

@@ -22,7 +22,7 @@ import { SignerV4a } from 'sigv4-wasm/v4a';
  * @property {URL} url  of the upstream
  * @property {string} [region]
  * @property {string} [service]
- * @property {string} [host]  that is signed instead of that of the URL
+ * @property {string} [host]  the host to sign instead of the one in the URL
  */
 
 /**
@@ -171,7 +171,7 @@ export function leavesBodyUnsigned(service) {
   return service !== undefined && signingRules(service).payload === 'unsigned';
 }
 
-/** Without the URL parser, which could change the path. @param {string} url */
+/** The path and query, without the URL parser, which could change the path. @param {string} url */
 function pathOf(url) {
   return url.slice(url.indexOf('/', url.indexOf('//') + 2));
 }

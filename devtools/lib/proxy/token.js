@@ -1,9 +1,9 @@
 // The token of the proxy, where requests carry it, and how browsers keep it. Every user and program of a machine can reach
 // 127.0.0.1, and only those that know the token may use the credentials.
 
-/** For clients that use `Authorization` for something else, such as SDKs that sign. */
+/** The header for clients that use `Authorization` for something else, such as SDKs that sign. */
 export const TOKEN_HEADER = 'x-sigv4-proxy-token';
-/** For the first address that a browser opens, and for WebSockets, which cannot send headers. */
+/** The query parameter for the first address that a browser opens, and for WebSockets, which cannot send headers in browsers. */
 export const TOKEN_PARAMETER = 'sigv4-proxy-token';
 const COOKIE = 'sigv4-proxy-token';
 

@@ -122,7 +122,7 @@ function event2(call, { type, account, apiId }) {
     headers: joined(headers.filter(([name]) => name !== 'cookie')),
     ...(parameters.length > 0 && { queryStringParameters: joined(parameters) }),
     requestContext: {
-      // Of the caller, of a function URL.
+      // For a function URL, this is the caller's account.
       accountId: isUrl && principal === undefined ? 'anonymous' : account,
       apiId,
       ...(isUrl && { authentication: null }),

@@ -67,7 +67,7 @@ export default async function run({ event, id, timeoutMs, port }) {
       await streamed(handler, JSON.parse(event), context, port);
       return { streams: true };
     }
-    // As in Lambda, `undefined` is null.
+    // `undefined` becomes null, as in Lambda.
     return { payload: JSON.stringify(await called(handler, JSON.parse(event), context)) ?? 'null' };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -260,7 +260,7 @@ export class Expander {
     if (typeof value === 'string') {
       const text = value
         .replaceAll(`\${${identifier}}`, item)
-        // For logical IDs, which contain only letters and digits.
+        // `&{…}` is for logical IDs, which contain only letters and digits.
         .replaceAll(`&{${identifier}}`, item.replace(/[^A-Za-z0-9]/g, ''));
       this.#scope.spend(text.length);
       return text;

@@ -11,7 +11,7 @@ const allows = (actions, resource = '*') => ({
   Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
 });
 
-/** By name. `undefined`: the policy is not about calls. @type {Record<string, object | undefined>} */
+/** The policies by name. `undefined`: the policy is not about calls. @type {Record<string, object | undefined>} */
 export const MANAGED_BY_AWS = {
   AdministratorAccess: allows(['*']),
   // The exceptions of this policy concern IAM and organizations.
