@@ -14,7 +14,7 @@ import * as sdk from '@aws-sdk/credential-providers';
 
 import { startMoto } from '../servers/support/server.js';
 import { PYTHON, describeWith } from '../servers/support/tools.js';
-import { playAws } from '../support/played-aws.js';
+import { playAws, takeQuestions } from '../support/played-aws.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const target = join(root, 'target/crate');
@@ -62,21 +62,7 @@ describe('beside the AWS SDK', () => {
     process.env = { ...outer };
   });
 
-  /** What matters of what was asked: names of sessions, signatures and headers of the client are each one's own. */
-  const questions = () =>
-    aws.asked.splice(0).map(({ method, url, headers, body, form }) => {
-      const { RoleSessionName, ...rest } = form;
-      const isOwn = /^(?:aws-sdk-js|sigv4-wasm)-/.test(RoleSessionName ?? '');
-      const signer = /Credential=([^/]+)\/\d+\/([^,]+)/.exec(headers.authorization ?? '')?.slice(1);
-      return {
-        method,
-        url,
-        body: headers['x-amz-target'] ? JSON.parse(body) : { ...rest, ...(isOwn ? {} : { RoleSessionName }) },
-        target: headers['x-amz-target'],
-        token: headers['x-aws-ec2-metadata-token'] ?? headers['x-amz-security-token'],
-        signer: signer ?? headers.authorization,
-      };
-    });
+  const questions = () => takeQuestions(aws.asked);
 
   /** @type {Record<string, { env: () => Record<string, string>, source: () => string[], theirs: () => () => Promise<any> }>} */
   const SOURCES = {

@@ -11,7 +11,7 @@ import * as sdk from '@aws-sdk/credential-providers';
 import * as providers from 'sigv4-wasm/credentials';
 import * as node from 'sigv4-wasm/credentials/node';
 
-import { playAws } from '../support/played-aws.js';
+import { playAws, takeQuestions } from '../support/played-aws.js';
 
 /** @type {Awaited<ReturnType<typeof playAws>>} */
 let aws;
@@ -66,21 +66,7 @@ function setUp(env, { config = '', credentials = '' } = {}) {
 const plain = ({ accessKeyId, secretAccessKey, sessionToken, expiration, identityId }) =>
   JSON.parse(JSON.stringify({ accessKeyId, secretAccessKey, sessionToken, expiration, identityId }));
 
-/** What matters of what was asked: names of sessions, and signatures, are each one's own. */
-const questions = () =>
-  aws.asked.splice(0).map(({ method, url, headers, body, form }) => {
-    const { RoleSessionName, ...rest } = form;
-    const isOwn = /^(?:aws-sdk-js|sigv4-wasm)-/.test(RoleSessionName ?? '');
-    const signer = /Credential=([^/]+)\/\d+\/([^,]+)/.exec(headers.authorization ?? '')?.slice(1);
-    return {
-      method,
-      url,
-      body: headers['x-amz-target'] ? JSON.parse(body) : { ...rest, ...(isOwn ? {} : { RoleSessionName }) },
-      target: headers['x-amz-target'],
-      token: headers['x-aws-ec2-metadata-token'] ?? headers['x-amz-security-token'],
-      signer: signer ?? headers.authorization,
-    };
-  });
+const questions = () => takeQuestions(aws.asked);
 
 /**
  * @param {() => (hint?: any) => Promise<any>} theirs

@@ -113,3 +113,24 @@ export async function playAws({ cors = false } = {}) {
     },
   };
 }
+
+/**
+ * The parts of the received requests that two clients must agree on, and empties the list. Names of sessions, signatures and headers of
+ * a client are its own.
+ *
+ * @param {any[]} asked  of {@link playAws}
+ */
+export const takeQuestions = (asked) =>
+  asked.splice(0).map(({ method, url, headers, body, form }) => {
+    const { RoleSessionName, ...rest } = form;
+    const isOwn = /^(?:aws-sdk-js|sigv4-wasm)-/.test(RoleSessionName ?? '');
+    const signer = /Credential=([^/]+)\/\d+\/([^,]+)/.exec(headers.authorization ?? '')?.slice(1);
+    return {
+      method,
+      url,
+      body: headers['x-amz-target'] ? JSON.parse(body) : { ...rest, ...(isOwn ? {} : { RoleSessionName }) },
+      target: headers['x-amz-target'],
+      token: headers['x-aws-ec2-metadata-token'] ?? headers['x-amz-security-token'],
+      signer: signer ?? headers.authorization,
+    };
+  });
