@@ -4,6 +4,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 import { TokenBucket } from 'limiter';
 
+import { pairs } from '../gateway/integration.js';
+
 /**
  * @typedef {import('./payload.js').Outgoing} Outgoing
  *
@@ -66,11 +68,6 @@ export class Explainer {
     if (clockSkewSeconds !== undefined && serverTime) signer.clockOffset = serverTime.getTime() - Date.now();
     return { summary, fix: FIXES[code] ?? fix };
   }
-}
-
-/** @param {string[]} raw @returns {[string, string][]} */
-function pairs(raw) {
-  return Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i], raw[2 * i + 1]]);
 }
 
 /**

@@ -26,7 +26,7 @@ const DECODED_LENGTH = 'x-amz-decoded-content-length';
  * | `declared` | the hash that the client sent            | streamed; the upstream verifies it    |
  * | `kept`     | the client's keyword for unsigned bodies | streamed                              |
  * | `chunks`   | each chunk                               | streamed                              |
- * | `decoded`  | each chunk, instead of the client's     | streamed                              |
+ * | `decoded`  | each chunk, instead of the client's      | streamed                              |
  * | `hashed`   | its hash                                 | held, up to `maxBodyBytes`            |
  *
  * @param {Incoming} incoming
