@@ -277,3 +277,19 @@ test('`await using` closes it', { skip: Symbol.asyncDispose === undefined }, asy
   await gateway[Symbol.asyncDispose]();
   await assert.rejects(fetch(gateway.url));
 });
+
+test('a folder with too many folders is named', async () => {
+  const folder = await folderWith({
+    'api.yaml': `${api('  - { route: GET /a, function: A }')}\nfunctions: { A: { handler: code/a.handler } }\n`,
+    'code/a.mjs': 'export const handler = async () => "a";',
+  });
+  await Promise.all(Array.from({ length: 1000 }, (_, i) => mkdir(join(folder, `code/${i}`))));
+  const lines = /** @type {string[]} */ ([]);
+  const log = (/** @type {string} */ line) => lines.push(line);
+  const gateway = await startGateway({ config: join(folder, 'api.yaml'), watch: true, log });
+  after(() => gateway.close());
+  const named = lines.filter((line) =>
+    line.includes(`Only the first 1000 folders in ${join(folder, 'code')}`),
+  );
+  assert.equal(named.length, 1);
+});

@@ -167,13 +167,14 @@ class Gateway {
   #watch() {
     const { log } = this.#options;
     const onReload = this.#options.onReload ?? ((error) => error && log?.(error.message));
-    this.#watcher = new Watcher(async () => {
+    const onChange = async () => {
       const error = await this.#reload().then(
         () => undefined,
         (/** @type {Error} */ failure) => failure,
       );
       onReload(error);
-    });
+    };
+    this.#watcher = new Watcher(onChange, (message) => log?.(message));
     this.#watcher.follow(this.#api.settings);
   }
 

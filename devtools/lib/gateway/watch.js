@@ -11,8 +11,12 @@ const QUIET_MS = 100;
 const MAX_FOLDERS = 1000;
 const CODE = new Set(['.mjs', '.js', '.cjs', '.mts', '.ts', '.cts', '.json']);
 
+/** The system watches no further folders: inotify(7), and limits of open files. */
+const LIMIT_CODES = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
+
 export class Watcher {
   #onChange;
+  #warn;
   /** @type {Set<string>} */
   #files = new Set();
   /** Folders with code, and the folders in them. @type {Set<string>} */
@@ -25,9 +29,13 @@ export class Watcher {
   #last = Promise.resolve();
   #isClosed = false;
 
-  /** @param {() => Promise<void>} onChange  called again only after its promise has settled */
-  constructor(onChange) {
+  /**
+   * @param {() => Promise<void>} onChange  called again only after its promise has settled
+   * @param {(message: string) => void} warn  called if some changes will go unnoticed
+   */
+  constructor(onChange, warn) {
     this.#onChange = onChange;
+    this.#warn = warn;
   }
 
   /** @param {Pick<import('./config.js').Settings, 'files' | 'functions'>} settings */
@@ -39,7 +47,8 @@ export class Watcher {
     const handlers = Object.values(functions).filter(
       ({ code, endpoint, archive }) => (code ?? endpoint ?? archive) === undefined,
     );
-    this.#code = new Set(handlers.flatMap(({ handler }) => foldersIn(codeFolder(dirname(handler), top))));
+    const tops = new Set(handlers.map(({ handler }) => codeFolder(dirname(handler), top)));
+    this.#code = new Set([...tops].flatMap((folder) => this.#foldersIn(folder)));
     const wanted = new Set([...[...this.#files].map((file) => dirname(file)), ...this.#code]);
     for (const folder of this.#watchers.keys()) if (!wanted.has(folder)) this.#forget(folder);
     for (const folder of wanted) if (!this.#watchers.has(folder)) this.#open(folder);
@@ -62,9 +71,26 @@ export class Watcher {
       // The folder was removed.
       watcher.on('error', () => this.#forget(folder));
       this.#watchers.set(folder, watcher);
-    } catch {
-      // The folder does not exist, or the system's limit is reached. Other folders are still watched.
+    } catch (error) {
+      // A folder that does not exist has no code. Other folders are still watched.
+      const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (LIMIT_CODES.has(code))
+        this.#warn(
+          `The folder ${folder} is not watched, because a limit of the system is reached (${code}).`,
+        );
     }
+  }
+
+  /** @param {string} top */
+  #foldersIn(top) {
+    const folders = [top];
+    for (const folder of folders) {
+      folders.push(...subfolders(folder));
+      if (folders.length <= MAX_FOLDERS) continue;
+      this.#warn(`Only the first ${MAX_FOLDERS} folders in ${top} are watched: move other files out of it.`);
+      return folders.slice(0, MAX_FOLDERS);
+    }
+    return folders;
   }
 
   /** @param {string} folder */
@@ -106,16 +132,6 @@ function codeFolder(folder, top) {
     if (at === top) break;
   }
   return folder;
-}
-
-/** @param {string} top */
-function foldersIn(top) {
-  const folders = [top];
-  for (const folder of folders) {
-    if (folders.length >= MAX_FOLDERS) break;
-    folders.push(...subfolders(folder));
-  }
-  return folders;
 }
 
 /** @param {string} folder */
